@@ -1,0 +1,67 @@
+"""The program `generative-models`. This module and the commands stay light: heavy imports wait for the work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from GenerativeModelsLib import __version__
+from GenerativeModelsLib.cli.batch import batch
+from GenerativeModelsLib.cli.benchmark import benchmark
+from GenerativeModelsLib.cli.console import GuardedCommand
+from GenerativeModelsLib.cli.evaluate import evaluate
+from GenerativeModelsLib.cli.model import inspect, verify
+from GenerativeModelsLib.cli.skull import reconstruct
+from GenerativeModelsLib.cli.train import train
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="generative-models",
+    help="Shapes with their uncertainty from a few views. Research software, not a medical device.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain text: errors stay one sentence, brackets in help texts stay brackets
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+skull = typer.Typer(
+    help="Fetal skulls from one to three ultrasound planes.", no_args_is_help=True, rich_markup_mode=None
+)
+skull.command("reconstruct", cls=GuardedCommand)(reconstruct)
+skull.command("batch", cls=GuardedCommand)(batch)
+skull.command("evaluate", cls=GuardedCommand)(evaluate)
+model = typer.Typer(help="Look at a model bundle and check it.", no_args_is_help=True, rich_markup_mode=None)
+model.command("inspect", cls=GuardedCommand)(inspect)
+model.command("verify", cls=GuardedCommand)(verify)
+app.add_typer(skull, name="skull")
+app.command("train", cls=GuardedCommand)(train)
+app.command("benchmark", cls=GuardedCommand)(benchmark)
+app.add_typer(model, name="model")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"generative-models {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar="GENERATIVE_MODELS_DEBUG", help="Show tracebacks of errors.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def main() -> None:
+    """Run the program with the arguments of the process."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

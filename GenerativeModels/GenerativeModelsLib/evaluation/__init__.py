@@ -1,0 +1,1 @@
+"""Accuracy, calibration and the published comparisons."""

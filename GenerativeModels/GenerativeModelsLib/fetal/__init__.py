@@ -1,0 +1,1 @@
+"""The fetal skull: planes, population, simulated ultrasound, reconstruction, biometry."""

@@ -1,0 +1,123 @@
+"""`summary.csv` of a batch: one line a case, read back from what each case left on disk."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.case_request import CaseRequest
+
+__all__ = ["SUMMARY_COLUMNS", "CaseOutcome", "is_finished", "read_result", "summary_line", "write_summary"]
+
+RESULT_SCHEMA = "skull-reconstruction/1"
+_VOUCHERS = ("skull.vtp", "skull.nii.gz", "report.html")
+BIOMETRY = {
+    "bpd_mm": "bpd",
+    "ofd_mm": "ofd",
+    "hc_mm": "hc",
+    "cephalic_index_percent": "cephalic_index",
+    "head_volume_ml": "head_volume",
+}
+"""Keys of the biometry in `result.json`, and the short names of the columns that go with each."""
+
+SUMMARY_COLUMNS = (
+    "case",
+    "status",
+    "error",
+    "device",
+    "seconds",
+    *(c for key, short in BIOMETRY.items() for c in (key, f"{short}_low90", f"{short}_high90", f"{short}_percentile")),
+    "uncertainty_mean_mm",
+    "in_distribution_score",
+    "in_distribution_verdict",
+    "warnings",
+)
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """How a case stands: status "waiting", "done" or "failed", and the sentence when it failed."""
+
+    case: str
+    status: str
+    output: Path | None = None
+    error: str = ""
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    """Content of `result.json` of a finished case.
+
+    Raises
+    ------
+    InputError
+        There is none, or it is of another schema.
+    """
+    path = folder / "result.json"
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is missing or broken: reconstruct the case again.") from error
+    if not isinstance(result, dict) or result.get("schema") != RESULT_SCHEMA:
+        raise InputError(f"{path} does not say schema {RESULT_SCHEMA}: reconstruct the case again.")
+    return result
+
+
+def is_finished(request: CaseRequest) -> bool:
+    """Whether the output folder holds the whole result of these images with this seed and this number of draws."""
+    if not all((request.output / name).is_file() for name in _VOUCHERS):
+        return False
+    try:
+        result = read_result(request.output)
+        planes = {name: Path(entry["file"]).name for name, entry in result["planes"].items()}
+    except (InputError, KeyError, TypeError, AttributeError):
+        return False
+    wanted = {name: plane.path.name for name, plane in request.planes().items()}
+    return planes == wanted and (result.get("seed"), result.get("samples")) == (request.seed, request.samples)
+
+
+def summary_line(outcome: CaseOutcome) -> dict[str, object]:
+    """The line of a case by column; `InputError` when it says "done" and left no result."""
+    line: dict[str, object] = {"case": outcome.case, "status": outcome.status, "error": outcome.error}
+    if outcome.status != "done" or outcome.output is None:
+        return line
+    result = read_result(outcome.output)
+    line["device"] = result.get("device", "")
+    line["seconds"] = _number(result.get("seconds", {}).get("total"))
+    for key, short in BIOMETRY.items():
+        measure = result.get("biometry", {}).get(key) or {}
+        low, high = measure.get("interval90") or (None, None)
+        line[key] = _number(measure.get("value"))
+        line[f"{short}_low90"], line[f"{short}_high90"] = _number(low), _number(high)
+        line[f"{short}_percentile"] = _number(measure.get("percentile"))
+    line["uncertainty_mean_mm"] = _number(result.get("uncertainty_mm", {}).get("mean"))
+    line["in_distribution_score"] = _number(result.get("in_distribution", {}).get("score"), digits=4)
+    line["in_distribution_verdict"] = result.get("in_distribution", {}).get("verdict", "")
+    line["warnings"] = len(result.get("warnings", []))
+    return line
+
+
+def write_summary(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+    """Write the table anew, whole or not at all; `InputError` when it cannot be written."""
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        with temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, SUMMARY_COLUMNS, restval="")
+            writer.writeheader()
+            writer.writerows(lines)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(
+            f"Cannot write {path} ({error.strerror}): free some space or choose another --output."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _number(value: float | None, digits: int = 3) -> object:
+    return "" if value is None else round(value, digits)

@@ -1,0 +1,61 @@
+"""One case from files to files: what `generative-models skull reconstruct` and every row of a batch do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.output_folder import output_folder
+
+STALE = ("planes/*.nii.gz",)
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """Where the results of a case lie and what its `result.json` says."""
+
+    folder: Path
+    result: dict
+
+
+def reconstruct_case(request: CaseRequest, *, progress: Callable[[str, float], None] | None = None) -> CaseResult:
+    """Read the planes, reconstruct the skull and write everything into the request's folder, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        An argument, an input file, the bundle or the output folder cannot be used; nothing is left behind.
+    """
+    tell = progress or (lambda message, share: None)
+    start = time.perf_counter()
+    with output_folder(request.output, overwrite=request.overwrite, stale=STALE) as folder:
+        from GenerativeModelsLib.fetal.planes import read_plane
+
+        tell("reading the planes", 0.05)
+        images = {
+            name: read_plane(plane.path, spacing_mm=plane.spacing_mm, name=name)
+            for name, plane in request.planes().items()
+        }
+        from GenerativeModelsLib.fetal.case_files import write_case
+        from GenerativeModelsLib.fetal.device import choose_device
+        from GenerativeModelsLib.fetal.running import run_on
+        from GenerativeModelsLib.resources import default_bundle
+
+        tell("loading the model", 0.15)
+        choice = choose_device(request.device)
+        bundle = request.model or default_bundle("skull")
+        run = run_on(
+            choice,
+            bundle,
+            images,
+            samples=request.samples,
+            seed=request.seed,
+            progress=lambda m, s: tell(m, 0.25 + 0.5 * s),
+        )
+        tell("writing the results", 0.8)
+        result = write_case(folder, request, run, started=start)
+    tell("done", 1.0)
+    return CaseResult(request.output, result)

@@ -1,0 +1,118 @@
+"""What a user asks for when planes are to become a skull."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["PLANES", "CaseRequest", "PlaneFile"]
+
+PLANES = ("axial", "sagittal", "coronal")
+"""Names of the planes, in the order in which they refine the reconstruction."""
+
+MAX_SAMPLES = 10_000
+AGE_RANGE_WEEKS = (14.0, 40.0)
+"""Weeks the growth charts reach."""
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
+
+
+@dataclass(frozen=True)
+class PlaneFile:
+    """One image as named by the user.
+
+    Attributes
+    ----------
+    path
+        The image file.
+    spacing_mm
+        (row, col) mm per pixel as the user gave it; None when the file must bring its own.
+    yields_to_file
+        The spacing was given for all images alike, so a file that carries its own keeps that.
+    """
+
+    path: Path
+    spacing_mm: tuple[float, float] | None = None
+    yields_to_file: bool = False
+
+
+@dataclass(frozen=True)
+class CaseRequest:
+    """One reconstruction, checked for what can be checked without opening a file (spacings are checked with theirs).
+
+    Attributes
+    ----------
+    axial, sagittal, coronal
+        Image files; only the axial one is required.
+    axial_spacing_mm, sagittal_spacing_mm, coronal_spacing_mm
+        (row, col) mm per pixel given for that very image; wins over what the file says.
+    pixel_spacing_mm
+        (row, col) mm per pixel for the images whose files carry none.
+    model
+        Folder of a model bundle; None = the shipped one.
+    samples
+        Draws from the conditional prior, 0 = the mean only.
+    device
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    seed
+        Of every random number used.
+    gestational_age_weeks
+        Decimal weeks for percentiles; None = no percentiles.
+    output, overwrite
+        Folder of the results, and whether it may hold something already.
+
+    Raises
+    ------
+    InputError
+        A value cannot be used; the sentence names the option.
+    """
+
+    axial: Path
+    output: Path
+    sagittal: Path | None = None
+    coronal: Path | None = None
+    axial_spacing_mm: tuple[float, float] | None = None
+    sagittal_spacing_mm: tuple[float, float] | None = None
+    coronal_spacing_mm: tuple[float, float] | None = None
+    pixel_spacing_mm: tuple[float, float] | None = None
+    model: Path | None = None
+    samples: int = 100
+    device: str = "auto"
+    seed: int = 0
+    gestational_age_weeks: float | None = None
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        seen: dict[Path, str] = {}
+        for name, plane in self.planes().items():
+            if plane.path in seen:
+                raise InputError(
+                    f"--{name} and --{seen[plane.path]} name the same file {plane.path}: "
+                    "each plane is an image of its own."
+                )
+            seen[plane.path] = name
+        if not 0 <= self.samples <= MAX_SAMPLES:
+            raise InputError(f"--samples is {self.samples}: give a number from 0 (the mean only) to {MAX_SAMPLES}.")
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"--seed is {self.seed}: give a whole number from 0 to 2^63 - 1.")
+        if not _DEVICE.fullmatch(self.device):
+            raise InputError(f"--device is '{self.device}': give auto, cpu, cuda, cuda:N or mps.")
+        low, high = AGE_RANGE_WEEKS
+        if self.gestational_age_weeks is not None and not low <= self.gestational_age_weeks <= high:
+            raise InputError(
+                f"--gestational-age is {self.gestational_age_weeks:g}: give decimal weeks from {low:g} to {high:g}, "
+                "where the growth charts reach, or leave it out."
+            )
+
+    def planes(self) -> dict[str, PlaneFile]:
+        """The planes that were given, by name, in the order of `PLANES`."""
+        planes = {}
+        for name in PLANES:
+            path, own = getattr(self, name), getattr(self, f"{name}_spacing_mm")
+            if path is not None:
+                general = own is None and self.pixel_spacing_mm is not None
+                planes[name] = PlaneFile(path, self.pixel_spacing_mm if general else own, yields_to_file=general)
+        return planes

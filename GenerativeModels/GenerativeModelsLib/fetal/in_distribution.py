@@ -1,0 +1,124 @@
+"""Is this input like what the model has learnt from? One score, one verdict, and the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+TYPICAL, UNUSUAL = 0.95, 0.995
+"""Scores up to these are typical, unusual; above them the input is outside."""
+
+
+@dataclass(frozen=True)
+class FeatureModel:
+    """Gaussian of a feature vector (F,) in its leading principal directions, plus what is left over.
+
+    Attributes
+    ----------
+    mean : (F,)
+    directions : (D, F) orthonormal.
+    variances : (D,)
+    rest : variance of a coordinate outside the directions.
+    """
+
+    mean: np.ndarray
+    directions: np.ndarray
+    variances: np.ndarray
+    rest: float
+
+    @staticmethod
+    def fit(features: np.ndarray, count: int = 24) -> FeatureModel:
+        """From (n, F) features of calibration cases."""
+        mean = features.mean(0)
+        _, s, vt = np.linalg.svd(features - mean, full_matrices=False)
+        variances = s**2 / len(features)
+        count = min(count, len(variances) - 1)
+        rest = variances[count:].sum() / (features.shape[1] - count)
+        return FeatureModel(mean, vt[:count], variances[:count], float(rest))
+
+    def distance(self, features: np.ndarray) -> np.ndarray:
+        """Root mean squared standardised deviation of features (..., F): about 1 for a typical case."""
+        offset = features - self.mean
+        inside = offset @ self.directions.T
+        left = (offset**2).sum(-1) - (inside**2).sum(-1)
+        dimensions = len(self.variances)
+        rest = features.shape[-1] - dimensions
+        total = (inside**2 / self.variances).sum(-1) / dimensions + np.maximum(left, 0) / (self.rest * rest)
+        return np.sqrt(total / 2)
+
+
+@dataclass(frozen=True)
+class InDistribution:
+    """The judgement of one input.
+
+    Attributes
+    ----------
+    score : in [0, 1], the share of calibration cases that look more typical.
+    verdict : typical, unusual or outside.
+    reasons : words for the measures that are far out, worst first.
+    measures : what it was judged by, larger = less typical.
+    """
+
+    score: float
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TypicalInput:
+    """The calibration cases' distribution of every measure, as sorted samples.
+
+    Attributes
+    ----------
+    planes : feature model a plane, by name.
+    quantiles : sorted values of each measure over calibration cases, larger = less typical, by name.
+    worst : sorted values of each calibration case's largest rank over the measures.
+    """
+
+    planes: Mapping[str, FeatureModel] = field(default_factory=dict)
+    quantiles: Mapping[str, np.ndarray] = field(default_factory=dict)
+    worst: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @staticmethod
+    def from_bundle(settings: Mapping[str, Any], tensors: Mapping[str, Any]) -> TypicalInput:
+        planes = {}
+        for name, rest in settings.get("rest", {}).items():
+            parts = [np.asarray(tensors[f"{name}.{part}"]) for part in ("mean", "directions", "variances")]
+            planes[name] = FeatureModel(*parts, float(rest))
+        quantiles = {name: np.asarray(v, float) for name, v in settings.get("quantiles", {}).items()}
+        return TypicalInput(planes, quantiles, np.asarray(settings.get("worst", []), float))
+
+    def ranks(self, measures: Mapping[str, float]) -> dict[str, float]:
+        """Share of calibration cases below each measure; beyond the largest one it grows on towards 1.
+
+        The rank of the largest of n calibration values is n / (n + 1), and each further third of the distance between
+        the median and that value halves what is missing to 1, so that far outliers stay ordered.
+        """
+        return {name: _rank(self.quantiles[name], value) for name, value in measures.items() if name in self.quantiles}
+
+    def judge(self, measures: Mapping[str, float], reasons: Mapping[str, str]) -> InDistribution:
+        """Score and verdict of one input from its measures; `reasons` words each measure."""
+        ranks = self.ranks(measures)
+        if not ranks:
+            return InDistribution(0.0, "typical", (), dict(measures))
+        score = _rank(self.worst, max(ranks.values()))
+        verdict = "typical" if score <= TYPICAL else "unusual" if score <= UNUSUAL else "outside"
+        far = sorted((name for name in ranks if ranks[name] > TYPICAL), key=lambda name: -ranks[name])
+        return InDistribution(
+            float(score), verdict, tuple(reasons[name] for name in far if name in reasons), dict(measures)
+        )
+
+
+def _rank(ordered: np.ndarray, value: float) -> float:
+    n = len(ordered)
+    if n == 0:
+        return 0.0
+    position = float(np.interp(value, ordered, np.arange(1, n + 1))) if value > ordered[0] else 0.0
+    if value > ordered[-1]:
+        third = max((ordered[-1] - np.median(ordered)) / 3, 1e-12)
+        return 1 - 2.0 ** -min((value - ordered[-1]) / third, 50.0) / (n + 1)
+    return position / (n + 1)

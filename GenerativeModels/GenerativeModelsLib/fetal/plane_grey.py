@@ -1,0 +1,97 @@
+"""Pixels of any number type and colour as grey 0 to 255; nothing of the image is cut away or painted over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+
+LUMINANCE = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in grey, ITU-R BT.601."""
+PERCENTILES = (0.1, 99.9)
+"""What becomes 0 and 255 in an image whose numbers have no customary range."""
+
+
+@dataclass(frozen=True)
+class GreyPixels:
+    """`pixels` (rows, cols) float32 in 0..255 and the sentences to tell the user."""
+
+    pixels: np.ndarray
+    warnings: tuple[str, ...] = ()
+
+
+def grey_pixels(values: np.ndarray, label: str, inverted: bool = False) -> GreyPixels:
+    """Grey levels 0..255 of `values`.
+
+    0..1 is multiplied by 255, 0..255 stays as it is. Whole numbers above are divided by the smallest 2^n - 1 that holds
+    the largest, so a 12 bit image spans the same range as an 8 bit one whatever it is stored in. Anything else,
+    negative numbers among it, is stretched between its 0.1 and 99.9 percentiles, with a warning. Not-a-number and
+    infinite pixels become 0, with a warning. Colour becomes luminance (ITU-R BT.601); alpha is ignored.
+
+    Parameters
+    ----------
+    values
+        (rows, cols) or (rows, cols, 3 or 4) real numbers.
+    label
+        How messages call the image.
+    inverted
+        Low values are bright.
+
+    Raises
+    ------
+    InputError
+        For complex numbers, for pixels that are all not-a-number, and for an image of one grey level.
+    """
+    if values.dtype.kind not in "buif":
+        raise InputError(f"{label} holds {values.dtype} pixels: expected real numbers, grey or colour.")
+    values = values[..., :3] if values.ndim == 3 else values
+    warnings: list[str] = []
+    if values.dtype.kind == "f":
+        values = _finite(values, label, warnings)
+    scaled = _scaled(values, label, warnings)
+    pixels = scaled @ np.asarray(LUMINANCE, np.float32) if scaled.ndim == 3 else scaled
+    pixels = np.clip(255.0 - pixels if inverted else pixels, 0.0, 255.0).astype(np.float32, copy=False)
+    low, high = float(pixels.min()), float(pixels.max())
+    if high - low < 1e-3:
+        raise InputError(f"{label} is one grey level throughout ({low:.4g} of 255): expected an ultrasound image.")
+    return GreyPixels(np.ascontiguousarray(pixels), tuple(warnings))
+
+
+def _finite(values: np.ndarray, label: str, warnings: list[str]) -> np.ndarray:
+    good = np.isfinite(values)
+    count = values.size - np.count_nonzero(good)
+    if count == 0:
+        return values
+    if count == values.size:
+        raise InputError(f"{label} has no finite pixel, all are NaN or infinite: export the image again.")
+    warnings.append(f"{label}: {count} of {values.size} pixel values are NaN or infinite and were set to 0.")
+    return np.where(good, values, values.dtype.type(0))
+
+
+def _scaled(values: np.ndarray, label: str, warnings: list[str]) -> np.ndarray:
+    """`values` in 0..255 as float32."""
+    if values.dtype.kind == "b":
+        return values.astype(np.float32) * np.float32(255)
+    low, high = float(values.min()), float(values.max())
+    whole = values.dtype.kind in "iu"
+    if low >= 0 and high <= 255:
+        return values.astype(np.float32) * np.float32(1 if high > 1 else 255)
+    if low >= 0 and whole:
+        return (values / (2.0 ** np.ceil(np.log2(high + 1)) - 1) * 255).astype(np.float32)
+    return _stretched(values, label, warnings)
+
+
+def _stretched(values: np.ndarray, label: str, warnings: list[str]) -> np.ndarray:
+    numbers = np.clip(values.astype(np.float64), -1e100, 1e100)
+    low, high = np.percentile(numbers, PERCENTILES)
+    if not high > low:
+        low, high = numbers.min(), numbers.max()
+    if not high > low:
+        return np.full(numbers.shape, 127.0, np.float32)
+    warnings.append(
+        f"{label} has pixel values from {numbers.min():.4g} to {numbers.max():.4g}, not the 0 to 255 of an ultrasound "
+        f"image; {low:.4g} to {high:.4g} was taken as black to white."
+    )
+    return ((np.clip(numbers, low, high) - low) / (high - low) * 255).astype(np.float32)

@@ -1,0 +1,107 @@
+"""Growth charts of the report: one measurement against the INTERGROWTH-21st centiles, as inline SVG."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import escape
+from statistics import NormalDist
+
+import numpy as np
+
+from GenerativeModelsLib.fetal import growth_charts
+from GenerativeModelsLib.fetal.report.content import BiometryRow
+
+CENTILES = (3, 10, 50, 90, 97)
+WINDOW_WEEKS = 7.0
+"""Weeks shown either side of a given gestational age."""
+
+_STAND_INS = {"#010101": "var(--ink)", "#020202": "var(--soft)", "#030303": "var(--chart)", "#040404": "var(--case)"}
+_INK, _SOFT, _CHART, _CASE = _STAND_INS
+"""matplotlib wants colours; the page's own, which follow light and dark, are put in their place afterwards."""
+
+
+def on_chart(gestational_age_weeks: float | None) -> bool:
+    """Whether a gestational age is given and lies where the charts hold."""
+    age = gestational_age_weeks
+    return age is not None and growth_charts.MIN_WEEKS <= age <= growth_charts.MAX_WEEKS
+
+
+def centile_curves(chart: str, weeks: np.ndarray) -> dict[int, np.ndarray]:
+    """Centile to (W,) values in mm over `weeks` (W,), for a chart of `growth_charts.CHARTS`."""
+    curve = growth_charts.CHARTS[chart]
+    return {centile: curve.value_mm(NormalDist().inv_cdf(centile / 100), weeks) for centile in CENTILES}
+
+
+def growth_chart_svg(row: BiometryRow, gestational_age_weeks: float | None) -> str:
+    """SVG element of `row` on its chart: a point with its 90 % interval at the age, or a band across all ages.
+
+    Colours are the page's CSS variables --ink, --soft, --chart and --case.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    dated = on_chart(gestational_age_weeks)
+    low, high = growth_charts.MIN_WEEKS, growth_charts.MAX_WEEKS
+    if dated:
+        low = max(low, min(gestational_age_weeks - WINDOW_WEEKS, high - 2 * WINDOW_WEEKS))
+        high = min(high, low + 2 * WINDOW_WEEKS)
+    weeks = np.linspace(low, high, 79)
+    curves = centile_curves(row.chart, weeks)
+
+    settings = {"svg.fonttype": "none", "svg.hashsalt": row.chart, "font.size": 9.5, "axes.edgecolor": _SOFT}
+    with matplotlib.rc_context(settings):
+        figure = Figure((4.1, 3.0), facecolor="none")
+        axes = figure.add_axes((0.125, 0.14, 0.785, 0.83), facecolor="none")
+        for outer in (3, 10):
+            axes.fill_between(weeks, curves[outer], curves[100 - outer], color=_CHART, alpha=0.16, linewidth=0)
+        for centile, values in curves.items():
+            axes.plot(weeks, values, color=_CHART, linewidth=1.6 if centile == 50 else 0.7)
+        for centile, shift in {3: -4, 50: 0, 97: 4}.items():
+            axes.annotate(
+                str(centile),
+                (high, curves[centile][-1]),
+                (4, shift),
+                textcoords="offset points",
+                color=_INK,
+                va="center",
+                annotation_clip=False,
+            )
+        _draw_case(axes, row, gestational_age_weeks if dated else None, (low, high))
+        axes.set_xlim(low, high)
+        axes.set_xlabel("weeks", color=_INK, labelpad=1)
+        axes.tick_params(colors=_SOFT, labelcolor=_INK, length=3)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color=_SOFT, alpha=0.25, linewidth=0.5)
+        buffer = io.StringIO()
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
+    return _page_svg(buffer.getvalue(), _description(row, gestational_age_weeks))
+
+
+def _draw_case(axes, row: BiometryRow, age: float | None, weeks: tuple[float, float]) -> None:
+    low, high = row.interval90 if row.interval90 is not None else (row.value, row.value)
+    if age is None:
+        axes.fill_between(weeks, low, high, color=_CASE, alpha=0.25, linewidth=0)
+        axes.plot(weeks, (row.value, row.value), color=_CASE, linewidth=1.6)
+        return
+    errors = [[max(row.value - low, 0)], [max(high - row.value, 0)]]
+    axes.errorbar(age, row.value, errors, color=_CASE, marker="o", markersize=5.5, capsize=4, linewidth=1.8, zorder=5)
+
+
+def _description(row: BiometryRow, age: float | None) -> str:
+    where = f"at {age:.1f} weeks" if on_chart(age) else "across all weeks, as no usable gestational age was given"
+    return f"{row.label} {row.value:.1f} {row.unit} {where}, over the 3rd, 10th, 50th, 90th and 97th centiles"
+
+
+def _page_svg(svg: str, description: str) -> str:
+    """The bare element: no prologue, no ids but those referred to, the page's colours, a description for readers."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it would style the whole page
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    opening = f'<svg class="chart" role="img" aria-label="{escape(description)}" viewBox'
+    svg = opening + svg[svg.index("viewBox") + len("viewBox") :]
+    for stand_in, colour in _STAND_INS.items():
+        svg = svg.replace(stand_in, colour)
+    return re.sub(r"\n\s*", "\n", svg)

@@ -1,0 +1,225 @@
+"""What the report of one skull reconstruction shows; plain data, filled by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+COLOUR_RANGE_MM = 4.0
+"""End of the colour scale in mm, the same for every report so that two of them compare."""
+
+VERDICTS = ("typical", "unusual", "outside")
+CHARTS = ("hc", "bpd", "ofd")
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True)
+class LocatorEllipse:
+    """Where the locator saw the head, in pixels of the input image.
+
+    Attributes
+    ----------
+    centre_px
+        (column, row).
+    semi_axes_px
+        Two half axes.
+    angle_deg
+        Direction of the first axis, from image right (+column) towards image down (+row).
+    """
+
+    centre_px: tuple[float, float]
+    semi_axes_px: tuple[float, float]
+    angle_deg: float = 0.0
+
+    def polyline(self, count: int = 96) -> np.ndarray:
+        """Closed polyline (count + 1, 2) of (column, row)."""
+        t = np.linspace(0.0, 2 * np.pi, count + 1)
+        c, s = np.cos(np.radians(self.angle_deg)), np.sin(np.radians(self.angle_deg))
+        a, b = self.semi_axes_px[0] * np.cos(t), self.semi_axes_px[1] * np.sin(t)
+        return np.stack([self.centre_px[0] + c * a - s * b, self.centre_px[1] + s * a + c * b], axis=1)
+
+
+@dataclass(frozen=True)
+class PlaneView:
+    """One input image and what was found in it.
+
+    Attributes
+    ----------
+    name
+        "axial", "sagittal" or "coronal".
+    file_name
+        As the user gave it.
+    pixels
+        (rows, cols) grey values, 0 to 255.
+    spacing_mm
+        (row, col) distance of pixel centres in mm.
+    outline_px
+        Polylines (K, 2) of (column, row): the reconstructed surface cut by the image; pixel (0, 0) has its centre at
+        (0, 0).
+    band_px
+        Inner and outer polylines (K, 2) of the 90 % band about the outline.
+    ellipse, confidence, note
+        The locator's estimate, its confidence 0 to 1, and a remark worth showing, such as "cut by the image edge".
+    placement
+        One phrase on where the image lies, such as "offset 2.1 mm, tilt 4 degrees".
+    spacing_source
+        Where the spacing came from, such as "file" or "--pixel-spacing".
+    corners_mm
+        (4, 3) head-frame positions in mm of the centres of the corner pixels, in the order first row first column,
+        first row last column, last row last column, last row first column. Absent: not shown in 3D.
+    sha256
+        Of the file.
+    """
+
+    name: str
+    file_name: str
+    pixels: np.ndarray
+    spacing_mm: tuple[float, float]
+    outline_px: Sequence[np.ndarray] = ()
+    band_px: tuple[Sequence[np.ndarray], Sequence[np.ndarray]] | None = None
+    ellipse: LocatorEllipse | None = None
+    confidence: float | None = None
+    note: str = ""
+    placement: str = ""
+    spacing_source: str = ""
+    corners_mm: np.ndarray | None = None
+    sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        _require(np.ndim(self.pixels) == 2, f"pixels has shape {np.shape(self.pixels)}, expected (rows, cols).")
+        _require(min(self.spacing_mm) > 0, f"spacing_mm is {self.spacing_mm}, expected two positive numbers.")
+        if self.corners_mm is not None:
+            _require(
+                np.shape(self.corners_mm) == (4, 3), f"corners_mm has shape {np.shape(self.corners_mm)}, not (4, 3)."
+            )
+
+
+@dataclass(frozen=True)
+class SkullSurface:
+    """The reconstructed surface, head frame LPS mm.
+
+    Attributes
+    ----------
+    points
+        (N, 3) mm.
+    triangles
+        (M, 3) indices, outward.
+    uncertainty_mm
+        (N,) standard deviation along the normal; NaN where unknown; None when no draws were made.
+    """
+
+    points: np.ndarray
+    triangles: np.ndarray
+    uncertainty_mm: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.points)
+        _require(np.shape(self.points) == (n, 3), f"points has shape {np.shape(self.points)}, expected (N, 3).")
+        _require(len(self.triangles) > 0, "triangles is empty, expected a closed surface.")
+        _require(np.shape(self.triangles)[1:] == (3,), f"triangles has shape {np.shape(self.triangles)}, not (M, 3).")
+        if self.uncertainty_mm is not None:
+            _require(
+                np.shape(self.uncertainty_mm) == (n,),
+                f"uncertainty_mm has shape {np.shape(self.uncertainty_mm)}, expected ({n},): one value a point.",
+            )
+
+
+@dataclass(frozen=True)
+class BiometryRow:
+    """One line of the biometry table.
+
+    Attributes
+    ----------
+    name, label, unit
+        Short name ("HC"), the same in words, and "mm", "%" or "ml".
+    value, sd, interval90
+        In `unit`; the last two absent when no draws were made.
+    percentile
+        0 to 100 at the given gestational age; None without one.
+    chart
+        Growth chart it is plotted on: "hc", "bpd", "ofd", or None.
+    """
+
+    name: str
+    label: str
+    unit: str
+    value: float
+    sd: float | None = None
+    interval90: tuple[float, float] | None = None
+    percentile: float | None = None
+    chart: str | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.chart in (None, *CHARTS), f"chart is {self.chart!r}, expected one of {CHARTS} or None.")
+
+
+@dataclass(frozen=True)
+class UncertaintySummary:
+    """Over the surface, area-weighted, in mm."""
+
+    mean: float
+    median: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True)
+class InDistribution:
+    """How far the input lies from what the model was trained on; `verdict` is one of `VERDICTS`."""
+
+    score: float
+    verdict: str
+
+    def __post_init__(self) -> None:
+        _require(self.verdict in VERDICTS, f"verdict is {self.verdict!r}, expected one of {VERDICTS}.")
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """The model card in short.
+
+    Attributes
+    ----------
+    trained_on
+        One or two sentences on the population.
+    validation
+        Figure name to value, shown as given.
+    limits
+        Sentences.
+    """
+
+    name: str
+    version: str
+    licence: str = ""
+    trained_on: str = ""
+    sha256: str = ""
+    validation: Mapping[str, object] = field(default_factory=dict)
+    limits: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """One report. Lengths in mm, `seconds` by step ("total" last), `created` as it shall be printed."""
+
+    title: str
+    created: str
+    software_version: str
+    torch_version: str
+    device: str
+    seed: int
+    samples: int
+    seconds: Mapping[str, float]
+    planes: Sequence[PlaneView]
+    surface: SkullSurface
+    biometry: Sequence[BiometryRow]
+    model: ModelSummary
+    gestational_age_weeks: float | None = None
+    uncertainty: UncertaintySummary | None = None
+    in_distribution: InDistribution | None = None
+    warnings: Sequence[str] = ()

@@ -1,0 +1,51 @@
+"""A reconstruction on the chosen device, going over to the CPU when the device runs out of memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from GenerativeModelsLib.fetal.device import DeviceChoice
+from GenerativeModelsLib.fetal.planes import PlaneImage
+from GenerativeModelsLib.fetal.reconstruction import Reconstruction, reconstruct
+from GenerativeModelsLib.fetal.skull_model import SkullModel, load_skull_model
+
+
+@dataclass(frozen=True)
+class Run:
+    """A reconstruction, the model that made it, and the seconds it took to load that."""
+
+    reconstruction: Reconstruction
+    model: SkullModel
+    load_seconds: float
+
+
+def run_on(
+    choice: DeviceChoice,
+    bundle: Path,
+    images: Mapping[str, PlaneImage],
+    *,
+    samples: int,
+    seed: int,
+    progress: Callable[[str, float], None] | None = None,
+) -> Run:
+    """Load the bundle on the device and reconstruct; arguments as `reconstruct`.
+
+    Out of GPU memory, the same is done on the CPU and a warning says so.
+    """
+    start = time.perf_counter()
+    warnings = choice.warnings
+    try:
+        model = load_skull_model(bundle, choice.torch_device)
+        loaded = time.perf_counter()
+        found = reconstruct(model, images, samples=samples, seed=seed, progress=progress)
+    except torch.OutOfMemoryError:
+        warnings = (*warnings, f"{choice.name} ran out of memory; the reconstruction was made on the CPU instead.")
+        model = load_skull_model(bundle, "cpu")
+        loaded = time.perf_counter()
+        found = reconstruct(model, images, samples=samples, seed=seed, progress=progress)
+    return Run(replace(found, warnings=(*warnings, *found.warnings)), model, loaded - start)

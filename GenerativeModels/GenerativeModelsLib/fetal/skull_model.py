@@ -1,0 +1,114 @@
+"""A skull bundle as networks ready to run, with its calibration and its idea of what is typical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from GenerativeModelsLib.bundle import Bundle, read_bundle
+from GenerativeModelsLib.bundle_schema import BundleManifest, Component
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.calibration import BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.fetal.in_distribution import TypicalInput
+from GenerativeModelsLib.models.cvae import HiRecCVAE, RecCVAE, SkullCVAE
+from GenerativeModelsLib.models.locator import HeadLocatorNet
+from GenerativeModelsLib.models.low_rank_field import LowRankField
+
+KIND = "fetal-skull"
+NETWORKS = {
+    "HeadLocatorNet": HeadLocatorNet,
+    "HiRecCVAE": HiRecCVAE,
+    "RecCVAE": RecCVAE,
+    "LowRankField": LowRankField,
+}
+KNOWN = (*NETWORKS, "FeatureModel")
+LARGEST_PARAMETER = 4096
+"""No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+
+
+@dataclass(frozen=True)
+class SkullModel:
+    """What a reconstruction needs, on one device."""
+
+    locator: HeadLocatorNet
+    skull: SkullCVAE
+    basis: LowRankField
+    surface_calibration: SurfaceCalibration
+    biometry_calibration: BiometryCalibration
+    typical: TypicalInput
+    manifest: BundleManifest
+    device: torch.device
+
+    def to(self, device: torch.device) -> SkullModel:
+        """The same model on another device."""
+        for net in (self.locator, self.skull, self.basis):
+            net.to(device)
+        return SkullModel(**{**vars(self), "device": device})
+
+
+def check_architecture(components: Mapping[str, Component]) -> None:
+    """Refuse components that this software does not know; see `bundle.read_bundle`."""
+    for part in ("locator", "skull", "basis"):
+        if part not in components:
+            raise InputError(f"The model bundle has no '{part}' network: it is no {KIND} bundle; name another one.")
+    for part, component in components.items():
+        if component.class_name not in KNOWN:
+            raise InputError(
+                f"The model bundle's {part} is a {component.class_name}, which this software does not know "
+                f"(it knows {', '.join(KNOWN)}): update the software or name another bundle."
+            )
+        for name, value in component.parameters.items():
+            for number in value if isinstance(value, list) else [value]:
+                if not isinstance(number, int) or not 0 < number <= LARGEST_PARAMETER:
+                    raise InputError(
+                        f"The model bundle's {part}.{name} is {value!r}, expected whole numbers from 1 to "
+                        f"{LARGEST_PARAMETER}: get a fresh copy of the bundle."
+                    )
+
+
+def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullModel:
+    """Read and verify a bundle and build its networks.
+
+    Raises
+    ------
+    InputError
+        One sentence saying what is wrong with the bundle.
+    """
+    bundle = read_bundle(folder, KIND, check_architecture)
+    locator = _build(bundle, "locator")
+    skull = _build(bundle, "skull")
+    basis = _build(bundle, "basis")
+    manifest = bundle.manifest
+    model = SkullModel(
+        locator,
+        skull,
+        basis,
+        SurfaceCalibration.from_manifest(manifest.calibration),
+        BiometryCalibration.from_manifest(manifest.calibration),
+        TypicalInput.from_bundle(manifest.in_distribution, bundle.component("typical")),
+        manifest,
+        torch.device("cpu"),
+    )
+    return model.to(torch.device(device))
+
+
+def _build(bundle: Bundle, part: str) -> torch.nn.Module:
+    component = bundle.manifest.architecture[part]
+    try:
+        net = NETWORKS[component.class_name](**component.parameters)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{bundle.path}: the {part} network cannot be built ({error}): get a fresh copy.") from error
+    _load(bundle, part, net)
+    return net
+
+
+def _load(bundle: Bundle, part: str, net: torch.nn.Module) -> None:
+    try:
+        net.load_state_dict(bundle.component(part))
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise InputError(f"{bundle.path}: the tensors of '{part}' do not fit its architecture: {first}") from error
+    net.eval().requires_grad_(False)

@@ -1,0 +1,1 @@
+"""Grids, surfaces, signed distances and their metrics. Knows nothing of anatomy."""

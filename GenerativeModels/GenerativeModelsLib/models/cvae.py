@@ -1,0 +1,181 @@
+"""REC-CVAE and HiREC-CVAE: a skull from the features of one to three planes.
+
+Re-implementation of the idea of Cerrolaza et al., MICCAI 2018 (DOI 10.1007/978-3-030-00928-1_44); layers and latent
+sizes are not public and are this project's.
+
+    REC-CVAE     p(z | y_a, y_s, y_c) p(x | z)
+    HiREC-CVAE   p(z_a | y_a) p(z_s | z_a, y_s) p(z_c | z_a, z_s, y_c) p(x | z_a, z_s, z_c)
+
+x is the head: the K coefficients of its signed distance (`LowRankField`) and the logarithm of its size over the size
+measured in the axial plane. The priors are learned and conditional (the general KL[q(z|x,y) || p(z|y)]), and each level
+also sees the features of the planes above it. The posterior of a level is the precision-weighted merge of its prior
+with a bottom-up estimate from x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from GenerativeModelsLib.models.gaussian import DiagonalGaussian
+from GenerativeModelsLib.models.plane_encoder import PlaneEncoder
+
+PLANES = ("axial", "sagittal", "coronal")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The planes as the network sees them.
+
+    Attributes
+    ----------
+    pictures : (B, 3, 2, N, N) grey values and head mask of axial, sagittal, coronal.
+    scalars : (B, 3, S) the locator's measurements of each.
+    present : (B, 3) bool; what an absent plane's picture holds is never read.
+    """
+
+    pictures: Tensor
+    scalars: Tensor
+    present: Tensor
+
+
+@dataclass(frozen=True)
+class Level:
+    """One latent level of a forward pass: its prior, its posterior (training only) and the value passed down."""
+
+    prior: DiagonalGaussian
+    posterior: DiagonalGaussian | None
+    z: Tensor
+
+
+def _perceptron(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, outputs)
+    )
+
+
+class GaussianHead(nn.Module):
+    """Perceptron whose output is the mean and the bounded log standard deviation of a Gaussian."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.net = _perceptron(inputs, hidden, 2 * outputs)
+
+    def forward(self, x: Tensor) -> DiagonalGaussian:
+        mu, log_sigma = self.net(x).chunk(2, dim=-1)
+        return DiagonalGaussian(mu, 5.0 * torch.tanh(log_sigma / 5.0))
+
+
+class SkullCVAE(nn.Module):
+    """What REC-CVAE and HiREC-CVAE share: encoders, levels of latents, decoder, pose head.
+
+    Parameters
+    ----------
+    levels
+        The planes that enter at each latent level, in order.
+    latent
+        Dimension of each level's latent.
+    rank
+        K; x has K + 1 entries.
+    size, scalars, features
+        See `PlaneEncoder`.
+    """
+
+    def __init__(
+        self,
+        levels: Sequence[Sequence[str]],
+        latent: int,
+        rank: int,
+        size: int = 112,
+        scalars: int = 6,
+        features: int = 160,
+        hidden: int = 256,
+    ) -> None:
+        super().__init__()
+        self.levels = [[PLANES.index(plane) for plane in level] for level in levels]
+        self.latent = latent
+        self.encoders = nn.ModuleList(PlaneEncoder(size, scalars, features) for _ in PLANES)
+        self.missing = nn.Parameter(0.1 * torch.randn(len(PLANES), features))
+        self.priors, self.bottom_up = nn.ModuleList(), nn.ModuleList()
+        context = 0
+        for depth, level in enumerate(self.levels):
+            context += features * len(level)
+            self.priors.append(GaussianHead(context + depth * latent, hidden, latent))
+            self.bottom_up.append(GaussianHead(rank + 1 + depth * latent, hidden, latent))
+        total = latent * len(self.levels)
+        self.decoder = _perceptron(total, 2 * hidden, rank + 1)
+        self.pose = GaussianHead(features * len(PLANES) + total, hidden, 6 * len(PLANES))
+        self.log_noise = nn.Parameter(torch.full((rank + 1,), -3.0))
+        self.register_buffer("x_scale", torch.ones(rank + 1))
+
+    def encode_planes(self, y: Conditions) -> Tensor:
+        """Features (B, 3, F); the learned missing token where a plane is absent."""
+        rows = []
+        for k, encoder in enumerate(self.encoders):
+            here = y.present[:, k]
+            feature = self.missing[k].expand(len(here), -1)
+            if here.any():
+                feature = feature.clone()
+                feature[here] = encoder(y.pictures[here, k], y.scalars[here, k]).to(feature.dtype)
+            rows.append(feature)
+        return torch.stack(rows, dim=1)
+
+    def descend(self, features: Tensor, noise: Tensor | None, x: Tensor | None = None) -> list[Level]:
+        """Walk the levels from the axial one down.
+
+        `features` (B, 3, F). With `x` (B, K+1) each level's z comes from its posterior, otherwise from its prior.
+        `noise` (B, levels, latent) standard normal, or None for the mean of each level.
+        """
+        found: list[Level] = []
+        context: list[Tensor] = []
+        above: list[Tensor] = []
+        for depth, level in enumerate(self.levels):
+            context += [features[:, k] for k in level]
+            prior = self.priors[depth](torch.cat([*context, *above], dim=1))
+            posterior = None
+            if x is not None:
+                posterior = prior.merge(self.bottom_up[depth](torch.cat([x / self.x_scale, *above], dim=1)))
+            chosen = posterior or prior
+            z = chosen.mu if noise is None else chosen.sample(noise[:, depth])
+            found.append(Level(prior, posterior, z))
+            above.append(z)
+        return found
+
+    def decode(self, levels: list[Level]) -> Tensor:
+        """Mean of p(x | z): (B, K + 1)."""
+        return self.decoder(torch.cat([level.z for level in levels], dim=1)) * self.x_scale
+
+    def poses(self, features: Tensor, levels: list[Level]) -> DiagonalGaussian:
+        """Pose of each picture against its standard plane, (B, 3 * 6): shift over head size, then rotation vector."""
+        return self.pose(torch.cat([features.flatten(1), *[level.z for level in levels]], dim=1))
+
+    @torch.no_grad()
+    def draw(self, y: Conditions, noise: Tensor) -> tuple[Tensor, DiagonalGaussian]:
+        """Draws of one case from the prior path, `noise` (S, levels, latent) -> x (S, K+1); pose of the mean path."""
+        features = self.encode_planes(y)
+        spread = self.decode(self.descend(features.expand(len(noise), -1, -1), noise))
+        return spread, self.poses(features, self.descend(features, None))
+
+    @torch.no_grad()
+    def mean(self, y: Conditions) -> tuple[Tensor, DiagonalGaussian]:
+        """x (B, K+1) at the mean of every prior, and the poses."""
+        features = self.encode_planes(y)
+        levels = self.descend(features, None)
+        return self.decode(levels), self.poses(features, levels)
+
+
+class RecCVAE(SkullCVAE):
+    """REC-CVAE: all planes condition one latent space."""
+
+    def __init__(self, latent: int = 48, **parameters: int) -> None:
+        super().__init__([PLANES], latent, **parameters)
+
+
+class HiRecCVAE(SkullCVAE):
+    """HiREC-CVAE: nested latent spaces, axial, then sagittal, then coronal."""
+
+    def __init__(self, latent: int = 16, **parameters: int) -> None:
+        super().__init__([[plane] for plane in PLANES], latent, **parameters)

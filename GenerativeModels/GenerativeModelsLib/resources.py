@@ -1,0 +1,52 @@
+"""Where the files that ship with the software lie: model bundles and sample data.
+
+An installed package carries them in its own `Resources/`; a checkout (or an editable install) has them at its root.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["default_bundle", "models_dir", "sample_dir"]
+
+_PACKAGE = Path(__file__).resolve().parent
+_PLACES = (_PACKAGE / "Resources", _PACKAGE.parents[1] / "Resources")
+
+
+def models_dir() -> Path:
+    """Folder of the shipped model bundles; `InputError` when this installation has none."""
+    return _find("Models")
+
+
+def sample_dir() -> Path:
+    """Folder of the sample data; `InputError` when this installation has none."""
+    return _find("SampleData")
+
+
+def default_bundle(name: str) -> Path:
+    """Folder of the shipped bundle of that name, such as "skull".
+
+    Raises
+    ------
+    InputError
+        This installation does not carry it.
+    """
+    bundle = models_dir() / name
+    if not (bundle / "model.json").is_file():
+        raise InputError(
+            f"This installation carries no model bundle '{name}' in {bundle.parent}: "
+            "reinstall the package, or name a bundle of your own with --model DIR."
+        )
+    return bundle
+
+
+def _find(folder: str) -> Path:
+    for place in _PLACES:
+        if (place / folder).is_dir():
+            return place / folder
+    raise InputError(
+        f"The folder Resources/{folder} that ships with the software is missing (looked in "
+        f"{' and '.join(str(place) for place in _PLACES)}): reinstall the package."
+    )

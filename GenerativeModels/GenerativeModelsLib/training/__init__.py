@@ -1,0 +1,1 @@
+"""Lightning modules and data modules. Imported by nobody but the command line."""

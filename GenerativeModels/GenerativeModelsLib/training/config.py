@@ -1,0 +1,80 @@
+"""The YAML that describes one training, validated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from GenerativeModelsLib.errors import InputError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BankConfig(_Strict):
+    """Simulated cases on disk: the shards `first` to `first + shards - 1` train, those of `validation` do not."""
+
+    folder: Path
+    first: int = 0
+    shards: int = Field(150, ge=1)
+    validation_first: int = 900_000
+    validation_shards: int = Field(2, ge=1)
+    workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses what is there")
+
+
+class BundleConfig(_Strict):
+    """The model bundle that a finished training of a skull model becomes."""
+
+    output: Path
+    name: str
+    version: str
+    licence: str = "Apache-2.0"
+    calibration_cases: int = Field(150, ge=50, description="held-out simulated cases the spread is calibrated on")
+    workers: int = Field(2, ge=1)
+    population: str = Field("", description="one or two sentences on what it learnt from, for the card")
+    limits: list[str] = Field(default_factory=list)
+
+
+class TrainingConfig(_Strict):
+    """One training, from one file. Paths are taken from the folder the command runs in."""
+
+    model: Literal["head-locator", "HiRecCVAE", "RecCVAE"]
+    output: Path
+    bank: BankConfig
+    hc18: Path | None = None
+    locator: Path | None = Field(None, description="folder of the trained locator; the skull models need it")
+    cohort: Path | None = Field(None, description="folder of own cases prepared by training.cohort, instead of a bank")
+    bundle: BundleConfig | None = Field(None, description="skull models only; without it no bundle is written")
+    network: dict = Field(default_factory=dict)
+    seed: int = 1
+    epochs: int = Field(50, ge=1)
+    items_per_epoch: int = Field(2000, ge=1)
+    batch_size: int = Field(32, ge=2)
+    learning_rate: float = Field(2e-3, gt=0)
+    loader_workers: int = Field(1, ge=0)
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    kl_warm_up: float = Field(0.3, ge=0, le=1, description="share of the steps over which beta rises from 0 to 1")
+    free_bits: float = Field(0.01, ge=0, description="nats a latent dimension below which its KL is not pressed")
+    real_weight: float = Field(1.0, ge=0, description="weight of the outlines of real axial pictures")
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """Read and validate a training config; InputError names the file and the first thing wrong in it."""
+    import yaml
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path} does not exist: give the YAML file of a training.")
+    try:
+        return TrainingConfig(**(yaml.safe_load(path.read_text(encoding="utf-8")) or {}))
+    except (yaml.YAMLError, TypeError) as error:
+        raise InputError(
+            f"{path} is not a training config: {str(error).splitlines()[0]}; see docs/training.md."
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {where}: {first['msg']}; see docs/training.md.") from error

@@ -1,0 +1,166 @@
+"""Training of the skull models: the ELBO, the mean path, the poses, and outlines of real pictures."""
+
+from __future__ import annotations
+
+import lightning as L
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from GenerativeModelsLib.fetal.canonical import HALF_WIDTH
+from GenerativeModelsLib.fetal.field import HALF_EXTENT
+from GenerativeModelsLib.models import cvae
+from GenerativeModelsLib.models.cvae import Conditions, SkullCVAE
+from GenerativeModelsLib.models.gaussian import DiagonalGaussian
+from GenerativeModelsLib.models.low_rank_field import LowRankField
+from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch
+
+SIGMA_FLOOR = 0.003
+"""Standard deviation, in head sizes, under which an error of the field is noise."""
+MEAN_PATH_SIGMA = 0.03
+OUTLINE_SIGMA = 0.03
+SUBSETS = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 1]], dtype=torch.bool)
+SUBSET_SHARES = torch.tensor([0.30, 0.20, 0.12, 0.26, 0.04, 0.04, 0.04])
+
+
+def rotation_vectors(axes: Tensor) -> tuple[Tensor, Tensor]:
+    """Rotation vectors (B, 3, 3) from the standard axes to `axes` (B, 3, 2, 3); whether they stay within 60 degrees."""
+
+    def matrix(a: Tensor) -> Tensor:
+        return torch.stack([a[..., 0, :], a[..., 1, :], torch.linalg.cross(a[..., 0, :], a[..., 1, :])], dim=-1)
+
+    m = matrix(axes) @ matrix(STANDARD.to(axes)).transpose(-1, -2)
+    sine = 0.5 * torch.stack(
+        [m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]], -1
+    )
+    norm = sine.norm(dim=-1, keepdim=True).clamp(1e-6, 1 - 1e-6)
+    cosine = 0.5 * (m.diagonal(dim1=-2, dim2=-1).sum(-1) - 1)
+    return sine * norm.asin() / norm, cosine > 0.5
+
+
+def outline_distance(
+    basis: LowRankField, coefficients: Tensor, log_size: Tensor, pose: Tensor, outline: Tensor
+) -> Tensor:
+    """Field on the axial plane at the points of a known outline, (B, P), in head sizes.
+
+    The picture is taken to lie in z = 0; its shift and rotation in the plane come from `pose` (B, 6).
+    """
+    g = basis.size
+    modes = basis.modes.view(-1, g, g, g)[:, g // 2 - 1 : g // 2 + 1].mean(1).flatten(1)
+    mean = basis.mean.view(g, g, g)[g // 2 - 1 : g // 2 + 1].mean(0).flatten()
+    plane = torch.addmm(mean, coefficients, modes).view(-1, 1, g, g)
+    c, s = pose[:, 5].cos(), pose[:, 5].sin()
+    turn = torch.stack([torch.stack([c, -s], -1), torch.stack([s, c], -1)], -2)
+    points = pose[:, None, :2] + HALF_WIDTH * outline @ turn.transpose(1, 2)
+    points = points / log_size.exp()[:, None, None]
+    return F.grid_sample(plane, points[:, None] / HALF_EXTENT, align_corners=True)[:, 0, 0]
+
+
+class SkullTraining(L.LightningModule):
+    """Maximise the ELBO of a `SkullCVAE`.
+
+        loss = - E_q[log p(x | z)] + beta sum_k KL[q(z_k) || p(z_k)]
+               + |x - x(mean of the prior path)|^2 / 2 tau^2          (Sohn et al. 2015, the hybrid objective)
+               - log p(poses) + |field at a real outline|^2 / 2 tau^2
+
+    Steps are batches of simulated cases followed by real axial pictures in one tensor.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        network: dict,
+        basis: LowRankField,
+        x_scale: Tensor,
+        learning_rate: float,
+        steps: int,
+        kl_warm_up: float,
+        free_bits: float,
+        real_weight: float,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters(ignore=["basis", "x_scale"])
+        self.net: SkullCVAE = getattr(cvae, model)(**network)
+        self.net.encoders.to(memory_format=torch.channels_last)
+        self.net.x_scale.copy_(x_scale)
+        self.basis = basis.requires_grad_(False)
+
+    def log_sigma_x(self) -> Tensor:
+        learned = self.net.x_scale * self.net.log_noise.exp()
+        return 0.5 * (SIGMA_FLOOR**2 + learned**2).log()
+
+    def losses(self, batch: Batch, generator: torch.Generator | None, beta: float) -> dict[str, Tensor]:
+        net = self.net
+        real = 0 if batch.outline is None else len(batch.outline)
+        simulated = len(batch.pictures) - real
+        features = net.encode_planes(Conditions(batch.pictures, batch.scalars, batch.present))
+        x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)[:simulated]
+        noise = torch.randn(simulated, len(net.levels), net.latent, generator=generator).to(x)
+        levels = net.descend(features[:simulated], noise, x)
+        log_sigma = self.log_sigma_x()
+        error = (x - net.decode(levels)) / log_sigma.exp()
+        reconstruction = (0.5 * error**2 + log_sigma).sum(1).mean()
+        kl = torch.stack([level.posterior.kl(level.prior).mean(0) for level in levels])
+        mean_levels = net.descend(features, None)
+        x_mean = net.decode(mean_levels)
+        mean_path = 0.5 * (((x - x_mean[:simulated]) / MEAN_PATH_SIGMA) ** 2).sum(1).mean()
+        poses = net.poses(features, mean_levels)
+        found = {"reconstruction": reconstruction, "kl": kl.sum(), "mean_path": mean_path}
+        found["pose"] = self._pose_loss(poses, batch, simulated)
+        found["loss"] = (
+            reconstruction + beta * kl.clamp_min(self.hparams.free_bits).sum() + mean_path + 0.5 * found["pose"]
+        )
+        if real:
+            distance = outline_distance(
+                self.basis, x_mean[simulated:, :-1], x_mean[simulated:, -1], poses.mu[simulated:, :6], batch.outline
+            )
+            found["outline"] = 0.5 * ((distance / OUTLINE_SIGMA) ** 2).mean(1).clamp_max(8.0).mean()
+            found["loss"] = found["loss"] + self.hparams.real_weight * 10 * found["outline"] * real / simulated
+        return found
+
+    @staticmethod
+    def _pose_loss(poses: DiagonalGaussian, batch: Batch, simulated: int) -> Tensor:
+        rotation, near = rotation_vectors(batch.axes[:simulated])
+        target = torch.cat([batch.origin[:simulated], rotation], dim=-1)
+        mu, log_sigma = (t[:simulated].view(simulated, 3, 6) for t in (poses.mu, poses.log_sigma))
+        log_sigma = log_sigma.clamp_min(-5.0)
+        loss = (0.5 * ((target - mu) / log_sigma.exp()) ** 2 + log_sigma).sum(-1)
+        use = (near & batch.present[:simulated]).float()
+        return (loss.clamp_max(50.0) * use).sum() / simulated
+
+    def training_step(self, batch: Batch, _: int) -> Tensor:
+        ramp = self.hparams.kl_warm_up * self.hparams.steps
+        beta = min(1.0, 0.05 + 0.95 * self.global_step / max(ramp, 1))
+        found = self.losses(batch, None, beta)
+        self.log_dict({f"train/{k}": v for k, v in found.items()}, batch_size=len(batch.pictures))
+        self.log("train/beta", beta, batch_size=1)
+        return found["loss"]
+
+    def validation_step(self, batch: Batch, index: int) -> None:
+        """Errors of the mean path a subset of planes, in per cent of head size (1 is about 0.4 mm at 24 weeks)."""
+        net = self.net
+        x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)
+        for row, name in ((0, "axial+sagittal+coronal"), (1, "axial+sagittal"), (3, "axial")):
+            present = batch.present & SUBSETS[row].to(batch.present.device)
+            features = net.encode_planes(Conditions(batch.pictures, batch.scalars, present))
+            generator = torch.Generator().manual_seed(index)
+            draws = []
+            for _ in range(8):
+                noise = torch.randn(len(x), len(net.levels), net.latent, generator=generator).to(x)
+                draws.append(net.decode(net.descend(features, noise)))
+            draws = torch.stack(draws)
+            mean = net.decode(net.descend(features, None))
+            field = (x[:, :-1] - mean[:, :-1]).square().sum(1).mean().sqrt()
+            size = (x[:, -1] - mean[:, -1]).square().mean().sqrt()
+            spread = draws[..., :-1].var(0).sum(1).mean().sqrt()
+            self.log_dict(
+                {f"validation/{name} shape %": 100 * field, f"validation/{name} size %": 100 * size}, batch_size=len(x)
+            )
+            self.log(f"validation/{name} spread %", 100 * spread, batch_size=len(x))
+
+    def configure_optimizers(self) -> dict:
+        optimiser = torch.optim.AdamW(self.net.parameters(), lr=self.hparams.learning_rate, weight_decay=1e-3)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, self.hparams.learning_rate, total_steps=self.hparams.steps, pct_start=0.08
+        )
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -1,0 +1,120 @@
+"""Training of a skull model: basis, crops through the locator, networks; writes `skull.safetensors`."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import lightning as L
+import torch
+from safetensors.torch import save_file
+from torch.utils.data import DataLoader
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.bank import shard_path, write_shard
+from GenerativeModelsLib.training.config import TrainingConfig
+from GenerativeModelsLib.training.crops import crop_file, crop_real, load_locator
+from GenerativeModelsLib.training.field_basis import load_basis, mirror_matrix, write_basis
+from GenerativeModelsLib.training.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.training.pictures import ReconstructionPictures
+from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer
+from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData
+from GenerativeModelsLib.training.skull_module import SkullTraining
+
+
+def _make_crops(bank: Path, seeds: list[int], output: Path, locator: Path, basis: Path) -> None:
+    for seed in seeds:
+        crop_file(write_shard(bank, seed), output, locator, basis)
+
+
+@contextlib.contextmanager
+def growing_crops(config: TrainingConfig, folder: Path, basis: Path) -> Iterator[None]:
+    """Crops of the validation shards and of a first training shard now, the rest in the background."""
+    bank = config.bank
+    folder.mkdir(parents=True, exist_ok=True)
+    validation = range(bank.validation_first, bank.validation_first + bank.validation_shards)
+    _make_crops(bank.folder, [*validation, bank.first], folder, config.locator, basis)
+    seeds = range(bank.first, bank.first + bank.shards)
+    missing = [s for s in seeds if not (folder / f"crops-{s:06d}.npz").exists()]
+    missing.sort(key=lambda s: not shard_path(bank.folder, s).exists())
+    context = multiprocessing.get_context("spawn")
+    processes = [
+        context.Process(
+            target=_make_crops,
+            args=(bank.folder, missing[w :: bank.workers], folder, config.locator, basis),
+            daemon=True,
+        )
+        for w in range(bank.workers if missing else 0)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+
+
+class TakeInNewCrops(L.Callback):
+    """Before each epoch, the training set takes in what the background processes have added."""
+
+    def __init__(self, data: SkullData, folder: Path, seeds: range) -> None:
+        self.data, self.folder, self.seeds = data, folder, seeds
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self.data.refresh(crop_files(self.folder, self.seeds))
+        module.log("cases", float(len(self.data.crops.pictures)))
+
+
+def crop_files(folder: Path, seeds: range) -> list[Path]:
+    found = sorted(Path(folder).glob("crops-??????.npz"))
+    return [path for path in found if int(path.stem[6:]) in seeds]
+
+
+def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
+    """Train REC-CVAE or HiREC-CVAE; returns the output folder."""
+    if config.locator is None or not (config.locator / "locator.safetensors").is_file():
+        raise InputError(
+            f"locator: {config.locator} holds no locator.safetensors: train the head locator first, make train-locator."
+        )
+    network = {"rank": 64, **config.network}
+    basis_path = write_basis(config.output / "basis.safetensors", network["rank"])
+    basis = load_basis(basis_path)
+    mirror = mirror_matrix(basis)
+    folder = config.output / "crops"
+    bank = config.bank
+    seeds = range(bank.first, bank.first + bank.shards)
+    held_out = range(bank.validation_first, bank.validation_first + bank.validation_shards)
+    real = None
+    if config.hc18:
+        real = crop_real(split_hc18(read_hc18(config.hc18)).training, load_locator(config.locator))
+    with growing_crops(config, folder, basis_path):
+        real_size = config.batch_size // 4 if real is not None else 0
+        data = SkullData(crop_files(folder, seeds), real, mirror, config.batch_size, real_size, config.seed)
+        validation = FixedBatches(SkullData(crop_files(folder, held_out), None, mirror, 64, 0, 0))
+        batches = max(1, config.items_per_epoch // config.batch_size)
+        module = SkullTraining(
+            config.model,
+            network,
+            basis,
+            data.x_scale(),
+            config.learning_rate,
+            config.epochs * batches,
+            config.kl_warm_up,
+            config.free_bits,
+            config.real_weight,
+        )
+        checkpoint = last_checkpoint(config.output) if resume else None
+        epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
+        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation)]
+        trainer = make_trainer(config, callbacks, **options)
+        trainer.fit(
+            module,
+            DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
+            DataLoader(validation, batch_size=None),
+            ckpt_path=checkpoint,
+        )
+    save_file({k: v.contiguous() for k, v in module.net.state_dict().items()}, config.output / "skull.safetensors")
+    return config.output

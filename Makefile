@@ -1,0 +1,64 @@
+# Two commands for a new user: `make demo` and `make test`. Each sets up .venv with what it needs, once.
+# Neither needs OpenGL or a display. PIP_FLAGS passes anything on to pip, PYTHON names another interpreter.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint format train-skull train-locator benchmark clean
+SHELL := /bin/bash
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP_FLAGS ?=
+TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' constraints.txt)
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+DEMO := Resources/SampleData/fetal_head
+BENCHMARK ?= skull
+SAMPLE_OPTIONS := import json, sys; s = json.load(open(sys.argv[1])); \
+	print("--gestational-age", s["gestational_age_weeks"], *(f"--{p}-spacing {r},{c}" for p, (r, c) in s["spacing_mm"].items()))
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 or newer found: install python3 (and python3-venv), or say make PYTHON=/path/to/python3." >&2; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv)." >&2; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt $(TORCH)
+	$(BIN)/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(BIN)/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.core ## reconstruct the bundled sample case into demo-output/
+	$(BIN)/generative-models skull reconstruct --output demo-output --overwrite --seed 0 \
+		--axial $(DEMO)/axial.png --sagittal $(DEMO)/sagittal.png --coronal $(DEMO)/coronal.png \
+		$$($(BIN)/python -c '$(SAMPLE_OPTIONS)' $(DEMO)/sample.json)
+
+test: $(VENV)/.dev ## all tests but the slow ones
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.dev ## the slow tests too
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: $(VENV)/.dev ## ruff, as CI runs it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train-skull: $(VENV)/.dev ## train the skull model from its config
+	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/hirec-cvae.yaml
+
+train-locator: $(VENV)/.dev ## train the head locator from its config
+	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/head-locator.yaml
+
+benchmark: $(VENV)/.core ## the published comparison, BENCHMARK=skull by default
+	$(BIN)/generative-models benchmark $(BENCHMARK)
+
+clean: ## remove what make made
+	rm -rf $(VENV) demo-output build dist .pytest_cache .ruff_cache .hypothesis

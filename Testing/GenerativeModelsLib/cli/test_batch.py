@@ -1,0 +1,87 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from GenerativeModelsLib.cli.main import app
+from GenerativeModelsLib.fetal import batch as module
+from GenerativeModelsLib.fetal.batch_summary import CaseOutcome
+from GenerativeModelsLib.fetal.batch_table import BatchRow
+from Testing.helpers.results import fake_work
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(app, ["skull", "batch", *map(str, arguments)])
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.csv"
+    path.write_text("case,axial\np1,a.png\np2,bad.png\n../p3,c.png\n")
+    return path
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Has the cases done by a stand-in, and gives what `run_batch` was called with."""
+    seen: list[dict[str, Any]] = []
+    real = module.run_batch
+
+    def run_batch(rows: list[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
+        seen.append({"rows": rows, "output": output} | options)
+        return real(rows, output, **{**options, "scheduler": None, "workers": 1}, work=fake_work)
+
+    monkeypatch.setattr(module, "run_batch", run_batch)
+    return seen
+
+
+def test_a_batch_with_failures_has_run_and_says_how_many_failed(
+    table: Path, tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    result = run(table, "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith(f"1 of 3 cases done, 2 failed: {tmp_path / 'out' / 'summary.csv'}")
+    assert "p2: " in result.stdout and "is no image" in result.stdout
+    assert "[100%]" in result.stderr and "p1: done" in result.stderr
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["p1", "summary.csv"]
+    assert not (tmp_path / "p3").exists()
+
+
+def test_the_options_reach_the_batch_and_every_request(
+    table: Path, tmp_path: Path, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parallel = ["--workers", 3, "--scheduler", "tcp://host:1", "--resume"]
+    shared = ["--samples", 5, "--device", "cpu", "--seed", 8]
+    assert run(table, "--output", tmp_path / "out", "--model", "bundle", *parallel, *shared).exit_code == 0
+    (call,) = calls
+    assert (call["workers"], call["scheduler"], call["resume"], call["overwrite"]) == (3, "tcp://host:1", True, False)
+    request = call["rows"][0].request
+    assert (request.samples, request.device, request.seed, request.model) == (5, "cpu", 8, tmp_path / "bundle")
+
+
+def test_resuming_twice_repeats_only_what_failed(table: Path, tmp_path: Path, calls: list[dict[str, Any]]) -> None:
+    run(table, "--output", tmp_path / "out")
+    (tmp_path / "out" / "p1" / "threads").unlink()
+    assert run(table, "--output", tmp_path / "out").exit_code == 2
+    assert run(table, "--output", tmp_path / "out", "--resume").exit_code == 0
+    assert not (tmp_path / "out" / "p1" / "threads").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nix.csv", "--output", "out"], "nix.csv is not there"),
+        (["cases.csv", "--output", "out", "--samples", "-1"], "--samples is -1"),
+        (["cases.csv", "--output", "out", "--device", "tpu"], "--device is 'tpu'"),
+        (["cases.csv", "--output", "cases.csv"], "is a file"),
+        (["cases.csv", "--output", "out", "--workers", "0"], "--workers"),
+    ],
+)
+def test_what_cannot_be_used_exits_with_2(
+    table: Path, tmp_path: Path, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 2 and words in result.stderr and not (tmp_path / "out").exists()

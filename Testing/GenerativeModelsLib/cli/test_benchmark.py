@@ -1,0 +1,22 @@
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from GenerativeModelsLib.cli.main import app
+
+
+def test_the_options_reach_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, dict[str, Any]]] = []
+    module = SimpleNamespace(run=lambda name, **options: seen.append((name, options)))
+    monkeypatch.setitem(sys.modules, "GenerativeModelsLib.evaluation.benchmarks", module)
+    options = ["--cases", "20", "--seed", "4", "--output", "out", "--model", "bundle"]
+    assert CliRunner().invoke(app, ["benchmark", "skull", *options]).exit_code == 0
+    assert CliRunner().invoke(app, ["benchmark", "speed"]).exit_code == 0
+    assert seen == [
+        ("skull", {"cases": 20, "seed": 4, "output": Path("out"), "model": Path("bundle")}),
+        ("speed", {"cases": None, "seed": 0, "output": None, "model": None}),
+    ]

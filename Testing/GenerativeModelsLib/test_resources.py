@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from GenerativeModelsLib import resources
+from GenerativeModelsLib.errors import InputError
+
+
+def test_a_checkout_finds_its_own_resources(repo_root: Path) -> None:
+    assert resources.models_dir() == repo_root / "Resources" / "Models"
+    assert resources.sample_dir() == repo_root / "Resources" / "SampleData"
+
+
+def test_the_package_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("package", "checkout"):
+        (tmp_path / place / "Models" / "skull").mkdir(parents=True)
+        (tmp_path / place / "Models" / "skull" / "model.json").write_text("{}")
+    monkeypatch.setattr(resources, "_PLACES", (tmp_path / "package", tmp_path / "checkout"))
+    assert resources.default_bundle("skull") == tmp_path / "package" / "Models" / "skull"
+
+
+def test_missing_resources_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "_PLACES", (tmp_path / "a", tmp_path / "b"))
+    with pytest.raises(InputError, match=r"Resources/Models .* is missing .* reinstall"):
+        resources.models_dir()
+
+
+def test_a_missing_bundle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Models").mkdir()
+    monkeypatch.setattr(resources, "_PLACES", (tmp_path,))
+    with pytest.raises(InputError, match=r"no model bundle 'skull'.*--model DIR"):
+        resources.default_bundle("skull")

@@ -1,0 +1,49 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+REPO_ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPO_ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """Root of the checkout."""
+    return REPO_ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real reference data beside the checkout; skips where there is none."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real reference data (../shared/data beside the checkout) are not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def sample_case(repo_root: Path) -> Path:
+    """Folder of the bundled sample head: axial.png, sagittal.png, coronal.png and sample.json."""
+    folder = repo_root / "Resources" / "SampleData" / "fetal_head"
+    if not (folder / "sample.json").is_file():
+        pytest.skip("the bundled sample case is not in this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def skull_bundle(repo_root: Path) -> Path:
+    """Folder of the shipped skull model."""
+    folder = repo_root / "Resources" / "Models" / "skull"
+    if not (folder / "model.json").is_file():
+        pytest.skip("the shipped skull model is not in this checkout")
+    return folder
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A fresh generator with a fixed seed."""
+    return np.random.default_rng(20261120)

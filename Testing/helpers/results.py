@@ -1,0 +1,88 @@
+"""Finished cases made by hand, for tests that need what a reconstruction leaves and no reconstruction."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.case_request import CaseRequest
+
+
+def result_of(request: CaseRequest) -> dict[str, Any]:
+    """A `result.json` as the contract has it, with figures that are easy to tell apart."""
+    return {
+        "schema": "skull-reconstruction/1",
+        "model": {"name": "hand-made", "version": "0", "sha256": "0" * 64},
+        "software": {"version": "0", "torch": "0"},
+        "device": "cpu",
+        "seed": request.seed,
+        "samples": request.samples,
+        "planes": {
+            name: {"file": str(plane.path), "spacing_mm": list(plane.spacing_mm or (0.3, 0.3)), "size": [540, 800]}
+            for name, plane in request.planes().items()
+        },
+        "seconds": {"load": 0.5, "reconstruct": 0.5, "uncertainty": 0.5, "total": 1.5},
+        "biometry": {
+            "bpd_mm": {"value": 70.25, "sd": 1.0, "interval90": [68.5, 72.0], "percentile": 41.0},
+            "ofd_mm": {"value": 90.5, "sd": 1.0, "interval90": [88.5, 92.5], "percentile": None},
+            "hc_mm": {"value": 260.125, "sd": 2.0, "interval90": [256.5, 263.5], "percentile": 55.5},
+            "cephalic_index_percent": {"value": 77.6, "sd": 1.0, "interval90": [75.5, 79.5], "percentile": None},
+            "head_volume_ml": {"value": 310.0, "sd": 5.0, "interval90": [300.0, 320.0], "percentile": None},
+        },
+        "uncertainty_mm": {"mean": 0.875, "median": 0.8, "p95": 1.6, "max": 2.5},
+        "in_distribution": {"score": 0.5, "verdict": "typical"},
+        "warnings": ["The sagittal image is cut off."],
+    }
+
+
+def write_result(request: CaseRequest) -> None:
+    """Leave the result in the request's output folder."""
+    request.output.mkdir(parents=True, exist_ok=True)
+    for name in ("skull.vtp", "skull.nii.gz", "report.html"):
+        (request.output / name).write_text("")
+    (request.output / "result.json").write_text(json.dumps(result_of(request)))
+
+
+def fake_work(request: CaseRequest) -> str:
+    """Stands in for a reconstruction in a worker process; the axial file's name says how it goes."""
+    name = request.axial.stem
+    if name == "bad":
+        return f"{request.axial} is no image: name another file."
+    if name == "killer":
+        time.sleep(0.5)
+        os._exit(9)
+    if name == "waits":
+        _wait_for(request.output.parent / "go")
+    if name == "silent":
+        return ""
+    if name == "raises":
+        raise RuntimeError("a surprise")
+    write_result(request)
+    (request.output / "threads").write_text(os.environ.get("OMP_NUM_THREADS", ""))
+    return ""
+
+
+def _wait_for(flag: Path, seconds: float = 60.0) -> None:
+    (flag.parent / "started").touch()
+    end = time.monotonic() + seconds
+    while not flag.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def fake_reconstruct_case(request: CaseRequest, progress: Any = None) -> None:
+    """Stands in for `reconstruct_case`; the axial file's name says how it goes."""
+    if progress is not None:
+        progress("reading the planes", 0.25)
+        progress("done", 1.0)
+    name = request.axial.stem
+    if name == "bad":
+        raise InputError(f"{request.axial} is no image: name another file.")
+    if name == "raises":
+        raise RuntimeError("a surprise")
+    if name == "interrupted":
+        raise KeyboardInterrupt
+    write_result(request)
