@@ -11,7 +11,7 @@ TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' constraints.txt)
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 DEMO := Resources/SampleData/fetal_head
-BENCHMARK ?= skull
+BENCHMARK ?= speed
 SAMPLE_OPTIONS := import json, sys; s = json.load(open(sys.argv[1])); \
 	print("--gestational-age", s["gestational_age_weeks"], *(f"--{p}-spacing {r},{c}" for p, (r, c) in s["spacing_mm"].items()))
 
@@ -57,7 +57,7 @@ train-skull: $(VENV)/.dev ## train the skull model from its config
 train-locator: $(VENV)/.dev ## train the head locator from its config
 	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/head-locator.yaml
 
-benchmark: $(VENV)/.core ## the published comparison, BENCHMARK=skull by default
+benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=skull, hc18 or templates for the others
 	$(BIN)/generative-models benchmark $(BENCHMARK)
 
 clean: ## remove what make made

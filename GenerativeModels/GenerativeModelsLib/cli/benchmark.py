@@ -13,7 +13,7 @@ __all__ = ["benchmark"]
 
 
 def benchmark(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which comparison, such as skull.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="skull, hc18, templates or speed.")],
     cases: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Held-out cases.  [default: the benchmark's own]")
     ] = None,
@@ -22,6 +22,10 @@ def benchmark(
         Path | None, typer.Option(metavar="DIR", help="Folder for the table and the figures, if wanted.")
     ] = None,
     model: ModelOption = None,
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the real data, for hc18 and templates.")] = Path(
+        "../shared/data"
+    ),
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes, for skull.")] = 2,
 ) -> None:
     """Re-run a published comparison.
 
@@ -29,4 +33,4 @@ def benchmark(
     """
     from GenerativeModelsLib.evaluation.benchmarks import run
 
-    run(name, cases=cases, seed=seed, output=output, model=model)
+    run(name, cases=cases, seed=seed, output=output, model=model, data=data, workers=workers)

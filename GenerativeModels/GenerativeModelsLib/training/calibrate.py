@@ -18,7 +18,7 @@ from GenerativeModelsLib.fetal.planes import plane_from_array
 from GenerativeModelsLib.fetal.reconstruction import conditions, locate_all, reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import plane_features
-from GenerativeModelsLib.training.hc18 import Hc18Case
+from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 
 SUBSETS_BY_COUNT = (("axial",), ("axial + sagittal", "axial + coronal"), ("three planes",))
 SIMULATED_FLOOR_GRID = np.concatenate([[0.0], np.geomspace(0.002, 0.05, 30)])

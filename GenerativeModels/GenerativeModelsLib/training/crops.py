@@ -17,7 +17,7 @@ from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.training.bank import Shard
 from GenerativeModelsLib.training.field_basis import load_basis
-from GenerativeModelsLib.training.hc18 import Hc18Case
+from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 
 MINIMUM_PRESENCE = 0.2
 
@@ -31,7 +31,7 @@ class Crops:
     pictures : (n, 3, 2, N, N) uint8, grey / 1.25 and mask, times 255.
     scalars : (n, 3, S) float32.
     present : (n, 3) bool, found by the locator.
-    poses : (n, 3, 6) float32, see `pose_vector`.
+    poses : (n, 3, 6) float32, see `pose_vector`; NaN where it is not known (real pictures).
     log_size : (n,) log(true head size / s).
     head_size_mm : (n,) true head size, HC / 2 pi.
     coefficients : (n, K) of the true field, see `LowRankField`.

@@ -30,7 +30,7 @@ from GenerativeModelsLib.training.calibrate import (
 )
 from GenerativeModelsLib.training.card import card_text
 from GenerativeModelsLib.training.config import BundleConfig, TrainingConfig
-from GenerativeModelsLib.training.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 
 FEATURE_CASES = 200
 FEATURE_SET = 73

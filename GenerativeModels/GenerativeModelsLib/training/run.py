@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from GenerativeModelsLib.training.bank import fill_bank, shard_path, write_shard
 from GenerativeModelsLib.training.config import BankConfig, TrainingConfig, read_config
-from GenerativeModelsLib.training.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.locator_data import LocatorData
 from GenerativeModelsLib.training.locator_module import LocatorTraining
 

@@ -22,11 +22,11 @@ def to_float(pictures: Tensor) -> Tensor:
 
 
 def picture_axes(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pose vectors (n, 3, 6) -> centres (n, 3, 3) and axes (n, 3, 2, 3)."""
+    """Pose vectors (n, 3, 6) -> centres (n, 3, 3), NaN where the pose is unknown (NaN), and axes (n, 3, 2, 3)."""
     axes = np.zeros((*poses.shape[:2], 2, 3), np.float32)
     for k, plane in enumerate(PLANES):
         for i in range(len(poses)):
-            axes[i, k] = pose_axes(plane, poses[i, k])[1:]
+            axes[i, k] = pose_axes(plane, np.nan_to_num(poses[i, k]))[1:]
     return poses[..., :3].astype(np.float32), axes
 
 

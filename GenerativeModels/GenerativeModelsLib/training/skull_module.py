@@ -124,8 +124,10 @@ class SkullTraining(L.LightningModule):
         target = torch.cat([batch.origin[:simulated], rotation], dim=-1)
         mu, log_sigma = (t[:simulated].view(simulated, 3, 6) for t in (poses.mu, poses.log_sigma))
         log_sigma = log_sigma.clamp_min(-5.0)
+        known = batch.origin[:simulated].isfinite().all(-1)
+        target = torch.where(known[..., None], target, mu.detach())
         loss = (0.5 * ((target - mu) / log_sigma.exp()) ** 2 + log_sigma).sum(-1)
-        use = (near & batch.present[:simulated]).float()
+        use = (near & known & batch.present[:simulated]).float()
         return (loss.clamp_max(50.0) * use).sum() / simulated
 
     def training_step(self, batch: Batch, _: int) -> Tensor:

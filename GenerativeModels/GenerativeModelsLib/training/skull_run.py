@@ -17,7 +17,7 @@ from GenerativeModelsLib.training.bank import shard_path, write_shard
 from GenerativeModelsLib.training.config import TrainingConfig
 from GenerativeModelsLib.training.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.field_basis import load_basis, mirror_matrix, write_basis
-from GenerativeModelsLib.training.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.pictures import ReconstructionPictures
 from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer
 from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData

@@ -1,0 +1,43 @@
+"""Benchmark results as Markdown and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Table:
+    """A titled table of text; `notes` go below it."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+    def markdown(self) -> str:
+        lines = [f"### {self.title}", "", "| " + " | ".join(self.columns) + " |", "|" + "---|" * len(self.columns)]
+        lines += ["| " + " | ".join(row) + " |" for row in self.rows]
+        return "\n".join([*lines, "", *(f"{note}  " for note in self.notes), ""])
+
+
+@dataclass(frozen=True)
+class Report:
+    """Tables for people and the same figures for programs."""
+
+    tables: Sequence[Table]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def publish(name: str, report: Report, output: Path | None) -> None:
+    """Print a report and, where a folder is given, write `<name>.md` and `<name>.json` into it."""
+    text = "\n".join(table.markdown() for table in report.tables)
+    print(text)
+    if output is not None:
+        Path(output).mkdir(parents=True, exist_ok=True)
+        (Path(output) / f"{name}.md").write_text(text, encoding="utf-8")
+        figures = json.dumps(report.figures, indent=1, default=float)
+        (Path(output) / f"{name}.json").write_text(figures + "\n", encoding="utf-8")

@@ -1,0 +1,63 @@
+"""What the documents say can be done, can be done."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from GenerativeModelsLib.cli.main import app
+from GenerativeModelsLib.fetal.batch_summary import SUMMARY_COLUMNS
+from GenerativeModelsLib.fetal.batch_table import COLUMNS, read_batch_table
+from GenerativeModelsLib.fetal.case_request import CaseRequest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [t for t in targets if "://" not in t and not (page.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_shown_is_there(page: Path) -> None:
+    text = "\n".join(blocks(page, "bash")).replace("\\\n", " ")
+    for line in re.findall(r"generative-models (.*)", text):
+        words = shlex.split(line, comments=True)
+        path = [word for word in words[:2] if re.fullmatch(r"[a-z]+", word)]
+        help_text = CliRunner().invoke(app, [*path[: 1 if path[0] in {"train", "benchmark"} else 2], "--help"])
+        assert help_text.exit_code == 0, line
+        options = {word.split("=")[0] for word in words if word.startswith("--")}
+        assert [option for option in options if option not in help_text.stdout] == [], line
+
+
+def test_make_targets_shown_are_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in PAGES:
+        shown = set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+        assert shown <= targets, page.name
+
+
+def test_the_table_of_cases_shown_is_read(tmp_path: Path) -> None:
+    (example,) = blocks(ROOT / "docs" / "formats.md", "csv")
+    (tmp_path / "cases.csv").write_text(example)
+    common = CaseRequest(axial=tmp_path / "cases.csv", output=tmp_path)
+    rows = read_batch_table(tmp_path / "cases.csv", tmp_path / "out", common)
+    assert [(row.case, row.error) for row in rows] == [("p001", ""), ("p002", "")]
+
+
+def test_every_column_is_explained() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    explained = [
+        f"`{name}`" for name in (*COLUMNS, *SUMMARY_COLUMNS) if not re.search(r"^(?!bpd).*_(low90|high90|per)", name)
+    ]
+    assert [name for name in explained if name not in text] == []
