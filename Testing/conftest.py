@@ -43,6 +43,22 @@ def skull_bundle(repo_root: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a bundle of tiny untrained networks; see `helpers.tiny_models`."""
+    from Testing.helpers.tiny_models import write_tiny_bundle
+
+    return write_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_bundle: Path):
+    """The tiny bundle as loaded, with a locator that reads painted planes (`helpers.painted`). Not to be changed."""
+    from Testing.helpers.tiny_models import load_seeing
+
+    return load_seeing(tiny_bundle)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A fresh generator with a fixed seed."""

@@ -23,14 +23,15 @@ FOUND_DICE = 0.90
 
 def run_hc18(bundle: Path, data: Path, cases: int | None) -> Report:
     """Head circumference of the pictures of HC18 kept out of training, from the axial plane alone."""
-    from tqdm import tqdm
+    from rich.console import Console
+    from rich.progress import track
 
     from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 
     held_out = split_hc18(read_hc18(Path(data) / "hc18")).test[:cases]
     model = load_skull_model(bundle)
     rows, overlaps, refused, verdicts = [], [], [], []
-    for number, case in enumerate(tqdm(held_out, unit="picture")):
+    for number, case in enumerate(track(held_out, "pictures", console=Console(stderr=True))):
         image = plane_from_array(case.pixels(), (case.spacing_mm, case.spacing_mm), "axial")
         try:
             found = reconstruct(model, {"axial": image}, seed=number)

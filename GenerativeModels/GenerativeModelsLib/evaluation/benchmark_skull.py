@@ -10,7 +10,7 @@ import numpy as np
 from GenerativeModelsLib.evaluation.calibration import LEVELS, calibration
 from GenerativeModelsLib.evaluation.offsets import Offsets
 from GenerativeModelsLib.evaluation.published import HIREC_CVAE
-from GenerativeModelsLib.evaluation.simulated_cases import SUBSETS, TEST_SET
+from GenerativeModelsLib.evaluation.simulated_cases import TEST_SET
 from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, Record
 from GenerativeModelsLib.evaluation.skull_runs import evaluate_set
 from GenerativeModelsLib.evaluation.tables import Report, Table
@@ -23,9 +23,17 @@ BASE_BELOW = -0.35
 
 def run(bundle: Path, cases: int, seed: int, workers: int) -> Report:
     """Evaluate `cases` held-out heads from every subset of planes."""
-    from tqdm import tqdm
+    from rich.console import Console
+    from rich.progress import track
 
-    found = list(tqdm(evaluate_set(bundle, TEST_SET + 1000 * seed, cases, workers=workers), total=cases, unit="head"))
+    found = list(
+        track(
+            evaluate_set(bundle, TEST_SET + 1000 * seed, cases, workers=workers),
+            "heads",
+            total=cases,
+            console=Console(stderr=True),
+        )
+    )
     return report(found)
 
 

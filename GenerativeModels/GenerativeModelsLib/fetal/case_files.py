@@ -98,7 +98,7 @@ def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
             "head": {
                 "presence": round(plane.finding.presence, 4),
                 "agreement": round(plane.finding.agreement, 4),
-                "facing": round(plane.finding.facing, 4),
+                "facing": round(plane.facing_certainty, 4),
                 "centre_px": _pixels(plane.finding.ellipse.centre, plane.image.spacing_mm),
                 "semi_axes_mm": [plane.finding.ellipse.semi_major, plane.finding.ellipse.semi_minor],
                 "angle_deg": float(np.degrees(plane.finding.ellipse.angle_rad)),

@@ -11,7 +11,8 @@ from GenerativeModelsLib.fetal.planes import PlaneImage
 
 PRESENT, DOUBTFUL = 0.3, 0.7
 TORN = 0.93
-GUESSED = 0.35
+GUESSED = 0.8
+"""Below this probability the facing is called a guess."""
 HC_RANGE_MM = (115.0, 365.0)
 """HC at 16 weeks less, and at 38 weeks plus, about two and a half chart standard deviations."""
 
@@ -36,8 +37,8 @@ def refuse_without_head(finding: HeadFinding | None, name: str, image: PlaneImag
     return finding
 
 
-def finding_warnings(finding: HeadFinding, image: PlaneImage) -> list[str]:
-    """Sentences on a doubtful, torn or cut-off head, and on an orientation that is a guess."""
+def finding_warnings(finding: HeadFinding, image: PlaneImage, facing_certainty: float) -> list[str]:
+    """Sentences on a doubtful, torn or cut-off head, and on a facing that is a guess."""
     called, found = _called(finding.plane, image), []
     if finding.presence < DOUBTFUL:
         found.append(
@@ -48,7 +49,7 @@ def finding_warnings(finding: HeadFinding, image: PlaneImage) -> list[str]:
     share = share_inside(finding, image)
     if share < 0.97:
         found.append(f"{called}: about {100 * (1 - share):.0f} % of the head's outline lies outside the image.")
-    if finding.facing < GUESSED:
+    if facing_certainty < GUESSED:
         found.append(f"{called}: which way the head faces could not be read off the image with confidence.")
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,12 @@ class HeadFinding:
     def radius_mm(self) -> float:
         """Perimeter of the ellipse over 2 pi: the head's measure of size in the axial plane."""
         return self.ellipse.perimeter / (2 * np.pi)
+
+    def turned(self) -> HeadFinding:
+        """The same head taken for the opposite way round: forehead for occiput, or vertex for base (coronal)."""
+        if self.plane == "coronal":
+            return replace(self, superior=-self.superior)
+        return replace(self, anterior=-self.anterior)
 
     def canonical_window(self, half_width_mm: float) -> Window:
         """The window in which the plane looks as in an atlas: forehead up (axial) or left (sagittal), vertex up.

@@ -12,8 +12,9 @@ import torch
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.biometry import BiometryIntervals, Interval, measure
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
-from GenerativeModelsLib.fetal.canonical import PICTURE_SIZE, SCALARS, CanonicalPlane, canonical_plane
+from GenerativeModelsLib.fetal.canonical import CanonicalPlane
 from GenerativeModelsLib.fetal.draws import FieldStatistics, field_statistics
+from GenerativeModelsLib.fetal.facing import conditions, upright_planes
 from GenerativeModelsLib.fetal.head_checks import finding_warnings, refuse_without_head, size_warnings
 from GenerativeModelsLib.fetal.in_distribution import InDistribution
 from GenerativeModelsLib.fetal.locator import PLANES, HeadFinding, locate
@@ -23,7 +24,6 @@ from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import measures_of, reasons_of
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
-from GenerativeModelsLib.models.cvae import Conditions
 
 REFINEMENT = 3
 """The surface is taken from the mean distance refined this many times by cubic splines."""
@@ -38,6 +38,8 @@ class PlaneResult:
 
     image: PlaneImage
     finding: HeadFinding
+    facing_certainty: float
+    """Probability of the head's facing against the opposite one, 0.5 to 1."""
     placement: Placement
     outline_mm: list[np.ndarray]
     """Closed polylines (K, 2), (u, v) in mm of the picture: the reconstructed surface cut by the placed picture."""
@@ -108,17 +110,12 @@ def reconstruct(
     start = time.perf_counter()
     tell("Finding the head", 0.1)
     findings = locate_all(model, images)
-    warnings += [
-        w
-        for finding, name in zip(findings.values(), findings, strict=True)
-        for w in finding_warnings(finding, images[name])
-    ]
     size = findings["axial"].radius_mm
-    planes = {
-        name: canonical_plane(images[name].pixels, images[name].spacing_mm, finding, size)
-        for name, finding in findings.items()
-    }
-    y = conditions(planes, model.device)
+    upright = upright_planes(model.skull, images, findings, size, model.device)
+    findings = {name: u.finding for name, u in upright.items()}
+    planes = {name: u.plane for name, u in upright.items()}
+    warnings += [w for name, u in upright.items() for w in finding_warnings(u.finding, images[name], u.certainty)]
+    y = conditions([planes], model.device)
     tell("Reconstructing", 0.3)
     net = model.skull
     mean_x, poses = net.mean(y)
@@ -146,7 +143,9 @@ def reconstruct(
     biometry = _intervals(model, value, statistics, count)
     warnings += size_warnings(value)
     results = {
-        name: PlaneResult(images[name], findings[name], placements[name], _outline(surface, placements[name]))
+        name: PlaneResult(
+            images[name], findings[name], upright[name].certainty, placements[name], _outline(surface, placements[name])
+        )
         for name in planes
     }
     measures = measures_of(model, y, mean_x, findings, surface, results)
@@ -182,18 +181,6 @@ def locate_all(model: SkullModel, images: Mapping[str, PlaneImage]) -> dict[str,
             finding = locate(model.locator, image.pixels, image.spacing_mm, name, str(model.device))
             findings[name] = refuse_without_head(finding, name, image)
     return findings
-
-
-def conditions(planes: Mapping[str, CanonicalPlane], device: torch.device) -> Conditions:
-    """One case as the network's input, batch 1."""
-    pictures = torch.zeros(1, 3, 2, PICTURE_SIZE, PICTURE_SIZE)
-    scalars = torch.zeros(1, 3, SCALARS)
-    present = torch.zeros(1, 3, dtype=torch.bool)
-    for name, plane in planes.items():
-        k = PLANES.index(name)
-        pictures[0, k], scalars[0, k] = torch.from_numpy(plane.picture), torch.from_numpy(plane.scalars)
-        present[0, k] = True
-    return Conditions(pictures.to(device), scalars.to(device), present.to(device))
 
 
 def _recentred(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d, map_coordinates
+from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal import spherical_harmonics
-from GenerativeModelsLib.fetal.ellipse import Ellipse, fit_ellipse
-from GenerativeModelsLib.fetal.head_shape import HeadShape, table_directions
+from GenerativeModelsLib.fetal.cast_head import DEGREE, head_about_largest_section
+from GenerativeModelsLib.fetal.ellipse import Ellipse
+from GenerativeModelsLib.fetal.head_shape import HeadShape
 
 BONE_MM = 1.2
 """Skull thickness added outside the mask; about 1.0 to 1.3 mm at birth (cuMIP normative tables), thinner before."""
@@ -21,8 +21,6 @@ CLOSING_SHARE, BASE_CLOSING_SHARE = 0.22, 0.45
 one acts at the base only, where petrous bones, clivus and face fill what the brain leaves."""
 BASE_DEPTH_SHARE = 0.12
 """Depth below the largest axial section, as a share of the length, at which the base begins."""
-TEMPLATE_DEGREE = 16
-"""Degree of the harmonics through which the voxel surface is smoothed."""
 CEREBELLUM, BRAINSTEM = 3, 7
 """Labels of the parcellation."""
 
@@ -44,7 +42,7 @@ def head_from_mask(
     parcellation: np.ndarray | None = None,
     *,
     bone_mm: float = BONE_MM,
-    degree: int = TEMPLATE_DEGREE,
+    degree: int = DEGREE,
 ) -> TemplateHead:
     """Outer skull surface around an intracranial mask.
 
@@ -75,21 +73,12 @@ def head_from_mask(
     length = np.ptp(np.nonzero(mask.any(axis=(0, 2)))[0]) * spacing_mm
     distance, corner = _closed_distance(mask, spacing_mm, length)
     distance = distance - bone_mm
-    area = gaussian_filter1d((distance < 0).sum(axis=(1, 2)).astype(float), 2.0)
-    level = int(area.argmax())
-    rows, columns = np.nonzero(distance[level] < 0)
-    centre = np.array([columns.mean(), rows.mean(), level]) * spacing_mm
-    for _ in range(4):
-        shape = _cast(distance, spacing_mm, centre, degree)
-        outline = fit_ellipse(shape.axial_outline())
-        centre = centre + np.array([*outline.centre, 0.0])
-        if np.hypot(*outline.centre) < 1e-3:
-            break
+    shape, outline, centre = head_about_largest_section(distance, spacing_mm, degree)
     origin = tuple(float(v) for v in centre + corner * spacing_mm)
     return TemplateHead(shape, outline, None, origin)
 
 
-def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: int = TEMPLATE_DEGREE) -> TemplateHead:
+def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: int = DEGREE) -> TemplateHead:
     """Outer skull of a template file; see `head_from_mask`.
 
     Parameters
@@ -143,16 +132,3 @@ def _closed_distance(mask: np.ndarray, spacing_mm: float, length_mm: float) -> t
 def _close(outside_mm: np.ndarray, radius_mm: float, spacing_mm: float) -> np.ndarray:
     """Morphological closing by a ball of the body whose outside distances are `outside_mm`."""
     return distance_transform_edt(outside_mm <= radius_mm, sampling=spacing_mm) > radius_mm
-
-
-def _cast(distance: np.ndarray, spacing_mm: float, centre_mm: np.ndarray, degree: int) -> HeadShape:
-    """Radius at which rays from `centre_mm` (x, y, z) leave the body for good, smoothed by harmonics."""
-    directions = table_directions()
-    radii = np.arange(4.0, 0.75 * max(distance.shape) * spacing_mm, 0.5)
-    at = (centre_mm + radii[:, None, None, None] * directions) / spacing_mm
-    values = map_coordinates(distance, np.moveaxis(at, -1, 0)[::-1], order=1, mode="nearest")
-    last = (len(radii) - 1 - (values[::-1] < 0).argmax(axis=0)).clip(0, len(radii) - 2)
-    inside = np.take_along_axis(values, last[None], axis=0)[0]
-    outside = np.take_along_axis(values, last[None] + 1, axis=0)[0]
-    radius = radii[last] + 0.5 * inside / np.minimum(inside - outside, -1e-6)
-    return HeadShape(spherical_harmonics.synthesise(spherical_harmonics.fit(np.log(radius), degree)))

@@ -98,6 +98,7 @@ class SkullCVAE(nn.Module):
         self.levels = [[PLANES.index(plane) for plane in level] for level in levels]
         self.latent = latent
         self.encoders = nn.ModuleList(PlaneEncoder(size, scalars, features) for _ in PLANES)
+        self.upright = nn.ModuleList(nn.Linear(features, 1) for _ in PLANES)
         self.missing = nn.Parameter(0.1 * torch.randn(len(PLANES), features))
         self.priors, self.bottom_up = nn.ModuleList(), nn.ModuleList()
         context = 0
@@ -122,6 +123,10 @@ class SkullCVAE(nn.Module):
                 feature[here] = encoder(y.pictures[here, k], y.scalars[here, k]).to(feature.dtype)
             rows.append(feature)
         return torch.stack(rows, dim=1)
+
+    def upright_logits(self, features: Tensor) -> Tensor:
+        """Logits (B, 3) that a plane's picture is upright, not the opposite way round, from features (B, 3, F)."""
+        return torch.cat([head(features[:, k]) for k, head in enumerate(self.upright)], dim=1)
 
     def descend(self, features: Tensor, noise: Tensor | None, x: Tensor | None = None) -> list[Level]:
         """Walk the levels from the axial one down.

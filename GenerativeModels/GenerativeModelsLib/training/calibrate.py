@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 from GenerativeModelsLib.evaluation.sigma_scaling import fit_calibration
 from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, Record
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
-from GenerativeModelsLib.fetal.canonical import canonical_plane
+from GenerativeModelsLib.fetal.facing import conditions, upright_planes
 from GenerativeModelsLib.fetal.in_distribution import FeatureModel
 from GenerativeModelsLib.fetal.locator import PLANES
 from GenerativeModelsLib.fetal.planes import plane_from_array
-from GenerativeModelsLib.fetal.reconstruction import conditions, locate_all, reconstruct
+from GenerativeModelsLib.fetal.reconstruction import locate_all, reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import plane_features
-from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 
 SUBSETS_BY_COUNT = (("axial",), ("axial + sagittal", "axial + coronal"), ("three planes",))
 SIMULATED_FLOOR_GRID = np.concatenate([[0.0], np.geomspace(0.002, 0.05, 30)])
@@ -84,10 +84,10 @@ def axial_feature(model: SkullModel, image) -> np.ndarray:
 def case_features(model: SkullModel, images) -> dict[str, np.ndarray]:
     """Feature vectors (F,) of the planes of one case, by name."""
     findings = locate_all(model, images)
-    size = findings["axial"].radius_mm
-    planes = {n: canonical_plane(images[n].pixels, images[n].spacing_mm, f, size) for n, f in findings.items()}
-    features = plane_features(model.skull, conditions(planes, model.device))[0]
-    return {name: features[PLANES.index(name)] for name in planes}
+    upright = upright_planes(model.skull, images, findings, findings["axial"].radius_mm, model.device)
+    y = conditions([{name: u.plane for name, u in upright.items()}], model.device)
+    features = plane_features(model.skull, y)[0]
+    return {name: features[PLANES.index(name)] for name in upright}
 
 
 def biometry_calibration(

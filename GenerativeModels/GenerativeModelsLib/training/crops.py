@@ -10,14 +10,21 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from GenerativeModelsLib.fetal.canonical import PICTURE_SIZE, SCALARS, CanonicalPlane, canonical_plane, pose_vector
+from GenerativeModelsLib.evaluation.hc18 import Hc18Case
+from GenerativeModelsLib.fetal.canonical import (
+    PICTURE_SIZE,
+    SCALARS,
+    STANDARD_AXES,
+    CanonicalPlane,
+    canonical_plane,
+    pose_vector,
+)
 from GenerativeModelsLib.fetal.field import unit_field
 from GenerativeModelsLib.fetal.locator import PLANES, HeadFinding, locate
 from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.training.bank import Shard
 from GenerativeModelsLib.training.field_basis import load_basis
-from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 
 MINIMUM_PRESENCE = 0.2
 
@@ -100,13 +107,23 @@ def quantised(plane: CanonicalPlane) -> np.ndarray:
 
 
 def _unmirrored(name: str, plane: CanonicalPlane, frame: np.ndarray, s: float):
-    """Picture, scalars and pose; the picture flipped where it was acquired mirrored, since sides are a convention."""
+    """Picture, scalars and pose of a picture that is upright, and not mirrored.
+
+    Upright as the truth has it: where the locator has taken the head for the opposite way round, it is turned back, as
+    `facing.upright_plane` does for a user. Flipped where it was acquired mirrored, since sides are a convention.
+    """
     origin, u, v = frame
     window = plane.window
     centre = (origin + window.centre_mm[0] * u + window.centre_mm[1] * v) / s
     right = window.right[0] * u + window.right[1] * v
     down = window.down[0] * u + window.down[1] * v
     picture, scalars = quantised(plane), plane.scalars.copy()
+    standard_right, standard_down = STANDARD_AXES[name]
+    if name == "sagittal" and right @ standard_right < 0:
+        picture, right = picture[..., ::-1], -right
+        scalars[3] = -scalars[3]
+    elif name != "sagittal" and down @ standard_down < 0:
+        picture, right, down = picture[..., ::-1, ::-1], -right, -down
     normal = np.cross(right, down)
     mirrored = normal[2] < 0 if name == "axial" else normal[1] < 0 if name == "coronal" else False
     if mirrored:

@@ -10,11 +10,11 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch.utils.data import Dataset
 
+from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 from GenerativeModelsLib.fetal.ellipse import Ellipse
 from GenerativeModelsLib.fetal.locator import LOCATOR_SIZE, PLANES
 from GenerativeModelsLib.fetal.window import Window, normalise_grey, whole_picture
 from GenerativeModelsLib.training.bank import Shard, shards
-from GenerativeModelsLib.evaluation.hc18 import Hc18Case
 
 MAP_SIZE = LOCATOR_SIZE // 2
 RELIST_EVERY = 200

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from GenerativeModelsLib.bundle import write_bundle
 from GenerativeModelsLib.bundle_schema import Component, ModelDescription
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.evaluation.simulated_cases import CALIBRATION_SET, simulated_case
 from GenerativeModelsLib.evaluation.skull_runs import evaluate_set
 from GenerativeModelsLib.fetal.canonical import HALF_WIDTH, PICTURE_SIZE
@@ -30,7 +31,6 @@ from GenerativeModelsLib.training.calibrate import (
 )
 from GenerativeModelsLib.training.card import card_text
 from GenerativeModelsLib.training.config import BundleConfig, TrainingConfig
-from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 
 FEATURE_CASES = 200
 FEATURE_SET = 73

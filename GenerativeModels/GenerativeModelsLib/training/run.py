@@ -14,9 +14,9 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.bank import fill_bank, shard_path, write_shard
 from GenerativeModelsLib.training.config import BankConfig, TrainingConfig, read_config
-from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.locator_data import LocatorData
 from GenerativeModelsLib.training.locator_module import LocatorTraining
 
@@ -82,7 +82,14 @@ def last_checkpoint(output: Path) -> Path | None:
 
 def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options: object) -> L.Trainer:
     """A trainer that logs for TensorBoard and keeps a checkpoint an epoch."""
-    keep = ModelCheckpoint(config.output / "checkpoints", save_last=True, save_top_k=0, every_n_epochs=1)
+    keep = ModelCheckpoint(
+        config.output / "checkpoints",
+        filename="last",
+        save_top_k=1,
+        every_n_epochs=1,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
     return L.Trainer(
         max_epochs=config.epochs,
         default_root_dir=config.output,
@@ -91,7 +98,7 @@ def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options:
         log_every_n_steps=10,
         enable_model_summary=False,
         gradient_clip_val=1.0,
-        precision=config.precision,
+        precision=config.precision if config.model == "head-locator" else "32-true",
         **options,
     )
 

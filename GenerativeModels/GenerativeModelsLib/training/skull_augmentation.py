@@ -39,6 +39,10 @@ class Batch:
     coefficients: Tensor
     outline: Tensor | None = None
 
+    def to(self, device: torch.device | str, **options: object) -> Batch:
+        """The same on another device; Lightning moves batches by it, since it cannot write into a frozen dataclass."""
+        return Batch(**{k: v if v is None else v.to(device, **options) for k, v in vars(self).items()})
+
 
 def moved(batch: Batch, generator: torch.Generator, strength: float = 1.0) -> Batch:
     """Rotate, shift and scale every picture's window; one scale a case, since it stands for an error of s."""
@@ -103,6 +107,18 @@ def mirrored(batch: Batch, flip: Tensor, mirror_coefficients: Tensor) -> Batch:
     return replace(
         batch, pictures=pictures, scalars=scalars, origin=origin, axes=axes, coefficients=coefficients, outline=outline
     )
+
+
+def opposite(batch: Batch, count: int) -> Batch:
+    """The first `count` cases with their pictures the opposite way round: half a turn, the sagittal mirrored.
+
+    Only pictures, scalars and presence have a meaning.
+    """
+    pictures, scalars = batch.pictures[:count].clone(), batch.scalars[:count].clone()
+    pictures[:, 0::2] = pictures[:, 0::2].flip((-2, -1))
+    pictures[:, 1] = pictures[:, 1].flip(-1)
+    scalars[:, 1, 3] *= -1
+    return replace(batch, pictures=pictures, scalars=scalars, present=batch.present[:count], outline=None)
 
 
 def regained(pictures: Tensor, generator: torch.Generator) -> Tensor:

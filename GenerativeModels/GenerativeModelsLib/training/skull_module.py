@@ -13,12 +13,14 @@ from GenerativeModelsLib.models import cvae
 from GenerativeModelsLib.models.cvae import Conditions, SkullCVAE
 from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.low_rank_field import LowRankField
-from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch
+from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch, opposite
 
 SIGMA_FLOOR = 0.003
 """Standard deviation, in head sizes, under which an error of the field is noise."""
-MEAN_PATH_SIGMA = 0.03
+MEAN_PATH_SIGMA = 0.01
 OUTLINE_SIGMA = 0.03
+TURNED = 24
+"""Cases of a batch that are also shown the opposite way round."""
 SUBSETS = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 1]], dtype=torch.bool)
 SUBSET_SHARES = torch.tensor([0.30, 0.20, 0.12, 0.26, 0.04, 0.04, 0.04])
 
@@ -61,7 +63,7 @@ class SkullTraining(L.LightningModule):
 
         loss = - E_q[log p(x | z)] + beta sum_k KL[q(z_k) || p(z_k)]
                + |x - x(mean of the prior path)|^2 / 2 tau^2          (Sohn et al. 2015, the hybrid objective)
-               - log p(poses) + |field at a real outline|^2 / 2 tau^2
+               - log p(poses) - log p(upright) + |field at a real outline|^2 / 2 tau^2
 
     Steps are batches of simulated cases followed by real axial pictures in one tensor.
     """
@@ -77,6 +79,7 @@ class SkullTraining(L.LightningModule):
         kl_warm_up: float,
         free_bits: float,
         real_weight: float,
+        encoders_in_bf16: bool = False,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["basis", "x_scale"])
@@ -93,7 +96,16 @@ class SkullTraining(L.LightningModule):
         net = self.net
         real = 0 if batch.outline is None else len(batch.outline)
         simulated = len(batch.pictures) - real
-        features = net.encode_planes(Conditions(batch.pictures, batch.scalars, batch.present))
+        turned = opposite(batch, min(TURNED, simulated))
+        y = Conditions(
+            torch.cat([batch.pictures, turned.pictures]),
+            torch.cat([batch.scalars, turned.scalars]),
+            torch.cat([batch.present, turned.present]),
+        )
+        with torch.autocast(batch.pictures.device.type, torch.bfloat16, enabled=self.hparams.encoders_in_bf16):
+            features = net.encode_planes(y)
+        features = features.float()
+        features, features_turned = features[: len(batch.pictures)], features[len(batch.pictures) :]
         x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)[:simulated]
         noise = torch.randn(simulated, len(net.levels), net.latent, generator=generator).to(x)
         levels = net.descend(features[:simulated], noise, x)
@@ -107,8 +119,15 @@ class SkullTraining(L.LightningModule):
         poses = net.poses(features, mean_levels)
         found = {"reconstruction": reconstruction, "kl": kl.sum(), "mean_path": mean_path}
         found["pose"] = self._pose_loss(poses, batch, simulated)
+        logits = torch.cat([net.upright_logits(features[:simulated]), -net.upright_logits(features_turned)])
+        shown = torch.cat([batch.present[:simulated], turned.present]).float()
+        found["upright"] = (F.softplus(-logits) * shown).sum() / shown.sum().clamp_min(1)
         found["loss"] = (
-            reconstruction + beta * kl.clamp_min(self.hparams.free_bits).sum() + mean_path + 0.5 * found["pose"]
+            reconstruction
+            + beta * kl.clamp_min(self.hparams.free_bits).sum()
+            + mean_path
+            + 0.5 * found["pose"]
+            + 4 * found["upright"]
         )
         if real:
             distance = outline_distance(

@@ -13,11 +13,11 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.bank import shard_path, write_shard
 from GenerativeModelsLib.training.config import TrainingConfig
 from GenerativeModelsLib.training.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.field_basis import load_basis, mirror_matrix, write_basis
-from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.pictures import ReconstructionPictures
 from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer
 from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData
@@ -105,6 +105,7 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
             config.kl_warm_up,
             config.free_bits,
             config.real_weight,
+            config.precision == "bf16-mixed",
         )
         checkpoint = last_checkpoint(config.output) if resume else None
         epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0

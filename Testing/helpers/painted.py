@@ -1,0 +1,124 @@
+"""Planes painted by rule, and a head locator that reads them exactly: reconstruction without training.
+
+A painted picture shows a head's section in flat grey levels, one for each quarter of the head, so that a threshold finds
+what a trained locator has to learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from GenerativeModelsLib.fetal.head_shape import HeadShape
+from GenerativeModelsLib.fetal.plane_pose import PLANES, PlanePose, standard_pose
+from GenerativeModelsLib.fetal.planes import PlaneImage, plane_from_array
+from GenerativeModelsLib.models.locator import LocatorOutput
+from GenerativeModelsLib.training.bank import Shard
+
+LEVELS = (0.52, 0.68, 0.84, 1.0)
+"""Grey of posterior-inferior, posterior-superior, anterior-inferior and anterior-superior tissue."""
+SIZE, SPACING = (120, 150), (1.1, 1.1)
+
+
+def picture_pose(
+    plane: str,
+    angle: float = 0.0,
+    *,
+    mirrored: bool = False,
+    middle: Sequence[float] = (0.0, 0.0),
+    at: PlanePose | None = None,
+    size: tuple[int, int] = SIZE,
+    spacing: tuple[float, float] = SPACING,
+) -> PlanePose:
+    """Pose of a picture turned by `angle` in the plane `at` (the standard one), `middle` (mm, in-plane) at its centre."""
+    at = standard_pose(plane) if at is None else at
+    u = np.cos(angle) * at.u_axis + np.sin(angle) * at.v_axis
+    v = np.cos(angle) * at.v_axis - np.sin(angle) * at.u_axis
+    if mirrored:
+        u = -u
+    half = (0.5 * (size[1] - 1) * spacing[1], 0.5 * (size[0] - 1) * spacing[0])
+    centre = at.origin_mm + middle[0] * at.u_axis + middle[1] * at.v_axis
+    return PlanePose(centre - half[0] * u - half[1] * v, u, v)
+
+
+def painted_pixels(
+    shape: HeadShape, pose: PlanePose, size: tuple[int, int] = SIZE, spacing: tuple[float, float] = SPACING
+) -> np.ndarray:
+    """(rows, columns) uint8: the head's section on black, in `LEVELS`."""
+    points = pose.points(np.arange(size[1])[None, :] * spacing[1], np.arange(size[0])[:, None] * spacing[0])
+    level = np.asarray(LEVELS)[2 * (points[..., 1] < 0) + (points[..., 2] > 0)]
+    return np.round(255 * np.where(shape.contains(points), level, 0)).astype(np.uint8)
+
+
+def painted_plane(
+    shape: HeadShape,
+    plane: str,
+    pose: PlanePose | None = None,
+    size: tuple[int, int] = SIZE,
+    spacing: tuple[float, float] = SPACING,
+) -> PlaneImage:
+    """A painted plane as reading a file gives it."""
+    pose = picture_pose(plane, size=size, spacing=spacing) if pose is None else pose
+    return plane_from_array(painted_pixels(shape, pose, size, spacing), spacing, plane)
+
+
+def painted_planes(shape: HeadShape, names: Iterable[str] = PLANES) -> dict[str, PlaneImage]:
+    """Standard planes of a head, each turned by an angle of its own."""
+    turns = {"axial": 0.4, "sagittal": -0.7, "coronal": 0.25}
+    return {name: painted_plane(shape, name, picture_pose(name, turns[name])) for name in names}
+
+
+def painted_shard(shapes: Sequence[HeadShape], sizes_mm: Sequence[float], rng: np.random.Generator) -> Shard:
+    """A bank's shard of painted planes, turned, shifted, tilted and mirrored at random; two black negatives."""
+    frames, images = [], []
+    for shape in shapes:
+        poses = []
+        for plane in PLANES:
+            standard = standard_pose(plane)
+            tilt = rng.normal(0, 0.08)
+            u = np.cos(tilt) * standard.u_axis + np.sin(tilt) * standard.normal
+            at = PlanePose(rng.normal(0, 2) * standard.normal, u, standard.v_axis)
+            turn, middle = rng.uniform(-np.pi, np.pi), rng.normal(0, 4, 2)
+            poses.append(picture_pose(plane, turn, mirrored=rng.random() < 0.5, middle=middle, at=at))
+        images.append([painted_pixels(shape, pose) for pose in poses])
+        frames.append([[pose.origin_mm, pose.u_axis, pose.v_axis] for pose in poses])
+    n = len(shapes)
+    return Shard(
+        images=np.asarray(images, np.uint8),
+        spacing=np.broadcast_to(np.asarray(SPACING, np.float32), (n, 3, 2)).copy(),
+        frames=np.asarray(frames, np.float32),
+        log_radius=np.asarray([shape.log_radius for shape in shapes], np.float32),
+        hc_mm=np.asarray(sizes_mm, np.float32) * np.float32(2 * np.pi),
+        weeks=np.full(n, 24, np.float32),
+        variant=np.zeros(n, np.int16),
+        negatives=np.zeros((2, *SIZE), np.uint8),
+    )
+
+
+class GreyLevelLocator(nn.Module):
+    """Reads painted planes by thresholds; the face of a `HeadLocatorNet`. `presence` is what it says of any picture."""
+
+    def __init__(self, presence: float = 0.99) -> None:
+        super().__init__()
+        self.presence = presence
+
+    def forward(self, image: Tensor, inside: Tensor, plane: Tensor) -> LocatorOutput:
+        grey = F.avg_pool2d(image[:, None], 2)[:, 0]
+        low, middle, high = ((a + b) / 2 for a, b in zip(LEVELS, LEVELS[1:]))
+        anterior = _logit(grey - middle)
+        superior = torch.maximum(
+            torch.minimum(_logit(grey - low), _logit(middle - grey)), _logit(grey - high)
+        )
+        first = torch.where((plane == 2)[:, None, None], superior, anterior)
+        odds = np.log(self.presence / (1 - self.presence))
+        return LocatorOutput(
+            _logit(grey - LEVELS[0] / 2), first, superior, torch.full((len(image),), odds), torch.zeros(len(image), 4)
+        )
+
+
+def _logit(difference: Tensor) -> Tensor:
+    return 60 * difference
