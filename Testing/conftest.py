@@ -63,3 +63,34 @@ def tiny_model(tiny_bundle: Path):
 def rng() -> np.random.Generator:
     """A fresh generator with a fixed seed."""
     return np.random.default_rng(20261120)
+
+
+@pytest.fixture(scope="session")
+def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of two shards of painted planes (`helpers.painted`), seeds 0 and 900000: six and five heads."""
+    from GenerativeModelsLib.fetal.population import sample_heads
+    from GenerativeModelsLib.training.bank import shard_path
+    from Testing.helpers.painted import painted_shard
+
+    folder = tmp_path_factory.mktemp("bank")
+    for seed, count in ((0, 6), (900_000, 5)):
+        heads = list(sample_heads(count, 40 + seed, weeks=(22.0, 28.0)))
+        sizes = [head.hc_mm / (2 * np.pi) for head in heads]
+        shard = painted_shard([head.shape for head in heads], sizes, np.random.default_rng(seed))
+        np.savez(shard_path(folder, seed), **vars(shard))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the crops of `painted_bank` in the basis of `helpers.tiny_models`."""
+    from GenerativeModelsLib.training.bank import Shard, shards
+    from GenerativeModelsLib.training.crops import crop_shard
+    from Testing.helpers.painted import GreyLevelLocator
+    from Testing.helpers.tiny_models import tiny_basis
+
+    folder = tmp_path_factory.mktemp("crops")
+    for path in shards(painted_bank):
+        made = crop_shard(Shard.load(path), GreyLevelLocator(), tiny_basis())
+        np.savez(folder / f"crops-{path.stem[6:]}.npz", **vars(made))
+    return folder

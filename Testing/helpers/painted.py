@@ -48,10 +48,15 @@ def picture_pose(
 def painted_pixels(
     shape: HeadShape, pose: PlanePose, size: tuple[int, int] = SIZE, spacing: tuple[float, float] = SPACING
 ) -> np.ndarray:
-    """(rows, columns) uint8: the head's section on black, in `LEVELS`."""
+    """(rows, columns) uint8: the head's section on black, in `LEVELS`.
+
+    A white block in the corner, like a scanner's mark, keeps the grey scale where no quarter is white.
+    """
     points = pose.points(np.arange(size[1])[None, :] * spacing[1], np.arange(size[0])[:, None] * spacing[0])
     level = np.asarray(LEVELS)[2 * (points[..., 1] < 0) + (points[..., 2] > 0)]
-    return np.round(255 * np.where(shape.contains(points), level, 0)).astype(np.uint8)
+    grey = np.where(shape.contains(points), level, 0)
+    grey[:8, :8] = 1
+    return np.round(255 * grey).astype(np.uint8)
 
 
 def painted_plane(
@@ -110,9 +115,7 @@ class GreyLevelLocator(nn.Module):
         grey = F.avg_pool2d(image[:, None], 2)[:, 0]
         low, middle, high = ((a + b) / 2 for a, b in zip(LEVELS, LEVELS[1:]))
         anterior = _logit(grey - middle)
-        superior = torch.maximum(
-            torch.minimum(_logit(grey - low), _logit(middle - grey)), _logit(grey - high)
-        )
+        superior = torch.maximum(torch.minimum(_logit(grey - low), _logit(middle - grey)), _logit(grey - high))
         first = torch.where((plane == 2)[:, None, None], superior, anterior)
         odds = np.log(self.presence / (1 - self.presence))
         return LocatorOutput(

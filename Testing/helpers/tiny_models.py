@@ -37,10 +37,7 @@ def tiny_skull(seed: int = 5, spread: float = 1.5) -> HiRecCVAE:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         net = HiRecCVAE(**NETWORK)
-    basis = tiny_basis()
-    norms = (basis.modes.square() * basis.weight).sum(1)
-    scale = 0.05 * norms.clamp_min(0.1) / torch.arange(1, RANK + 1)
-    net.x_scale.copy_(spread * torch.cat([scale, torch.tensor([0.02])]))
+    net.x_scale.copy_(spread * torch.cat([0.05 / torch.arange(1, RANK + 1), torch.tensor([0.02])]))
     for head in net.upright:
         torch.nn.init.zeros_(head.weight)
         torch.nn.init.zeros_(head.bias)

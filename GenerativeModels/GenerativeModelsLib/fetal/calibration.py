@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class SurfaceCalibration:
     @staticmethod
     def from_manifest(calibration: Mapping[str, Any]) -> SurfaceCalibration:
         surface = calibration.get("surface", {})
-        return SurfaceCalibration(tuple(surface.get("scale", (1, 1, 1))), tuple(surface.get("floor", (0, 0, 0))))
+        return SurfaceCalibration(_three(surface.get("scale", (1, 1, 1))), _three(surface.get("floor", (0, 0, 0))))
 
     def apply(self, sigma_mm: np.ndarray, planes: int, head_size_mm: float) -> np.ndarray:
         """Calibrated standard deviation in mm, of the shape of `sigma_mm`."""
@@ -47,7 +47,7 @@ class BiometryCalibration:
 
         def numbers(name: str, default: float) -> dict[str, tuple[float, float, float]]:
             given = biometry.get(name, {})
-            return {q: tuple(given.get(q, (default,) * 3)) for q in QUANTITIES}
+            return {q: _three(given.get(q, (default,) * 3)) for q in QUANTITIES}
 
         return BiometryCalibration(numbers("scale", 1.0), numbers("floor", 0.0))
 
@@ -55,3 +55,8 @@ class BiometryCalibration:
         """Calibrated standard deviation of one quantity."""
         k = planes - 1
         return float(np.hypot(self.scale[quantity][k] * sd, self.floor[quantity][k] * value))
+
+
+def _three(values: Sequence[float]) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third

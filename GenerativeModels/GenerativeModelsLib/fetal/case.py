@@ -36,7 +36,7 @@ def reconstruct_case(request: CaseRequest, *, progress: Callable[[str, float], N
 
         tell("reading the planes", 0.05)
         images = {
-            name: read_plane(plane.path, spacing_mm=plane.spacing_mm, name=name)
+            name: read_plane(plane.path, spacing_mm=plane.spacing_mm, name=name, file_wins=plane.yields_to_file)
             for name, plane in request.planes().items()
         }
         from GenerativeModelsLib.fetal.case_files import write_case

@@ -51,7 +51,7 @@ def head_about_largest_section(
 def cast_head(
     distance: np.ndarray, spacing_mm: float, centre_mm: np.ndarray, degree: int = DEGREE, turn: np.ndarray | None = None
 ) -> HeadShape:
-    """Radius at which rays from `centre_mm` (x, y, z) leave the body for good, smoothed by harmonics.
+    """Radius at which rays from `centre_mm` (x, y, z) leave the body for good, at least 4 mm, smoothed by harmonics.
 
     `turn` (3, 3) has the axes of the head frame as columns; None = those of the voxels.
     """
@@ -62,5 +62,5 @@ def cast_head(
     last = (len(radii) - 1 - (values[::-1] < 0).argmax(axis=0)).clip(0, len(radii) - 2)
     inside = np.take_along_axis(values, last[None], axis=0)[0]
     outside = np.take_along_axis(values, last[None] + 1, axis=0)[0]
-    radius = radii[last] + 0.5 * inside / np.minimum(inside - outside, -1e-6)
+    radius = np.maximum(radii[last] + 0.5 * inside / np.minimum(inside - outside, -1e-6), radii[0])
     return HeadShape(spherical_harmonics.synthesise(spherical_harmonics.fit(np.log(radius), degree)))

@@ -18,7 +18,7 @@ from GenerativeModelsLib.geometry.surface_files import MESH_SUFFIXES, read_surfa
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.voxels import read_label_map, signed_distance, surface_from_image, voxelize
 
-__all__ = ["Frame", "ClosedHead", "closed_head", "read_closed_head"]
+__all__ = ["ClosedHead", "Frame", "closed_head", "read_closed_head"]
 
 Frame = Literal["largest", "head"]
 """Where the head frame is: found at the axial section of largest area, or the file's own LPS frame."""
@@ -172,6 +172,13 @@ def _require_one_whole_body(image, path: Path) -> None:
 
 
 def _require_plausible(shape: HeadShape, outline: Ellipse, body: Surface, name: str) -> None:
+    star = Surface(shape.points(5), unit_sphere(5)[1])
+    share = star.volume_mm3 / body.volume_mm3
+    if abs(share - 1) > VOLUME_TOLERANCE:
+        raise InputError(
+            f"{name} is no closed head: it fills {100 / share:.0f} % of what it encloses seen from its centre; fill "
+            "it, so that everything inside the outer skull surface is nonzero."
+        )
     low, high = HC_RANGE_MM
     if not low <= outline.perimeter <= high:
         raise InputError(
@@ -183,13 +190,6 @@ def _require_plausible(shape: HeadShape, outline: Ellipse, body: Surface, name: 
         raise InputError(
             f"{name} has a cephalic index of {100 * index:.0f} % and a height of {height:.2f} of its length, which no "
             "head has: check that +y is its back, +z its vertex, and that it is a head alone."
-        )
-    star = Surface(shape.points(5), unit_sphere(5)[1])
-    excess = star.volume_mm3 / body.volume_mm3 - 1
-    if abs(excess) > VOLUME_TOLERANCE:
-        raise InputError(
-            f"{name} is no closed head: seen from the centre of its axial section it fills {100 * excess:+.0f} % of "
-            "its volume besides; fill it, so that everything inside the outer skull surface is nonzero."
         )
 
 

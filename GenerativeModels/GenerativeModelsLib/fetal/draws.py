@@ -27,7 +27,7 @@ class FieldStatistics:
     ----------
     grid : head frame, mm.
     mean_mm : (G, G, G) float32 mean signed distance, negative inside.
-    sd_mm : (G, G, G) float32 standard deviation; None without draws.
+    sd_mm : (G, G, G) float32 standard deviation of the shape, rigid motions of the draws left out; None without draws.
     biometry : of every draw whose axial outline is closed.
     """
 
@@ -53,7 +53,14 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
 
     Each draw is a field in its own head size; it is resampled to the common grid, whose half extent is that of the
     mean size, and multiplied by its size, so that distances are mm. A mean of distances is a distance again.
+
+    The head frame belongs to the reconstructed head, so where a draw lies in it is no uncertainty of its shape: for the
+    mean and the spread, what a small rigid motion explains of a draw's deviation from the mean is taken out of its
+    coefficients. Biometry, which depends on where the axial plane cuts, is measured on the draws as they are.
     """
+    rigid = basis.rigid_directions(HALF_EXTENT)
+    shapes = draws[:, :-1] - draws[:, :-1].mean(0)
+    shapes = draws[:, :-1] - shapes @ rigid.T @ rigid
     sizes = measured_size_mm * draws[:, -1].exp()
     common = measured_size_mm * float(draws[:, -1].mean().exp())
     grid = Grid.centred(HALF_EXTENT * common, GRID_SIZE)
@@ -61,13 +68,13 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     squares = torch.zeros_like(total)
     biometry: list[Biometry] = []
     # Squares are taken about the first draw: distances are large beside their spread.
-    reference = _fields_mm(basis, draws[:1, :-1], sizes[:1], common)[0].cpu()
+    reference = _fields_mm(basis, shapes[:1], sizes[:1], common)[0].cpu()
     for rows in torch.arange(len(draws)).split(CHUNK):
-        fields = _fields_mm(basis, draws[rows, :-1], sizes[rows], common).cpu()
+        fields = _fields_mm(basis, shapes[rows], sizes[rows], common).cpu()
         total += fields.sum(0, dtype=torch.float64)
         if spread:
             squares += (fields - reference).square().sum(0, dtype=torch.float64)
-            biometry += _measured(fields.numpy(), grid)
+            biometry += _measured(_fields_mm(basis, draws[rows, :-1], sizes[rows], common).cpu().numpy(), grid)
     mean = total / len(draws)
     sd = None
     if spread:

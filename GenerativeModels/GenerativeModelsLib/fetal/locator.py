@@ -119,8 +119,8 @@ def read_maps(plane: str, window: Window, mask, first, second, presence: float) 
         superior = direction
     else:
         up, certainty_up = towards(second)
+        anterior, superior = _orthogonal_pair(certainty**2 * direction, certainty_up**2 * up)
         certainty = min(certainty, certainty_up)
-        anterior, superior = _orthogonal_pair(direction, up)
     inside = _inside_ellipse(uv, ellipse)
     agreement = 2 * float((w * inside).sum()) / float(area + inside.sum())
     return HeadFinding(plane, window, weight, ellipse, anterior, superior, float(presence), agreement, certainty)
@@ -135,7 +135,7 @@ def _snap_to_axis(direction: np.ndarray, major: np.ndarray, ratio: float) -> np.
 
 
 def _orthogonal_pair(anterior: np.ndarray, superior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest orthogonal pair of unit vectors with the handedness of the given one."""
+    """The orthogonal pair of unit vectors nearest to the given vectors, whose lengths say how much each counts."""
     left, _, right = np.linalg.svd(np.stack([anterior, superior]))
     pair = left @ right
     return pair[0], pair[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,19 +45,19 @@ class Placement:
         offset = points - self.origin_mm
         return np.stack([offset @ self.u_axis, offset @ self.v_axis], axis=-1)
 
-    def shifted(self, by_mm: np.ndarray) -> Placement:
-        """The same placement after the head frame's origin has moved by -`by_mm`."""
-        return Placement(self.origin_mm + by_mm, self.u_axis, self.v_axis, self.offset_mm, self.tilt_deg)
 
+def place(
+    plane: str, pose: np.ndarray, window: Window, head_size_mm: float, moved_mm: Sequence[float] = (0.0, 0.0, 0.0)
+) -> Placement:
+    """Placement from the network's pose (6,) of the canonical picture that `window` cut out.
 
-def place(plane: str, pose: np.ndarray, window: Window, head_size_mm: float) -> Placement:
-    """Placement from the network's pose (6,) of the canonical picture that `window` cut out."""
+    `moved_mm` (3,) is added to every position: what takes the network's frame to the head frame.
+    """
     centre, right, down = pose_axes(plane, pose)
     u_axis = window.right[0] * right + window.down[0] * down
     v_axis = window.right[1] * right + window.down[1] * down
-    origin = centre * head_size_mm - window.centre_mm[0] * u_axis - window.centre_mm[1] * v_axis
+    middle = centre * head_size_mm + np.asarray(moved_mm)
+    origin = middle - window.centre_mm[0] * u_axis - window.centre_mm[1] * v_axis
     normal = np.cross(*STANDARD_AXES[plane])
     cosine = np.clip(np.cross(right, down) @ normal, -1.0, 1.0)
-    return Placement(
-        origin, u_axis, v_axis, float(centre @ normal) * head_size_mm, float(np.degrees(np.arccos(cosine)))
-    )
+    return Placement(origin, u_axis, v_axis, float(middle @ normal), float(np.degrees(np.arccos(cosine))))

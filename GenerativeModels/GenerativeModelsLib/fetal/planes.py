@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Literal
@@ -77,7 +77,9 @@ def parse_spacing(text: str, option: str = "--pixel-spacing") -> Spacing:
     return numbers[0], numbers[-1]
 
 
-def read_plane(path: str | Path, *, spacing_mm: Spacing | None = None, name: str = "axial") -> PlaneImage:
+def read_plane(
+    path: str | Path, *, spacing_mm: Spacing | None = None, name: str = "axial", file_wins: bool = False
+) -> PlaneImage:
     """The plane in an image file, grey and with its spacing.
 
     The kind of file is told by its content. DICOM is cut to its calibrated 2D ultrasound region; nothing is cut from
@@ -93,6 +95,8 @@ def read_plane(path: str | Path, *, spacing_mm: Spacing | None = None, name: str
         more than 2 %. Resolution tags of pictures are print sizes and never taken.
     name
         "axial", "sagittal" or "coronal": how messages call the plane.
+    file_wins
+        `spacing_mm` is only for a file that carries none, as --pixel-spacing is.
 
     Raises
     ------
@@ -103,7 +107,17 @@ def read_plane(path: str | Path, *, spacing_mm: Spacing | None = None, name: str
     path = Path(path)
     label = f"{name} plane {path}"
     given = None if spacing_mm is None else _valid_pair(spacing_mm, name)
-    return _plane(load_stored_plane(path, label), given, name, path)
+    stored = load_stored_plane(path, label)
+    if file_wins and given and stored.spacing_mm:
+        notes = stored.warnings
+        if _differ(given, stored.spacing_mm):
+            notes = (
+                *notes,
+                f"{label} carries a spacing of {_text(stored.spacing_mm)}, which was used; the {_text(given)} of "
+                f"--pixel-spacing is for files that carry none (--{name}-spacing overrides).",
+            )
+        stored, given = replace(stored, warnings=notes), None
+    return _plane(stored, given, name, path)
 
 
 def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial") -> PlaneImage:

@@ -152,8 +152,8 @@ def reconstruct(
     in_distribution = model.typical.judge(measures, reasons_of(measures))
     if in_distribution.verdict != "typical":
         warnings.append(_verdict_sentence(in_distribution))
-    if not samples:
-        warnings.append("No draws were made (samples 0): the uncertainty is unknown and written as 0.")
+    if sd_mm is None:
+        warnings.append(f"With samples {samples} nothing can spread: the uncertainty is unknown and written as 0.")
     end = time.perf_counter()
     seconds = {"reconstruct": reconstructed - start, "uncertainty": end - reconstructed}
     return Reconstruction(
@@ -194,7 +194,7 @@ def _recentred(
     by = np.array([-ellipse.centre[0], -ellipse.centre[1], 0.0])
     grid = replace(statistics.grid, origin_mm=tuple(np.asarray(statistics.grid.origin_mm) + by))
     placements = {
-        name: place(name, poses[6 * k : 6 * k + 6], planes[name].window, size).shifted(by)
+        name: place(name, poses[6 * k : 6 * k + 6], planes[name].window, size, by)
         for k, name in enumerate(PLANES)
         if name in planes
     }

@@ -21,7 +21,7 @@ from GenerativeModelsLib.fetal.report import (
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.fetal.case_request import CaseRequest
-    from GenerativeModelsLib.fetal.reconstruction import PlaneResult
+    from GenerativeModelsLib.fetal.reconstruction import PlaneResult, Reconstruction
     from GenerativeModelsLib.fetal.running import Run
 
 ROWS = {
@@ -67,7 +67,7 @@ def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> Re
         gestational_age_weeks=request.gestational_age_weeks,
         uncertainty=summary,
         in_distribution=InDistribution(found.in_distribution.score, found.in_distribution.verdict),
-        warnings=[w for w in found.warnings if not w.startswith("The input ")],
+        warnings=_notes(found),
     )
 
 
@@ -109,3 +109,10 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
 
 def _pair(interval: list[float] | None) -> tuple[float, float] | None:
     return None if interval is None else (interval[0], interval[1])
+
+
+def _notes(found: Reconstruction) -> list[str]:
+    """The warnings; of the sentence on the input, which the report words itself, only the reasons."""
+    reasons = found.in_distribution.reasons if found.in_distribution.verdict != "typical" else ()
+    noticed = [f"What stands out: {'; '.join(reasons)}."] if reasons else []
+    return noticed + [w for w in found.warnings if not w.startswith("The input ")]

@@ -12,6 +12,7 @@ from GenerativeModelsLib.bundle import Bundle, read_bundle
 from GenerativeModelsLib.bundle_schema import BundleManifest, Component
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.calibration import BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.fetal.field import GRID_SIZE
 from GenerativeModelsLib.fetal.in_distribution import TypicalInput
 from GenerativeModelsLib.models.cvae import HiRecCVAE, RecCVAE, SkullCVAE
 from GenerativeModelsLib.models.locator import HeadLocatorNet
@@ -24,7 +25,13 @@ NETWORKS = {
     "RecCVAE": RecCVAE,
     "LowRankField": LowRankField,
 }
-KNOWN = (*NETWORKS, "FeatureModel")
+PARTS = {
+    "locator": ("HeadLocatorNet",),
+    "skull": ("HiRecCVAE", "RecCVAE"),
+    "basis": ("LowRankField",),
+    "typical": ("FeatureModel",),
+}
+"""What each part of a bundle may be."""
 LARGEST_PARAMETER = 4096
 """No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
 
@@ -55,10 +62,11 @@ def check_architecture(components: Mapping[str, Component]) -> None:
         if part not in components:
             raise InputError(f"The model bundle has no '{part}' network: it is no {KIND} bundle; name another one.")
     for part, component in components.items():
-        if component.class_name not in KNOWN:
+        if component.class_name not in PARTS.get(part, ()):
+            known = f"it knows {', '.join(PARTS[part])}" if part in PARTS else f"its parts are {', '.join(PARTS)}"
             raise InputError(
-                f"The model bundle's {part} is a {component.class_name}, which this software does not know "
-                f"(it knows {', '.join(KNOWN)}): update the software or name another bundle."
+                f"The model bundle's {part} is a {component.class_name}, which this software does not know there "
+                f"({known}): update the software or name another bundle."
             )
         for name, value in component.parameters.items():
             for number in value if isinstance(value, list) else [value]:
@@ -81,17 +89,21 @@ def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullM
     locator = _build(bundle, "locator")
     skull = _build(bundle, "skull")
     basis = _build(bundle, "basis")
+    if (basis.size, len(basis.modes) + 1) != (GRID_SIZE, len(skull.x_scale)):
+        raise InputError(
+            f"{bundle.path}: the basis has {len(basis.modes)} modes on {basis.size} points a side, expected "
+            f"{len(skull.x_scale) - 1} on {GRID_SIZE}: get a fresh copy of the bundle."
+        )
     manifest = bundle.manifest
-    model = SkullModel(
-        locator,
-        skull,
-        basis,
-        SurfaceCalibration.from_manifest(manifest.calibration),
-        BiometryCalibration.from_manifest(manifest.calibration),
-        TypicalInput.from_bundle(manifest.in_distribution, bundle.component("typical")),
-        manifest,
-        torch.device("cpu"),
-    )
+    try:
+        surface = SurfaceCalibration.from_manifest(manifest.calibration)
+        biometry = BiometryCalibration.from_manifest(manifest.calibration)
+        typical = TypicalInput.from_bundle(manifest.in_distribution, bundle.component("typical"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{bundle.path}: its calibration cannot be read ({error}): get a fresh copy of the bundle."
+        ) from error
+    model = SkullModel(locator, skull, basis, surface, biometry, typical, manifest, torch.device("cpu"))
     return model.to(torch.device(device))
 
 

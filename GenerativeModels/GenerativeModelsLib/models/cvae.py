@@ -3,8 +3,8 @@
 Re-implementation of the idea of Cerrolaza et al., MICCAI 2018 (DOI 10.1007/978-3-030-00928-1_44); layers and latent
 sizes are not public and are this project's.
 
-    REC-CVAE     p(z | y_a, y_s, y_c) p(x | z)
-    HiREC-CVAE   p(z_a | y_a) p(z_s | z_a, y_s) p(z_c | z_a, z_s, y_c) p(x | z_a, z_s, z_c)
+    REC-CVAE     p(z | y_a, y_s, y_c) p(x | z, y)
+    HiREC-CVAE   p(z_a | y_a) p(z_s | z_a, y_s) p(z_c | z_a, z_s, y_c) p(x | z_a, z_s, z_c, y)
 
 x is the head: the K coefficients of its signed distance (`LowRankField`) and the logarithm of its size over the size
 measured in the axial plane. The priors are learned and conditional (the general KL[q(z|x,y) || p(z|y)]), and each level
@@ -107,7 +107,7 @@ class SkullCVAE(nn.Module):
             self.priors.append(GaussianHead(context + depth * latent, hidden, latent))
             self.bottom_up.append(GaussianHead(rank + 1 + depth * latent, hidden, latent))
         total = latent * len(self.levels)
-        self.decoder = _perceptron(total, 2 * hidden, rank + 1)
+        self.decoder = _perceptron(total + features * len(PLANES), 2 * hidden, rank + 1)
         self.pose = GaussianHead(features * len(PLANES) + total, hidden, 6 * len(PLANES))
         self.log_noise = nn.Parameter(torch.full((rank + 1,), -3.0))
         self.register_buffer("x_scale", torch.ones(rank + 1))
@@ -149,9 +149,9 @@ class SkullCVAE(nn.Module):
             above.append(z)
         return found
 
-    def decode(self, levels: list[Level]) -> Tensor:
-        """Mean of p(x | z): (B, K + 1)."""
-        return self.decoder(torch.cat([level.z for level in levels], dim=1)) * self.x_scale
+    def decode(self, features: Tensor, levels: list[Level]) -> Tensor:
+        """Mean of p(x | z, y): (B, K + 1), from features (B, 3, F) and the levels' z."""
+        return self.decoder(torch.cat([features.flatten(1), *[level.z for level in levels]], dim=1)) * self.x_scale
 
     def poses(self, features: Tensor, levels: list[Level]) -> DiagonalGaussian:
         """Pose of each picture against its standard plane, (B, 3 * 6): shift over head size, then rotation vector."""
@@ -161,7 +161,8 @@ class SkullCVAE(nn.Module):
     def draw(self, y: Conditions, noise: Tensor) -> tuple[Tensor, DiagonalGaussian]:
         """Draws of one case from the prior path, `noise` (S, levels, latent) -> x (S, K+1); pose of the mean path."""
         features = self.encode_planes(y)
-        spread = self.decode(self.descend(features.expand(len(noise), -1, -1), noise))
+        repeated = features.expand(len(noise), -1, -1)
+        spread = self.decode(repeated, self.descend(repeated, noise))
         return spread, self.poses(features, self.descend(features, None))
 
     @torch.no_grad()
@@ -169,7 +170,7 @@ class SkullCVAE(nn.Module):
         """x (B, K+1) at the mean of every prior, and the poses."""
         features = self.encode_planes(y)
         levels = self.descend(features, None)
-        return self.decode(levels), self.poses(features, levels)
+        return self.decode(features, levels), self.poses(features, levels)
 
 
 class RecCVAE(SkullCVAE):

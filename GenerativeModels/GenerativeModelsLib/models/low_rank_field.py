@@ -55,3 +55,16 @@ class LowRankField(nn.Module):
         self.weight.copy_(w)
         self.modes.copy_(torch.linalg.solve(scores.T @ scores, scores.T @ (x - mean)))
         return scores.float()
+
+    def rigid_directions(self, half_extent: float) -> Tensor:
+        """(6, K) orthonormal coefficient directions of the mean field's small translations and rotations.
+
+        For the cube [-half_extent, half_extent]^3; moving a field by u changes it by -u . grad f to first order.
+        """
+        g = self.size
+        axis = torch.linspace(-half_extent, half_extent, g, dtype=torch.float64)
+        dz, dy, dx = torch.gradient(self.mean.double().cpu().view(g, g, g), spacing=2 * half_extent / (g - 1))
+        z, y, x = torch.meshgrid(axis, axis, axis, indexing="ij")
+        moves = torch.stack([dx, dy, dz, dz * y - dy * z, dx * z - dz * x, dy * x - dx * y]).flatten(1)
+        directions = (moves * self.weight.double().cpu()) @ self.modes.double().cpu().T
+        return torch.linalg.qr(directions.T)[0].T.to(self.modes)

@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from GenerativeModelsLib.models.locator import DoubleConvolution
 
 
+class RadialProfile(nn.Module):
+    """How far a soft mask (B, N, N) reaches from the picture's centre, by angle: (B, angles), in half widths.
+
+    The integral of the mask along a ray, which for a mask that is star-shaped about the centre is the radius of its
+    outline, to a fraction of a pixel.
+    """
+
+    def __init__(self, angles: int = 64, steps: int = 64) -> None:
+        super().__init__()
+        phi = torch.arange(angles) * (2 * torch.pi / angles)
+        rho = (torch.arange(steps) + 0.5) / steps
+        rays = torch.stack([rho * phi.cos()[:, None], rho * phi.sin()[:, None]], dim=-1)
+        self.register_buffer("rays", rays, persistent=False)
+
+    def forward(self, mask: Tensor) -> Tensor:
+        rays = self.rays.to(mask.dtype).expand(len(mask), -1, -1, -1)
+        return F.grid_sample(mask[:, None], rays, align_corners=False)[:, 0].mean(-1)
+
+
 class PlaneEncoder(nn.Module):
-    """Strided convolutions, then one linear layer over the *un-pooled* maps, since position is what matters here.
+    """Strided convolutions of the picture beside a perceptron of its outline, joined by one linear layer.
+
+    The maps are not pooled, since position is what matters here. The outline is the radial profile of the locator's
+    mask, with the locator's own measurements.
 
     Parameters
     ----------
@@ -21,10 +44,17 @@ class PlaneEncoder(nn.Module):
         Length of the feature vector.
     channels
         Feature maps at strides 2, 4, 8, 16.
+    angles
+        Rays of the radial profile.
     """
 
     def __init__(
-        self, size: int = 112, scalars: int = 6, features: int = 160, channels: tuple[int, ...] = (16, 32, 64, 96)
+        self,
+        size: int = 112,
+        scalars: int = 6,
+        features: int = 160,
+        channels: tuple[int, ...] = (16, 32, 64, 96),
+        angles: int = 64,
     ) -> None:
         super().__init__()
         if size % 16:
@@ -32,10 +62,19 @@ class PlaneEncoder(nn.Module):
         inputs = (2, *channels[:-1])
         blocks = (DoubleConvolution(i, o, stride=2) for i, o in zip(inputs, channels, strict=True))
         self.convolutions = nn.Sequential(*blocks, nn.Conv2d(channels[-1], 32, 1), nn.ReLU(inplace=True))
+        self.profile = RadialProfile(angles)
+        self.outline = nn.Sequential(
+            nn.BatchNorm1d(angles + scalars),
+            nn.Linear(angles + scalars, features),
+            nn.SiLU(),
+            nn.Linear(features, features),
+            nn.SiLU(),
+        )
         self.project = nn.Sequential(
-            nn.Linear(32 * (size // 16) ** 2 + scalars, features), nn.LayerNorm(features), nn.ReLU(inplace=True)
+            nn.Linear(32 * (size // 16) ** 2 + features, features), nn.LayerNorm(features), nn.SiLU()
         )
 
     def forward(self, picture: Tensor, scalars: Tensor) -> Tensor:
         """`picture` (B, 2, size, size): grey values and the locator's head mask; `scalars` (B, S) -> (B, F)."""
-        return self.project(torch.cat([self.convolutions(picture).flatten(1), scalars], dim=1))
+        outline = self.outline(torch.cat([self.profile(picture[:, 1]), scalars], dim=1))
+        return self.project(torch.cat([self.convolutions(picture).flatten(1), outline], dim=1))

@@ -84,6 +84,7 @@ def write_shard(folder: Path, seed: int) -> Path:
     """Simulate and store the shard of a seed, unless it is there."""
     path = shard_path(folder, seed)
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part.npz")
         np.savez(part, **vars(simulate_shard(seed)))
         part.replace(path)
@@ -92,8 +93,6 @@ def write_shard(folder: Path, seed: int) -> Path:
 
 def fill_bank(folder: Path, seeds: range, workers: int = 1) -> None:
     """Write the shards of `seeds`, in order, with `workers` processes."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     if workers <= 1:
         for seed in seeds:
             write_shard(folder, seed)

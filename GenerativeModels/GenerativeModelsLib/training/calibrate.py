@@ -13,7 +13,7 @@ from GenerativeModelsLib.evaluation.sigma_scaling import fit_calibration
 from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, Record
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.facing import conditions, upright_planes
-from GenerativeModelsLib.fetal.in_distribution import FeatureModel
+from GenerativeModelsLib.fetal.in_distribution import FeatureModel, TypicalInput
 from GenerativeModelsLib.fetal.locator import PLANES
 from GenerativeModelsLib.fetal.planes import plane_from_array
 from GenerativeModelsLib.fetal.reconstruction import locate_all, reconstruct
@@ -165,8 +165,6 @@ def rank_tables(measures: Sequence[dict[str, float]]) -> dict:
     """Sorted values of every measure, and of each case's worst rank, over calibration cases."""
     names = sorted({name for row in measures for name in row})
     quantiles = {name: sorted(round(row[name], 6) for row in measures if name in row) for name in names}
-    worst = []
-    for row in measures:
-        ranks = [np.searchsorted(quantiles[n], round(v, 6)) / (len(quantiles[n]) + 1) for n, v in row.items()]
-        worst.append(round(float(max(ranks)), 6))
+    ranked = TypicalInput(quantiles={name: np.asarray(values) for name, values in quantiles.items()})
+    worst = [round(max(ranked.ranks({n: round(v, 6) for n, v in row.items()}).values()), 6) for row in measures]
     return {"quantiles": quantiles, "worst": sorted(worst)}

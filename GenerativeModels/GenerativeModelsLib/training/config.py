@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from GenerativeModelsLib.errors import InputError
 
@@ -23,6 +23,17 @@ class BankConfig(_Strict):
     validation_first: int = 900_000
     validation_shards: int = Field(2, ge=1)
     workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses what is there")
+
+
+class CohortConfig(_Strict):
+    """Own cases that join the simulated ones."""
+
+    table: Path = Field(description="CSV file with a row a case, see docs/training.md")
+    share: float = Field(0.3, gt=0, le=1, description="of the labelled cases of every batch")
+    views: int = Field(20, ge=1, description="simulated examinations of a head that comes without pictures")
+    calibration_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
+    test_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
+    split_seed: int = Field(0, ge=0, description="of that split; its own, so that a second training splits alike")
 
 
 class BundleConfig(_Strict):
@@ -46,7 +57,8 @@ class TrainingConfig(_Strict):
     bank: BankConfig
     hc18: Path | None = None
     locator: Path | None = Field(None, description="folder of the trained locator; the skull models need it")
-    cohort: Path | None = Field(None, description="folder of own cases prepared by training.cohort, instead of a bank")
+    start_from: Path | None = Field(None, description="bundle whose networks and basis the training goes on from")
+    cohort: CohortConfig | None = Field(None, description="own cases beside those of the bank; skull models only")
     bundle: BundleConfig | None = Field(None, description="skull models only; without it no bundle is written")
     network: dict = Field(default_factory=dict)
     seed: int = 1
@@ -60,6 +72,14 @@ class TrainingConfig(_Strict):
     free_bits: float = Field(0.01, ge=0, description="nats a latent dimension below which its KL is not pressed")
     real_weight: float = Field(1.0, ge=0, description="weight of the outlines of real axial pictures")
 
+    @model_validator(mode="after")
+    def _an_epoch_has_a_batch(self) -> TrainingConfig:
+        if self.items_per_epoch < self.batch_size:
+            raise ValueError(
+                f"items_per_epoch is {self.items_per_epoch}, expected at least batch_size {self.batch_size}"
+            )
+        return self
+
 
 def read_config(path: Path) -> TrainingConfig:
     """Read and validate a training config; InputError names the file and the first thing wrong in it."""
@@ -70,11 +90,11 @@ def read_config(path: Path) -> TrainingConfig:
         raise InputError(f"{path} does not exist: give the YAML file of a training.")
     try:
         return TrainingConfig(**(yaml.safe_load(path.read_text(encoding="utf-8")) or {}))
-    except (yaml.YAMLError, TypeError) as error:
+    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is not a training config: {str(error).splitlines()[0]}; see docs/training.md."
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {where}: {first['msg']}; see docs/training.md.") from error
+        where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
+        raise InputError(f"{path}: {where}{': ' * bool(where)}{first['msg']}; see docs/training.md.") from error

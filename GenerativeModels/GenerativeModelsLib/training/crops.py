@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -65,13 +66,20 @@ class Crops:
         return Crops(**{k: np.concatenate([getattr(p, k) for p in parts]) for k in Crops.__dataclass_fields__})
 
 
-def load_locator(folder: Path, channels: tuple[int, ...] | None = None) -> HeadLocatorNet:
+def load_locator(folder: Path) -> HeadLocatorNet:
     """The trained locator of a training folder, ready to use."""
     from safetensors.torch import load_file
 
-    net = HeadLocatorNet(channels) if channels else HeadLocatorNet()
-    net.load_state_dict(load_file(Path(folder) / "locator.safetensors"))
+    tensors = load_file(Path(folder) / "locator.safetensors")
+    net = HeadLocatorNet(locator_channels(tensors))
+    net.load_state_dict(tensors)
     return net.eval()
+
+
+def locator_channels(tensors: Mapping[str, torch.Tensor]) -> tuple[int, ...]:
+    """Channels of the `HeadLocatorNet` with this state dict, level by level."""
+    levels = (tensors.get(f"down.{level}.0.weight") for level in range(len(tensors)))
+    return tuple(len(weight) for weight in levels if weight is not None)
 
 
 def crop_shard(shard: Shard, net: HeadLocatorNet, basis: LowRankField) -> Crops:

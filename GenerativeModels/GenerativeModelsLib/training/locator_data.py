@@ -17,6 +17,9 @@ from GenerativeModelsLib.fetal.window import Window, normalise_grey, whole_pictu
 from GenerativeModelsLib.training.bank import Shard, shards
 
 MAP_SIZE = LOCATOR_SIZE // 2
+REAL_SHARE, NEGATIVE_SHARE = 0.17, 0.10
+PLANE_SHARES = (0.25, 0.45, 0.30)
+"""Of the simulated pictures: the sagittal plane is the hardest to read, and HC18 adds to the axial ones."""
 RELIST_EVERY = 200
 """Draws after which the bank is looked through for new shards."""
 
@@ -97,9 +100,9 @@ class LocatorData(Dataset):
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng([self.seed, self.epoch, index])
         draw = rng.random()
-        if draw < 0.30 and self.real:
+        if draw < REAL_SHARE and self.real:
             return self._real(rng)
-        if draw < 0.42:
+        if draw < REAL_SHARE + NEGATIVE_SHARE:
             return self._negative(rng)
         return self._simulated(rng)
 
@@ -116,7 +119,7 @@ class LocatorData(Dataset):
 
     def _simulated(self, rng: np.random.Generator) -> dict:
         shard = self._shard(rng)
-        i, k = int(rng.integers(len(shard.images))), int(rng.integers(3))
+        i, k = int(rng.integers(len(shard.images))), int(rng.choice(3, p=PLANE_SHARES))
         plane, spacing = PLANES[k], tuple(shard.spacing[i, k])
         picture = Picture(shard.images[i, k], spacing, plane)
         window = jittered_window(picture.pixels.shape, spacing, rng)

@@ -49,7 +49,7 @@ class LocatorTraining(L.LightningModule):
     def training_step(self, batch: dict[str, Tensor], _: int) -> Tensor:
         losses = self.losses(batch)
         self.log_dict({f"train/{k}": v for k, v in losses.items()})
-        return losses["mask"] + 0.4 * losses["halves"] + 0.2 * losses["presence"]
+        return losses["mask"] + 0.8 * losses["halves"] + 0.2 * losses["presence"]
 
     def validation_step(self, batch: dict[str, Tensor], _: int) -> None:
         losses = self.losses(batch)

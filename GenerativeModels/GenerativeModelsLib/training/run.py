@@ -11,6 +11,7 @@ import lightning as L
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
@@ -104,7 +105,7 @@ def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options:
 
 
 def train(path: Path, *, resume: bool = True, output: Path | None = None, **trainer_options: object) -> Path:
-    """Train what the config describes; returns the folder of the weights.
+    """Train what the config describes; returns the folder of the weights, or of the bundle if it asks for one.
 
     Parameters
     ----------
@@ -122,8 +123,15 @@ def train(path: Path, *, resume: bool = True, output: Path | None = None, **trai
     if config.model == "head-locator":
         return train_locator(config, resume, trainer_options)
     from GenerativeModelsLib.training.skull_run import train_skull
+    from GenerativeModelsLib.training.start import with_start
 
-    return train_skull(config, resume, trainer_options)
+    config = with_start(config)
+    train_skull(config, resume, trainer_options)
+    if config.bundle is None or rank_zero_only.rank != 0:
+        return config.output
+    from GenerativeModelsLib.training.publish import publish
+
+    return publish(config)
 
 
 def train_locator(config: TrainingConfig, resume: bool, options: dict) -> Path:

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 
 from GenerativeModelsLib.fetal.canonical import pose_axes
 from GenerativeModelsLib.fetal.locator import PLANES
+from GenerativeModelsLib.training.cohort import OwnCrops
 from GenerativeModelsLib.training.crops import Crops, RealCrops
 from GenerativeModelsLib.training.skull_augmentation import Batch, mirrored, moved, regained
 from GenerativeModelsLib.training.skull_module import SUBSET_SHARES, SUBSETS
@@ -31,7 +32,9 @@ def picture_axes(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 class SkullData(Dataset):
-    """Item i is the i-th *batch*, drawn by (seed, i): `batch_size` simulated cases, then `real_size` real pictures.
+    """Item i is the i-th *batch*, drawn by (seed, i): `batch_size` known heads, then `real_size` real pictures.
+
+    `own_size` of the known heads are those of an own cohort, the others simulated ones.
 
     Parameters
     ----------
@@ -39,15 +42,28 @@ class SkullData(Dataset):
         Crop files; `refresh` reads those that have been added since.
     mirror
         (K, K), see `field_basis.mirror_matrix`.
+    own
+        Crops of an own cohort; they are held before those of the files.
     """
 
     def __init__(
-        self, files: list[Path], real: RealCrops | None, mirror: Tensor, batch_size: int, real_size: int, seed: int
+        self,
+        files: list[Path],
+        real: RealCrops | None,
+        mirror: Tensor,
+        batch_size: int,
+        real_size: int,
+        seed: int,
+        own: OwnCrops | None = None,
+        own_size: int = 0,
     ) -> None:
         self.mirror, self.batch_size, self.real_size, self.seed = mirror, batch_size, real_size, seed
         self.real = real
+        self.own, self.own_size = own, own_size
         self._files: set[Path] = set()
-        self._parts: list[Crops] = []
+        self._parts: list[Crops] = [] if own is None else [own.crops]
+        if own is not None:
+            self._hold()
         self.refresh(files)
 
     def refresh(self, files: list[Path]) -> None:
@@ -57,6 +73,9 @@ class SkullData(Dataset):
             return
         self._files.update(new)
         self._parts = [Crops.concatenate([*self._parts, *(Crops.load(file) for file in new)])]
+        self._hold()
+
+    def _hold(self) -> None:
         self.crops = self._parts[0]
         self.origin, self.axes = picture_axes(self.crops.poses)
 
@@ -84,7 +103,7 @@ class SkullData(Dataset):
     def __getitem__(self, number: int) -> Batch:
         rng = np.random.default_rng([self.seed, number])
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        batch = self.plain(rng.integers(len(self.crops.pictures), size=self.batch_size))
+        batch = self.plain(self._draw(rng))
         subset = SUBSETS[torch.multinomial(SUBSET_SHARES, self.batch_size, True, generator=generator)]
         present = batch.present & subset
         batch = moved(Batch(**{**vars(batch), "present": present}), generator)
@@ -93,6 +112,12 @@ class SkullData(Dataset):
         if self.real is not None and self.real_size:
             return self._with_real(Batch(**{**vars(batch), "pictures": pictures}), rng, generator)
         return Batch(**{**vars(batch), "pictures": pictures})
+
+    def _draw(self, rng: np.random.Generator) -> np.ndarray:
+        """Indices (batch_size,) of simulated cases, then of own ones."""
+        own = 0 if self.own is None else len(self.own.crops.pictures)
+        simulated = own + rng.integers(len(self.crops.pictures) - own, size=self.batch_size - self.own_size)
+        return np.concatenate([simulated, self.own.draw(rng, self.own_size)]) if self.own_size else simulated
 
     def _with_real(self, batch: Batch, rng: np.random.Generator, generator: torch.Generator) -> Batch:
         index, n = rng.integers(len(self.real.pictures), size=self.real_size), self.real_size

@@ -17,7 +17,7 @@ from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch, opp
 
 SIGMA_FLOOR = 0.003
 """Standard deviation, in head sizes, under which an error of the field is noise."""
-MEAN_PATH_SIGMA = 0.01
+MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
 TURNED = 24
 """Cases of a batch that are also shown the opposite way round."""
@@ -87,6 +87,7 @@ class SkullTraining(L.LightningModule):
         self.net.encoders.to(memory_format=torch.channels_last)
         self.net.x_scale.copy_(x_scale)
         self.basis = basis.requires_grad_(False)
+        self.register_buffer("rigid", basis.rigid_directions(HALF_EXTENT), persistent=False)
 
     def log_sigma_x(self) -> Tensor:
         learned = self.net.x_scale * self.net.log_noise.exp()
@@ -110,17 +111,18 @@ class SkullTraining(L.LightningModule):
         noise = torch.randn(simulated, len(net.levels), net.latent, generator=generator).to(x)
         levels = net.descend(features[:simulated], noise, x)
         log_sigma = self.log_sigma_x()
-        error = (x - net.decode(levels)) / log_sigma.exp()
+        error = (x - net.decode(features[:simulated], levels)) / log_sigma.exp()
         reconstruction = (0.5 * error**2 + log_sigma).sum(1).mean()
         kl = torch.stack([level.posterior.kl(level.prior).mean(0) for level in levels])
         mean_levels = net.descend(features, None)
-        x_mean = net.decode(mean_levels)
+        x_mean = net.decode(features, mean_levels)
         mean_path = 0.5 * (((x - x_mean[:simulated]) / MEAN_PATH_SIGMA) ** 2).sum(1).mean()
         poses = net.poses(features, mean_levels)
         found = {"reconstruction": reconstruction, "kl": kl.sum(), "mean_path": mean_path}
         found["pose"] = self._pose_loss(poses, batch, simulated)
         logits = torch.cat([net.upright_logits(features[:simulated]), -net.upright_logits(features_turned)])
-        shown = torch.cat([batch.present[:simulated], turned.present]).float()
+        known = batch.present[:simulated] & batch.origin[:simulated].isfinite().all(-1)
+        shown = torch.cat([known, known[: len(turned.present)]]).float()
         found["upright"] = (F.softplus(-logits) * shown).sum() / shown.sum().clamp_min(1)
         found["loss"] = (
             reconstruction
@@ -155,11 +157,15 @@ class SkullTraining(L.LightningModule):
         found = self.losses(batch, None, beta)
         self.log_dict({f"train/{k}": v for k, v in found.items()}, batch_size=len(batch.pictures))
         self.log("train/beta", beta, batch_size=1)
-        return found["loss"]
+        return found["loss"] / batch.coefficients.shape[1]
 
-    def validation_step(self, batch: Batch, index: int) -> None:
-        """Errors of the mean path a subset of planes, in per cent of head size (1 is about 0.4 mm at 24 weeks)."""
-        net = self.net
+    def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
+        """Errors of the mean path a subset of planes, in per cent of head size (1 is about 0.4 mm at 24 weeks).
+
+        The first loader has simulated cases, the second, if there is one, those of an own cohort.
+        """
+        net, kind = self.net, ("validation", "validation own")[dataloader_idx]
+        every = {"batch_size": len(batch.pictures), "add_dataloader_idx": False}
         x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)
         for row, name in ((0, "axial+sagittal+coronal"), (1, "axial+sagittal"), (3, "axial")):
             present = batch.present & SUBSETS[row].to(batch.present.device)
@@ -168,16 +174,17 @@ class SkullTraining(L.LightningModule):
             draws = []
             for _ in range(8):
                 noise = torch.randn(len(x), len(net.levels), net.latent, generator=generator).to(x)
-                draws.append(net.decode(net.descend(features, noise)))
+                draws.append(net.decode(features, net.descend(features, noise)))
             draws = torch.stack(draws)
-            mean = net.decode(net.descend(features, None))
-            field = (x[:, :-1] - mean[:, :-1]).square().sum(1).mean().sqrt()
+            mean = net.decode(features, net.descend(features, None))
+            error = x[:, :-1] - mean[:, :-1]
+            error = error - error @ self.rigid.T @ self.rigid
+            field = error.square().sum(1).mean().sqrt()
             size = (x[:, -1] - mean[:, -1]).square().mean().sqrt()
-            spread = draws[..., :-1].var(0).sum(1).mean().sqrt()
-            self.log_dict(
-                {f"validation/{name} shape %": 100 * field, f"validation/{name} size %": 100 * size}, batch_size=len(x)
-            )
-            self.log(f"validation/{name} spread %", 100 * spread, batch_size=len(x))
+            draws = draws[..., :-1] - draws[..., :-1] @ self.rigid.T @ self.rigid
+            spread = draws.var(0).sum(1).mean().sqrt()
+            self.log_dict({f"{kind}/{name} shape %": 100 * field, f"{kind}/{name} size %": 100 * size}, **every)
+            self.log(f"{kind}/{name} spread %", 100 * spread, **every)
 
     def configure_optimizers(self) -> dict:
         optimiser = torch.optim.AdamW(self.net.parameters(), lr=self.hparams.learning_rate, weight_decay=1e-3)

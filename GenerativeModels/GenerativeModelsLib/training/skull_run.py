@@ -9,12 +9,13 @@ from pathlib import Path
 
 import lightning as L
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.bank import shard_path, write_shard
+from GenerativeModelsLib.training.cohort import OwnCrops, crop_cohort
 from GenerativeModelsLib.training.config import TrainingConfig
 from GenerativeModelsLib.training.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.field_basis import load_basis, mirror_matrix, write_basis
@@ -22,6 +23,7 @@ from GenerativeModelsLib.training.pictures import ReconstructionPictures
 from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer
 from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData
 from GenerativeModelsLib.training.skull_module import SkullTraining
+from GenerativeModelsLib.training.start import START
 
 
 def _make_crops(bank: Path, seeds: list[int], output: Path, locator: Path, basis: Path) -> None:
@@ -73,8 +75,12 @@ def crop_files(folder: Path, seeds: range) -> list[Path]:
     return [path for path in found if int(path.stem[6:]) in seeds]
 
 
+def _fixed(data: SkullData) -> FixedBatches:
+    return FixedBatches(data, min(64, len(data.crops.pictures)))
+
+
 def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
-    """Train REC-CVAE or HiREC-CVAE; returns the output folder."""
+    """Train REC-CVAE or HiREC-CVAE, `config` completed by `start.with_start`; returns the output folder."""
     if config.locator is None or not (config.locator / "locator.safetensors").is_file():
         raise InputError(
             f"locator: {config.locator} holds no locator.safetensors: train the head locator first, make train-locator."
@@ -90,10 +96,25 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
     real = None
     if config.hc18:
         real = crop_real(split_hc18(read_hc18(config.hc18)).training, load_locator(config.locator))
+    own: dict[str, OwnCrops] = {}
+    if config.cohort is not None:
+        own = crop_cohort(config.cohort, config.output, config.locator, basis_path, config.start_from, bank.workers)
     with growing_crops(config, folder, basis_path):
         real_size = config.batch_size // 4 if real is not None else 0
-        data = SkullData(crop_files(folder, seeds), real, mirror, config.batch_size, real_size, config.seed)
-        validation = FixedBatches(SkullData(crop_files(folder, held_out), None, mirror, 64, 0, 0))
+        own_size = round(config.cohort.share * config.batch_size) if own else 0
+        data = SkullData(
+            crop_files(folder, seeds),
+            real,
+            mirror,
+            config.batch_size,
+            real_size,
+            config.seed,
+            own.get("train"),
+            own_size,
+        )
+        validation = [_fixed(SkullData(crop_files(folder, held_out), None, mirror, 64, 0, 0))]
+        if "calibration" in own:
+            validation.append(_fixed(SkullData([], None, mirror, 64, 0, 0, own["calibration"])))
         batches = max(1, config.items_per_epoch // config.batch_size)
         module = SkullTraining(
             config.model,
@@ -109,12 +130,15 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
         )
         checkpoint = last_checkpoint(config.output) if resume else None
         epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
-        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation)]
+        if config.start_from is not None and checkpoint is None:
+            module.net.load_state_dict(load_file(config.output / START))
+        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation[0])]
+        callbacks += [ReconstructionPictures(held, name="reconstructions of own cases") for held in validation[1:]]
         trainer = make_trainer(config, callbacks, **options)
         trainer.fit(
             module,
             DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
-            DataLoader(validation, batch_size=None),
+            [DataLoader(held, batch_size=None) for held in validation],
             ckpt_path=checkpoint,
         )
     save_file({k: v.contiguous() for k, v in module.net.state_dict().items()}, config.output / "skull.safetensors")

@@ -224,3 +224,15 @@ def test_a_real_volume_is_refused(shared_data):
     volume = next((shared_data / "fetal_heads_spina_bifida").glob("*_t2.nii.gz"))
     with pytest.raises(InputError, match="volume of 135 x 189 x 155 samples where a single plane is due"):
         read_plane(volume)
+
+
+def test_a_general_spacing_yields_to_the_file(tmp_path):
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(np.random.default_rng(0).integers(0, 255, (60, 80)).astype(np.uint8))
+    image.SetSpacing((0.5, 0.5))
+    sitk.WriteImage(image, str(tmp_path / "plane.mha"))
+    plane = read_plane(tmp_path / "plane.mha", spacing_mm=(0.3, 0.3), file_wins=True)
+    assert plane.spacing_mm == (0.5, 0.5)
+    assert plane.spacing_source == "file"
+    assert "--pixel-spacing" in plane.warnings[0]

@@ -119,11 +119,11 @@ def test_with_the_head_z_comes_from_the_posterior_which_is_the_sharper(net: Skul
 def test_the_head_enters_in_units_of_its_scale_and_leaves_in_its_own(net: SkullCVAE) -> None:
     features = net.encode_planes(conditions())
     x = torch.randn(1, SMALL["rank"] + 1, generator=torch.Generator().manual_seed(6))
-    levels, decoded = net.descend(features, None, x), net.decode(net.descend(features, None))
+    levels, decoded = net.descend(features, None, x), net.decode(features, net.descend(features, None))
     scale = torch.arange(1.0, SMALL["rank"] + 2)
     net.x_scale.copy_(scale)
     torch.testing.assert_close(net.descend(features, None, x * scale)[0].posterior.mu, levels[0].posterior.mu)
-    torch.testing.assert_close(net.decode(net.descend(features, None)), decoded * scale)
+    torch.testing.assert_close(net.decode(features, net.descend(features, None)), decoded * scale)
 
 
 def test_poses_are_six_numbers_a_plane(net: SkullCVAE) -> None:
