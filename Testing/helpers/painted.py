@@ -6,6 +6,7 @@ what a trained locator has to learn.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -34,7 +35,7 @@ def picture_pose(
     size: tuple[int, int] = SIZE,
     spacing: tuple[float, float] = SPACING,
 ) -> PlanePose:
-    """Pose of a picture turned by `angle` in the plane `at` (the standard one), `middle` (mm, in-plane) at its centre."""
+    """Pose of a picture turned by `angle` in the plane `at` (else the standard one), `middle` (mm) at its centre."""
     at = standard_pose(plane) if at is None else at
     u = np.cos(angle) * at.u_axis + np.sin(angle) * at.v_axis
     v = np.cos(angle) * at.v_axis - np.sin(angle) * at.u_axis
@@ -113,7 +114,7 @@ class GreyLevelLocator(nn.Module):
 
     def forward(self, image: Tensor, inside: Tensor, plane: Tensor) -> LocatorOutput:
         grey = F.avg_pool2d(image[:, None], 2)[:, 0]
-        low, middle, high = ((a + b) / 2 for a, b in zip(LEVELS, LEVELS[1:]))
+        low, middle, high = ((a + b) / 2 for a, b in itertools.pairwise(LEVELS))
         anterior = _logit(grey - middle)
         superior = torch.maximum(torch.minimum(_logit(grey - low), _logit(middle - grey)), _logit(grey - high))
         first = torch.where((plane == 2)[:, None, None], superior, anterior)

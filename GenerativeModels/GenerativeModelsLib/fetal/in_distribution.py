@@ -10,6 +10,8 @@ import numpy as np
 
 TYPICAL, UNUSUAL = 0.95, 0.995
 """Scores up to these are typical, unusual; above them the input is outside."""
+LEAST_VARIANCE = 1e-6
+"""Of a direction, over the largest: one in which few calibration cases do not vary at all may still be noise."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class FeatureModel:
         mean = features.mean(0)
         _, s, vt = np.linalg.svd(features - mean, full_matrices=False)
         variances = s**2 / len(features)
+        variances = np.maximum(variances, LEAST_VARIANCE * variances[0])
         count = min(count, len(variances) - 1)
         rest = variances[count:].sum() / (features.shape[1] - count)
         return FeatureModel(mean, vt[:count], variances[:count], float(rest))
@@ -119,6 +122,6 @@ def _rank(ordered: np.ndarray, value: float) -> float:
         return 0.0
     position = float(np.interp(value, ordered, np.arange(1, n + 1))) if value > ordered[0] else 0.0
     if value > ordered[-1]:
-        third = max((ordered[-1] - np.median(ordered)) / 3, 1e-12)
+        third = max((ordered[-1] - np.median(ordered)) / 3, 1e-5 * abs(ordered[-1]), 1e-12)
         return 1 - 2.0 ** -min((value - ordered[-1]) / third, 50.0) / (n + 1)
     return position / (n + 1)

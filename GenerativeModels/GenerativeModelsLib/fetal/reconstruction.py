@@ -14,10 +14,11 @@ from GenerativeModelsLib.fetal.biometry import BiometryIntervals, Interval, meas
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.canonical import CanonicalPlane
 from GenerativeModelsLib.fetal.draws import FieldStatistics, field_statistics
-from GenerativeModelsLib.fetal.facing import conditions, upright_planes
+from GenerativeModelsLib.fetal.facing import UprightPlane, conditions, upright_planes
 from GenerativeModelsLib.fetal.head_checks import finding_warnings, refuse_without_head, size_warnings
 from GenerativeModelsLib.fetal.in_distribution import InDistribution
 from GenerativeModelsLib.fetal.locator import PLANES, HeadFinding, locate
+from GenerativeModelsLib.fetal.outlines import NORMAL_90, outline, outline_band, settled
 from GenerativeModelsLib.fetal.placement import Placement, place
 from GenerativeModelsLib.fetal.planes import PlaneImage
 from GenerativeModelsLib.fetal.skull_model import SkullModel
@@ -27,7 +28,6 @@ from GenerativeModelsLib.geometry.surfaces import Surface
 
 REFINEMENT = 3
 """The surface is taken from the mean distance refined this many times by cubic splines."""
-NORMAL_90 = 1.6448536269514722
 
 Progress = Callable[[str, float], None]
 
@@ -43,6 +43,8 @@ class PlaneResult:
     placement: Placement
     outline_mm: list[np.ndarray]
     """Closed polylines (K, 2), (u, v) in mm of the picture: the reconstructed surface cut by the placed picture."""
+    band_mm: tuple[list[np.ndarray], list[np.ndarray]] | None = None
+    """The same at the inner and outer end of the 90 % interval of the surface; None without draws."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,7 @@ def reconstruct(
     biometry = _intervals(model, value, statistics, count)
     warnings += size_warnings(value)
     results = {
-        name: PlaneResult(
-            images[name], findings[name], upright[name].certainty, placements[name], _outline(surface, placements[name])
-        )
+        name: _plane_result(images[name], upright[name], placements[name], surface, banded=sd_mm is not None)
         for name in planes
     }
     measures = measures_of(model, y, mean_x, findings, surface, results)
@@ -229,8 +229,12 @@ def _intervals(model: SkullModel, value, statistics: FieldStatistics, planes: in
     return BiometryIntervals(**found)
 
 
-def _outline(surface: Surface, placement: Placement) -> list[np.ndarray]:
-    return [placement.to_picture(line) for line in surface.section(placement.origin_mm, placement.normal)]
+def _plane_result(
+    image: PlaneImage, upright: UprightPlane, placement: Placement, surface: Surface, *, banded: bool
+) -> PlaneResult:
+    placement = settled(placement, outline(surface, placement), upright.finding.ellipse)
+    band = outline_band(surface, placement) if banded else None
+    return PlaneResult(image, upright.finding, upright.certainty, placement, outline(surface, placement), band)
 
 
 def _verdict_sentence(found: InDistribution) -> str:

@@ -76,7 +76,10 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
     image, p = plane.image, plane.placement
     row_mm, column_mm = image.spacing_mm
     rows, columns = image.pixels.shape
-    outlines = [np.concatenate([line, line[:1]]) / (column_mm, row_mm) for line in plane.outline_mm]
+
+    def in_pixels(lines: list[np.ndarray]) -> list[np.ndarray]:
+        return [np.concatenate([line, line[:1]]) / (column_mm, row_mm) for line in lines]
+
     e = plane.finding.ellipse
     ring = e.points(97) / (column_mm, row_mm)
     ellipse = (
@@ -95,13 +98,13 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
         Path(image.file).name if image.file else name,
         image.pixels,
         image.spacing_mm,
-        outlines,
-        None,
+        in_pixels(plane.outline_mm),
+        None if plane.band_mm is None else (in_pixels(plane.band_mm[0]), in_pixels(plane.band_mm[1])),
         ellipse,
         plane.finding.presence * plane.finding.agreement,
         "cut by the image's edge" if share < 0.97 else "",
-        f"{abs(p.offset_mm):.1f} mm off the standard plane, tilted {p.tilt_deg:.0f} degrees (estimated)",
-        "the file" if image.spacing_source == "file" else "given by the user",
+        f"{abs(p.offset_mm):.1f} mm off the standard plane, tilted {p.tilt_deg:.0f}° (estimated)",
+        "the file" if image.spacing_source == "file" else "the user",
         p.to_head(corners),
         entry["sha256"],
     )

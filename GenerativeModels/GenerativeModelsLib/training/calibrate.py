@@ -166,5 +166,5 @@ def rank_tables(measures: Sequence[dict[str, float]]) -> dict:
     names = sorted({name for row in measures for name in row})
     quantiles = {name: sorted(round(row[name], 6) for row in measures if name in row) for name in names}
     ranked = TypicalInput(quantiles={name: np.asarray(values) for name, values in quantiles.items()})
-    worst = [round(max(ranked.ranks({n: round(v, 6) for n, v in row.items()}).values()), 6) for row in measures]
+    worst = [max(ranked.ranks({n: round(v, 6) for n, v in row.items()}).values()) for row in measures]
     return {"quantiles": quantiles, "worst": sorted(worst)}

@@ -37,5 +37,5 @@ def _calibration(model: ModelDescription) -> list[str]:
     rows = [TABLE("planes", 1, 2, 3), "|---|---|---|---|"]
     rows += [TABLE("scale of the draws' sd", *surface["scale"])]
     rows += [TABLE("floor, % of head size", *(round(100 * f, 2) for f in surface["floor"]))]
-    found = f"Fitted on {model.calibration['set']}; head size = HC / 2 pi."
+    found = f"Fitted on {model.calibration.get('set', 'cases that are not stated')}; head size = HC / 2 pi."
     return ["## Calibration of the uncertainty", "", found, "", *rows, ""]

@@ -81,6 +81,15 @@ def last_checkpoint(output: Path) -> Path | None:
     return path if path.exists() else None
 
 
+class ScheduleOfTheConfig(L.Callback):
+    """A training that goes on keeps to the number of steps its config now asks for, not to that of its checkpoint."""
+
+    def on_load_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict) -> None:
+        for state in checkpoint["lr_schedulers"]:
+            for name in ("total_steps", "_schedule_phases"):
+                state.pop(name, None)
+
+
 def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options: object) -> L.Trainer:
     """A trainer that logs for TensorBoard and keeps a checkpoint an epoch."""
     keep = ModelCheckpoint(
@@ -95,7 +104,7 @@ def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options:
         max_epochs=config.epochs,
         default_root_dir=config.output,
         logger=TensorBoardLogger(config.output, name="logs", version=""),
-        callbacks=[keep, *callbacks],
+        callbacks=[keep, ScheduleOfTheConfig(), *callbacks],
         log_every_n_steps=10,
         enable_model_summary=False,
         gradient_clip_val=1.0,

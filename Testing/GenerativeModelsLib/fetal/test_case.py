@@ -224,9 +224,7 @@ def test_progress_never_goes_back_and_ends_at_one(pictures: Path, tiny_bundle: P
     assert told == sorted(told) and told[-1] == 1.0
 
 
-def test_a_file_with_spacing_of_its_own_needs_none_and_may_be_anisotropic(
-    tiny_bundle: Path, tmp_path: Path
-) -> None:
+def test_a_file_with_spacing_of_its_own_needs_none_and_may_be_anisotropic(tiny_bundle: Path, tmp_path: Path) -> None:
     spacing = (0.9, 1.2)
     image = sitk.GetImageFromArray(painted_pixels(SHAPE, picture_pose("axial", 0.4, spacing=spacing), spacing=spacing))
     image.SetSpacing((spacing[1], spacing[0]))

@@ -47,6 +47,13 @@ def test_shape_of_one_case_and_of_many(cloud: np.ndarray) -> None:
     assert model.distance(cloud[0]).shape == () and model.distance(cloud[:5]).shape == (5,)
 
 
+def test_directions_without_any_variation_do_not_make_every_case_an_outlier() -> None:
+    """Five different cases, twice each: no variance is left beyond the fourth direction."""
+    features = np.tile(np.random.default_rng(2).normal(size=(5, 12)), (2, 1))
+    distance = FeatureModel.fit(features).distance(features + 1e-9)
+    assert np.isfinite(distance).all() and distance.max() < 3
+
+
 def typical(n: int = 400) -> TypicalInput:
     g = np.random.default_rng(3)
     a, b = g.gamma(2.0, size=n), g.gamma(2.0, size=n)
@@ -83,6 +90,12 @@ def test_verdicts_within_the_calibration_cases(quantile: float, verdict: str) ->
     found = t.judge({"a": quantile}, {"a": "the picture is odd"})
     assert found.verdict == verdict and found.score == pytest.approx(quantile, abs=0.01)
     assert found.reasons == (() if verdict == "typical" else ("the picture is odd",))
+
+
+def test_equal_calibration_values_do_not_turn_a_rounding_error_into_an_outlier() -> None:
+    t = TypicalInput(quantiles={"a": np.full(30, 0.5)}, worst=np.linspace(0.5, 30 / 31, 30))
+    assert t.judge({"a": 0.5 + 1e-7}, {}).score == pytest.approx(30 / 31, abs=1e-3)
+    assert t.judge({"a": 0.6}, {}).score > 0.999
 
 
 def test_far_out_is_outside_with_the_worst_reason_first() -> None:

@@ -30,9 +30,7 @@ def true_pose(plane: str, picture: PlanePose, w: Window) -> np.ndarray:
     """What a perfect network says of the picture cut out by `w`."""
     u, v = picture.u_axis, picture.v_axis
     centre = picture.origin_mm + w.centre_mm[0] * u + w.centre_mm[1] * v
-    return pose_vector(
-        plane, centre / SIZE_MM, w.right[0] * u + w.right[1] * v, w.down[0] * u + w.down[1] * v
-    )
+    return pose_vector(plane, centre / SIZE_MM, w.right[0] * u + w.right[1] * v, w.down[0] * u + w.down[1] * v)
 
 
 @settings(max_examples=40, deadline=None)

@@ -53,7 +53,11 @@ def test_a_part_that_is_missing_is_named(part: str) -> None:
 @pytest.mark.parametrize(
     ("part", "component", "words"),
     [
-        ("skull", Component(class_name="os.system"), r"skull is a os\.system, which .* \(it knows HiRecCVAE, RecCVAE\)"),
+        (
+            "skull",
+            Component(class_name="os.system"),
+            r"skull is a os\.system, which .* \(it knows HiRecCVAE, RecCVAE\)",
+        ),
         ("locator", Component(class_name="FeatureModel"), "locator is a FeatureModel, .* knows HeadLocatorNet"),
         ("extra", Component(class_name="LowRankField"), "its parts are locator, skull, basis, typical"),
         ("basis", Component(class_name="LowRankField", parameters={"rank": 10**9}), "basis.rank is 1000000000"),
@@ -79,7 +83,10 @@ def test_an_unknown_or_absurd_part_is_refused_before_anything_is_built(
             "skull network cannot be built",
         ),
         (
-            {"architecture": GOOD | {"basis": Component(class_name="LowRankField", parameters={"rank": 7, "size": 32})}},
+            {
+                "architecture": GOOD
+                | {"basis": Component(class_name="LowRankField", parameters={"rank": 7, "size": 32})}
+            },
             "'basis' do not fit",
         ),
         ({"calibration": {"surface": {"scale": [1.0, 2.0]}}}, "its calibration cannot be read"),

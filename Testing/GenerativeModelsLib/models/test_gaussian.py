@@ -52,7 +52,9 @@ def test_a_partner_that_knows_nothing_changes_nothing_and_one_that_knows_all_dec
 @given(PAIR, PAIR)
 def test_kl_is_torchs(a, b) -> None:
     q, p = gaussian(*a), gaussian(*b)
-    torch.testing.assert_close(q.kl(p), kl_divergence(Normal(q.mu, q.sigma), Normal(p.mu, p.sigma)), rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(
+        q.kl(p), kl_divergence(Normal(q.mu, q.sigma), Normal(p.mu, p.sigma)), rtol=1e-6, atol=1e-9
+    )
     torch.testing.assert_close(q.kl(q), torch.zeros_like(q.mu))
 
 

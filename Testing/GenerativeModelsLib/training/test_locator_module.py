@@ -9,9 +9,9 @@ import torch
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.training.locator_data import LocatorData  # noqa: E402
-from GenerativeModelsLib.training.locator_module import LocatorTraining, half_loss, soft_dice_loss  # noqa: E402
-from Testing.helpers.tiny_models import CHANNELS  # noqa: E402
+from GenerativeModelsLib.training.locator_data import LocatorData
+from GenerativeModelsLib.training.locator_module import LocatorTraining, half_loss, soft_dice_loss
+from Testing.helpers.tiny_models import CHANNELS
 
 
 def test_dice_loss_is_nought_for_the_same_mask_and_one_for_disjoint_ones() -> None:

@@ -22,8 +22,8 @@ from Testing.helpers.tiny_models import NETWORK, tiny_basis
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.training.skull_data import SkullData  # noqa: E402
-from GenerativeModelsLib.training.skull_module import (  # noqa: E402
+from GenerativeModelsLib.training.skull_data import SkullData
+from GenerativeModelsLib.training.skull_module import (
     SUBSET_SHARES,
     SUBSETS,
     SkullTraining,
