@@ -13,8 +13,10 @@ from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.fetal.batch_summary import SUMMARY_COLUMNS
 from GenerativeModelsLib.fetal.batch_table import COLUMNS, read_batch_table
 from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.training import cohort_table, config
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "GenerativeModels" / "GenerativeModelsLib"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -60,3 +62,46 @@ def test_every_column_is_explained() -> None:
     likewise = re.compile(r"(ofd|hc|cephalic_index|head_volume)_(low90|high90|percentile)")
     names = [name for name in (*COLUMNS, *SUMMARY_COLUMNS) if not likewise.fullmatch(name)]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+SECTIONS = {
+    "The file itself": config.TrainingConfig,
+    "`bank`": config.BankConfig,
+    "`cohort`": config.CohortConfig,
+    "`bundle`": config.BundleConfig,
+}
+IN_WORDS = {None: "none", "": "empty", (): "empty"}
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_field_of_a_training_config_is_explained_with_its_default(heading: str) -> None:
+    text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").split(f"### {heading}\n")[1].split("\n#")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE))
+    fields = SECTIONS[heading].model_fields
+    assert list(told) == list(fields)
+    for name, field in fields.items():
+        if field.is_required():
+            assert told[name] == "required", name
+        elif name != "network":
+            value = field.get_default(call_default_factory=True)
+            value = tuple(value) if isinstance(value, list) else value
+            assert told[name] == IN_WORDS.get(value, str(value)), name
+
+
+def test_the_cohort_shown_is_read_and_every_column_explained(tmp_path: Path) -> None:
+    (example,) = blocks(ROOT / "docs" / "training.md", "csv")
+    for file in re.findall(r"p\d+/\w+(?:\.\w+)+", example):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "cohort.csv").write_text(example)
+    rows = cohort_table.read_cohort_table(tmp_path / "cohort.csv")
+    assert [sorted(row.planes) for row in rows] == [["axial", "sagittal"], ["axial"], []]
+    text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    assert [name for name in cohort_table.COLUMNS if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "training" / "configs").glob("*.yaml")), ids=lambda file: file.name)
+def test_the_configs_that_come_with_the_package_are_valid(file: Path) -> None:
+    pytest.importorskip("yaml")
+    assert config.read_config(file).output.parts[0] == "runs"
+    assert file.name in (ROOT / "docs" / "training.md").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Planes painted by rule, and a head locator that reads them exactly: reconstruction without training.
 
-A painted picture shows a head's section in flat grey levels, one for each quarter of the head, so that a threshold finds
-what a trained locator has to learn.
+A painted picture shows a head's section in flat grey levels, one for each quarter of the head, so that a threshold
+finds what a trained locator has to learn.
 """
 
 from __future__ import annotations

@@ -109,7 +109,6 @@ class SkullCVAE(nn.Module):
         total = latent * len(self.levels)
         self.decoder = _perceptron(total + features * len(PLANES), 2 * hidden, rank + 1)
         self.pose = GaussianHead(features * len(PLANES) + total, hidden, 6 * len(PLANES))
-        self.log_noise = nn.Parameter(torch.full((rank + 1,), -3.0))
         self.register_buffer("x_scale", torch.ones(rank + 1))
 
     def encode_planes(self, y: Conditions) -> Tensor:

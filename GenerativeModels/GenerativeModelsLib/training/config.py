@@ -80,6 +80,13 @@ class TrainingConfig(_Strict):
             )
         return self
 
+    @model_validator(mode="after")
+    def _a_locator_has_no_parts_of_a_skull_model(self) -> TrainingConfig:
+        given = [name for name in ("start_from", "cohort", "bundle") if getattr(self, name) is not None]
+        if self.model == "head-locator" and given:
+            raise ValueError(f"{given[0]} is for skull models, and the model is head-locator: leave it out")
+        return self
+
 
 def read_config(path: Path) -> TrainingConfig:
     """Read and validate a training config; InputError names the file and the first thing wrong in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def crop_file(bank_file: Path, output: Path, locator: Path, basis: Path) -> Path
     path = Path(output) / f"crops-{bank_file.stem[6:]}.npz"
     if not path.exists():
         torch.set_num_threads(1)
-        part = path.with_suffix(".part.npz")
+        part = path.with_suffix(f".{os.getpid()}.part.npz")
         np.savez(part, **vars(crop_shard(Shard.load(bank_file), load_locator(locator), load_basis(basis))))
         part.replace(path)
     return path

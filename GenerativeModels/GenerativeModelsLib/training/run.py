@@ -60,7 +60,7 @@ def growing_bank(bank: BankConfig) -> Iterator[None]:
     missing = [s for s in range(bank.first, bank.first + bank.shards) if not shard_path(bank.folder, s).exists()]
     processes = [
         context.Process(target=_write_all, args=(bank.folder, missing[w :: bank.workers]), daemon=True)
-        for w in range(bank.workers if missing else 0)
+        for w in range(bank.workers if missing and rank_zero_only.rank == 0 else 0)
     ]
     for process in processes:
         process.start()
@@ -153,17 +153,22 @@ def train_locator(config: TrainingConfig, resume: bool, options: dict) -> Path:
         )
         seeds = range(bank.validation_first, bank.validation_first + bank.validation_shards)
         validation = LocatorData(bank.folder, seeds, [], 256, config.seed + 1)
-        steps = config.epochs * (config.items_per_epoch // config.batch_size)
+        trainer = make_trainer(config, [], **options)
+        steps = config.epochs * (-(-config.items_per_epoch // trainer.world_size) // config.batch_size)
         channels = config.network.get("channels", [16, 32, 64, 96, 128])
         module = LocatorTraining(channels, config.learning_rate, steps)
         checkpoint = last_checkpoint(config.output) if resume else None
         epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
-        trainer = make_trainer(config, [], **options)
         trainer.fit(
             module,
             loader(training, config, config.items_per_epoch, fresh=True, epoch=epoch),
             loader(validation, config, 256, fresh=False),
             ckpt_path=checkpoint,
         )
-    save_file({k: v.contiguous() for k, v in module.net.state_dict().items()}, config.output / "locator.safetensors")
+    if trainer.is_global_zero:
+        save_net(module.net, config.output / "locator.safetensors")
     return config.output
+
+
+def save_net(net: torch.nn.Module, path: Path) -> None:
+    save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, path)

@@ -15,8 +15,9 @@ from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch, opposite
 
-SIGMA_FLOOR = 0.003
-"""Standard deviation, in head sizes, under which an error of the field is noise."""
+SIGMA_X = 0.004
+"""Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one takes over what the latents should explain, and
+the draws, which decode means, become too alike."""
 MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
 TURNED = 24
@@ -89,10 +90,6 @@ class SkullTraining(L.LightningModule):
         self.basis = basis.requires_grad_(False)
         self.register_buffer("rigid", basis.rigid_directions(HALF_EXTENT), persistent=False)
 
-    def log_sigma_x(self) -> Tensor:
-        learned = self.net.x_scale * self.net.log_noise.exp()
-        return 0.5 * (SIGMA_FLOOR**2 + learned**2).log()
-
     def losses(self, batch: Batch, generator: torch.Generator | None, beta: float) -> dict[str, Tensor]:
         net = self.net
         real = 0 if batch.outline is None else len(batch.outline)
@@ -110,9 +107,8 @@ class SkullTraining(L.LightningModule):
         x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)[:simulated]
         noise = torch.randn(simulated, len(net.levels), net.latent, generator=generator).to(x)
         levels = net.descend(features[:simulated], noise, x)
-        log_sigma = self.log_sigma_x()
-        error = (x - net.decode(features[:simulated], levels)) / log_sigma.exp()
-        reconstruction = (0.5 * error**2 + log_sigma).sum(1).mean()
+        error = (x - net.decode(features[:simulated], levels)) / SIGMA_X
+        reconstruction = 0.5 * error.square().sum(1).mean()
         kl = torch.stack([level.posterior.kl(level.prior).mean(0) for level in levels])
         mean_levels = net.descend(features, None)
         x_mean = net.decode(features, mean_levels)
@@ -165,7 +161,7 @@ class SkullTraining(L.LightningModule):
         The first loader has simulated cases, the second, if there is one, those of an own cohort.
         """
         net, kind = self.net, ("validation", "validation own")[dataloader_idx]
-        every = {"batch_size": len(batch.pictures), "add_dataloader_idx": False}
+        every = {"batch_size": len(batch.pictures), "add_dataloader_idx": False, "sync_dist": True}
         x = torch.cat([batch.coefficients, batch.log_size[:, None]], dim=1)
         for row, name in ((0, "axial+sagittal+coronal"), (1, "axial+sagittal"), (3, "axial")):
             present = batch.present & SUBSETS[row].to(batch.present.device)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import lightning as L
 import torch
-from safetensors.torch import load_file, save_file
+from lightning.pytorch.utilities import rank_zero_only
+from safetensors.torch import load_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
@@ -20,7 +21,7 @@ from GenerativeModelsLib.training.config import TrainingConfig
 from GenerativeModelsLib.training.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.field_basis import load_basis, mirror_matrix, write_basis
 from GenerativeModelsLib.training.pictures import ReconstructionPictures
-from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer
+from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer, save_net
 from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData
 from GenerativeModelsLib.training.skull_module import SkullTraining
 from GenerativeModelsLib.training.start import START
@@ -48,7 +49,7 @@ def growing_crops(config: TrainingConfig, folder: Path, basis: Path) -> Iterator
             args=(bank.folder, missing[w :: bank.workers], folder, config.locator, basis),
             daemon=True,
         )
-        for w in range(bank.workers if missing else 0)
+        for w in range(bank.workers if missing and rank_zero_only.rank == 0 else 0)
     ]
     for process in processes:
         process.start()
@@ -115,6 +116,9 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
         validation = [_fixed(SkullData(crop_files(folder, held_out), None, mirror, 64, 0, 0))]
         if "calibration" in own:
             validation.append(_fixed(SkullData([], None, mirror, 64, 0, 0, own["calibration"])))
+        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation[0])]
+        callbacks += [ReconstructionPictures(held, name="reconstructions of own cases") for held in validation[1:]]
+        trainer = make_trainer(config, callbacks, **options)
         batches = max(1, config.items_per_epoch // config.batch_size)
         module = SkullTraining(
             config.model,
@@ -122,7 +126,7 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
             basis,
             data.x_scale(),
             config.learning_rate,
-            config.epochs * batches,
+            config.epochs * -(-batches // trainer.world_size),
             config.kl_warm_up,
             config.free_bits,
             config.real_weight,
@@ -132,14 +136,12 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
         epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
         if config.start_from is not None and checkpoint is None:
             module.net.load_state_dict(load_file(config.output / START))
-        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation[0])]
-        callbacks += [ReconstructionPictures(held, name="reconstructions of own cases") for held in validation[1:]]
-        trainer = make_trainer(config, callbacks, **options)
         trainer.fit(
             module,
             DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
             [DataLoader(held, batch_size=None) for held in validation],
             ckpt_path=checkpoint,
         )
-    save_file({k: v.contiguous() for k, v in module.net.state_dict().items()}, config.output / "skull.safetensors")
+    if trainer.is_global_zero:
+        save_net(module.net, config.output / "skull.safetensors")
     return config.output

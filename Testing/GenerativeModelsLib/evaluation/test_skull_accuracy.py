@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.evaluation.accuracy import compare
-from GenerativeModelsLib.evaluation.simulated_cases import SUBSETS, SimulatedCase, head_surface
+from GenerativeModelsLib.evaluation.simulated_cases import head_surface
 from GenerativeModelsLib.evaluation.skull_accuracy import OFFSET_POINTS, CaseRecords, evaluate_case
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.planes import plane_from_array
-from GenerativeModelsLib.fetal.population import Head, sample_heads
+from GenerativeModelsLib.fetal.population import sample_heads
 from GenerativeModelsLib.fetal.reconstruction import reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
 from Testing.helpers.painted import painted_planes
@@ -69,22 +69,3 @@ def test_a_plane_without_a_head_ends_the_case_with_its_sentence(tiny_model: Skul
     images = painted_planes(HEAD.shape) | {"sagittal": NO_HEAD}
     found = evaluate_case(tiny_model, 1, HEAD.shape, images, subsets=("axial", "axial + sagittal"), samples=2)
     assert list(found.records) == ["axial"] and "The sagittal plane shows no fetal head" in found.failure
-
-
-def test_cases_of_a_set_are_evaluated_in_order(tiny_bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    from GenerativeModelsLib.evaluation import skull_runs
-    from Testing.helpers.tiny_models import load_seeing
-
-    def painted_case(set_seed: int, index: int) -> SimulatedCase:
-        head: Head = list(sample_heads(index + 1, set_seed, weeks=25.0))[index]
-        return SimulatedCase(index, head, painted_planes(head.shape))
-
-    monkeypatch.setattr(skull_runs, "simulated_case", painted_case)
-    monkeypatch.setattr(skull_runs, "_model", load_seeing)
-    found = list(skull_runs.evaluate_set(tiny_bundle, 9, 2, samples=2, workers=1, subsets=("axial",)))
-    assert [case.case for case in found] == [0, 1]
-    for case in found:
-        head = painted_case(9, case.case).head
-        assert (case.variant, case.weeks) == (head.variant, head.gestational_age_weeks)
-        assert case.records["axial"].truth.hc_mm == pytest.approx(head.hc_mm, rel=5e-3)
-    assert set(SUBSETS) >= set(found[0].records)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from GenerativeModelsLib.fetal import draws as module
 from GenerativeModelsLib.fetal.draws import field_statistics
 from GenerativeModelsLib.fetal.field import GRID_SIZE, HALF_EXTENT, unit_points
+from GenerativeModelsLib.fetal.head_shape import ellipsoid
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from Testing.helpers.tiny_models import tiny_basis, tiny_skull
 
@@ -26,16 +27,57 @@ def ball() -> LowRankField:
     return basis
 
 
+@pytest.fixture(scope="module")
+def movable() -> LowRankField:
+    """An ellipsoid; modes 0 to 5 are its small rigid motions, mode 6 is a constant offset."""
+    points = torch.from_numpy(unit_points()).reshape(-1, 3)
+    field = torch.from_numpy(ellipsoid(0.85, 1.15, 0.95).implicit(points.numpy())).clamp(-0.6, 0.6)
+    weight = (-0.5 * (field / 0.1) ** 2).exp()
+    weight = weight / weight.sum()
+    cube = field.view((GRID_SIZE,) * 3)
+    gradient = torch.stack(torch.gradient(cube, spacing=2 * HALF_EXTENT / (GRID_SIZE - 1))[::-1], -1).reshape(-1, 3)
+    moves = torch.cat([gradient, torch.linalg.cross(points, gradient)], 1) * weight.sqrt()[:, None]
+    modes = torch.linalg.qr(moves)[0].T / weight.sqrt()
+    basis = LowRankField(7, GRID_SIZE)
+    basis.mean.copy_(field)
+    basis.weight.copy_(weight)
+    basis.modes.copy_(torch.cat([modes, torch.ones_like(modes[:1])]))
+    return basis
+
+
 def columns(coefficient, log_size) -> torch.Tensor:
     return torch.tensor(np.stack(np.broadcast_arrays(coefficient, log_size), axis=1), dtype=torch.float32)
 
 
-def test_offsets_of_the_field_have_their_own_mean_and_sd(ball: LowRankField, rng: np.random.Generator) -> None:
+def test_offsets_of_the_field_have_their_own_mean_and_sd(movable: LowRankField, rng: np.random.Generator) -> None:
     c = rng.normal(0.02, 0.05, 40)
-    found = field_statistics(ball, columns(c, 0.0), SIZE_MM, spread=True)
-    expected = np.linalg.norm(found.grid.points(), axis=-1) - SIZE_MM + SIZE_MM * c.mean()
+    draws = torch.zeros(40, 8)
+    draws[:, 6] = torch.from_numpy(c)
+    found = field_statistics(movable, draws, SIZE_MM, spread=True)
+    expected = SIZE_MM * (movable.mean.view(found.mean_mm.shape).numpy() + c.mean())
     np.testing.assert_allclose(found.mean_mm, expected, atol=1e-3)
-    np.testing.assert_allclose(found.sd_mm, SIZE_MM * c.std(ddof=1), rtol=1e-3)
+    np.testing.assert_allclose(found.sd_mm, SIZE_MM * c.std(ddof=1), rtol=1e-2)
+
+
+def test_where_a_draw_lies_is_no_uncertainty_of_its_shape(movable: LowRankField, rng: np.random.Generator) -> None:
+    """The head frame belongs to the head: draws that differ by a rigid motion alone have no spread."""
+    draws = torch.zeros(30, 8)
+    draws[:, :6] = torch.from_numpy(rng.normal(0, 0.05, (30, 6)))
+    still = field_statistics(movable, draws, SIZE_MM, spread=True)
+    assert still.sd_mm.max() < 0.02
+    assert np.ptp([b.hc_mm for b in still.biometry]) > 0.05  # which the axial plane cuts elsewhere
+    c = rng.normal(0, 0.05, 30)
+    draws[:, 6] = torch.from_numpy(c)
+    both = field_statistics(movable, draws, SIZE_MM, spread=True)
+    np.testing.assert_allclose(both.sd_mm, SIZE_MM * c.std(ddof=1), rtol=2e-2)
+
+
+def test_an_offset_seen_on_every_draw_of_a_ball_is_measured(ball: LowRankField, rng: np.random.Generator) -> None:
+    c = rng.normal(0.02, 0.05, 12)
+    found = field_statistics(ball, columns(c, 0.0), SIZE_MM, spread=True)
+    np.testing.assert_allclose(
+        found.mean_mm, np.linalg.norm(found.grid.points(), axis=-1) - SIZE_MM * (1 - c.mean()), atol=1e-3
+    )
     np.testing.assert_allclose([b.hc_mm for b in found.biometry], 2 * np.pi * SIZE_MM * (1 - c), rtol=3e-3)
 
 
@@ -72,16 +114,15 @@ def test_draws_that_do_not_differ_have_no_spread() -> None:
     assert np.ptp([b.hc_mm for b in found.biometry]) < 1e-3
 
 
-def test_the_mean_is_that_of_the_distances_not_the_distance_of_the_mean() -> None:
-    d = _tiny_draws(25)
-    whole = field_statistics(tiny_basis(), d, SIZE_MM, spread=True)
-    same_grid = [d.clone() for _ in range(2)]
-    same_grid[0][:, -1] = same_grid[1][:, -1] = 0
-    found = field_statistics(tiny_basis(), same_grid[0], SIZE_MM, spread=True)
-    fields = SIZE_MM * tiny_basis()(d[:, :-1]).numpy()
-    np.testing.assert_allclose(found.mean_mm, fields.mean(0), atol=1e-3)
-    np.testing.assert_allclose(found.sd_mm, fields.std(0, ddof=1), atol=2e-3)
-    assert whole.mean_mm.shape == (GRID_SIZE,) * 3
+def test_mean_and_spread_are_those_of_the_distances() -> None:
+    d, basis = _tiny_draws(25), tiny_basis()
+    d[:, -1] = 0  # one size: no resampling
+    found = field_statistics(basis, d, SIZE_MM, spread=True)
+    rigid = basis.rigid_directions(HALF_EXTENT)
+    shapes = d[:, :-1] - (d[:, :-1] - d[:, :-1].mean(0)) @ rigid.T @ rigid
+    fields = SIZE_MM * basis(shapes).numpy()
+    np.testing.assert_allclose(found.mean_mm, SIZE_MM * basis(d[:, :-1]).numpy().mean(0), atol=1e-3)
+    np.testing.assert_allclose(found.sd_mm, fields.std(0, ddof=1), atol=3e-3)
 
 
 def test_how_many_are_decoded_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def test_verdicts_within_the_calibration_cases(quantile: float, verdict: str) ->
 def test_equal_calibration_values_do_not_turn_a_rounding_error_into_an_outlier() -> None:
     t = TypicalInput(quantiles={"a": np.full(30, 0.5)}, worst=np.linspace(0.5, 30 / 31, 30))
     assert t.judge({"a": 0.5 + 1e-7}, {}).score == pytest.approx(30 / 31, abs=1e-3)
-    assert t.judge({"a": 0.6}, {}).score > 0.999
+    assert t.judge({"a": 0.6}, {}).score > 0.97
 
 
 def test_far_out_is_outside_with_the_worst_reason_first() -> None:

@@ -78,6 +78,15 @@ def test_a_sagittal_picture_may_be_mirrored(angle: float, mirrored: bool) -> Non
     assert found.canonical_window(60.0).mirrored is (not mirrored)
 
 
+def test_the_surer_half_decides_how_a_sagittal_head_is_turned() -> None:
+    """Forehead and vertex are a right angle apart; a doubtful forehead 25 degrees off must not turn the vertex."""
+    forward, across = axes(0.4)
+    askew, _ = axes(0.4 + np.radians(25))
+    maps = ellipse_mask(forward, 50, 40), (offsets() @ askew > 0) * 0.3 + 0.35, (offsets() @ -across > 0) * 1.0
+    found = read("sagittal", *maps)
+    assert found.superior @ -across > np.cos(np.radians(4)) and found.anterior @ forward > np.cos(np.radians(4))
+
+
 def test_in_the_canonical_window_the_face_is_up_or_left_and_the_vertex_up() -> None:
     forward, across = axes(0.7)
     up = -across

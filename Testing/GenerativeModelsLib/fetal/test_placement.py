@@ -75,7 +75,7 @@ def test_offset_is_along_the_standard_normal_and_in_mm() -> None:
 
 
 def test_what_moves_the_head_moves_the_picture_and_its_offset() -> None:
-    """The head frame is centred on the reconstruction's own outline; a sagittal plane keeps its place against the head."""
+    """The head frame is centred on the reconstruction; a sagittal plane keeps its place against the head."""
     w, pose = window((10, 20), 0.3, False), np.array([0.1, 0.2, -0.3, 0.1, 0.05, -0.2])
     still, moved = (place("sagittal", pose, w, 40.0, by) for by in ((0, 0, 0), (2.0, -5.0, 0.0)))
     np.testing.assert_allclose(moved.origin_mm - still.origin_mm, [2, -5, 0])

@@ -72,3 +72,20 @@ def test_of_richer_fields_the_leading_part_is_kept(weight) -> None:
 def test_the_zero_vector_is_the_mean(fitted, fields) -> None:
     basis, _ = fitted
     torch.testing.assert_close(basis(torch.zeros(1, RANK))[0], fields.mean(0), rtol=1e-5, atol=1e-5)
+
+
+def test_rigid_directions_are_the_motions_that_the_modes_can_tell() -> None:
+    """Modes that hold a plane's x-gradient: moving along x is a direction, an offset is not."""
+    size, half = 6, 1.0
+    axis = torch.linspace(-half, half, size)
+    z, y, x = torch.meshgrid(axis, axis, axis, indexing="ij")
+    basis = LowRankField(8, size)
+    basis.mean.copy_((x**2 + 2 * y**2 + 3 * z**2).flatten())
+    basis.weight.fill_(1 / size**3)
+    fields = [2 * x, 4 * y, 6 * z, 2 * y * z, 4 * x * z, 2 * x * y, torch.ones_like(x), x**2 - (x**2).mean()]
+    basis.modes.copy_(torch.stack([f.flatten() / f.square().mean().sqrt() for f in fields]))
+    found = basis.rigid_directions(half)
+    torch.testing.assert_close(found @ found.T, torch.eye(6), rtol=0, atol=1e-5)
+    # one-sided differences at the border of the grid are not exact
+    assert found[:, 6:].abs().max() < 0.05
+    torch.testing.assert_close(found[:, :6].abs(), torch.eye(6), rtol=0, atol=0.15)

@@ -56,6 +56,13 @@ def test_a_mistake_is_named_with_its_file_in_one_sentence(tmp_path: Path, text: 
     assert str(path) in message and words in message and "\n" not in message and "docs/training.md" in message
 
 
+def test_a_locator_takes_no_cohort(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("model: head-locator\noutput: o\nbank: {folder: b}\ncohort: {table: t.csv}\n")
+    with pytest.raises(InputError, match="cohort is for skull models"):
+        read_config(path)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no\.yaml does not exist"):
         read_config(tmp_path / "no.yaml")

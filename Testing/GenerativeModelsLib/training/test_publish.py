@@ -15,9 +15,12 @@ from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.population import sample_heads
 from GenerativeModelsLib.fetal.reconstruction import reconstruct
 from GenerativeModelsLib.fetal.skull_model import load_skull_model
+from GenerativeModelsLib.training import own_figures
 from GenerativeModelsLib.training import publish as module
-from GenerativeModelsLib.training.config import TrainingConfig
+from GenerativeModelsLib.training.config import CohortConfig, TrainingConfig
+from GenerativeModelsLib.training.own_figures import HELD_OUT_SEED
 from GenerativeModelsLib.training.publish import FEATURE_SET, gather, publish
+from Testing.helpers.cohorts import write_cohort
 from Testing.helpers.painted import painted_planes
 from Testing.helpers.tiny_models import (
     CHANNELS,
@@ -67,7 +70,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_sets_of_cases_are_disjoint() -> None:
-    assert len({CALIBRATION_SET, TEST_SET, FEATURE_SET, 20261120}) == 4
+    assert len({CALIBRATION_SET, TEST_SET, FEATURE_SET, HELD_OUT_SEED, 20261120}) == 5
 
 
 def test_matrices_are_halved_and_scales_are_not(config: TrainingConfig) -> None:
@@ -109,3 +112,18 @@ def test_publishing_again_replaces_the_bundle(config: TrainingConfig, painted: N
     first = publish(config)
     content = (first / "model.safetensors").read_bytes()
     assert (publish(config) / "model.safetensors").read_bytes() == content
+
+
+@pytest.mark.slow
+def test_own_cases_join_the_calibration_and_their_test_the_card(
+    config: TrainingConfig, painted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_figures, "load_skull_model", load_seeing)
+    monkeypatch.setattr(own_figures, "imaged", lambda shape, rng: painted_planes(shape))
+    table = write_cohort(tmp_path / "cohort", ("train", "test", "calibration", "test"))
+    folder = publish(config.model_copy(update={"cohort": CohortConfig(table=table)}))
+    manifest = load_skull_model(folder).manifest
+    assert manifest.calibration["set"] == "3 simulated cases of seed 71, 1 own cases"
+    card = (folder / "CARD.md").read_text(encoding="utf-8")
+    assert "| own pictures | axial + sagittal | 1 |" in card and "No result for 0 of 2 cases." in card
+    assert all(check.passed for check in verify_bundle(folder))

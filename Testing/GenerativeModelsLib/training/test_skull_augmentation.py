@@ -1,4 +1,4 @@
-"""Pictures and labels must go on telling the same story: a spot at a known point of the head is followed through both."""
+"""Pictures and labels must go on telling the same story: a spot at a known point of the head is followed."""
 
 from __future__ import annotations
 
