@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.training.background import in_background
 from GenerativeModelsLib.training.bank import fill_bank, shard_path, write_shard
 from GenerativeModelsLib.training.config import BankConfig, TrainingConfig, read_config
 from GenerativeModelsLib.training.locator_data import LocatorData
@@ -56,24 +56,13 @@ def growing_bank(bank: BankConfig) -> Iterator[None]:
     """Make the first shards now; let background processes add the rest while the body runs."""
     fill_bank(bank.folder, range(bank.validation_first, bank.validation_first + bank.validation_shards))
     write_shard(bank.folder, bank.first)
-    context = multiprocessing.get_context("spawn")
     missing = [s for s in range(bank.first, bank.first + bank.shards) if not shard_path(bank.folder, s).exists()]
-    processes = [
-        context.Process(target=_write_all, args=(bank.folder, missing[w :: bank.workers]), daemon=True)
-        for w in range(bank.workers if missing and rank_zero_only.rank == 0 else 0)
-    ]
-    for process in processes:
-        process.start()
-    try:
+    with in_background(_write, missing, bank.workers, bank.folder):
         yield
-    finally:
-        for process in processes:
-            process.terminate()
 
 
-def _write_all(folder: Path, seeds: list[int]) -> None:
-    for seed in seeds:
-        write_shard(folder, seed)
+def _write(seed: int, folder: Path) -> None:
+    write_shard(folder, seed)
 
 
 def last_checkpoint(output: Path) -> Path | None:

@@ -16,8 +16,8 @@ from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.training.skull_augmentation import STANDARD, Batch, opposite
 
 SIGMA_X = 0.004
-"""Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one takes over what the latents should explain, and
-the draws, which decode means, become too alike."""
+"""Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one takes over what the latents should explain,
+and the draws, which decode means, become too alike."""
 MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
 TURNED = 24

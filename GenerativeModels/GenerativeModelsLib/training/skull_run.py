@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 
 import lightning as L
 import torch
-from lightning.pytorch.utilities import rank_zero_only
 from safetensors.torch import load_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.training.background import in_background
 from GenerativeModelsLib.training.bank import shard_path, write_shard
 from GenerativeModelsLib.training.cohort import OwnCrops, crop_cohort
 from GenerativeModelsLib.training.config import TrainingConfig
@@ -27,9 +26,8 @@ from GenerativeModelsLib.training.skull_module import SkullTraining
 from GenerativeModelsLib.training.start import START
 
 
-def _make_crops(bank: Path, seeds: list[int], output: Path, locator: Path, basis: Path) -> None:
-    for seed in seeds:
-        crop_file(write_shard(bank, seed), output, locator, basis)
+def _make_crops(seed: int, bank: Path, output: Path, locator: Path, basis: Path) -> None:
+    crop_file(write_shard(bank, seed), output, locator, basis)
 
 
 @contextlib.contextmanager
@@ -38,26 +36,14 @@ def growing_crops(config: TrainingConfig, folder: Path, basis: Path) -> Iterator
     bank = config.bank
     folder.mkdir(parents=True, exist_ok=True)
     validation = range(bank.validation_first, bank.validation_first + bank.validation_shards)
-    _make_crops(bank.folder, [*validation, bank.first], folder, config.locator, basis)
+    arguments = (bank.folder, folder, config.locator, basis)
+    for seed in (*validation, bank.first):
+        _make_crops(seed, *arguments)
     seeds = range(bank.first, bank.first + bank.shards)
     missing = [s for s in seeds if not (folder / f"crops-{s:06d}.npz").exists()]
     missing.sort(key=lambda s: not shard_path(bank.folder, s).exists())
-    context = multiprocessing.get_context("spawn")
-    processes = [
-        context.Process(
-            target=_make_crops,
-            args=(bank.folder, missing[w :: bank.workers], folder, config.locator, basis),
-            daemon=True,
-        )
-        for w in range(bank.workers if missing and rank_zero_only.rank == 0 else 0)
-    ]
-    for process in processes:
-        process.start()
-    try:
+    with in_background(_make_crops, missing, bank.workers, *arguments):
         yield
-    finally:
-        for process in processes:
-            process.terminate()
 
 
 class TakeInNewCrops(L.Callback):
