@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +12,7 @@ import yaml
 from safetensors.torch import load_file
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.bank import shard_path
 from GenerativeModelsLib.training.config import BankConfig
 from Testing.helpers.tiny_models import CHANNELS
 
@@ -110,26 +111,23 @@ def test_the_bank_has_what_is_needed_at_once_and_grows_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    started: list[list[int]] = []
+    later: list[tuple[list[int], int]] = []
 
-    class Process:
-        def __init__(self, target, args, daemon) -> None:
-            self.seeds = args[1]
+    def write(folder: Path, seed: int) -> None:
+        made.append(seed)
+        shard_path(folder, seed).touch()
 
-        def start(self) -> None:
-            started.append(self.seeds)
+    @contextlib.contextmanager
+    def in_background(work, seeds, workers, *arguments):
+        later.append((list(seeds), workers))
+        work(seeds[-1], *arguments)
+        yield
 
-        def terminate(self) -> None:
-            started.remove(self.seeds)
-
-    monkeypatch.setattr(module, "write_shard", lambda folder, seed: made.append(seed))
+    monkeypatch.setattr(module, "write_shard", write)
     monkeypatch.setattr(module, "fill_bank", lambda folder, seeds: made.extend(seeds))
-    monkeypatch.setattr(multiprocessing.get_context("spawn"), "Process", Process, raising=False)
-    monkeypatch.setattr(module.multiprocessing, "get_context", lambda _: SimpleNamespace(Process=Process))
-    bank = BankConfig(folder=tmp_path, first=5, shards=5, validation_first=90, validation_shards=2, workers=2)
-    with growing_bank(bank):
-        assert made == [90, 91, 5]
-        assert started == [[5, 7, 9], [6, 8]]
-    assert started == []
-    with growing_bank(bank.model_copy(update={"workers": 0})):
-        assert started == []
+    monkeypatch.setattr(module, "in_background", in_background)
+    with growing_bank(
+        BankConfig(folder=tmp_path, first=5, shards=5, validation_first=90, validation_shards=2, workers=2)
+    ):
+        assert made == [90, 91, 5, 9]
+        assert later == [([6, 7, 8, 9], 2)]
