@@ -79,12 +79,13 @@ class TypicalInput:
     ----------
     planes : feature model a plane, by name.
     quantiles : sorted values of each measure over calibration cases, larger = less typical, by name.
-    worst : sorted values of each calibration case's largest rank over the measures.
+    worst : by the number of measures, which goes with the number of planes: sorted values of each calibration case's
+        largest rank over its measures.
     """
 
     planes: Mapping[str, FeatureModel] = field(default_factory=dict)
     quantiles: Mapping[str, np.ndarray] = field(default_factory=dict)
-    worst: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    worst: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     @staticmethod
     def from_bundle(settings: Mapping[str, Any], tensors: Mapping[str, Any]) -> TypicalInput:
@@ -93,7 +94,8 @@ class TypicalInput:
             parts = [np.asarray(tensors[f"{name}.{part}"]) for part in ("mean", "directions", "variances")]
             planes[name] = FeatureModel(*parts, float(rest))
         quantiles = {name: np.asarray(v, float) for name, v in settings.get("quantiles", {}).items()}
-        return TypicalInput(planes, quantiles, np.asarray(settings.get("worst", []), float))
+        worst = {int(count): np.asarray(v, float) for count, v in settings.get("worst", {}).items()}
+        return TypicalInput(planes, quantiles, worst)
 
     def ranks(self, measures: Mapping[str, float]) -> dict[str, float]:
         """Share of calibration cases below each measure; beyond the largest one it grows on towards 1.
@@ -108,7 +110,10 @@ class TypicalInput:
         ranks = self.ranks(measures)
         if not ranks:
             return InDistribution(0.0, "typical", (), dict(measures))
-        score = _rank(self.worst, max(ranks.values()))
+        alike = self.worst.get(len(ranks))
+        if alike is None:  # a set of measures that no calibration case had
+            alike = np.sort(np.concatenate([np.zeros(0), *self.worst.values()]))
+        score = _rank(alike, max(ranks.values()))
         verdict = "typical" if score <= TYPICAL else "unusual" if score <= UNUSUAL else "outside"
         far = sorted((name for name in ranks if ranks[name] > TYPICAL), key=lambda name: -ranks[name])
         return InDistribution(

@@ -162,9 +162,12 @@ def feature_models(features: dict[str, list[np.ndarray]]) -> Typical:
 
 
 def rank_tables(measures: Sequence[dict[str, float]]) -> dict:
-    """Sorted values of every measure, and of each case's worst rank, over calibration cases."""
+    """Sorted values of every measure over calibration cases, and of their worst ranks by the number of measures."""
     names = sorted({name for row in measures for name in row})
     quantiles = {name: sorted(round(row[name], 6) for row in measures if name in row) for name in names}
     ranked = TypicalInput(quantiles={name: np.asarray(values) for name, values in quantiles.items()})
-    worst = [max(ranked.ranks({n: round(v, 6) for n, v in row.items()}).values()) for row in measures]
-    return {"quantiles": quantiles, "worst": sorted(worst)}
+    worst: dict[str, list[float]] = {}
+    for row in measures:
+        ranks = ranked.ranks({n: round(v, 6) for n, v in row.items()})
+        worst.setdefault(str(len(ranks)), []).append(max(ranks.values()))
+    return {"quantiles": quantiles, "worst": {count: sorted(values) for count, values in worst.items()}}

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
 
+SHARED = {"data": Path("../shared/data"), "workers": 2}
+
 
 def test_the_options_reach_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, dict[str, Any]]] = []
@@ -17,6 +19,6 @@ def test_the_options_reach_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> Non
     assert CliRunner().invoke(app, ["benchmark", "skull", *options]).exit_code == 0
     assert CliRunner().invoke(app, ["benchmark", "speed"]).exit_code == 0
     assert seen == [
-        ("skull", {"cases": 20, "seed": 4, "output": Path("out"), "model": Path("bundle")}),
-        ("speed", {"cases": None, "seed": 0, "output": None, "model": None}),
+        ("skull", {"cases": 20, "seed": 4, "output": Path("out"), "model": Path("bundle"), **SHARED}),
+        ("speed", {"cases": None, "seed": 0, "output": None, "model": None, **SHARED}),
     ]

@@ -60,7 +60,7 @@ def typical(n: int = 400) -> TypicalInput:
     tables = {"a": np.sort(a), "b": np.sort(b)}
     bare = TypicalInput(quantiles=tables)
     worst = [max(bare.ranks({"a": x, "b": y}).values()) for x, y in zip(a, b)]
-    return TypicalInput(quantiles=tables, worst=np.sort(worst))
+    return TypicalInput(quantiles=tables, worst={2: np.sort(worst)})
 
 
 @settings(max_examples=50, deadline=None)
@@ -86,14 +86,14 @@ def test_a_rank_is_the_share_of_calibration_cases_below() -> None:
 
 @pytest.mark.parametrize(("quantile", "verdict"), [(0.3, "typical"), (0.97, "unusual")])
 def test_verdicts_within_the_calibration_cases(quantile: float, verdict: str) -> None:
-    t = TypicalInput(quantiles={"a": np.linspace(0, 1, 999)}, worst=np.linspace(0.001, 0.999, 999))
+    t = TypicalInput(quantiles={"a": np.linspace(0, 1, 999)}, worst={1: np.linspace(0.001, 0.999, 999)})
     found = t.judge({"a": quantile}, {"a": "the picture is odd"})
     assert found.verdict == verdict and found.score == pytest.approx(quantile, abs=0.01)
     assert found.reasons == (() if verdict == "typical" else ("the picture is odd",))
 
 
 def test_equal_calibration_values_do_not_turn_a_rounding_error_into_an_outlier() -> None:
-    t = TypicalInput(quantiles={"a": np.full(30, 0.5)}, worst=np.linspace(0.5, 30 / 31, 30))
+    t = TypicalInput(quantiles={"a": np.full(30, 0.5)}, worst={1: np.linspace(0.5, 30 / 31, 30)})
     assert t.judge({"a": 0.5 + 1e-7}, {}).score == pytest.approx(30 / 31, abs=1e-3)
     assert t.judge({"a": 0.6}, {}).score > 0.97
 
@@ -123,7 +123,7 @@ def test_without_calibration_nothing_is_judged() -> None:
 def test_from_a_bundle(cloud: np.ndarray) -> None:
     model = FeatureModel.fit(cloud, 3)
     tensors = {f"axial.{part}": getattr(model, part) for part in ("mean", "directions", "variances")}
-    settings_ = {"rest": {"axial": model.rest}, "quantiles": {"a": [1, 2, 3]}, "worst": [0.1, 0.2]}
+    settings_ = {"rest": {"axial": model.rest}, "quantiles": {"a": [1, 2, 3]}, "worst": {"1": [0.1, 0.2]}}
     t = TypicalInput.from_bundle(settings_, tensors)
     np.testing.assert_allclose(t.planes["axial"].distance(cloud[:3]), model.distance(cloud[:3]))
-    assert t.ranks({"a": 2.0}) == {"a": pytest.approx(0.5)} and len(t.worst) == 2
+    assert t.ranks({"a": 2.0}) == {"a": pytest.approx(0.5)} and len(t.worst[1]) == 2

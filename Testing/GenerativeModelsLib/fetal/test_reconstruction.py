@@ -226,7 +226,7 @@ def test_an_impossible_spacing_is_warned_of(tiny_model: SkullModel) -> None:
 
 def test_an_input_that_is_not_typical_is_said_to_be(tiny_model: SkullModel) -> None:
     quantiles = {"axial head": np.linspace(0, 1e-6, 50)}
-    typical = replace(tiny_model.typical, quantiles=quantiles, worst=np.linspace(0, 0.9, 400))
+    typical = replace(tiny_model.typical, quantiles=quantiles, worst={len(quantiles): np.linspace(0, 0.9, 400)})
     found = reconstruct(replace(tiny_model, typical=typical), painted_planes(SHAPE, ["axial"]), samples=0)
     assert found.in_distribution.verdict == "outside"
     assert any("the axial image shows a doubtful head outline" in sentence for sentence in found.warnings)

@@ -114,7 +114,9 @@ def test_ranks_of_calibration_cases_are_those_a_user_will_be_given() -> None:
     rows += [{"a": float(a)} for a in rng.gamma(2.0, size=100)]
     tables = rank_tables(rows)
     assert len(tables["quantiles"]["a"]) == 400 and len(tables["quantiles"]["b"]) == 300
-    assert tables["quantiles"]["a"] == sorted(tables["quantiles"]["a"]) and tables["worst"] == sorted(tables["worst"])
+    assert tables["quantiles"]["a"] == sorted(tables["quantiles"]["a"]) and all(
+        v == sorted(v) for v in tables["worst"].values()
+    )
     typical = TypicalInput.from_bundle(tables, {})
     verdicts = [typical.judge(row, {}).verdict for row in rows]
     assert verdicts.count("typical") / 400 == pytest.approx(0.95, abs=0.01)
