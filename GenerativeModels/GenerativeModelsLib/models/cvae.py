@@ -7,9 +7,9 @@ sizes are not public and are this project's.
     HiREC-CVAE   p(z_a | y_a) p(z_s | z_a, y_s) p(z_c | z_a, z_s, y_c) p(x | z_a, z_s, z_c, y)
 
 x is the head: the K coefficients of its signed distance (`LowRankField`) and the logarithm of its size over the size
-measured in the axial plane. The priors are learned and conditional (the general KL[q(z|x,y) || p(z|y)]), and each level
-also sees the features of the planes down to its own. The posterior of a level is the precision-weighted merge of its prior
-with a bottom-up estimate from x.
+measured in the axial plane. The priors are learned and conditional (the general KL[q(z|x,y) || p(z|y)]); each level
+also sees the features of the planes above it. The posterior of a level is the precision-weighted merge of its prior with a
+bottom-up estimate from x.
 """
 
 from __future__ import annotations
