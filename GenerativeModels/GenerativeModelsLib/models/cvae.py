@@ -8,8 +8,8 @@ sizes are not public and are this project's.
 
 x is the head: the K coefficients of its signed distance (`LowRankField`) and the logarithm of its size over the size
 measured in the axial plane. The priors are learned and conditional (the general KL[q(z|x,y) || p(z|y)]); each level
-also sees the features of the planes above it. The posterior of a level is the precision-weighted merge of its prior with a
-bottom-up estimate from x.
+also sees the features of the planes above it. The posterior of a level is the precision-weighted merge of its prior
+with a bottom-up estimate from x.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ SIGMA_X = 0.004
 and the draws, which decode means, become too alike."""
 MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
+HABIT = 5.0
+"""Weight of a real picture's head staying within the population: its outline says nothing of the rest of the shape."""
 TURNED = 24
 """Cases of a batch that are also shown the opposite way round."""
 SUBSETS = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 1]], dtype=torch.bool)
@@ -128,11 +130,14 @@ class SkullTraining(L.LightningModule):
             + 4 * found["upright"]
         )
         if real:
-            distance = outline_distance(
-                self.basis, x_mean[simulated:, :-1], x_mean[simulated:, -1], poses.mu[simulated:, :6], batch.outline
-            )
-            found["outline"] = 0.5 * ((distance / OUTLINE_SIGMA) ** 2).mean(1).clamp_max(8.0).mean()
-            found["loss"] = found["loss"] + self.hparams.real_weight * 10 * found["outline"] * real / simulated
+            # One draw beside the mean, since nothing else holds the draws of a real picture.
+            noise = torch.randn(real, len(net.levels), net.latent, generator=generator).to(x)
+            drawn = net.decode(features[simulated:], net.descend(features[simulated:], noise))
+            heads, pose = torch.cat([x_mean[simulated:], drawn]), poses.mu[simulated:, :6].repeat(2, 1)
+            distance = outline_distance(self.basis, heads[:, :-1], heads[:, -1], pose, batch.outline.repeat(2, 1, 1))
+            found["outline"] = F.huber_loss(distance / OUTLINE_SIGMA, torch.zeros_like(distance), delta=2.0)
+            found["habit"] = 0.5 * (heads / net.x_scale).square().mean()
+            found["loss"] = found["loss"] + self.hparams.real_weight * (10 * found["outline"] + HABIT * found["habit"])
         return found
 
     @staticmethod

@@ -25,6 +25,9 @@ from GenerativeModelsLib.training.skull_data import FixedBatches, SkullData
 from GenerativeModelsLib.training.skull_module import SkullTraining
 from GenerativeModelsLib.training.start import START
 
+LEAST_REAL_HC_MM = 110.0
+"""Smaller real heads are younger than the population."""
+
 
 def _make_crops(seed: int, bank: Path, output: Path, locator: Path, basis: Path) -> None:
     crop_file(write_shard(bank, seed), output, locator, basis)
@@ -82,7 +85,8 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
     held_out = range(bank.validation_first, bank.validation_first + bank.validation_shards)
     real = None
     if config.hc18:
-        real = crop_real(split_hc18(read_hc18(config.hc18)).training, load_locator(config.locator))
+        cases = [c for c in split_hc18(read_hc18(config.hc18)).training if c.hc_mm >= LEAST_REAL_HC_MM]
+        real = crop_real(cases, load_locator(config.locator))
     own: dict[str, OwnCrops] = {}
     if config.cohort is not None:
         own = crop_cohort(config.cohort, config.output, config.locator, basis_path, config.start_from, bank.workers)

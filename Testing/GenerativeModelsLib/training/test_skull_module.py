@@ -121,7 +121,7 @@ def test_training_lowers_every_part_of_the_loss_of_one_batch(data: SkullData) ->
         losses["loss"].backward()
         optimiser.step()
         history.append({name: float(value.detach()) for name, value in losses.items()})
-    assert set(history[0]) == {"reconstruction", "kl", "mean_path", "pose", "upright", "outline", "loss"}
+    assert set(history[0]) == {"reconstruction", "kl", "mean_path", "pose", "upright", "outline", "habit", "loss"}
     assert all(np.isfinite(list(step.values())).all() for step in history)
     for name in ("reconstruction", "mean_path", "pose", "upright", "loss"):
         assert history[-1][name] < history[0][name], name
