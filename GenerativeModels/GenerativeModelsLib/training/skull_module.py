@@ -20,8 +20,6 @@ SIGMA_X = 0.004
 and the draws, which decode means, become too alike."""
 MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
-HABIT = 5.0
-"""Weight of a real picture's head staying within the population: its outline says nothing of the rest of the shape."""
 TURNED = 24
 """Cases of a batch that are also shown the opposite way round."""
 SUBSETS = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 1]], dtype=torch.bool)
@@ -68,7 +66,9 @@ class SkullTraining(L.LightningModule):
                + |x - x(mean of the prior path)|^2 / 2 tau^2          (Sohn et al. 2015, the hybrid objective)
                - log p(poses) - log p(upright) + |field at a real outline|^2 / 2 tau^2
 
-    Steps are batches of simulated cases followed by real axial pictures in one tensor.
+    Steps are batches of simulated cases followed by real axial pictures in one tensor. Of a real picture only the
+    outline is known. So that the rest of its head does not drift, its mean stays within the population (`habit`), and
+    its draws spread like those of simulated cases that show the axial plane alone (`likeness`).
     """
 
     def __init__(
@@ -130,15 +130,27 @@ class SkullTraining(L.LightningModule):
             + 4 * found["upright"]
         )
         if real:
-            # One draw beside the mean, since nothing else holds the draws of a real picture.
-            noise = torch.randn(real, len(net.levels), net.latent, generator=generator).to(x)
-            drawn = net.decode(features[simulated:], net.descend(features[simulated:], noise))
-            heads, pose = torch.cat([x_mean[simulated:], drawn]), poses.mu[simulated:, :6].repeat(2, 1)
-            distance = outline_distance(self.basis, heads[:, :-1], heads[:, -1], pose, batch.outline.repeat(2, 1, 1))
+            mean, pose = x_mean[simulated:], poses.mu[simulated:, :6]
+            distance = outline_distance(self.basis, mean[:, :-1], mean[:, -1], pose, batch.outline)
             found["outline"] = F.huber_loss(distance / OUTLINE_SIGMA, torch.zeros_like(distance), delta=2.0)
-            found["habit"] = 0.5 * (heads / net.x_scale).square().mean()
-            found["loss"] = found["loss"] + self.hparams.real_weight * (10 * found["outline"] + HABIT * found["habit"])
+            found["habit"] = 0.5 * F.relu((mean / net.x_scale).abs() - 1).square().mean()
+            alone = batch.present[:simulated, 0] & (batch.present[:simulated].sum(1) == 1)
+            if alone.sum() > 1:
+                like = self._spread(features[:simulated][alone], generator).detach()
+                own = self._spread(features[simulated:], generator)
+                found["likeness"] = (own.log() - like.log()).square().mean()
+                found["loss"] = found["loss"] + self.hparams.real_weight * 5 * found["likeness"]
+            found["loss"] = found["loss"] + self.hparams.real_weight * (10 * found["outline"] + 5 * found["habit"])
         return found
+
+    def _spread(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
+        """Mean squared difference (K + 1,) of two draws of each case, over x_scale."""
+        net = self.net
+        pair = []
+        for _ in range(2):
+            noise = torch.randn(len(features), len(net.levels), net.latent, generator=generator).to(features)
+            pair.append(net.decode(features, net.descend(features, noise)) / net.x_scale)
+        return (pair[0] - pair[1]).square().mean(0) + 1e-6
 
     @staticmethod
     def _pose_loss(poses: DiagonalGaussian, batch: Batch, simulated: int) -> Tensor:
