@@ -113,12 +113,17 @@ class TypicalInput:
         alike = self.worst.get(len(ranks))
         if alike is None:  # a set of measures that no calibration case had
             alike = np.sort(np.concatenate([np.zeros(0), *self.worst.values()]))
-        score = _rank(alike, max(ranks.values()))
+        score = _rank(_surprise(alike), float(_surprise(max(ranks.values()))))
         verdict = "typical" if score <= TYPICAL else "unusual" if score <= UNUSUAL else "outside"
         far = sorted((name for name in ranks if ranks[name] > TYPICAL), key=lambda name: -ranks[name])
         return InDistribution(
             float(score), verdict, tuple(reasons[name] for name in far if name in reasons), dict(measures)
         )
+
+
+def _surprise(rank: np.ndarray | float) -> np.ndarray:
+    """Halvings between a rank and 1: ranks crowd below 1, so far outliers are told apart on this scale."""
+    return -np.log2(1 - np.minimum(rank, 1 - 1e-15))
 
 
 def _rank(ordered: np.ndarray, value: float) -> float:
@@ -128,5 +133,5 @@ def _rank(ordered: np.ndarray, value: float) -> float:
     position = float(np.interp(value, ordered, np.arange(1, n + 1))) if value > ordered[0] else 0.0
     if value > ordered[-1]:
         third = max((ordered[-1] - np.median(ordered)) / 3, 1e-5 * abs(ordered[-1]), 1e-12)
-        return 1 - 2.0 ** -min((value - ordered[-1]) / third, 50.0) / (n + 1)
+        return 1 - 2.0 ** -min((value - ordered[-1]) / third, 40.0) / (n + 1)
     return position / (n + 1)

@@ -127,3 +127,15 @@ def test_from_a_bundle(cloud: np.ndarray) -> None:
     t = TypicalInput.from_bundle(settings_, tensors)
     np.testing.assert_allclose(t.planes["axial"].distance(cloud[:3]), model.distance(cloud[:3]))
     assert t.ranks({"a": 2.0}) == {"a": pytest.approx(0.5)} and len(t.worst[1]) == 2
+
+
+def test_beyond_every_calibration_case_is_outside_with_few_of_them() -> None:
+    """Ranks crowd below 1; with 160 cases a far outlier once scored 0.99 and was called unusual."""
+    rng = np.random.default_rng(3)
+    a, b = rng.gamma(2.0, size=160), rng.gamma(2.0, size=160)
+    tables = {"a": np.sort(a), "b": np.sort(b)}
+    bare = TypicalInput(quantiles=tables)
+    worst = np.sort([max(bare.ranks({"a": x, "b": y}).values()) for x, y in zip(a, b)])
+    calibrated = TypicalInput(quantiles=tables, worst={2: worst})
+    assert calibrated.judge({"a": 2 * a.max(), "b": float(np.median(b))}, {}).verdict == "outside"
+    assert calibrated.judge({"a": float(np.median(a)), "b": float(np.median(b))}, {}).verdict == "typical"
