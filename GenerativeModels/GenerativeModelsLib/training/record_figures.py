@@ -35,7 +35,8 @@ def record(bundle_folder: Path, benchmarks: Path) -> None:
     bundle = read_bundle(bundle_folder)
     known = bundle.manifest.model_dump(include=set(ModelDescription.model_fields))
     description = ModelDescription(**known | {"validation": {"summary": summary(figures), "tables": lines}})
-    tensors = {k: stored(v) for k, v in bundle.tensors.items()}
+    layout = bundle.manifest.tensors
+    tensors = {k: v.half() if layout[k].dtype == "F16" else v for k, v in bundle.tensors.items()}
     write_bundle(bundle_folder, tensors, description, card_text(description), overwrite=True)
 
 
