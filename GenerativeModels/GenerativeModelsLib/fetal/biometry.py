@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from GenerativeModelsLib.geometry.grids import Grid, spline_matrix
 from GenerativeModelsLib.geometry.sections import resample
 from GenerativeModelsLib.geometry.surfaces import Surface
 
-__all__ = ["Biometry", "BiometryIntervals", "Interval", "intervals", "measure", "measure_field"]
+__all__ = ["Biometry", "BiometryIntervals", "Interval", "measure", "measure_field"]
 
 OUTLINE_POINTS = 256
 SLICE_REFINEMENT = 3
@@ -48,35 +47,21 @@ class Biometry:
 
 @dataclass(frozen=True)
 class Interval:
-    """A measurement with what the draws say about it.
+    """A measurement with its uncertainty.
 
     Attributes
     ----------
     value
         The measurement of the mean shape.
     sd
-        Standard deviation of the draws; None with fewer than two of them.
+        Standard deviation: that of the draws, calibrated (`calibration.BiometryCalibration`); None without draws.
     interval90
-        5th and 95th percentile of the draws; None with fewer than two of them.
+        value -+ 1.645 sd; None without draws.
     """
 
     value: float
     sd: float | None
     interval90: tuple[float, float] | None
-
-    @classmethod
-    def of(cls, value: float, draws: Sequence[float] | np.ndarray, *, scale: float = 1.0) -> Interval:
-        """From the mean shape's `value` and the same measurement of every draw; draws that are NaN are left out.
-
-        `scale` widens the spread of the draws about their median: the factor that calibration on held-out cases found.
-        """
-        draws = np.asarray(draws, float)
-        draws = draws[~np.isnan(draws)]
-        if len(draws) < 2:
-            return cls(float(value), None, None)
-        middle = np.median(draws)
-        low, high = middle + scale * (np.quantile(draws, [0.05, 0.95]) - middle)
-        return cls(float(value), float(scale * draws.std(ddof=1)), (float(low), float(high)))
 
 
 @dataclass(frozen=True)
@@ -88,14 +73,6 @@ class BiometryIntervals:
     hc_mm: Interval
     cephalic_index_percent: Interval
     head_volume_ml: Interval
-
-
-def intervals(value: Biometry, draws: Sequence[Biometry]) -> BiometryIntervals:
-    """Intervals of all measurements from those of the mean shape and of every draw."""
-    names = Biometry.__dataclass_fields__
-    return BiometryIntervals(
-        **{name: Interval.of(getattr(value, name), [getattr(draw, name) for draw in draws]) for name in names}
-    )
 
 
 def measure(surface: Surface) -> Biometry:

@@ -11,6 +11,8 @@ from GenerativeModelsLib.fetal.planes import PlaneImage
 
 PRESENT, DOUBTFUL = 0.3, 0.7
 TORN = 0.93
+WHOLE = 0.97
+"""Share of the outline inside the picture under which the head is called cut off."""
 GUESSED = 0.8
 """Below this probability the facing is called a guess."""
 HC_RANGE_MM = (115.0, 365.0)
@@ -47,7 +49,7 @@ def finding_warnings(finding: HeadFinding, image: PlaneImage, facing_certainty: 
     if finding.agreement < TORN:
         found.append(f"{called}: the head's outline is uncertain; check the outline drawn over the image.")
     share = share_inside(finding, image)
-    if share < 0.97:
+    if share < WHOLE:
         found.append(f"{called}: about {100 * (1 - share):.0f} % of the head's outline lies outside the image.")
     if facing_certainty < GUESSED:
         found.append(f"{called}: which way the head faces could not be read off the image with confidence.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from GenerativeModelsLib.fetal.head_checks import WHOLE, share_inside
 from GenerativeModelsLib.fetal.report import (
     BiometryRow,
     InDistribution,
@@ -81,7 +82,6 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
         return [np.concatenate([line, line[:1]]) / (column_mm, row_mm) for line in lines]
 
     e = plane.finding.ellipse
-    ring = e.points(97) / (column_mm, row_mm)
     ellipse = (
         LocatorEllipse(
             tuple(entry["head"]["centre_px"]),
@@ -92,7 +92,6 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
         else None
     )
     corners = np.array([[0, 0], [columns - 1, 0], [columns - 1, rows - 1], [0, rows - 1]]) * (column_mm, row_mm)
-    share = np.mean((ring[:, 0] >= 0) & (ring[:, 0] <= columns - 1) & (ring[:, 1] >= 0) & (ring[:, 1] <= rows - 1))
     return PlaneView(
         name,
         Path(image.file).name if image.file else name,
@@ -102,7 +101,7 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
         None if plane.band_mm is None else (in_pixels(plane.band_mm[0]), in_pixels(plane.band_mm[1])),
         ellipse,
         plane.finding.presence * plane.finding.agreement,
-        "cut by the image's edge" if share < 0.97 else "",
+        "cut by the image's edge" if share_inside(plane.finding, image) < WHOLE else "",
         f"{abs(p.offset_mm):.1f} mm off the standard plane, tilted {p.tilt_deg:.0f}° (estimated)",
         "the file" if image.spacing_source == "file" else "the user",
         p.to_head(corners),

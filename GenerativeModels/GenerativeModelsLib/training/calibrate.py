@@ -21,7 +21,6 @@ from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import plane_features
 
 SUBSETS_BY_COUNT = (("axial",), ("axial + sagittal", "axial + coronal"), ("three planes",))
-SIMULATED_FLOOR_GRID = np.concatenate([[0.0], np.geomspace(0.002, 0.05, 30)])
 
 
 def surface_calibration(cases: Sequence[CaseRecords]) -> dict[str, list[float]]:

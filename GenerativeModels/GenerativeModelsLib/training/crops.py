@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -150,15 +148,6 @@ def crop_file(bank_file: Path, output: Path, locator: Path, basis: Path) -> Path
         np.savez(part, **vars(crop_shard(Shard.load(bank_file), load_locator(locator), load_basis(basis))))
         part.replace(path)
     return path
-
-
-def crop_bank(files: list[Path], output: Path, locator: Path, basis: Path, workers: int = 1) -> list[Path]:
-    """Crops of many shards, with `workers` processes."""
-    Path(output).mkdir(parents=True, exist_ok=True)
-    if workers <= 1:
-        return [crop_file(file, output, locator, basis) for file in files]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(crop_file, files, [output] * len(files), [locator] * len(files), [basis] * len(files)))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from GenerativeModelsLib.fetal.locator import PLANES
 from GenerativeModelsLib.fetal.window import Window
 from GenerativeModelsLib.training import crops as module
 from GenerativeModelsLib.training.bank import Shard, shard_path
-from GenerativeModelsLib.training.crops import Crops, crop_bank, crop_file, crop_real, crop_shard, load_locator
+from GenerativeModelsLib.training.crops import Crops, crop_file, crop_real, crop_shard, load_locator
 from Testing.helpers.painted import LEVELS, GreyLevelLocator
 from Testing.helpers.tiny_models import CHANNELS, tiny_basis, tiny_locator
 
@@ -110,7 +110,8 @@ def test_crops_of_files_are_made_once_and_read_back(
     monkeypatch.setattr(module, "load_locator", lambda folder: GreyLevelLocator())
     monkeypatch.setattr(module, "load_basis", lambda path: tiny_basis())
     files = [shard_path(painted_bank, seed) for seed in (0, 900_000)]
-    paths = crop_bank(files, tmp_path / "crops", tmp_path, tmp_path)
+    (tmp_path / "crops").mkdir()
+    paths = [crop_file(file, tmp_path / "crops", tmp_path, tmp_path) for file in files]
     assert [path.name for path in paths] == ["crops-000000.npz", "crops-900000.npz"]
     assert sorted(p.name for p in (tmp_path / "crops").iterdir()) == [path.name for path in paths]
     read = Crops.load(paths[0])
