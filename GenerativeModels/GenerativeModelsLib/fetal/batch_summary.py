@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.batches import CaseOutcome
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 
-__all__ = ["SUMMARY_COLUMNS", "CaseOutcome", "is_finished", "read_result", "summary_line", "write_summary"]
+__all__ = ["SUMMARY_COLUMNS", "is_finished", "read_result", "summary_line"]
 
 RESULT_SCHEMA = "skull-reconstruction/1"
 _VOUCHERS = ("skull.vtp", "skull.nii.gz", "report.html")
@@ -38,16 +35,6 @@ SUMMARY_COLUMNS = (
     "in_distribution_verdict",
     "warnings",
 )
-
-
-@dataclass(frozen=True)
-class CaseOutcome:
-    """How a case stands: status "waiting", "done" or "failed", and the sentence when it failed."""
-
-    case: str
-    status: str
-    output: Path | None = None
-    error: str = ""
 
 
 def read_result(folder: Path) -> dict[str, Any]:
@@ -100,23 +87,6 @@ def summary_line(outcome: CaseOutcome) -> dict[str, object]:
     line["in_distribution_verdict"] = result.get("in_distribution", {}).get("verdict", "")
     line["warnings"] = len(result.get("warnings", []))
     return line
-
-
-def write_summary(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
-    """Write the table anew, whole or not at all; `InputError` when it cannot be written."""
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, SUMMARY_COLUMNS, restval="")
-            writer.writeheader()
-            writer.writerows(lines)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(
-            f"Cannot write {path} ({error.strerror}): free some space or choose another --output."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _number(value: float | None, digits: int = 3) -> object:

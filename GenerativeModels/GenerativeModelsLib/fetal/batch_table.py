@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from GenerativeModelsLib.batches import BatchRow
+from GenerativeModelsLib.case_table import check_case_name, read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES, CaseRequest
-from GenerativeModelsLib.fetal.case_table import check_case_name, read_case_table
 from GenerativeModelsLib.fetal.planes import parse_spacing
 
-__all__ = ["COLUMNS", "BatchRow", "read_batch_table"]
+__all__ = ["COLUMNS", "read_batch_table"]
 
 COLUMNS = ("case", *PLANES, *(f"{plane}_spacing_mm" for plane in PLANES), "gestational_age_weeks")
 _REQUIRED = ("case", "axial")
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """One row: the request it makes, or the sentence that says why it makes none."""
-
-    case: str
-    request: CaseRequest | None
-    error: str = ""
 
 
 def read_batch_table(path: Path, output: Path, common: CaseRequest) -> list[BatchRow]:

@@ -6,9 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 from GenerativeModelsLib.output_folder import output_folder
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.fetal.running import LoadModel
 
 STALE = ("planes/*.nii.gz",)
 
@@ -21,8 +25,15 @@ class CaseResult:
     result: dict
 
 
-def reconstruct_case(request: CaseRequest, *, progress: Callable[[str, float], None] | None = None) -> CaseResult:
+def reconstruct_case(
+    request: CaseRequest,
+    *,
+    progress: Callable[[str, float], None] | None = None,
+    load: LoadModel | None = None,
+) -> CaseResult:
     """Read the planes, reconstruct the skull and write everything into the request's folder, whole or not at all.
+
+    `progress` is told what is being done and the share of it that is through; `load` may keep models in memory.
 
     Raises
     ------
@@ -36,11 +47,17 @@ def reconstruct_case(request: CaseRequest, *, progress: Callable[[str, float], N
 
         tell("reading the planes", 0.05)
         images = {
-            name: read_plane(plane.path, spacing_mm=plane.spacing_mm, name=name, file_wins=plane.yields_to_file)
+            name: read_plane(
+                plane.path,
+                spacing_mm=plane.spacing_mm,
+                name=name,
+                file_wins=plane.yields_to_file,
+                shown_as=plane.label,
+            )
             for name, plane in request.planes().items()
         }
+        from GenerativeModelsLib.device import choose_device
         from GenerativeModelsLib.fetal.case_files import write_case
-        from GenerativeModelsLib.fetal.device import choose_device
         from GenerativeModelsLib.fetal.running import run_on
         from GenerativeModelsLib.resources import default_bundle
 
@@ -54,6 +71,7 @@ def reconstruct_case(request: CaseRequest, *, progress: Callable[[str, float], N
             samples=request.samples,
             seed=request.seed,
             progress=lambda m, s: tell(m, 0.25 + 0.5 * s),
+            load=load,
         )
         tell("writing the results", 0.8)
         result = write_case(folder, request, run, started=start)

@@ -90,7 +90,7 @@ def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
         rows, columns = plane.image.pixels.shape
         p = plane.placement
         planes[name] = {
-            "file": str(plane.image.file),
+            "file": plane.image.shown_name,
             "spacing_mm": [float(v) for v in plane.image.spacing_mm],
             "spacing_source": plane.image.spacing_source,
             "size": [rows, columns],

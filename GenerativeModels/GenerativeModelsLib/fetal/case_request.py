@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
@@ -32,11 +33,14 @@ class PlaneFile:
         (row, col) mm per pixel as the user gave it; None when the file must bring its own.
     yields_to_file
         The spacing was given for all images alike, so a file that carries its own keeps that.
+    label
+        What results and messages call the image in place of its path, such as the name of a node; None = the path.
     """
 
     path: Path
     spacing_mm: tuple[float, float] | None = None
     yields_to_file: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class CaseRequest:
         Decimal weeks for percentiles; None = no percentiles.
     output, overwrite
         Folder of the results, and whether it may hold something already.
+    labels
+        By plane: what results and messages call an image whose path says nothing to the user.
+    title
+        Of the report; None = the name of `output`.
 
     Raises
     ------
@@ -84,8 +92,12 @@ class CaseRequest:
     seed: int = 0
     gestational_age_weeks: float | None = None
     overwrite: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    title: str | None = None
 
     def __post_init__(self) -> None:
+        if strange := set(self.labels) - set(PLANES):
+            raise InputError(f"labels has the key '{min(strange)}': expected {', '.join(PLANES)}.")
         seen: dict[Path, str] = {}
         for name, plane in self.planes().items():
             if plane.path in seen:
@@ -114,5 +126,6 @@ class CaseRequest:
             path, own = getattr(self, name), getattr(self, f"{name}_spacing_mm")
             if path is not None:
                 general = own is None and self.pixel_spacing_mm is not None
-                planes[name] = PlaneFile(path, self.pixel_spacing_mm if general else own, yields_to_file=general)
+                spacing = self.pixel_spacing_mm if general else own
+                planes[name] = PlaneFile(path, spacing, yields_to_file=general, label=self.labels.get(name))
         return planes

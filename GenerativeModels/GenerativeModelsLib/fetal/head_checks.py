@@ -20,7 +20,7 @@ HC_RANGE_MM = (115.0, 365.0)
 
 
 def _called(name: str, image: PlaneImage) -> str:
-    return f"The {name} plane" + (f" {image.file}" if image.file else "")
+    return f"The {name} plane {image.shown_name}".rstrip()
 
 
 def refuse_without_head(finding: HeadFinding | None, name: str, image: PlaneImage) -> HeadFinding:

@@ -41,6 +41,8 @@ class PlaneImage:
         Whether the spacing was given by the caller or carried by the file.
     file
         Where it was read from, None for an array.
+    label
+        What results and messages call it in place of the file's path.
     warnings
         Sentences for the user, each naming the plane.
     """
@@ -50,11 +52,17 @@ class PlaneImage:
     spacing_source: Literal["argument", "file"]
     file: Path | None = None
     warnings: tuple[str, ...] = ()
+    label: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Number of (rows, columns)."""
         return self.pixels.shape
+
+    @property
+    def shown_name(self) -> str:
+        """The label, else the path, else nothing."""
+        return self.label or ("" if self.file is None else str(self.file))
 
 
 def parse_spacing(text: str, option: str = "--pixel-spacing") -> Spacing:
@@ -78,7 +86,12 @@ def parse_spacing(text: str, option: str = "--pixel-spacing") -> Spacing:
 
 
 def read_plane(
-    path: str | Path, *, spacing_mm: Spacing | None = None, name: str = "axial", file_wins: bool = False
+    path: str | Path,
+    *,
+    spacing_mm: Spacing | None = None,
+    name: str = "axial",
+    file_wins: bool = False,
+    shown_as: str | None = None,
 ) -> PlaneImage:
     """The plane in an image file, grey and with its spacing.
 
@@ -97,6 +110,8 @@ def read_plane(
         "axial", "sagittal" or "coronal": how messages call the plane.
     file_wins
         `spacing_mm` is only for a file that carries none, as --pixel-spacing is.
+    shown_as
+        What messages call the image in place of its path.
 
     Raises
     ------
@@ -105,7 +120,7 @@ def read_plane(
         known, or when the spacing is absurd.
     """
     path = Path(path)
-    label = f"{name} plane {path}"
+    label = f"{name} plane {shown_as or path}"
     given = None if spacing_mm is None else _valid_pair(spacing_mm, name)
     stored = load_stored_plane(path, label)
     if file_wins and given and stored.spacing_mm:
@@ -117,7 +132,7 @@ def read_plane(
                 f"--pixel-spacing is for files that carry none (--{name}-spacing overrides).",
             )
         stored, given = replace(stored, warnings=notes), None
-    return _plane(stored, given, name, path)
+    return replace(_plane(stored, given, name, label), file=path, label=shown_as)
 
 
 def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial") -> PlaneImage:
@@ -150,11 +165,11 @@ def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial"
     if values.size == 0:
         raise InputError(f"{name} plane is an array of shape {np.shape(array)} without a pixel.")
     factor = reduction_for(*values.shape[:2])
-    return _plane(StoredPlane(averaged(values, factor), None, reduction=factor), _valid_pair(spacing_mm, name), name)
+    stored = StoredPlane(averaged(values, factor), None, reduction=factor)
+    return _plane(stored, _valid_pair(spacing_mm, name), name, f"{name} plane")
 
 
-def _plane(stored: StoredPlane, given: Spacing | None, name: str, file: Path | None = None) -> PlaneImage:
-    label = f"{name} plane" if file is None else f"{name} plane {file}"
+def _plane(stored: StoredPlane, given: Spacing | None, name: str, label: str) -> PlaneImage:
     rows, columns = stored.values.shape[:2]
     if min(rows, columns) < MIN_SIDE_PX:
         raise InputError(f"{label} has {rows} x {columns} pixels: expected at least {MIN_SIDE_PX} a side.")
@@ -179,7 +194,7 @@ def _plane(stored: StoredPlane, given: Spacing | None, name: str, file: Path | N
     _refuse_absurd(spacing, (rows, columns), label, name)
     grey = grey_pixels(stored.values, label, stored.inverted)
     source = "argument" if given else "file"
-    return PlaneImage(grey.pixels, spacing, source, file, (*notes, *grey.warnings))
+    return PlaneImage(grey.pixels, spacing, source, warnings=(*notes, *grey.warnings))
 
 
 def _valid_pair(spacing_mm: Spacing, name: str) -> Spacing:

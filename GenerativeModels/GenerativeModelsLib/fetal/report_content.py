@@ -45,7 +45,7 @@ def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> Re
     summary = None if found.sd_mm is None else UncertaintySummary(**result["uncertainty_mm"])
     population = manifest.training_population
     return ReportContent(
-        title=request.output.name,
+        title=request.title or request.output.name,
         created=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         software_version=result["software"]["version"],
         torch_version=result["software"]["torch"],
@@ -94,7 +94,7 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
     corners = np.array([[0, 0], [columns - 1, 0], [columns - 1, rows - 1], [0, rows - 1]]) * (column_mm, row_mm)
     return PlaneView(
         name,
-        Path(image.file).name if image.file else name,
+        image.label or (Path(image.file).name if image.file else name),
         image.pixels,
         image.spacing_mm,
         in_pixels(plane.outline_mm),

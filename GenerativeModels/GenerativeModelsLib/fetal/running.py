@@ -9,10 +9,13 @@ from pathlib import Path
 
 import torch
 
-from GenerativeModelsLib.fetal.device import DeviceChoice
+from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.fetal.planes import PlaneImage
 from GenerativeModelsLib.fetal.reconstruction import Reconstruction, reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel, load_skull_model
+
+LoadModel = Callable[[Path, "torch.device | str"], SkullModel]
+"""Bundle folder and device -> the model there, as `load_skull_model`."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,22 @@ def run_on(
     samples: int,
     seed: int,
     progress: Callable[[str, float], None] | None = None,
+    load: LoadModel | None = None,
 ) -> Run:
-    """Load the bundle on the device and reconstruct; arguments as `reconstruct`.
+    """Load the bundle on the device (by `load`, else `load_skull_model`) and reconstruct; arguments as `reconstruct`.
 
     Out of GPU memory, the same is done on the CPU and a warning says so.
     """
+    load = load or load_skull_model
     start = time.perf_counter()
     warnings = choice.warnings
     try:
-        model = load_skull_model(bundle, choice.torch_device)
+        model = load(bundle, choice.torch_device)
         loaded = time.perf_counter()
         found = reconstruct(model, images, samples=samples, seed=seed, progress=progress)
     except torch.OutOfMemoryError:
         warnings = (*warnings, f"{choice.name} ran out of memory; the reconstruction was made on the CPU instead.")
-        model = load_skull_model(bundle, "cpu")
+        model = load(bundle, "cpu")
         loaded = time.perf_counter()
         found = reconstruct(model, images, samples=samples, seed=seed, progress=progress)
     return Run(replace(found, warnings=(*warnings, *found.warnings)), model, loaded - start)

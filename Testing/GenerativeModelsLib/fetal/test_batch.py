@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from GenerativeModelsLib.batches import BatchRow, CaseOutcome
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.batch import default_workers, run_batch
-from GenerativeModelsLib.fetal.batch_summary import CaseOutcome
-from GenerativeModelsLib.fetal.batch_table import BatchRow
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 from Testing.helpers.results import fake_work, write_result
 

@@ -25,6 +25,13 @@ def test_the_general_spacing_yields_to_the_file_and_the_planes_own_does_not() ->
     assert asked.planes()["sagittal"] == PlaneFile(Path("s.dcm"), (0.3, 0.4), yields_to_file=True)
 
 
+def test_labels_stand_in_for_paths() -> None:
+    asked = request(sagittal=Path("s.png"), labels={"sagittal": "Node 2", "coronal": "absent"})
+    assert asked.planes()["axial"].label is None
+    assert asked.planes()["sagittal"] == PlaneFile(Path("s.png"), label="Node 2")
+    assert hash(asked) == hash(request(sagittal=Path("s.png")))
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -39,6 +46,7 @@ def test_the_general_spacing_yields_to_the_file_and_the_planes_own_does_not() ->
         ({"gestational_age_weeks": 40.1}, "--gestational-age"),
         ({"gestational_age_weeks": math.nan}, "--gestational-age is nan"),
         ({"sagittal": Path("a.png")}, "--sagittal and --axial name the same file"),
+        ({"labels": {"axail": "Node"}}, "labels has the key 'axail': expected axial, sagittal, coronal"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(changes: dict[str, object], words: str) -> None:

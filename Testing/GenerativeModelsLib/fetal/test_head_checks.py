@@ -49,6 +49,8 @@ def test_a_good_head_passes_without_a_word() -> None:
 def test_a_picture_without_a_head_is_refused_by_name(found: HeadFinding | None, tmp_path) -> None:
     with pytest.raises(InputError, match=r"The sagittal plane .*knee\.png shows no fetal head"):
         refuse_without_head(found, "sagittal", replace(IMAGE, file=tmp_path / "knee.png"))
+    with pytest.raises(InputError, match=r"The sagittal plane Node 3 shows no fetal head"):
+        refuse_without_head(found, "sagittal", replace(IMAGE, file=tmp_path / "knee.png", label="Node 3"))
     with pytest.raises(InputError, match=r"^The axial plane shows no fetal head"):
         refuse_without_head(found, "axial", IMAGE)
 

@@ -236,3 +236,15 @@ def test_a_general_spacing_yields_to_the_file(tmp_path):
     assert plane.spacing_mm == (0.5, 0.5)
     assert plane.spacing_source == "file"
     assert "--pixel-spacing" in plane.warnings[0]
+
+
+def test_a_label_takes_the_place_of_the_path_in_every_sentence(nifti, tmp_path, pixels):
+    image = read_plane(nifti, spacing_mm=(0.7, 0.7), name="sagittal", shown_as="Node 3")
+    assert image.file == nifti and image.label == image.shown_name == "Node 3"
+    assert image.warnings[0].startswith("sagittal plane Node 3 carries a spacing of")
+    assert read_plane(nifti).shown_name == str(nifti) and plane_from_array(pixels, (0.3, 0.3)).shown_name == ""
+    Image.fromarray(pixels).save(tmp_path / "picture.png")
+    with pytest.raises(InputError, match=r"^axial plane Node 4 carries no pixel spacing"):
+        read_plane(tmp_path / "picture.png", shown_as="Node 4")
+    with pytest.raises(InputError, match=r"^axial plane Node 5 does not exist"):
+        read_plane(tmp_path / "absent.png", shown_as="Node 5")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal import running
-from GenerativeModelsLib.fetal.device import DeviceChoice
 from GenerativeModelsLib.fetal.population import mean_head
 from GenerativeModelsLib.fetal.running import run_on
 from Testing.helpers.painted import painted_planes
@@ -42,6 +42,12 @@ def test_the_model_is_loaded_on_the_device_and_timed(tiny_bundle: Path, images: 
     assert loaded == ["cuda:0"] and run.load_seconds > 0
     assert run.model.manifest.name == "tiny"
     assert run.reconstruction.warnings[0] == "The device cuda:1 was passed over."
+
+
+def test_a_loader_of_the_callers_own_is_used(tiny_bundle: Path, images: dict, loaded: list[str]) -> None:
+    model = load_seeing(tiny_bundle)
+    run = run_on(CPU, tiny_bundle, images, samples=0, seed=0, load=lambda folder, device: model)
+    assert loaded == [] and run.model is model
 
 
 def test_out_of_memory_falls_back_to_the_cpu_aloud(

@@ -1,0 +1,56 @@
+"""The output folder of a job, as long as it is not certain that the job will be done."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["FolderClaim"]
+
+
+class FolderClaim:
+    """A folder that was made for one job, so that everything in it is the job's and may go with it.
+
+    Raises
+    ------
+    InputError
+        The folder holds something already, is a file, or cannot be made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(folder).absolute()
+        self._made = [place for place in (self._folder, *self._folder.parents) if not place.exists()]
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            occupant = next(self._folder.iterdir(), None)
+        except OSError as error:
+            self._remove_made()
+            raise InputError(
+                f"output folder {folder} cannot be used ({error.strerror or error}): give another path."
+            ) from error
+        if occupant is not None:
+            raise InputError(
+                f"output folder {folder} is not empty, it holds {occupant.name}: give a folder that is not there yet."
+            )
+
+    def discard(self) -> None:
+        """Remove all that the job left, and the folders that were made for it."""
+        with suppress(OSError):  # what another program holds open on Windows stays
+            for entry in self._folder.iterdir():
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry, ignore_errors=True)
+                else:
+                    entry.unlink(missing_ok=True)
+        self._remove_made()
+
+    def _remove_made(self) -> None:
+        for place in self._made:
+            try:
+                place.rmdir()
+            except FileNotFoundError:
+                continue
+            except OSError:  # it holds something that is not ours
+                return

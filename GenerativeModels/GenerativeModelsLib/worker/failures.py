@@ -1,0 +1,60 @@
+"""Errors that are not the user's, in a sentence that helps."""
+
+from __future__ import annotations
+
+__all__ = ["OUT_OF_MEMORY", "ended_sentence", "failure_sentence", "is_broken_installation", "is_out_of_memory"]
+
+OUT_OF_MEMORY = (
+    "The computer ran out of memory during the reconstruction: close other programs or ask for fewer samples, "
+    "then run it again."
+)
+_MEMORY_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+_KILLED = {-9, 137, 0xC0000017, 0xC000012D}
+"""Exit codes of a process that the system ended for memory: SIGKILL, the same through a launcher, two of Windows."""
+
+_LOADER_ERRORS = {126, 127, 193, 1114}
+"""Windows: a library is not found, lacks a function, is for another processor, or fails to start."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says, in the words of Python, torch, SimpleITK or VTK, that memory ran out."""
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, (RuntimeError, OSError)) and any(word in str(error).lower() for word in _MEMORY_WORDS)
+
+
+def is_broken_installation(error: BaseException) -> bool:
+    """Whether a package could not be imported; torch on Windows then says OSError, with the code of the loader."""
+    return isinstance(error, ImportError) or getattr(error, "winerror", None) in _LOADER_ERRORS
+
+
+def failure_sentence(error: BaseException) -> str:
+    """One sentence for an error that nobody foresaw."""
+    if is_out_of_memory(error):
+        return OUT_OF_MEMORY
+    if is_broken_installation(error):
+        package = (getattr(error, "name", None) or "").split(".")[0]
+        if isinstance(error, ModuleNotFoundError):
+            return f"The Python package '{package}' is missing: install the required packages, then run it again."
+        called = f"The Python package '{package}'" if package else "A Python package"
+        return f"{called} is missing or broken ({_first_line(error)}): install the required packages again."
+    return (
+        f"The reconstruction failed unexpectedly ({type(error).__name__}: {_first_line(error)}): "
+        "please report it with the details from the log."
+    )
+
+
+def ended_sentence(code: int | None) -> str:
+    """One sentence for a process that ended by itself with that exit code while it was needed."""
+    if code is not None and (code in _KILLED or code & 0xFFFFFFFF in _KILLED):
+        return (
+            "The system ended the reconstruction process, most likely because memory ran out: close other programs "
+            "or ask for fewer samples, then run it again."
+        )
+    how = "without an exit code" if code is None else f"by signal {-code}" if code < 0 else f"with exit code {code}"
+    return f"The reconstruction process ended unexpectedly {how}: run it again; the details are in the log."
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].strip().rstrip(".") if lines else "no message"

@@ -1,0 +1,49 @@
+"""Models kept between jobs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+    from GenerativeModelsLib.fetal.skull_model import SkullModel
+
+__all__ = ["ModelCache"]
+
+_FILES = ("model.json", "model.safetensors")
+
+
+class ModelCache:
+    """Loads skull models, verified, and gives a loaded one again while its files have not changed.
+
+    Parameters
+    ----------
+    capacity
+        Models kept at most; the one unused for longest goes first.
+    """
+
+    def __init__(self, capacity: int = 2) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[tuple, SkullModel] = OrderedDict()
+
+    def load(self, folder: Path, device: torch.device | str) -> SkullModel:
+        """The model on that device; arguments and errors as `load_skull_model`."""
+        from GenerativeModelsLib.fetal.skull_model import load_skull_model
+
+        key = (str(device), *_state(folder))
+        if key not in self._kept:
+            self._kept[key] = load_skull_model(folder, device)
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def _state(folder: Path) -> tuple:
+    """What changes when the bundle does. A file that is not there is for the loader to complain of."""
+    folder = Path(folder).resolve()
+    stats = [(folder / name).stat() if (folder / name).is_file() else None for name in _FILES]
+    return str(folder), *((s.st_mtime_ns, s.st_size) if s else None for s in stats)

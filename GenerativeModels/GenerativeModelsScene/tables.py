@@ -1,0 +1,70 @@
+"""The biometry as a table node, in the words and number formats of the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+import vtk
+
+from GenerativeModelsLib.fetal.report.content import BiometryRow
+from GenerativeModelsLib.fetal.report.page import centile, interval, number
+from GenerativeModelsLib.fetal.report_content import ROWS
+from GenerativeModelsScene.node_store import NodeStore
+
+COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "Percentile")
+
+
+def biometry_rows(result: dict[str, Any]) -> list[BiometryRow]:
+    """The measures of a `result.json` as the report knows them."""
+    rows = []
+    for key, (short, label, unit, chart) in ROWS.items():
+        measure = result["biometry"][key]
+        ends = measure["interval90"]
+        rows.append(
+            BiometryRow(
+                short,
+                label,
+                unit,
+                measure["value"],
+                measure["sd"],
+                None if ends is None else (ends[0], ends[1]),
+                measure["percentile"],
+                chart,
+            )
+        )
+    return rows
+
+
+def table_texts(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The table's cells, a tuple a row in the order of `COLUMNS`; a dash where a value is unknown."""
+    return [
+        (
+            f"{row.label} ({row.name})" if row.name.isupper() else row.label,
+            number(row.value, row.unit),
+            row.unit,
+            interval(row),
+            centile(row.percentile),
+        )
+        for row in biometry_rows(result)
+    ]
+
+
+def show_table(store: NodeStore, result: dict[str, Any], title: str) -> slicer.vtkMRMLTableNode:
+    """The biometry table of a `result.json`; a row a measure, all cells text as the report prints them."""
+    node, made = store.obtain("table", "vtkMRMLTableNode", f"{title} biometry")
+    texts = table_texts(result)
+    table = vtk.vtkTable()
+    for index, name in enumerate(COLUMNS):
+        column = vtk.vtkStringArray()
+        column.SetName(name)
+        for row in texts:
+            column.InsertNextValue(row[index])
+        table.AddColumn(column)
+    modifying = node.StartModify()
+    node.SetAndObserveTable(table)
+    if made:
+        node.SetUseColumnTitleAsColumnHeader(True)
+        node.SetLocked(True)
+    node.EndModify(modifying)
+    return node

@@ -1,0 +1,49 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.worker.models import ModelCache
+
+
+@pytest.fixture
+def bundle(tiny_bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_bundle, tmp_path / "bundle"))
+
+
+def test_a_model_is_loaded_once(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = ModelCache()
+    model = cache.load(bundle, "cpu")
+    monkeypatch.chdir(bundle.parent)
+    assert cache.load(Path("bundle"), "cpu") is model
+
+
+def test_a_changed_bundle_is_verified_anew(bundle: Path) -> None:
+    cache = ModelCache()
+    cache.load(bundle, "cpu")
+    weights = bundle / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(InputError, match="checksum"):
+        cache.load(bundle, "cpu")
+
+
+def test_a_bundle_that_has_gone_is_not_remembered(bundle: Path) -> None:
+    cache = ModelCache()
+    cache.load(bundle, "cpu")
+    shutil.rmtree(bundle)
+    with pytest.raises(InputError, match="is not a folder"):
+        cache.load(bundle, "cpu")
+
+
+def test_the_one_unused_for_longest_goes(bundle: Path, tmp_path: Path) -> None:
+    others = [Path(shutil.copytree(bundle, tmp_path / name)) for name in ("b", "c")]
+    cache = ModelCache(capacity=2)
+    first = cache.load(bundle, "cpu")
+    cache.load(others[0], "cpu")
+    assert cache.load(bundle, "cpu") is first
+    cache.load(others[1], "cpu")
+    assert cache.load(bundle, "cpu") is first
+    assert len(cache._kept) == 2
