@@ -13,7 +13,7 @@ __all__ = ["benchmark"]
 
 
 def benchmark(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="skull, hc18, templates or speed.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="skull, hc18, templates, speed or thickness.")],
     cases: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Held-out cases.  [default: the benchmark's own]")
     ] = None,

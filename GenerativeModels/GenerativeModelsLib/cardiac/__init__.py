@@ -1,0 +1,1 @@
+"""The left ventricle: its population, wall, segments and pictures."""
