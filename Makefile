@@ -1,7 +1,7 @@
 # Two commands for a new user: `make demo` and `make test`. Each sets up .venv with what it needs, once.
 # Neither needs OpenGL or a display. PIP_FLAGS passes anything on to pip, PYTHON names another interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format train-skull train-locator benchmark clean
+.PHONY: help demo web test test-slow test-desktop lint format train-skull train-locator benchmark clean
 SHELL := /bin/bash
 
 VENV ?= .venv
@@ -12,6 +12,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 DEMO := Resources/SampleData/fetal_head
 BENCHMARK ?= speed
+WEB_FLAGS ?=
+SLICER_SOURCE ?=
+SLICERDESK ?= ../shared/tools
+DESKTOP := slicer-core==5.12.4.0 PySide6_Essentials==6.12.0 PySide6_Addons==6.12.0 requests==2.34.2
 SAMPLE_OPTIONS := import json, sys; s = json.load(open(sys.argv[1])); \
 	print("--gestational-age", s["gestational_age_weeks"], *(f"--{p}-spacing {r},{c}" for p, (r, c) in s["spacing_mm"].items()))
 
@@ -37,11 +41,34 @@ demo: $(VENV)/.core ## reconstruct the bundled sample case into demo-output/
 		--axial $(DEMO)/axial.png --sagittal $(DEMO)/sagittal.png --coronal $(DEMO)/coronal.png \
 		$$($(BIN)/python -c '$(SAMPLE_OPTIONS)' $(DEMO)/sample.json)
 
+$(VENV)/.web: $(VENV)/.core
+	$(BIN)/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt -e '.[web]'
+	@touch $@
+
+web: $(VENV)/.web ## the reconstruction in a browser, on this machine alone
+	$(BIN)/generative-models web $(WEB_FLAGS)
+
 test: $(VENV)/.dev ## all tests but the slow ones
 	$(BIN)/python -m pytest
 
 test-slow: $(VENV)/.dev ## the slow tests too
 	$(BIN)/python -m pytest -m "slow or not slow"
+
+# The Slicer module on Slicer's own Python layer, without Slicer: SLICER_SOURCE is a checkout of the public repository
+# Slicer/Slicer, SLICERDESK the folder that holds the stand-in desktop `slicerdesk`.
+$(VENV)-desktop/.ready: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found: say make PYTHON=/path/to/python3." >&2; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)-desktop
+	$(VENV)-desktop/bin/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt $(TORCH)
+	$(VENV)-desktop/bin/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt -e .
+	$(VENV)-desktop/bin/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q $(DESKTOP)
+	@touch $@
+
+test-desktop: $(VENV)-desktop/.ready ## the Slicer module's own tests; wants SLICER_SOURCE=/path/to/Slicer
+	@test -f "$(SLICER_SOURCE)/Base/Python/slicer/util.py" || { echo "SLICER_SOURCE is no checkout of Slicer/Slicer: say make test-desktop SLICER_SOURCE=/path/to/Slicer." >&2; exit 2; }
+	@test -d "$(SLICERDESK)/slicerdesk" || { echo "No slicerdesk in $(SLICERDESK): say make test-desktop SLICERDESK=/folder/that/holds/it." >&2; exit 2; }
+	QT_QPA_PLATFORM=offscreen SLICER_SOURCE="$(SLICER_SOURCE)" PYTHONPATH="$(SLICERDESK)" $(VENV)-desktop/bin/python -m slicerdesk \
+		--extension "$(SLICER_SOURCE)/Modules/Scripted/SampleData" --extension GenerativeModels --module FetalSkullReconstruction --test
 
 lint: $(VENV)/.dev ## ruff, as CI runs it
 	$(BIN)/ruff check .
@@ -61,4 +88,4 @@ benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=skull, hc18 or templates 
 	$(BIN)/generative-models benchmark $(BENCHMARK)
 
 clean: ## remove what make made
-	rm -rf $(VENV) demo-output build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-desktop demo-output build dist .pytest_cache .ruff_cache .hypothesis

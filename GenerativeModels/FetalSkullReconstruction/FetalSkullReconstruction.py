@@ -1,0 +1,250 @@
+"""The Slicer module that makes the 3D skull of a fetus from one to three ultrasound planes.
+
+Its parts are in FetalSkullReconstructionLib.
+"""
+
+import sys
+import unittest
+from pathlib import Path
+from typing import Annotated
+
+import slicer
+import vtk
+from slicer import vtkMRMLScalarVolumeNode
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import Choice, Default, FloatRange, RangeBounds, WithinRange, parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+# Installed, GenerativeModelsLib and GenerativeModelsScene lie beside this file; in a checkout, one folder further up.
+if (_packages := str(Path(__file__).resolve().parents[1])) not in sys.path:
+    sys.path.append(_packages)
+
+from FetalSkullReconstructionLib.module_tests import ModuleTests
+from FetalSkullReconstructionLib.panel import Panel
+from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
+
+
+class FetalSkullReconstruction(ScriptedLoadableModule):
+    """What Slicer's module list says."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("Fetal Skull Reconstruction")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Ultrasound")]
+        self.parent.dependencies = []
+        self.parent.contributors = [_("The GenerativeModels contributors")]
+        self.parent.helpText = _(
+            "Reconstructs the outer surface of a fetal skull from one to three standard ultrasound planes, with the "
+            "uncertainty of every point in mm, the biometry with its intervals and its place on the growth charts. "
+            "Research use only. Sample data: module Sample Data, category GenerativeModels."
+        )
+        self.parent.acknowledgementText = _(
+            "Models: HiREC-CVAE, trained on a simulated population; see the card of the model bundle."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerSampleData():
+    """Offer the sample case in the module Sample Data; it comes from the extension's own files, without network."""
+    import SampleData
+
+    files = sample_files()
+    SampleData.SampleDataLogic.registerCustomSampleDataSource(
+        category="GenerativeModels",
+        sampleName="FetalHeadPlanes",
+        thumbnailFileName=str(Path(__file__).resolve().parent / "Resources" / "Icons" / "FetalSkullSample.png"),
+        uris=[Path(path).as_uri() for path in files.values()],
+        fileNames=[f"fetal_head_{plane}.png" for plane in files],
+        nodeNames=[f"Fetal head {plane}" for plane in files],
+        # A picture file carries no spacing: the loader gives it, and the gestational age.
+        customDownloader=loadSampleData,
+    )
+
+
+def loadSampleData(source=None):
+    """Load the sample case with its spacing and gestational age; returns its volume nodes, axial first."""
+    return list(load_sample().values())
+
+
+@parameterNodeWrapper
+class FetalSkullReconstructionParameterNode:
+    """What the user has chosen; saved with the scene.
+
+    axial, sagittal, coronal - One-slice volumes; the axial one is required.
+    gestationalAge - Decimal weeks, 0 = not given.
+    samples - Draws from which the uncertainty is measured, 0 = the mean skull only.
+    seed - Of every random number.
+    device - Where torch computes.
+    modelFolder - Folder of a model bundle, empty = the bundled one.
+    onAxialImage - Lay the skull onto the axial image, where that has a position of its own.
+    uncertaintyRange - Of the colours, in mm.
+    showPlanes, showOutlines - Whether the images and the outlines are shown in space.
+    """
+
+    axial: vtkMRMLScalarVolumeNode
+    sagittal: vtkMRMLScalarVolumeNode
+    coronal: vtkMRMLScalarVolumeNode
+    gestationalAge: Annotated[float, WithinRange(0, 40)] = 0.0
+    samples: Annotated[int, WithinRange(0, 10000)] = 100
+    seed: Annotated[int, WithinRange(0, 2147483647)] = 0
+    device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"
+    modelFolder: str = ""
+    onAxialImage: bool = True
+    uncertaintyRange: Annotated[FloatRange, RangeBounds(0, 10), Default(FloatRange(0, 4))]
+    showPlanes: bool = False
+    showOutlines: bool = True
+
+
+class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Ties the parameter node, the scene and the panel together."""
+
+    def __init__(self, parent=None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.panel = None
+        self._parameterNode = None
+        self._parameterNodeGuiTag = None
+
+    def setup(self) -> None:
+        """Build the panel; nothing is installed, started or downloaded."""
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/FetalSkullReconstruction.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = FetalSkullReconstructionLogic()
+        self.panel = Panel(self.ui)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
+        self.addObserver(scene, scene.NodeAddedEvent, self.panel.on_nodes_changed)
+        self.addObserver(scene, scene.NodeRemovedEvent, self.panel.on_nodes_changed)
+        self.initializeParameterNode()
+
+    def cleanup(self) -> None:
+        """End the worker process; called when Slicer closes and when the module is reloaded."""
+        self.setParameterNode(None)
+        self.removeObservers()
+        self.panel.close()
+
+    def enter(self) -> None:
+        """Take up the scene as it is now, and make the worker ready when everything it needs is there."""
+        self.initializeParameterNode()
+        self.panel.enter()
+
+    def exit(self) -> None:
+        """Leave the scene alone until the user comes back; a run goes on."""
+        self._disconnectGui()
+        self.panel.leave()
+
+    def onReload(self) -> None:
+        """Reload with the packages that are this module and its scene layer, not with this file alone."""
+        own = ("FetalSkullReconstructionLib", "GenerativeModelsScene")
+        for name in [name for name in sys.modules if name.split(".")[0] in own]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def onSceneStartClose(self, caller, event) -> None:
+        """A run that belongs to the scene ends with it."""
+        self.panel.cancel()
+        self.setParameterNode(None)
+
+    def onSceneEndClose(self, caller, event) -> None:
+        """Begin anew when the module is shown."""
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def onSceneEndImport(self, caller, event) -> None:
+        """Show the case that a loaded scene brings."""
+        self.panel.on_scene_loaded()
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def initializeParameterNode(self) -> None:
+        """Take the scene's parameter node, and the images it most probably means where none is chosen."""
+        self.setParameterNode(self.logic.getParameterNode())
+
+    def setParameterNode(self, inputParameterNode: FetalSkullReconstructionParameterNode | None) -> None:
+        """Connect the panel to the parameter node; None leaves it unconnected."""
+        self._disconnectGui()
+        self._parameterNode = inputParameterNode
+        self.panel.parameters = inputParameterNode
+        if inputParameterNode is not None:
+            self._parameterNodeGuiTag = inputParameterNode.connectGui(self.ui)
+            self.addObserver(inputParameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+        self.panel.preselect()
+        self._checkCanApply()
+
+    def _disconnectGui(self) -> None:
+        if self._parameterNode is not None and self._parameterNodeGuiTag is not None:
+            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+        self._parameterNodeGuiTag = None
+
+    def _checkCanApply(self, caller=None, event=None) -> None:
+        self.panel.refresh()
+
+
+class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
+    """The module's work without its panel, for scripts and the Python console."""
+
+    def getParameterNode(self) -> FetalSkullReconstructionParameterNode:
+        """The typed parameter node of the scene."""
+        return FetalSkullReconstructionParameterNode(super().getParameterNode())
+
+    def loadSample(self) -> dict[str, vtkMRMLScalarVolumeNode]:
+        """Load the sample case; returns the volume by plane."""
+        return load_sample()
+
+    def process(self, axial, sagittal=None, coronal=None, **options):
+        """Reconstruct the skull of the given volumes and show it in the scene; blocks until it is done.
+
+        Parameters
+        ----------
+        axial, sagittal, coronal
+            vtkMRMLScalarVolumeNode of one slice each, with its true spacing; the axial one is required.
+        **options
+            As of `GenerativeModelsScene.console.reconstruct_skull`: `gestational_age_weeks`, `samples`, `seed`,
+            `device`, `model`, ...
+
+        Returns
+        -------
+        SkullResult
+            The nodes and the numbers.
+
+        Raises
+        ------
+        InputError
+            A volume or a value cannot be used; the sentence says which and why.
+        """
+        from GenerativeModelsScene.console import reconstruct_skull
+
+        return reconstruct_skull(axial, sagittal, coronal, **options)
+
+
+class FetalSkullReconstructionTest(ModuleTests, ScriptedLoadableModuleTest):
+    """The tests are in FetalSkullReconstructionLib.module_tests; each begins with an empty scene."""
+
+    def setUp(self):
+        """Begin with an empty scene."""
+        slicer.mrmlScene.Clear(0)
+        self.openModule()
+
+    def runTest(self):
+        """Run every test, one after the other."""
+        for name in sorted(name for name in dir(self) if name.startswith("test_")):
+            self.setUp()
+            try:
+                getattr(self, name)()
+            except unittest.SkipTest as reason:
+                print(f"{name}: skipped, {reason}")
+            self.tearDown()

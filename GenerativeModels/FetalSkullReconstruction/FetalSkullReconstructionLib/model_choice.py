@@ -1,0 +1,51 @@
+"""Which model bundle the user chose, and what it calls itself. Reads model.json alone: no torch, no weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.resources import default_bundle
+
+__all__ = ["chosen_model", "model_title"]
+
+BUNDLED = "skull"
+"""Name of the shipped bundle."""
+
+
+def chosen_model(folder: str) -> Path | None:
+    """Folder of the chosen bundle; None when the text is empty, which means the bundled one.
+
+    Raises
+    ------
+    InputError
+        There is no bundle in that folder.
+    """
+    if not folder.strip():
+        return None
+    path = Path(folder.strip()).expanduser()
+    if not (path / "model.json").is_file():
+        raise InputError(
+            f"{path} is no model bundle (it has no model.json): choose the folder that holds model.json and "
+            "model.safetensors, or leave the field empty for the bundled model."
+        )
+    return path
+
+
+def model_title(folder: str) -> str:
+    """Name and version of the chosen bundle, such as "fetal-skull-hirec 1.0 (bundled)".
+
+    Raises
+    ------
+    InputError
+        There is no bundle, or its model.json cannot be read.
+    """
+    path = chosen_model(folder)
+    manifest = (path or default_bundle(BUNDLED)) / "model.json"
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        title = f"{content['name']} {content['version']}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{manifest} cannot be read as the description of a model bundle ({error}).") from error
+    return title if path else f"{title} (bundled)"

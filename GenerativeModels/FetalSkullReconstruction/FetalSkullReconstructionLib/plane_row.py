@@ -1,0 +1,149 @@
+"""One plane in the panel: its selector, its cut from a slice view, its pixel spacing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
+
+from FetalSkullReconstructionLib.spacing_text import parse_spacing, spacing_text
+from FetalSkullReconstructionLib.style import NOTE, WARNING
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsScene.plane_nodes import NodeSpacing, reset_spacing, set_spacing, spacing_of
+from GenerativeModelsScene.slice_cut import cut_volume
+
+__all__ = ["PlaneRow"]
+
+
+class PlaneRow(VTKObservationMixin):
+    """Shows and edits one plane's image. Knows widgets and nodes, nothing of the run.
+
+    Parameters
+    ----------
+    ui
+        The panel's widgets; those named `<plane>...` belong to this row.
+    plane
+        "axial", "sagittal" or "coronal".
+    say
+        Called with a sentence when something cannot be done, with None when it could.
+    changed
+        Called when the chosen volume has changed, here or elsewhere.
+    """
+
+    def __init__(self, ui: object, plane: str, say: Callable[[str | None], None], changed: Callable[[], None]):
+        VTKObservationMixin.__init__(self)
+        self.plane = plane
+        self._say = say
+        self._changed = changed
+        self._selector = getattr(ui, f"{plane}Selector")
+        self._edit = getattr(ui, f"{plane}SpacingEdit")
+        self._label = getattr(ui, f"{plane}SpacingLabel")
+        button = getattr(ui, f"{plane}CutButton")
+        self._menu = qt.QMenu(button)
+        button.setMenu(self._menu)
+        self._menu.connect("aboutToShow()", self.fill_menu)
+        self._edit.connect("editingFinished()", self.take_spacing)
+
+    @property
+    def node(self) -> slicer.vtkMRMLVolumeNode | None:
+        """The chosen volume."""
+        return self._selector.currentNode()
+
+    def refresh(self) -> None:
+        """Show the spacing of the chosen volume and where it comes from, and watch it from now on."""
+        self._watch(self.node)
+        spacing = self._spacing()
+        self._edit.setVisible(spacing is not None)
+        self._label.setVisible(spacing is not None)
+        if spacing is None:
+            return
+        if not self._edit.modified:
+            self._edit.text = _shown(spacing)
+        notes = {"file": _("mm per pixel, from the file"), "user": _("mm per pixel, as entered")}
+        self._label.text = notes.get(spacing.source, _("There is no pixel spacing in the file: type it."))
+        self._label.setStyleSheet(NOTE if spacing.source in notes else WARNING)
+
+    def take_spacing(self) -> None:
+        """Write the typed spacing into the volume, or with nothing typed take back what was typed before.
+
+        One that cannot be read is answered with a sentence, and the true one shown again.
+        """
+        spacing, text = self._spacing(), self._edit.text.strip()
+        self._edit.modified = False
+        if spacing is not None and text != _shown(spacing):
+            try:
+                if text:
+                    set_spacing(self.node, parse_spacing(text))
+                else:
+                    reset_spacing(self.node)
+                self._say(None)
+                self._changed()
+            except InputError as error:
+                self._say(str(error))
+        self.refresh()
+
+    def fill_menu(self) -> None:
+        """List the slice views that show a 3D volume."""
+        self._menu.clear()
+        for view, volume in _volumes_in_views().items():
+            action = self._menu.addAction(_("{view}: cut of {volume}").format(view=view, volume=volume.GetName()))
+            action.connect("triggered()", lambda view=view: self.cut(view))
+        if not self._menu.actions():
+            self._menu.addAction(_("Show a 3D volume in a slice view first")).enabled = False
+
+    def cut(self, view: str) -> None:
+        """Take the cut of the volume shown in the slice view of that name, and choose it as this plane."""
+        widget = slicer.app.layoutManager().sliceWidget(view)
+        volume = _volumes_in_views().get(view)
+        try:
+            node = cut_volume(slicer.mrmlScene, volume, widget.mrmlSliceNode(), self.plane)
+        except InputError as error:
+            self._say(str(error))
+            return
+        self._say(None)
+        self._selector.setCurrentNode(node)
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+        self.removeObservers()
+
+    def _watch(self, node: slicer.vtkMRMLVolumeNode | None) -> None:
+        if node is not None and self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._on_modified):
+            return
+        self.removeObservers()
+        if node is not None:
+            for event in (vtk.vtkCommand.ModifiedEvent, node.TransformModifiedEvent, node.ImageDataModifiedEvent):
+                self.addObserver(node, event, self._on_modified)
+
+    def _on_modified(self, caller: object, event: object) -> None:
+        self._changed()
+
+    def _spacing(self) -> NodeSpacing | None:
+        """Spacing of the chosen volume; None where none is chosen or it is no plane."""
+        if self.node is None:
+            return None
+        try:
+            return spacing_of(self.node)
+        except InputError:
+            return None
+
+
+def _shown(spacing: NodeSpacing) -> str:
+    """What the field holds: nothing for a spacing nobody has told."""
+    return "" if spacing.source == "unknown" else spacing_text(spacing.spacing_mm)
+
+
+def _volumes_in_views() -> dict[str, slicer.vtkMRMLVolumeNode]:
+    """The 3D volume in the background of each slice view that shows one, by view name."""
+    manager = slicer.app.layoutManager()
+    shown = {}
+    for view in manager.sliceViewNames() if manager is not None else ():
+        composite = manager.sliceWidget(view).mrmlSliceCompositeNode()
+        volume = slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
+        if volume is not None and volume.GetImageData() is not None and min(volume.GetImageData().GetDimensions()) > 1:
+            shown[view] = volume
+    return shown

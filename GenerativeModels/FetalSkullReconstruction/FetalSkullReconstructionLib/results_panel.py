@@ -1,0 +1,210 @@
+"""The finished case in the panel: warnings, verdict, biometry, display switches, report, growth chart, saving."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from FetalSkullReconstructionLib.messages import MessageBox
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsScene.case_saving import save_case
+from GenerativeModelsScene.case_view import (
+    SkullNodes,
+    find_case,
+    has_axial_position,
+    set_on_axial_image,
+    set_outlines_visible,
+    set_planes_visible,
+    set_uncertainty_range,
+)
+
+__all__ = ["ResultsPanel"]
+
+VERDICTS = {
+    "typical": _("The input looks typical to the model"),
+    "unusual": _("The input looks unusual to the model: compare the images with the outlines"),
+    "outside": _("The input looks like nothing the model knows: do not rely on these numbers"),
+}
+CHART_TITLES = {"hc": _("Head circumference"), "bpd": _("Biparietal diameter"), "ofd": _("Occipito-frontal diameter")}
+
+
+class ResultsPanel:
+    """Shows one case of the scene, found by its key; hidden while there is none.
+
+    Parameters
+    ----------
+    ui
+        The panel's widgets.
+    message
+        Where it is said what went wrong here, and what was done.
+    open_file
+        Opens a path with what the system has for it; tests put another in its place.
+    """
+
+    def __init__(self, ui: object, message: MessageBox, open_file: Callable[[str], bool] | None = None):
+        self._ui = ui
+        self._message = message
+        self.warnings = MessageBox(ui.warningsFrame, ui.warningsLabel)
+        self._open_file = open_file or (lambda path: qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(path)))
+        self._key = ""
+        self._shown: tuple[str, ...] | None = None
+        self._chart_menu = qt.QMenu(ui.chartButton)
+        ui.chartButton.setMenu(self._chart_menu)
+        for measure, title in CHART_TITLES.items():
+            action = self._chart_menu.addAction(title)
+            action.connect("triggered()", lambda measure=measure: self.show_chart(measure))
+        ui.reportButton.connect("clicked()", self.show_report)
+        ui.saveButton.connect("clicked()", self.ask_and_save)
+        ui.showPlanesCheckBox.connect("toggled(bool)", self._planes_toggled)
+        ui.showOutlinesCheckBox.connect("toggled(bool)", self._outlines_toggled)
+        ui.onAxialImageCheckBox.connect("toggled(bool)", self._placement_toggled)
+        ui.uncertaintyRangeWidget.connect("valuesChanged(double,double)", self._range_changed)
+        _calm_table(ui.biometryTable)
+
+    @property
+    def nodes(self) -> SkullNodes | None:
+        """The case's nodes as the scene holds them now."""
+        return find_case(slicer.mrmlScene, self._key) if self._key else None
+
+    def show(self, key: str, again: bool = False) -> None:
+        """Show the case of that key, or nothing where the scene has none; `again` also when it is shown already."""
+        self._key = key
+        nodes = self.nodes
+        result = _result_of(nodes)
+        there = result is not None
+        shown = (key, nodes.table.GetID(), nodes.result.GetID()) if there else None
+        if shown == self._shown and not again:
+            return
+        self._shown = shown
+        self._ui.resultsCollapsibleButton.setVisible(there)
+        self._ui.biometryTable.setMRMLTableNode(nodes.table if there else None)
+        if not there:
+            return
+        self.warnings.warn(result["warnings"])
+        self._ui.verdictLabel.text = _verdict(result)
+        self._fit_table()
+        self._ui.reportButton.enabled = nodes.report is not None
+        self._ui.chartButton.enabled = bool(nodes.charts) and slicer.app.layoutManager() is not None
+        self.apply_switches()
+
+    def apply_switches(self) -> None:
+        """Give the case the display that the panel's switches say."""
+        self._planes_toggled()
+        self._outlines_toggled()
+        self._range_changed()
+
+    def show_report(self) -> None:
+        """Open the report in the browser, from a file of its own."""
+        nodes = self.nodes
+        if nodes is None or nodes.report is None:
+            self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
+            return
+        folder = Path(tempfile.mkdtemp(prefix="fetal-skull-report-", dir=slicer.app.temporaryPath))
+        path = folder / "report.html"
+        path.write_text(nodes.report.GetText(), encoding="utf-8")
+        if not self._open_file(str(path)):
+            self._message.fail(_("No program opens the report: open {path} in a web browser.").format(path=path))
+
+    def show_chart(self, measure: str) -> None:
+        """Show the growth chart of "hc", "bpd" or "ofd" in a plot view."""
+        nodes = self.nodes
+        if nodes is None or measure not in nodes.charts:
+            self._message.fail(_("The growth chart is not in the scene any more: press Apply to make it again."))
+            return
+        slicer.modules.plots.logic().ShowChartInLayout(nodes.charts[measure])
+
+    def ask_and_save(self) -> None:
+        """Let the user choose a folder and save the case into it, or beside what it holds already."""
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the case"))
+        if folder:
+            self.save(Path(folder))
+
+    def save(self, folder: Path) -> Path | None:
+        """Save the case into the folder where it is empty, else into a new folder in it; None where that failed."""
+        nodes = self.nodes
+        try:
+            if nodes is None:
+                raise InputError(_("This case is not in the scene any more: press Apply to make it again."))
+            saved = save_case(slicer.mrmlScene, nodes, _free_folder(folder))
+        except (InputError, OSError) as error:
+            self._message.fail(str(error))
+            return None
+        self._message.inform(_("Saved in {folder}").format(folder=saved))
+        return saved
+
+    def _planes_toggled(self) -> None:
+        self._to_case(set_planes_visible, self._ui.showPlanesCheckBox.checked)
+
+    def _outlines_toggled(self) -> None:
+        self._to_case(set_outlines_visible, self._ui.showOutlinesCheckBox.checked)
+
+    def _placement_toggled(self) -> None:
+        nodes = self.nodes
+        if nodes is not None and has_axial_position(nodes):
+            set_on_axial_image(nodes, self._ui.onAxialImageCheckBox.checked)
+
+    def _range_changed(self) -> None:
+        widget = self._ui.uncertaintyRangeWidget
+        self._to_case(set_uncertainty_range, widget.minimumValue, widget.maximumValue)
+
+    def _to_case(self, change: Callable, *values: float) -> None:
+        nodes = self.nodes
+        if nodes is not None:
+            change(nodes, *values)
+
+    def _fit_table(self) -> None:
+        """As high as its rows, so that the panel scrolls and the table does not."""
+        table = self._ui.biometryTable
+        rows = table.model().rowCount()
+        header_height = table.rowHeight(0)
+        table.setFixedHeight(header_height + sum(table.rowHeight(row) for row in range(rows)) + 2)
+
+
+def _result_of(nodes: SkullNodes | None) -> dict[str, Any] | None:
+    """What result.json says of a case whose table and text are whole; None of another one."""
+    if nodes is None or nodes.table is None or nodes.result is None:
+        return None
+    try:
+        return json.loads(nodes.result.GetText())
+    except ValueError:  # the user has edited the text node
+        return None
+
+
+def _verdict(result: dict[str, Any]) -> str:
+    """How far the input is what the model knows, and by what the numbers were made."""
+    found = result["in_distribution"]
+    return _("{verdict} (score {score:.2f}). {samples} samples on {device} in {seconds:.1f} s.").format(
+        verdict=VERDICTS[found["verdict"]],
+        score=found["score"],
+        samples=result["samples"],
+        device=result["device"],
+        seconds=result["seconds"]["total"],
+    )
+
+
+def _calm_table(table: slicer.qMRMLTableView) -> None:
+    """A table to be read: no row numbers, the names give way where the panel is narrow."""
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(24)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+    header.setStretchLastSection(True)
+    font = table.font
+    if font.pointSizeF() > 0:  # not set in pixels
+        font.setPointSizeF(0.92 * font.pointSizeF())
+        table.setFont(font)
+
+
+def _free_folder(folder: Path) -> Path:
+    """The folder itself where it is absent or empty, else the first free "fetal-skull", "fetal-skull-2", ... in it."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return folder
+    names = (folder / ("fetal-skull" if number == 1 else f"fetal-skull-{number}") for number in range(1, 10_000))
+    return next(name for name in names if not name.exists())

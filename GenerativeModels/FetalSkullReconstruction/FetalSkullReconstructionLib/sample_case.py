@@ -1,0 +1,47 @@
+"""The sample case: three simulated planes of a fetal head, from the files that ship with the extension."""
+
+from __future__ import annotations
+
+import json
+
+import SimpleITK as sitk
+import slicer
+
+from FetalSkullReconstructionLib.age_field import AGE_ATTRIBUTE
+from GenerativeModelsLib.resources import sample_dir
+from GenerativeModelsScene.plane_nodes import set_spacing
+
+__all__ = ["load_sample", "sample_files"]
+
+PLANES = ("axial", "sagittal", "coronal")
+
+
+def sample_files() -> dict[str, str]:
+    """Path of each plane's picture, by plane."""
+    return {plane: str(sample_dir() / "fetal_head" / f"{plane}.png") for plane in PLANES}
+
+
+def load_sample() -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
+    """Load the sample's planes into the scene with their spacing and gestational age; no network is used.
+
+    Returns
+    -------
+    dict
+        Volume node by plane.
+    """
+    facts = json.loads((sample_dir() / "fetal_head" / "sample.json").read_text(encoding="utf-8"))
+    nodes = {plane: _image_node(f"Fetal head {plane}", path) for plane, path in sample_files().items()}
+    for plane, node in nodes.items():
+        set_spacing(node, tuple(facts["spacing_mm"][plane]))
+    nodes["axial"].SetAttribute(AGE_ATTRIBUTE, str(facts["gestational_age_weeks"]))
+    slicer.util.setSliceViewerLayers(background=nodes["axial"], fit=True)
+    return nodes
+
+
+def _image_node(name: str, path: str) -> slicer.vtkMRMLScalarVolumeNode:
+    """A picture's grey levels as a one-slice volume, upright in the axial view as Slicer's own reader has it."""
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", slicer.mrmlScene.GenerateUniqueName(name))
+    slicer.util.updateVolumeFromArray(node, sitk.GetArrayFromImage(sitk.ReadImage(path))[None])
+    node.SetIJKToRASDirections(-1, 0, 0, 0, -1, 0, 0, 0, 1)
+    node.CreateDefaultDisplayNodes()
+    return node

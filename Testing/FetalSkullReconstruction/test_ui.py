@@ -1,0 +1,208 @@
+"""The module's panel as Qt Designer saved it, against the code that uses it and against Qt: no Slicer needed."""
+
+from __future__ import annotations
+
+import ast
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from Testing.helpers.extension_files import PACKAGES
+
+MODULE = PACKAGES / "FetalSkullReconstruction"
+UI = MODULE / "Resources" / "UI" / "FetalSkullReconstruction.ui"
+PLANES = ("axial", "sagittal", "coronal")
+# Which types of the parameter node Slicer connects to a widget of that class.
+CONNECTED = {
+    "QCheckBox": ("bool",),
+    "QSpinBox": ("int",),
+    "QDoubleSpinBox": ("float",),
+    "QLineEdit": ("str", "Path"),
+    "QComboBox": ("str", "Enum", "Device"),
+    "ctkRangeWidget": ("FloatRange",),
+    "ctkSliderWidget": ("float",),
+    "ctkPathLineEdit": ("str", "Path"),
+    "qMRMLNodeComboBox": ("vtkMRML",),
+}
+ACTED_ON = ("QPushButton", "QToolButton", "qMRMLTableView", *CONNECTED)
+
+
+def widgets() -> dict[str, ET.Element]:
+    return {widget.get("name"): widget for widget in ET.parse(UI).getroot().iter("widget")}
+
+
+def text_of(widget: ET.Element, name: str) -> str | None:
+    """The text of a property of the widget itself."""
+    return next((p[0].text for p in widget.findall("property") if p.get("name") == name), None)
+
+
+def sources() -> dict[Path, ast.Module]:
+    paths = [*MODULE.glob("*.py"), *(MODULE / "FetalSkullReconstructionLib").rglob("*.py")]
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def parameters() -> dict[str, str]:
+    """Fields of the class under @parameterNodeWrapper: name and type as written."""
+    found = [
+        node
+        for tree in sources().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and "parameterNodeWrapper" in map(ast.unparse, node.decorator_list)
+    ]
+    assert len(found) == 1, "one class of the module is decorated with @parameterNodeWrapper"
+    fields = [field for field in found[0].body if isinstance(field, ast.AnnAssign)]
+    return {field.target.id: ast.unparse(field.annotation) for field in fields}
+
+
+def _is_ui(node: ast.expr) -> bool:
+    """Whether an expression is the object that holds the widgets: ui, self.ui, self._ui."""
+    return (isinstance(node, ast.Name) and node.id == "ui") or (
+        isinstance(node, ast.Attribute) and node.attr in {"ui", "_ui"}
+    )
+
+
+def used_names() -> Iterator[tuple[str, str]]:
+    """(widget, place) of everything the code takes from the panel: `ui.name` and `getattr(ui, f"{plane}Name")`."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            place = f"{path.name}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Attribute) and _is_ui(node.value):
+                yield node.attr, place
+            elif (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "getattr"
+                and _is_ui(node.args[0])
+                and isinstance(node.args[1], (ast.JoinedStr, ast.Constant))
+            ):
+                parts = node.args[1].values if isinstance(node.args[1], ast.JoinedStr) else [node.args[1]]
+                choices = [[part.value] if isinstance(part, ast.Constant) else PLANES for part in parts]
+                for pieces in product(*choices):
+                    yield "".join(pieces), place
+
+
+def test_names_are_unique_and_the_top_is_a_scene_widget() -> None:
+    root = ET.parse(UI).getroot()
+    named = [element.get("name") for kind in ("widget", "layout", "spacer") for element in root.iter(kind)]
+    assert None not in named
+    assert not [name for name, count in Counter(named).items() if count > 1]
+    assert root.find("widget").get("class") == "qMRMLWidget", "only that one has the signal mrmlSceneChanged"
+
+
+def test_every_parameter_of_the_panel_is_one_of_the_parameter_node() -> None:
+    fields = parameters()
+    connected = {name: text_of(w, "SlicerParameterName") for name, w in widgets().items()}
+    connected = {name: parameter for name, parameter in connected.items() if parameter is not None}
+    assert len(set(connected.values())) == len(connected), "a parameter is connected to one widget"
+    for name, parameter in connected.items():
+        assert parameter in fields, f"{name}: SlicerParameterName {parameter!r} is no field of the parameter node"
+        kinds = CONNECTED.get(widgets()[name].get("class"), ())
+        assert any(kind in fields[parameter] for kind in kinds), (
+            f"{name} is a {widgets()[name].get('class')}, which does not fit {parameter}: {fields[parameter]}"
+        )
+
+
+def test_every_widget_the_code_uses_is_in_the_panel() -> None:
+    there = set(widgets())
+    missing = sorted({f"{name} ({place})" for name, place in used_names() if name not in there})
+    assert not missing, f"not in {UI.name}: {missing}"
+
+
+def test_every_widget_one_can_act_on_is_used() -> None:
+    """A button that nothing is connected to is a button that does nothing."""
+    used = {name for name, _ in used_names()}
+    idle = [
+        name
+        for name, widget in widgets().items()
+        if widget.get("class") in ACTED_ON and name not in used and text_of(widget, "SlicerParameterName") is None
+    ]
+    assert not idle, f"neither used in the code nor connected to a parameter: {idle}"
+
+
+def test_every_mrml_widget_gets_the_scene() -> None:
+    root = ET.parse(UI).getroot()
+    top = root.find("widget").get("name")
+    wired = {
+        tuple(connection.find(part).text for part in ("sender", "signal", "receiver", "slot"))
+        for connection in root.iter("connection")
+    }
+    for name, widget in widgets().items():
+        if widget.get("class").startswith("qMRML") and name != top:
+            expected = (top, "mrmlSceneChanged(vtkMRMLScene*)", name, "setMRMLScene(vtkMRMLScene*)")
+            assert expected in wired, f"{name} is not told the scene: add the connection {expected}"
+
+
+def test_every_input_explains_itself() -> None:
+    silent = [name for name, w in widgets().items() if w.get("class") in ACTED_ON and not text_of(w, "toolTip")]
+    assert not silent, f"no toolTip: {silent}"
+
+
+def test_every_class_that_is_not_qt_is_declared() -> None:
+    root = ET.parse(UI).getroot()
+    declared = {element.find("class").text for element in root.iter("customwidget")}
+    foreign = {w.get("class") for w in root.iter("widget") if not w.get("class").startswith("Q")}
+    assert foreign == declared
+
+
+def test_enumerations_are_written_as_qt_5_reads_them() -> None:
+    """Slicer is built with Qt 5, and Designer 6 writes Qt::Orientation::Horizontal, which Qt 5 does not understand."""
+    values = [e.text for kind in ("enum", "set") for e in ET.parse(UI).getroot().iter(kind)]
+    assert not [value for value in values if any(part.count("::") > 1 for part in value.split("|"))]
+
+
+@pytest.fixture
+def panel(monkeypatch: pytest.MonkeyPatch):
+    """The panel loaded by Qt, the widgets of Slicer and CTK replaced by plain ones; and what Qt said about it."""
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    reason = "Qt is not here (pip install PySide6_Essentials, and its system libraries)"
+    core = pytest.importorskip("PySide6.QtCore", reason=reason, exc_type=ImportError)
+    qt = pytest.importorskip("PySide6.QtWidgets", reason=reason, exc_type=ImportError)
+    tools = pytest.importorskip("PySide6.QtUiTools", reason=reason, exc_type=ImportError)
+    replaced = {e.find("class").text: e.find("extends").text for e in ET.parse(UI).getroot().iter("customwidget")}
+
+    class Loader(tools.QUiLoader):
+        def createWidget(self, class_name, parent=None, name=""):
+            return super().createWidget(replaced.get(class_name, class_name), parent, name)
+
+    application = qt.QApplication.instance() or qt.QApplication([])
+    said: list[str] = []
+    before = core.qInstallMessageHandler(lambda kind, context, message: said.append(message))
+    # The signals of the widgets that are replaced are not there; the connections have a test of their own.
+    tree = ET.parse(UI).getroot()
+    for connections in tree.findall("connections"):
+        tree.remove(connections)
+    data = core.QBuffer()
+    data.setData(ET.tostring(tree))
+    data.open(core.QIODevice.OpenModeFlag.ReadOnly)
+    try:
+        loaded = Loader().load(data)
+    finally:
+        core.qInstallMessageHandler(before)
+    yield loaded, said
+    loaded.deleteLater()
+    application.processEvents()
+
+
+def test_qt_loads_the_panel(panel) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    loaded, said = panel
+    assert said == [], "Qt complains"
+    for name, widget in widgets().items():
+        found = loaded if loaded.objectName() == name else loaded.findChild(QWidget, name)
+        assert found is not None, f"{name} was not made"
+        assert found.property("SlicerParameterName") == text_of(widget, "SlicerParameterName")
+
+
+def test_the_panel_fits_beside_the_views(panel) -> None:
+    """Slicer's module panel is some 400 pixels wide on a laptop; a wider one scrolls sideways."""
+    from PySide6.QtWidgets import QWidget
+
+    loaded, _ = panel
+    for name in widgets():
+        if found := loaded.findChild(QWidget, name):
+            found.setHidden(False)
+    assert loaded.minimumSizeHint().width() <= 420
