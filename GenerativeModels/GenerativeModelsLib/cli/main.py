@@ -11,9 +11,12 @@ from GenerativeModelsLib.cli.batch import batch
 from GenerativeModelsLib.cli.benchmark import benchmark
 from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
+from GenerativeModelsLib.cli.heart import analyse, sample, walk
+from GenerativeModelsLib.cli.heart_batch import heart_batch
 from GenerativeModelsLib.cli.model import inspect, verify
 from GenerativeModelsLib.cli.skull import reconstruct
 from GenerativeModelsLib.cli.train import train
+from GenerativeModelsLib.cli.web import web
 
 __all__ = ["app", "main"]
 
@@ -31,13 +34,24 @@ skull = typer.Typer(
 skull.command("reconstruct", cls=GuardedCommand)(reconstruct)
 skull.command("batch", cls=GuardedCommand)(batch)
 skull.command("evaluate", cls=GuardedCommand)(evaluate)
+heart = typer.Typer(
+    help="Left ventricles from label maps: wall thickness, shape and a latent space to walk in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+heart.command("analyse", cls=GuardedCommand)(analyse)
+heart.command("batch", cls=GuardedCommand)(heart_batch)
+heart.command("sample", cls=GuardedCommand)(sample)
+heart.command("walk", cls=GuardedCommand)(walk)
 model = typer.Typer(help="Look at a model bundle and check it.", no_args_is_help=True, rich_markup_mode=None)
 model.command("inspect", cls=GuardedCommand)(inspect)
 model.command("verify", cls=GuardedCommand)(verify)
 app.add_typer(skull, name="skull")
+app.add_typer(heart, name="heart")
 app.command("train", cls=GuardedCommand)(train)
 app.command("benchmark", cls=GuardedCommand)(benchmark)
 app.add_typer(model, name="model")
+app.command("web", cls=GuardedCommand)(web)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,113 @@
+"""The hub's own pages: a session starts, there is no room, something went wrong. Each is whole in itself."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+__all__ = ["entrance_page", "failed_page", "full_page", "loading_part", "starting_page"]
+
+TITLE = "Fetal skull reconstruction"
+
+_FRAME = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+{head}
+<style>
+:root {{ color-scheme: light dark;
+  --ink: #1b2733; --quiet: #5b6875; --ground: #f4f6f8; --card: #fff; --accent: #1f6f8b; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #e8edf2; --quiet: #9aa8b5; --ground: #12181e; --card: #1b232b; --accent: #58b4d1; }}
+}}
+html, body {{ height: 100%; margin: 0; }}
+body {{ display: flex; align-items: center; justify-content: center; background: var(--ground); color: var(--ink);
+  font: 16px/1.5 system-ui, "Segoe UI", Roboto, sans-serif; }}
+main {{ box-sizing: border-box; width: min(30rem, calc(100% - 2rem)); padding: 2.25rem; border-radius: 12px;
+  background: var(--card); box-shadow: 0 1px 3px #0002, 0 8px 32px #0001; text-align: center; }}
+h1 {{ margin: 0 0 .5rem; font-size: 1.25rem; font-weight: 600; }}
+p {{ margin: .5rem 0; color: var(--quiet); overflow-wrap: anywhere; }}
+small {{ display: block; margin-top: 1.5rem; color: var(--quiet); }}
+a {{ display: inline-block; margin-top: 1rem; padding: .5rem 1.25rem; border-radius: 6px; background: var(--accent);
+  color: var(--card); text-decoration: none; }}
+a:focus-visible {{ outline: 3px solid var(--ink); outline-offset: 2px; }}
+.turning {{ width: 44px; height: 44px; margin: 0 auto 1.25rem; border: 4px solid #8884; border-top-color: var(--accent);
+  border-radius: 50%; animation: turn 1s linear infinite; }}
+@keyframes turn {{ to {{ transform: rotate(1turn); }} }}
+@media (prefers-reduced-motion: reduce) {{ .turning {{ animation-duration: 6s; }} }}
+</style>
+</head>
+<body>
+<main>
+{body}
+<small>Research use only. Not a medical device.</small>
+</main>
+{script}
+</body>
+</html>
+"""
+
+_POLL = """<script>
+(async () => {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 400));
+    try {
+      const answer = await fetch("starting", { cache: "no-store" });
+      if (!answer.ok || !(await answer.json()).starting) { location.reload(); return; }
+    } catch (error) { /* the server may be back at the next attempt */ }
+  }
+})();
+</script>"""
+
+
+def starting_page() -> str:
+    """The page shown while a session process comes up; it goes on by itself."""
+    body = (
+        '<div class="turning" role="status" aria-label="starting"></div>\n<h1>Starting your session</h1>\n'
+        "<p>The 3D Slicer core is being loaded. This takes a few seconds.</p>"
+    )
+    return _FRAME.format(
+        title=TITLE, head='<noscript><meta http-equiv="refresh" content="3"></noscript>', body=body, script=_POLL
+    )
+
+
+def full_page(limit: int, grace_seconds: float, home: str) -> str:
+    """The page shown when there are `limit` sessions already, each kept so long after its tab was closed."""
+    heading = "The only session is in use" if limit == 1 else f"All {limit} sessions are in use"
+    body = (
+        f"<h1>{heading}</h1>\n<p>Close a tab of this application that is no longer needed; its "
+        f'place is free {grace_seconds:.0f} seconds later.</p>\n<a href="{escape(home)}">Try again</a>'
+    )
+    return _FRAME.format(title=TITLE, head="", body=body, script="")
+
+
+def failed_page(sentence: str, home: str) -> str:
+    """The page shown when a session could not be started or is no more."""
+    body = (
+        f"<h1>This session is not available</h1>\n<p>{escape(sentence)} The terminal of the server says more.</p>\n"
+        f'<a href="{escape(home)}">Start a new session</a>'
+    )
+    return _FRAME.format(title=TITLE, head="", body=body, script="")
+
+
+def entrance_page(client_page: str) -> str:
+    """Trame's own first page under our name."""
+    page = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", client_page, flags=re.DOTALL)
+    page = re.sub(r'<meta\s+name="description"\s+content=".*?"\s*/>', "", page, flags=re.DOTALL)
+    return page.replace('href="logo.png"', 'href="data:,"')
+
+
+def loading_part() -> str:
+    """What trame's first page shows until the application is there: the starting page goes on turning."""
+    return """<style>
+#app:has(> .turning) { display: flex; height: 100vh; align-items: center; justify-content: center; }
+.turning { width: 44px; height: 44px; border: 4px solid #8884; border-top-color: #1f6f8b; border-radius: 50%;
+  animation: turn 1s linear infinite; }
+@keyframes turn { to { transform: rotate(1turn); } }
+</style>
+<div class="turning" role="status" aria-label="loading"></div>
+"""

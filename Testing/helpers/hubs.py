@@ -1,0 +1,126 @@
+"""A hub that runs beside a test, and the browser to look at it with."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from GenerativeModelsWeb.hub import Hub, HubSettings, listen
+from GenerativeModelsWeb.sessions import SessionPlan
+
+__all__ = ["CHROMIUM_FLAGS", "COUNTER", "Answer", "RunningHub", "chromium_path", "running_hub", "until"]
+
+REPO_ROOT = Path(__file__).resolve().parents[2]
+COUNTER = "Testing.helpers.counter_session:CounterApplication"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said: status, headers in lower case, body as text."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass(frozen=True)
+class RunningHub:
+    """A hub in a thread of its own."""
+
+    hub: Hub
+    port: int
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Ask for a path, redirects not followed; header names with _ for -."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+            answer = connection.getresponse()
+            names = {name.lower(): text for name, text in answer.getheaders()}
+            return Answer(answer.status, names, answer.read().decode())
+        finally:
+            connection.close()
+
+    def session(self) -> str:
+        """A new session's path, once it is ready."""
+        path = "/" + self.get("/").headers["location"]
+        until(lambda: '{"starting": false}' in self.get(path + "starting").text)
+        return path
+
+
+@contextmanager
+def running_hub(plan: SessionPlan, **settings: object) -> Iterator[RunningHub]:
+    """Run a hub on a free port of the loopback; every session has ended afterwards."""
+    loop = asyncio.new_event_loop()
+    hub = Hub(HubSettings(plan, **settings))
+    listening = listen("127.0.0.1", 0)
+    up, ended = threading.Event(), asyncio.Event()
+
+    async def run() -> None:
+        runner = web.AppRunner(hub.application(), shutdown_timeout=1.0)
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        up.set()
+        await ended.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="hub")
+    with pytest.MonkeyPatch.context() as environment:
+        # The children find the test's applications.
+        paths = [str(REPO_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment.setenv("PYTHONPATH", os.pathsep.join(paths))
+        thread.start()
+        assert up.wait(20)
+        try:
+            yield RunningHub(hub, listening.getsockname()[1], loop)
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+            thread.join(30)
+            listening.close()
+            loop.close()
+
+
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for something to become true; fail when it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not come"
+        time.sleep(0.05)
+
+
+def chromium_path() -> str:
+    """The browser of this machine; skips the test where there is none."""
+    pytest.importorskip("playwright")
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium here (set CHROMIUM to its path)")
+    return found
