@@ -17,6 +17,7 @@ from GenerativeModelsWeb.assignment import assign
 from GenerativeModelsWeb.backend import Backend, BackendFailed
 from GenerativeModelsWeb.downloads import Downloads
 from GenerativeModelsWeb.picture_desk import PictureDesk
+from GenerativeModelsWeb.pictures import on_page
 from GenerativeModelsWeb.reconstruct import Reconstructions
 from GenerativeModelsWeb.state import Inputs, Result, Run, Settings, Views
 from GenerativeModelsWeb.uploads import UploadStore, UploadTooLargeError, refuse_size
@@ -83,7 +84,7 @@ class SkullApplication:
 
     def close(self) -> None:
         """End the worker, let the scene go and remove every file of this session's making."""
-        self.reconstructions.cancel()
+        self.reconstructions.close()
         self._backend.close()
         self.views.close()
         shutil.rmtree(self._workspace, ignore_errors=True)
@@ -148,11 +149,13 @@ class SkullApplication:
         except BackendFailed as failure:
             log.error("%s\n%s", failure, failure.details)
             with self.server.state:
-                self.run.data.error = str(failure)
+                self.run.data.error = on_page(str(failure))
             return
         words = f"{found.name} ({found.hardware})" if found.hardware else found.name
         with self.server.state:
-            self.settings.data.device_found = " ".join((f"Automatic means {words} here.", *found.warnings))
+            self.settings.data.device_found = " ".join(
+                (f"Automatic means {words} here.", *map(on_page, found.warnings))
+            )
         await asyncio.to_thread(__import__, "matplotlib.figure")
 
     def _set_range(self, range_mm: list[float]) -> None:

@@ -63,9 +63,9 @@ class Backend:
         """
         self._progress = progress
         self._job = asyncio.get_running_loop().create_future()
-        self._worker.submit(request)
-        self._keep_polling()
         try:
+            self._worker.submit(request)
+            self._keep_polling()
             return await self._job
         except asyncio.CancelledError:
             self._worker.cancel()

@@ -65,6 +65,9 @@ def build_page(application: SkullApplication) -> None:
             build_inputs(application)
             build_stage(application)
             build_results(application)
+    # What trame shows once the connection is lost: the page as it stands, which then says so itself (gm_page.js).
+    server.state.trame__template_error = server.state.trame__template_main
+    server.state.trame__template_error_reconnect = server.state.trame__template_main
 
 
 def mark(colour: str) -> None:

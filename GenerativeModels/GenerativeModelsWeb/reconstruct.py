@@ -53,6 +53,7 @@ class Reconstructions:
         self._page, self._backend, self._downloads = page, backend, downloads
         self._workspace, self._model = workspace, model
         self._task: asyncio.Task | None = None
+        self._showing = False
         self._shown: Path | None = None
         self._made_from: Hashable = None
         self._count = 0
@@ -63,7 +64,12 @@ class Reconstructions:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     def cancel(self) -> None:
-        """End the run under way, if any."""
+        """End the run under way, if any; one that is through is shown whole, or skull and numbers would not agree."""
+        if not self._showing:
+            self.close()
+
+    def close(self) -> None:
+        """End whatever is under way."""
         if self._task is not None:
             self._task.cancel()
 
@@ -79,6 +85,7 @@ class Reconstructions:
         try:
             made_from = self._signature()
             folder = await self._backend.reconstruct(self._request(), self._tell)
+            self._showing = True
             await self._show(folder, made_from)
         except asyncio.CancelledError:
             self._backend.start()
@@ -86,11 +93,12 @@ class Reconstructions:
             error = on_page(str(refused))
         except BackendFailed as failed:
             log.error("%s\n%s", failed, failed.details)
-            error = str(failed)
+            error = on_page(str(failed))
         except Exception:
             log.exception("A reconstruction failed")
             error = "Something unforeseen went wrong on the server; its log says what. Try again."
         finally:
+            self._showing = False
             with page.server.state:
                 run.busy, run.error = False, error
 

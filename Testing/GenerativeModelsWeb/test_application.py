@@ -164,6 +164,17 @@ def test_cancelling_says_nothing_and_kills_the_job(ready):
     assert ready.worker.calls == ["cancel", "start"], "and a warm one for the next attempt"
 
 
+def test_cancel_while_the_skull_is_being_shown_does_not_part_it_from_its_numbers(ready, monkeypatch):
+    def show_and_cancel(case, wanted, *, title):
+        ready.app.cancel()
+        yield
+
+    monkeypatch.setattr(ready.app.views, "show_steps", show_and_cancel)
+    run(ready)
+    assert ready.app.result.data.present and not ready.app.run.data.busy
+    assert ready.worker.requests[0].output.is_dir()
+
+
 def test_a_changed_input_is_noticed(ready):
     run(ready)
     ready.app.settings.data.weeks = "30"
@@ -187,6 +198,16 @@ def test_a_file_too_large_is_refused_before_it_is_sent(a_session):
 def test_the_device_found_is_shown(a_session):
     asyncio.run(a_session.app._prepare())
     assert a_session.app.settings.data.device_found == "Automatic means cuda:0 (H200) here."
+
+
+def test_no_option_of_the_command_line_reaches_the_page(ready, monkeypatch):
+    warning = "cuda:0 failed a test operation: use --device cpu."
+    monkeypatch.setattr(ready.worker, "ask_device", lambda: ready.worker.events.append(DeviceFound("cpu", (warning,))))
+    asyncio.run(ready.app._prepare())
+    monkeypatch.setattr(ready.worker, "poll", lambda: [Failed(1, "Out of memory: give fewer --samples.", "")])
+    run(ready)
+    for shown in (ready.app.settings.data.device_found, ready.app.run.data.error):
+        assert "the " in shown and "--" not in shown
 
 
 def test_closing_ends_the_worker_and_removes_the_cases(ready):

@@ -47,6 +47,17 @@ def test_an_end_without_a_result_is_raised(event, kind):
         asyncio.run(Backend(FakeWorker(event)).reconstruct(REQUEST, lambda *_: None))
 
 
+def test_a_request_refused_on_the_way_to_the_worker_is_not_waited_for():
+    class Refusing(FakeWorker):
+        def submit(self, request):
+            raise InputError("The model is none.")
+
+    backend = Backend(Refusing())
+    with pytest.raises(InputError, match="none"):
+        asyncio.run(backend.reconstruct(REQUEST, lambda *_: None))
+    assert backend._job is None
+
+
 def test_cancelling_the_task_cancels_the_job():
     worker = FakeWorker()
 

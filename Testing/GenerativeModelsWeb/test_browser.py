@@ -270,6 +270,19 @@ def test_bad_files_are_refused_in_a_sentence(a_tab, sample_case, spacings, tmp_p
     assert tab.page.locator(".gm-results").count() == 0
 
 
+def test_a_session_that_ends_under_the_page_is_said_calmly_and_a_reload_helps(open_page, a_hub):
+    with open_page() as tab:
+        tab.sample()
+        a_hub.hub.sessions.find(tab.token).process.kill()
+        tab.page.get_by_text("The connection to the server is lost.").wait_for()
+        assert tab.card("axial").locator(".gm-thumb img").is_visible(), "what was there can still be read"
+        tab.shoot("lost")
+        tab.page.click("text=Reload >> nth=-1")
+        tab.page.click("text=Start a new session")
+        tab.page.wait_for_selector(".gm-app")
+        tab.errors.clear()  # calls of trame's own that were under way when the line broke
+
+
 def test_axial_alone_with_a_long_name_and_a_doubtful_picture(open_page, sample_case, spacings):
     cut = np.asarray(Image.open(sample_case / "axial.png").convert("L"))[:, :330]
     with open_page() as tab:
@@ -293,6 +306,8 @@ def test_two_tabs_do_not_disturb_each_other(open_page, tmp_path):
         wanted = {one: (11, 25.0), other: (12, 29.0)}
         for tab, (seed, weeks) in wanted.items():
             tab.sample()
+            for plane in ("sagittal", "coronal"):
+                tab.card(plane).locator(".gm-remove").click()
             tab.set(seed=seed, weeks=weeks, samples=SAMPLES)
             tab.go.click()
         results = {}

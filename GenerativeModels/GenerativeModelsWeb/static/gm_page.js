@@ -55,8 +55,10 @@
   };
 
   const connection = window.trame.client;
-  connection.onConnectionClose(() => document.body.classList.add("gm-lost"));
-  connection.onConnectionReady(() => document.body.classList.remove("gm-lost"));
+  connection.onConnectionClose(() => {
+    document.body.classList.add("gm-lost"); // the numbers stay readable, what needs the server is out of reach
+    document.querySelectorAll(".gm-body :is(button, input, a, .gm-card, .gm-window, .v-slider)").forEach((part) => (part.inert = true));
+  });
 
   document.addEventListener("click", (event) => {
     const picker = event.target instanceof Element && event.target.closest("[data-gm-pick], .gm-empty");
