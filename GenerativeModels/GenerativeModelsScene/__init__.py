@@ -24,6 +24,7 @@ _PLACES = {
     "SkullNodes": "skull_nodes",
     "find_case": "skull_nodes",
     "case_key": "skull_nodes",
+    "show_alone": "skull_nodes",
     "show_case": "case_view",
     "show_case_steps": "case_view",
     "set_uncertainty_range": "case_view",

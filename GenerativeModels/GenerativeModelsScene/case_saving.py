@@ -10,13 +10,15 @@ import slicer
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.placed_planes import write_placed_plane
+from GenerativeModelsLib.fetal.wording import window_words
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.output_folder import output_folder
 from GenerativeModelsScene.colours import SCALARS
 from GenerativeModelsScene.meshes import LPS_TO_RAS
-from GenerativeModelsScene.volumes import ijk_to_ras, voxels
+from GenerativeModelsScene.node_geometry import ijk_to_ras
+from GenerativeModelsScene.volumes import voxels
 
 if TYPE_CHECKING:
     from GenerativeModelsScene.skull_nodes import SkullNodes
@@ -52,7 +54,7 @@ def save_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes, folder: str | Path,
             f"The scene no longer holds the {', '.join(lost) or 'planes'} of this case, so it cannot be saved; "
             "reconstruct it again."
         )
-    with output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
+    with window_words(), output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
         surface = from_polydata(nodes.model.GetPolyData()).transformed(LPS_TO_RAS)
         sigma = surface.point_data[SCALARS]
         write_vtp(type(surface)(surface.points, surface.triangles, {SCALARS: sigma}), work / "skull.vtp")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import slicer
 
+from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsScene.charts import show_chart
 from GenerativeModelsScene.colours import colour_skull, set_uncertainty_range, show_colours, show_legend
 from GenerativeModelsScene.hierarchy import show_folder
@@ -30,7 +31,7 @@ from GenerativeModelsScene.planes_in_space import (
     turn_view,
 )
 from GenerativeModelsScene.segmentations import show_segmentation
-from GenerativeModelsScene.skull_nodes import PLANES, SkullNodes, case_key, find_case
+from GenerativeModelsScene.skull_nodes import SkullNodes, case_key, find_case, show_alone
 from GenerativeModelsScene.tables import biometry_rows, show_table
 from GenerativeModelsScene.texts import show_text
 from GenerativeModelsScene.volumes import show_label_map, show_uncertainty
@@ -50,6 +51,7 @@ __all__ = [
     "set_outlines_visible",
     "set_planes_visible",
     "set_uncertainty_range",
+    "show_alone",
     "show_case",
     "show_case_steps",
     "show_plane_in_view",

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.wording import for_window, window_words
 from GenerativeModelsScene.plane_nodes import plane_from_node, selection_problem
 from GenerativeModelsScene.request import case_request
 
@@ -59,7 +60,7 @@ class SkullResult:
     @property
     def warnings(self) -> list[str]:
         """Sentences about this case that its user should read."""
-        return self.case.warnings
+        return [for_window(warning) for warning in self.case.warnings]
 
 
 def reconstruct_skull(
@@ -158,7 +159,8 @@ def _reconstruct(request: CaseRequest, progress: Callable[[str, float], None] | 
         from GenerativeModelsLib.fetal.case import reconstruct_case
         from GenerativeModelsLib.fetal.case_reader import read_case
 
-        return read_case(reconstruct_case(request, progress=progress).folder)
+        with window_words():
+            return read_case(reconstruct_case(request, progress=progress).folder)
     except Exception as error:
         if is_broken_installation(error):
             raise InputError(next(iter(half_installed()), failure_sentence(error))) from error

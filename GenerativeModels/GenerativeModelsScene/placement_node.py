@@ -11,9 +11,9 @@ import vtk
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsScene.meshes import LPS_TO_RAS
+from GenerativeModelsScene.node_geometry import matrix_array, vtk_matrix
 from GenerativeModelsScene.node_store import NodeStore
 from GenerativeModelsScene.planes_in_space import shown_planes, turn_view
-from GenerativeModelsScene.volumes import as_array
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.fetal.case_reader import SkullCase
@@ -99,13 +99,11 @@ def _stored(node: slicer.vtkMRMLLinearTransformNode) -> np.ndarray | None:
 def _is_at(node: slicer.vtkMRMLLinearTransformNode, matrix: np.ndarray) -> bool:
     now = vtk.vtkMatrix4x4()
     node.GetMatrixTransformToParent(now)
-    return bool(np.allclose(as_array(now), matrix, rtol=0, atol=1e-6))
+    return bool(np.allclose(matrix_array(now), matrix, rtol=0, atol=1e-6))
 
 
 def _set_matrix(node: slicer.vtkMRMLLinearTransformNode, matrix: np.ndarray) -> None:
-    values = vtk.vtkMatrix4x4()
-    values.DeepCopy(matrix.ravel())
-    node.SetMatrixTransformToParent(values)
+    node.SetMatrixTransformToParent(vtk_matrix(matrix))
 
 
 def _frame(origin: np.ndarray, u_axis: np.ndarray, v_axis: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ import vtk
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.placed_planes import SLICE_THICKNESS_MM
 from GenerativeModelsScene.meshes import LPS_TO_RAS, lines_polydata
+from GenerativeModelsScene.node_geometry import ijk_to_ras, matrix_array
 from GenerativeModelsScene.node_store import NodeStore
-from GenerativeModelsScene.volumes import as_array, default_display, fill_volume, ijk_to_ras
+from GenerativeModelsScene.volumes import default_display, fill_volume
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.fetal.case_reader import PlacedPlane
@@ -112,7 +113,7 @@ def turn_view(slice_node: slicer.vtkMRMLSliceNode, volume: slicer.vtkMRMLScalarV
     if parent is not None:
         parent.GetMatrixTransformToWorld(to_world)
     columns, rows, _ = volume.GetImageData().GetDimensions()
-    matrix = as_array(to_world) @ ijk_to_ras(volume)
+    matrix = matrix_array(to_world) @ ijk_to_ras(volume)
     width, height = columns * np.linalg.norm(matrix[:3, 0]), rows * np.linalg.norm(matrix[:3, 1])
     right, up = matrix[:3, 0] / np.linalg.norm(matrix[:3, 0]), -matrix[:3, 1] / np.linalg.norm(matrix[:3, 1])
     middle = matrix @ [(columns - 1) / 2, (rows - 1) / 2, 0, 1]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import slicer
 
+from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsScene.hierarchy import find_folder
-from GenerativeModelsScene.node_store import NodeStore
+from GenerativeModelsScene.node_store import CASE, ROLE, NodeStore, nodes_of_case
 
-PLANES = ("axial", "sagittal", "coronal")
 MEASURES = ("hc", "bpd", "ofd")
 """Measures with a growth chart."""
 
@@ -94,3 +94,22 @@ def find_case(scene: slicer.vtkMRMLScene, key: str) -> SkullNodes | None:
 def case_key(axial_node: slicer.vtkMRMLNode) -> str:
     """The key of the case made from that axial image: running twice updates it, and never makes a second one."""
     return axial_node.GetID()
+
+
+def show_alone(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> None:
+    """Show the case's skull and legend, and hide skull, legend and lines of all other cases: two heads would stand in
+    one place."""
+    own = {node.GetID() for node in nodes_of_case(scene, nodes.key)}
+    for index in range(scene.GetNumberOfNodes()):
+        node = scene.GetNthNode(index)
+        role = node.GetAttribute(ROLE) if node.GetAttribute(CASE) else None
+        if role is None or not role.startswith(("model", "legend", "outline.", "band.")) or node.GetID() in own:
+            continue
+        display = node if role == "legend" else node.GetDisplayNode()
+        if display is not None:
+            display.SetVisibility(False)
+    display = nodes.model.GetDisplayNode() if nodes.model is not None else None
+    if display is not None:
+        display.SetVisibility(True)
+        if nodes.legend is not None:
+            nodes.legend.SetVisibility(display.GetScalarVisibility())

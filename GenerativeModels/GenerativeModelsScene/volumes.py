@@ -10,6 +10,7 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from GenerativeModelsLib.fetal.report.content import COLOUR_RANGE_MM
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsScene.meshes import LPS_TO_RAS
+from GenerativeModelsScene.node_geometry import vtk_matrix
 from GenerativeModelsScene.node_store import NodeStore
 
 LEAST_SHOWN_MM = 1e-3
@@ -57,17 +58,15 @@ def default_display(node: slicer.vtkMRMLVolumeNode) -> slicer.vtkMRMLVolumeDispl
     return node.GetDisplayNode()
 
 
-def fill_volume(node: slicer.vtkMRMLVolumeNode, array: np.ndarray, ijk_to_ras: np.ndarray) -> None:
-    """Give `node` the voxels `array` (k, j, i) and its place; the array is copied."""
+def fill_volume(node: slicer.vtkMRMLVolumeNode, array: np.ndarray, to_ras: np.ndarray) -> None:
+    """Give `node` the voxels `array` (k, j, i), copied, and its place: `to_ras` (4, 4), voxel index -> RAS mm."""
     image = vtk.vtkImageData()
     image.SetDimensions(*array.shape[::-1])
     scalars = numpy_to_vtk(np.ascontiguousarray(array).ravel(), deep=True)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)
-    matrix = vtk.vtkMatrix4x4()
-    matrix.DeepCopy(np.asarray(ijk_to_ras, float).ravel())
     modifying = node.StartModify()
-    node.SetIJKToRASMatrix(matrix)
+    node.SetIJKToRASMatrix(vtk_matrix(to_ras))
     node.SetAndObserveImageData(image)
     node.EndModify(modifying)
 
@@ -76,15 +75,3 @@ def voxels(node: slicer.vtkMRMLVolumeNode) -> np.ndarray:
     """Copy of the voxels (k, j, i) of `node`."""
     image = node.GetImageData()
     return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1]).copy()
-
-
-def ijk_to_ras(node: slicer.vtkMRMLVolumeNode) -> np.ndarray:
-    """(4, 4): voxel index (i, j, k, 1) -> RAS mm of the node itself, its parent transform not applied."""
-    matrix = vtk.vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    return as_array(matrix)
-
-
-def as_array(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
-    """(4, 4) of a vtkMatrix4x4."""
-    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])

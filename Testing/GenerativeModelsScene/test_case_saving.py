@@ -25,9 +25,10 @@ from GenerativeModelsScene.case_view import (
     set_uncertainty_range,
     show_case,
 )
+from GenerativeModelsScene.node_geometry import matrix_array
 from GenerativeModelsScene.placement_node import head_to_image
 from GenerativeModelsScene.plane_nodes import PlaneInput
-from GenerativeModelsScene.volumes import as_array, voxels
+from GenerativeModelsScene.volumes import voxels
 from Testing.helpers.finished_cases import REPORT, SPACING
 from Testing.helpers.shapes import rigid
 
@@ -193,7 +194,7 @@ def test_a_saved_scene_holds_all_of_the_case(a_scene, a_case, tmp_path) -> None:
     matrix = head_to_image(a_case.planes["axial"].placement, an_axial_image().to_ras)
     stored = vtk.vtkMatrix4x4()
     found.placement.GetMatrixTransformToParent(stored)
-    np.testing.assert_allclose(as_array(stored), matrix, atol=1e-9)
+    np.testing.assert_allclose(matrix_array(stored), matrix, atol=1e-9)
 
     save_case(scene, found, tmp_path / "saved")
     assert_same_case(tmp_path / "saved", a_case.folder)

@@ -9,9 +9,10 @@ import pytest
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_reader import read_case
+from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsScene.case_view import find_case, set_outlines_visible, show_case, show_case_steps
 from GenerativeModelsScene.node_store import NodeStore, nodes_of_case
-from GenerativeModelsScene.skull_nodes import MEASURES, PLANES, SkullNodes, case_key
+from GenerativeModelsScene.skull_nodes import MEASURES, SkullNodes, case_key, show_alone
 from Testing.helpers.finished_cases import REPORT, a_finished_case
 
 
@@ -160,3 +161,14 @@ def test_a_missing_file_of_the_case_is_named(a_scene, tmp_path) -> None:
     (tmp_path / "case" / "uncertainty.nii.gz").unlink()
     with pytest.raises(InputError, match=r"uncertainty\.nii\.gz is missing"):
         show_case(a_scene, case, key="case", title="Head")
+
+
+def test_two_heads_do_not_stand_in_one_place(a_scene, a_case, shown) -> None:
+    other = show_case(a_scene, a_case, key="other", title="Other")
+    show_alone(a_scene, other)
+    assert not shown.model.GetDisplayNode().GetVisibility() and not shown.legend.GetVisibility()
+    assert not shown.outlines["axial"].GetDisplayNode().GetVisibility()
+    assert other.model.GetDisplayNode().GetVisibility() and other.legend.GetVisibility()
+    show_alone(a_scene, shown)
+    assert shown.model.GetDisplayNode().GetVisibility() and shown.legend.GetVisibility()
+    assert not other.model.GetDisplayNode().GetVisibility() and not other.legend.GetVisibility()

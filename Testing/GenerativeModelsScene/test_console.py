@@ -163,3 +163,13 @@ def test_a_slicer_without_the_packages_says_where_to_get_them(a_scene, images, n
     monkeypatch.setattr(environment, "missing_packages", lambda: ["jinja2>=3.1"])
     with pytest.raises(InputError, match=r"torch>=.*, jinja2>=3.1\): open the module Fetal Skull Reconstruction"):
         console.reconstruct_skull(images["axial"], scene=a_scene)
+
+
+def test_console_speaks_no_command_line(a_scene, images, nothing_left) -> None:
+    set_spacing(images["axial"], SPACING)
+    with pytest.raises(InputError, match=r"^The number of samples is -1: ") as refused:
+        console.reconstruct_skull(images["axial"], samples=-1, scene=a_scene)
+    assert "--" not in str(refused.value)
+    with pytest.raises(InputError, match=r"no model\.json") as refused:
+        console.reconstruct_skull(images["axial"], model=nothing_left, samples=2, scene=a_scene)
+    assert "--" not in str(refused.value)

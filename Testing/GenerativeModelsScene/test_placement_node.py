@@ -14,9 +14,9 @@ from GenerativeModelsScene.case_view import (
     show_case,
     show_plane_in_view,
 )
+from GenerativeModelsScene.node_geometry import matrix_array
 from GenerativeModelsScene.placement_node import head_to_image
 from GenerativeModelsScene.plane_nodes import PlaneInput, plane_from_node
-from GenerativeModelsScene.volumes import as_array
 from Testing.helpers.finished_cases import SIZE, SPACING
 from Testing.helpers.shapes import rigid
 
@@ -38,7 +38,7 @@ def an_image(flip=(1, 1), positioned: bool = True) -> PlaneInput:
 def placement_matrix(nodes) -> np.ndarray:
     matrix = vtk.vtkMatrix4x4()
     nodes.placement.GetMatrixTransformToWorld(matrix)
-    return as_array(matrix)
+    return matrix_array(matrix)
 
 
 @pytest.mark.parametrize("plane", ["axial", "sagittal"])
@@ -63,7 +63,7 @@ def test_every_node_of_the_case_goes_onto_the_image(a_scene, a_case, flip) -> No
     matrix, ijk_to_ras = placement_matrix(nodes), vtk.vtkMatrix4x4()
     nodes.planes["axial"].GetIJKToRASMatrix(ijk_to_ras)
     for column, row in [(0, 0), (199, 0), (0, 149)]:
-        pixel = matrix @ as_array(ijk_to_ras) @ [column, row, 0, 1]
+        pixel = matrix @ matrix_array(ijk_to_ras) @ [column, row, 0, 1]
         expected = image.to_ras @ [column * SPACING[1], row * SPACING[0], 0, 1]
         np.testing.assert_allclose(pixel, expected, atol=1e-9)
 
@@ -87,7 +87,7 @@ def test_the_mesh_lands_where_an_oblique_mirrored_node_is(a_scene, a_case, add_v
     nodes.planes["axial"].GetIJKToRASMatrix(in_head)
     for column, row in [(0, 0), (199, 0), (0, 149), (80, 40)]:
         expected = rigid((0, 0, 40), (5, 6, 7)) @ ijk_to_ras @ [column, row, 0, 1]
-        found = placement_matrix(nodes) @ as_array(in_head) @ [column, row, 0, 1]
+        found = placement_matrix(nodes) @ matrix_array(in_head) @ [column, row, 0, 1]
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
@@ -124,11 +124,11 @@ def test_views_of_placed_planes_follow(a_scene, a_case, a_slice_view) -> None:
     composite = a_scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
     composite.SetLayoutName(a_slice_view.GetLayoutName())
     show_plane_in_view(a_scene, nodes, "coronal", a_slice_view, composite)
-    on = as_array(a_slice_view.GetSliceToRAS())
+    on = matrix_array(a_slice_view.GetSliceToRAS())
     set_on_axial_image(nodes, False)
-    off = as_array(a_slice_view.GetSliceToRAS())
+    off = matrix_array(a_slice_view.GetSliceToRAS())
     set_on_axial_image(nodes, True)
-    np.testing.assert_allclose(as_array(a_slice_view.GetSliceToRAS()), on, atol=1e-9)
+    np.testing.assert_allclose(matrix_array(a_slice_view.GetSliceToRAS()), on, atol=1e-9)
     np.testing.assert_allclose(placement_matrix(nodes) @ off, on, atol=1e-9)
     axes = np.stack([a_case.planes["coronal"].placement.u_axis, -a_case.planes["coronal"].placement.v_axis], axis=1)
     np.testing.assert_allclose(off[:3, :2], LPS_TO_RAS[:3, :3] @ axes, atol=1e-9)

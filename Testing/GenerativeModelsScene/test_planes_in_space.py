@@ -20,7 +20,7 @@ from GenerativeModelsScene.case_view import (
     show_case,
     show_plane_in_view,
 )
-from GenerativeModelsScene.volumes import as_array
+from GenerativeModelsScene.node_geometry import matrix_array
 from Testing.helpers.finished_cases import MIRRORED, SIZE, SPACING, a_finished_case
 
 NAMES = ("axial", "sagittal", "coronal")
@@ -49,7 +49,7 @@ def view_of(scene, name: str, size=(400, 300)):
 
 def in_view(slice_node, points: np.ndarray) -> np.ndarray:
     """World points (..., 3) -> pixels (..., 3) of the view, x to the right, y upwards, third the depth."""
-    matrix = np.linalg.inv(as_array(slice_node.GetXYToRAS()))
+    matrix = np.linalg.inv(matrix_array(slice_node.GetXYToRAS()))
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
@@ -116,7 +116,7 @@ def test_the_view_lies_in_the_plane_of_the_outline(shown, a_scene) -> None:
     view, composite = view_of(a_scene, "Red")
     show_plane_in_view(a_scene, shown, "coronal", view, composite)
     assert np.abs(in_view(view, points_of(shown.outlines["coronal"]))[:, 2]).max() < 1e-4
-    assert view.GetSliceVisible() and np.linalg.det(as_array(view.GetSliceToRAS())[:3, :3]) == pytest.approx(1)
+    assert view.GetSliceVisible() and np.linalg.det(matrix_array(view.GetSliceToRAS())[:3, :3]) == pytest.approx(1)
 
 
 def test_lines_go_to_the_view_of_their_plane_and_to_3d_views_only(shown, a_scene) -> None:
@@ -204,7 +204,7 @@ def test_views_follow_a_second_run(shown, a_scene, tmp_path) -> None:
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
     view, composite = view_of(a_scene, "Red")
     show_plane_in_view(a_scene, shown, "axial", view, composite)
-    before = as_array(view.GetSliceToRAS())[:3, 3]
+    before = matrix_array(view.GetSliceToRAS())[:3, 3]
     nodes = show_case(a_scene, read_case(folder), key="case", title="Head")
     assert nodes.planes["axial"].GetID() == composite.GetBackgroundVolumeID()
-    np.testing.assert_allclose(as_array(view.GetSliceToRAS())[:3, 3] - before, (-7, -7, 7), atol=1e-6)
+    np.testing.assert_allclose(matrix_array(view.GetSliceToRAS())[:3, 3] - before, (-7, -7, 7), atol=1e-6)

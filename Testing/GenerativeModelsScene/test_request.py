@@ -177,7 +177,7 @@ def test_options_arrive_and_defaults_are_the_command_lines(a_plane, tmp_path: Pa
         ((), {}, "No axial image is given"),
         (("axial", "oblique"), {}, "There is no plane 'oblique': expected axial, sagittal, coronal"),
         (("axial",), {"samples": -1}, "samples"),
-        (("axial",), {"gestational_age_weeks": 50}, "gestational-age"),
+        (("axial",), {"gestational_age_weeks": 50}, "gestational age"),
         (("axial",), {"device": "tpu"}, "device"),
     ],
 )

@@ -66,7 +66,7 @@ class CaseRun:
         self._poll_timer = self._timer(POLL_MS, self._poll)
         self._step_timer = self._timer(STEP_MS, self._step)
         self._release_timer = self._timer(KEEP_WARM_MS, self._release)
-        self._release_timer.singleShot = True
+        self._release_timer.setSingleShot(True)
 
     @property
     def busy(self) -> bool:
@@ -107,8 +107,8 @@ class CaseRun:
         """End the case, if there is one, without a word to the listener; a new worker is made ready."""
         if not self.busy:
             return
+        self._worker.cancel()  # first: files that it holds open cannot be removed on Windows
         self._forget()
-        self._worker.cancel()
         self._worker.start()
 
     def release_later(self) -> None:
@@ -118,10 +118,10 @@ class CaseRun:
 
     def close(self) -> None:
         """End the worker and whatever it does; for good."""
-        self._forget()
         self._poll_timer.stop()
         self._release_timer.stop()
         self._worker.close()
+        self._forget()
 
     def _release(self) -> None:
         if not self.busy:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.wording import window_words
 from GenerativeModelsLib.resources import default_bundle
 
 __all__ = ["chosen_model", "model_title"]
@@ -42,7 +43,8 @@ def model_title(folder: str) -> str:
         There is no bundle, or its model.json cannot be read.
     """
     path = chosen_model(folder)
-    manifest = (path or default_bundle(BUNDLED)) / "model.json"
+    with window_words():
+        manifest = (path or default_bundle(BUNDLED)) / "model.json"
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
         title = f"{content['name']} {content['version']}"

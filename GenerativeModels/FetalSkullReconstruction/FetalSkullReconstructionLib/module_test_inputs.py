@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
+import numpy as np
 import slicer
 
 from FetalSkullReconstructionLib.module_test_kit import ModuleTestKit
@@ -133,6 +134,15 @@ class InputTests(ModuleTestKit):
         self.assertEqual(chosen.axial.GetName(), "case 2 axial")
         self.assertIsNone(chosen.sagittal)
         self.assertIs(chosen.coronal, coronal)
+
+    def test_label_map_is_not_taken_for_an_image(self) -> None:
+        labels = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "axial labels")
+        slicer.util.updateVolumeFromArray(labels, np.ones((1, 96, 128), np.uint8))
+        self.turn(0.5)
+        self.assertIsNone(self.panel.parameters.axial)
+        image = self.image(name="picture")
+        self.wait(lambda: self.panel.parameters.axial is not None, 5.0)
+        self.assertIs(self.panel.parameters.axial, image)
 
     def test_age_stays_with_its_image(self) -> None:
         first, second = self.image(name="first"), self.image(name="second")

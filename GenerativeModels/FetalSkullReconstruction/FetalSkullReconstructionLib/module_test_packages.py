@@ -50,7 +50,8 @@ class PackageTests(ModuleTestKit):
         self.set_packages(lambda: LACKING, Installers(no_network, lambda packages: None))
         self.ui.firstRunButton.click()
         self.assertIn("network", self.ui.firstRunStatusLabel.text)
-        self.assertIn("docs/extension.md, section Offline installation", self.ui.firstRunStatusLabel.text)
+        self.assertIn("Offline installation", self.ui.firstRunStatusLabel.text)
+        self.assertIn(package_install.HOMEPAGE, self.ui.firstRunStatusLabel.text)
 
     def test_packages_still_missing_afterwards_are_named(self) -> None:
         self.set_packages(lambda: LACKING, Installers(lambda: None, lambda packages: None))

@@ -11,10 +11,12 @@ from unittest import mock
 import qt
 import slicer
 
+from FetalSkullReconstructionLib import results_panel
 from FetalSkullReconstructionLib.module_test_inputs import InputTests
 from FetalSkullReconstructionLib.module_test_kit import FakeWorker
 from FetalSkullReconstructionLib.module_test_packages import PackageTests
 from GenerativeModelsLib.worker import Done, Failed
+from GenerativeModelsScene.case_view import find_case
 
 __all__ = ["ModuleTests"]
 
@@ -100,6 +102,29 @@ class ModuleTests(InputTests, PackageTests):
         self.assertEqual(self.node_ids(), before)
         self.reconstruct()
 
+    def test_worker_is_stopped_before_its_files_are_removed(self) -> None:
+        there = []
+
+        class Watched(FakeWorker):
+            def submit(self, request) -> int:
+                self._file = request.axial
+                return super().submit(request)
+
+            def cancel(self) -> None:
+                there.append(self._file.is_file())
+                super().cancel()
+
+            def close(self) -> None:
+                there.append(self._file.is_file())
+
+        self.use_worker(Watched())
+        self.choose_sample()
+        self.press_apply()
+        self.panel.cancel()
+        self.press_apply()
+        self.panel.run.close()
+        self.assertEqual(there, [True, True])
+
     def test_closing_the_scene_ends_the_run_quietly(self) -> None:
         self.choose_sample()
         self.press_apply()
@@ -127,8 +152,6 @@ class ModuleTests(InputTests, PackageTests):
         slicer.mrmlScene.RemoveNode(nodes["axial"])
         self.wait(lambda: not self.panel.run.busy)
         self.assertEqual(self.panel.message.text, "")
-        from GenerativeModelsScene import find_case
-
         self.assertIsNotNone(find_case(slicer.mrmlScene, key).model)
         self.assert_refused("No axial image")
 
@@ -169,6 +192,57 @@ class ModuleTests(InputTests, PackageTests):
         self.assertTrue(nodes.outlines["axial"].GetDisplayVisibility())
         self.ui.showOutlinesCheckBox.checked = False
         self.assertFalse(nodes.outlines["axial"].GetDisplayVisibility())
+
+    def test_equal_ends_of_the_uncertainty_range_leave_the_colours(self) -> None:
+        self.choose_sample()
+        self.ui.uncertaintyRangeWidget.setValues(2.0, 2.0)
+        self.reconstruct()
+        self.assertEqual(self.ui.applyButton.text, "Apply")
+        self.assertEqual(tuple(self.panel.results.nodes.model.GetDisplayNode().GetScalarRange()), (0.0, 4.0))
+
+    def test_second_case_does_not_stand_in_the_first(self) -> None:
+        def standing(axial: slicer.vtkMRMLVolumeNode) -> set[bool]:
+            case = find_case(slicer.mrmlScene, axial.GetID())
+            parts = case.model.GetDisplayNode(), case.legend, case.outlines["axial"].GetDisplayNode()
+            return {bool(part.GetVisibility()) for part in parts}
+
+        first = self.choose_sample()["axial"]
+        self.reconstruct()
+        second = self.choose_sample()["axial"]
+        self.reconstruct()
+        self.assertEqual((standing(first), standing(second)), ({False}, {True}))
+        self.choose(axial=first)
+        self.assertEqual((standing(first), standing(second)), ({True}, {False}))
+
+    def test_panel_speaks_no_command_line(self) -> None:
+        self.choose_sample()
+        self.reconstruct()
+        results = self.panel.results
+        result = json.loads(results.nodes.result.GetText())
+        result["warnings"] = ["axial plane carries no pixel spacing: give --axial-spacing or --pixel-spacing in mm."]
+        results.nodes.result.SetText(json.dumps(result))
+        results.show(results.nodes.key, again=True)
+        self.assertIn("give the spacing of the axial plane", results.warnings.text)
+        self.assertNotIn("--", results.warnings.text)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "notes.txt").touch()
+            with mock.patch.object(results_panel, "_free_folder", lambda folder: folder):
+                self.assertIsNone(results.save(Path(folder)))
+        self.assertIn("give another folder", self.panel.message.text)
+        self.assertNotIn("--", self.panel.message.text)
+
+    def test_report_that_cannot_be_written_is_a_sentence(self) -> None:
+        self.choose_sample()
+        self.reconstruct()
+        with mock.patch("tempfile.mkdtemp", side_effect=OSError(28, "No space left on device")):
+            self.panel.results.show_report()
+        self.assertIn("No space left on device", self.panel.message.text)
+
+    def test_words_on_a_case_go_with_its_scene(self) -> None:
+        self.choose_sample()
+        self.panel.message.inform("Saved in there")
+        slicer.mrmlScene.Clear(0)
+        self.assertEqual(self.panel.message.text, "")
 
     def test_report_and_saved_case(self) -> None:
         self.choose_sample()

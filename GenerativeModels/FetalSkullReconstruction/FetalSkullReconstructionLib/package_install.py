@@ -21,6 +21,8 @@ from GenerativeModelsLib.errors import InputError
 
 __all__ = ["Installers", "PackageState", "install", "package_state"]
 
+HOMEPAGE = "https://github.com/GenerativeModels/SlicerGenerativeModels"
+"""Of the extension, as CMakeLists.txt has it."""
 KEPT = ("numpy", "scipy", "SimpleITK", "pillow", "pydicom", "requests")
 """Packages of Slicer's own that pip must leave as they are."""
 
@@ -132,8 +134,9 @@ def install(state: PackageState, installers: Installers, look: Callable[[], Pack
         raise InputError(
             _(
                 "The packages could not be installed ({error}): check the network connection and the proxy settings "
-                "and press Install again; without network follow docs/extension.md, section Offline installation."
-            ).format(error=str(error).strip().split("\n")[0] or type(error).__name__)
+                "and press Install again; without network follow docs/extension.md, section Offline installation, "
+                "at {homepage}"
+            ).format(error=str(error).strip().split("\n")[0] or type(error).__name__, homepage=HOMEPAGE)
         ) from error
     after = look()
     if after.broken:
@@ -142,8 +145,11 @@ def install(state: PackageState, installers: Installers, look: Callable[[], Pack
         raise InputError(
             _(
                 "Some packages are still missing after the installation ({names}): restart Slicer and look at this "
-                "module again; if they are still missing, follow docs/extension.md, section Offline installation."
-            ).format(names=", ".join((*(("torch",) if after.torch_missing else ()), *after.packages)))
+                "module again; if they are still missing, follow docs/extension.md, section Offline installation, "
+                "at {homepage}"
+            ).format(
+                names=", ".join((*(("torch",) if after.torch_missing else ()), *after.packages)), homepage=HOMEPAGE
+            )
         )
 
 
@@ -151,8 +157,8 @@ def _declined() -> InputError:
     return InputError(
         _(
             "Nothing was installed, as you wished: press Install when you are ready, or install the packages yourself "
-            "as docs/extension.md describes in its section Offline installation."
-        )
+            "as docs/extension.md, section Offline installation, at {homepage} describes."
+        ).format(homepage=HOMEPAGE)
     )
 
 

@@ -35,7 +35,6 @@ class PackagesPanel:
         self._complete = complete
         self.installers = installers or Installers()
         self.look = look
-        self.state = look()
         ui.firstRunFrame.setStyleSheet(INFO_BOX)
         ui.firstRunButton.connect("clicked()", self.install)
         self.refresh()

@@ -22,12 +22,12 @@ from FetalSkullReconstructionLib.sample_case import load_sample
 from FetalSkullReconstructionLib.style import NOTE, WARNING, breakable
 from FetalSkullReconstructionLib.views import draw_slices_again
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsScene.case_view import case_key
 from GenerativeModelsScene.plane_nodes import selection_problem
 
 __all__ = ["Panel"]
 
-PLANES = ("axial", "sagittal", "coronal")
 SETTLE_MS = 150
 """Files dropped together arrive one by one: the panel looks at them when they have settled."""
 
@@ -54,7 +54,7 @@ class Panel:
         self.run = CaseRun(self)
         self.packages = PackagesPanel(ui, self._packages_complete)
         self._settled = qt.QTimer()
-        self._settled.singleShot = True
+        self._settled.setSingleShot(True)
         self._settled.interval = SETTLE_MS
         self._settled.connect("timeout()", self._look_at_new_nodes)
         ui.applyButton.connect("clicked()", self.apply_or_cancel)
@@ -74,7 +74,8 @@ class Panel:
         self._parameters = parameters
         self.age.forget()
         if parameters is None:
-            self.results.show("")
+            self.message.clear()
+            self.results.forget()
 
     def enter(self) -> None:
         """The module is shown: look at the packages, and warm the worker up when it can work."""

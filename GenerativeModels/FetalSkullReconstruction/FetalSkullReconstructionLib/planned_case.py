@@ -20,6 +20,7 @@ from GenerativeModelsScene.case_view import (
     has_axial_position,
     set_on_axial_image,
     set_planes_visible,
+    show_alone,
     show_case_steps,
 )
 from GenerativeModelsScene.plane_nodes import PlaneInput, plane_from_node
@@ -65,6 +66,7 @@ class PlannedCase:
         if has_axial_position(nodes):
             set_on_axial_image(nodes, self.on_axial_image)
         set_planes_visible(nodes, self.planes_in_3d)
+        show_alone(self.scene, nodes)
         yield "Placing the skull"
         yield from look_at_case(self.scene, nodes)
 

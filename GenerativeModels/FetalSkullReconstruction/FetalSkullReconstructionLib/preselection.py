@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import slicer
 
-__all__ = ["is_plane_image", "preselect"]
+from GenerativeModelsLib.fetal.case_request import PLANES
 
-PLANES = ("axial", "sagittal", "coronal")
+__all__ = ["is_plane_image", "preselect"]
 
 
 def is_plane_image(node: slicer.vtkMRMLVolumeNode) -> bool:
-    """Whether the volume is a single slice of the user's, not a result of this module."""
+    """Whether the volume is a single slice of grey or colour and the user's own, not a result of this module."""
     image = node.GetImageData()
     return (
         image is not None
         and node.GetAttribute("GenerativeModels.Case") is None
         and not node.GetHideFromEditors()
+        and not node.IsA("vtkMRMLLabelMapVolumeNode")
         and sum(size == 1 for size in image.GetDimensions()) == 1
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from FetalSkullReconstructionLib.messages import MessageBox
+from FetalSkullReconstructionLib.views import look_at_case
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.wording import for_window
 from GenerativeModelsScene.case_saving import save_case
 from GenerativeModelsScene.case_view import (
     SkullNodes,
@@ -23,10 +25,13 @@ from GenerativeModelsScene.case_view import (
     set_outlines_visible,
     set_planes_visible,
     set_uncertainty_range,
+    show_alone,
 )
 
 __all__ = ["ResultsPanel"]
 
+LOOK_MS = 15
+"""Between two steps of turning the views to another case."""
 VERDICTS = {
     "typical": _("The input looks typical to the model"),
     "unusual": _("The input looks unusual to the model: compare the images with the outlines"),
@@ -55,6 +60,11 @@ class ResultsPanel:
         self._open_file = open_file or (lambda path: qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(path)))
         self._key = ""
         self._shown: tuple[str, ...] | None = None
+        self._in_view = ""
+        self._look: Iterator[str] = iter(())
+        self._look_timer = qt.QTimer()
+        self._look_timer.setInterval(LOOK_MS)
+        self._look_timer.connect("timeout()", self._look_on)
         self._chart_menu = qt.QMenu(ui.chartButton)
         ui.chartButton.setMenu(self._chart_menu)
         for measure, title in CHART_TITLES.items():
@@ -87,12 +97,23 @@ class ResultsPanel:
         self._ui.biometryTable.setMRMLTableNode(nodes.table if there else None)
         if not there:
             return
-        self.warnings.warn(result["warnings"])
+        self.warnings.warn([for_window(warning) for warning in result["warnings"]])
         self._ui.verdictLabel.text = _verdict(result)
         self._fit_table()
         self._ui.reportButton.enabled = nodes.report is not None
         self._ui.chartButton.enabled = bool(nodes.charts) and slicer.app.layoutManager() is not None
         self.apply_switches()
+        if not again and self._in_view not in ("", key) and nodes.model is not None:  # a new result is in view already
+            show_alone(slicer.mrmlScene, nodes)
+            self._look = look_at_case(slicer.mrmlScene, nodes)
+            self._look_timer.start()
+        self._in_view = key
+
+    def forget(self) -> None:
+        """Show nothing, and take the next case as the views have it."""
+        self._in_view = ""
+        self._look_timer.stop()
+        self.show("")
 
     def apply_switches(self) -> None:
         """Give the case the display that the panel's switches say."""
@@ -106,9 +127,12 @@ class ResultsPanel:
         if nodes is None or nodes.report is None:
             self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
             return
-        folder = Path(tempfile.mkdtemp(prefix="fetal-skull-report-", dir=slicer.app.temporaryPath))
-        path = folder / "report.html"
-        path.write_text(nodes.report.GetText(), encoding="utf-8")
+        try:
+            path = Path(tempfile.mkdtemp(prefix="fetal-skull-report-", dir=slicer.app.temporaryPath)) / "report.html"
+            path.write_text(nodes.report.GetText(), encoding="utf-8")
+        except OSError as error:
+            self._message.fail(_("The report cannot be written ({error}): free space on the disk.").format(error=error))
+            return
         if not self._open_file(str(path)):
             self._message.fail(_("No program opens the report: open {path} in a web browser.").format(path=path))
 
@@ -151,8 +175,16 @@ class ResultsPanel:
             set_on_axial_image(nodes, self._ui.onAxialImageCheckBox.checked)
 
     def _range_changed(self) -> None:
-        widget = self._ui.uncertaintyRangeWidget
-        self._to_case(set_uncertainty_range, widget.minimumValue, widget.maximumValue)
+        low_mm, high_mm = self._ui.uncertaintyRangeWidget.minimumValue, self._ui.uncertaintyRangeWidget.maximumValue
+        if low_mm < high_mm:  # the two handles may lie on each other
+            self._to_case(set_uncertainty_range, low_mm, high_mm)
+
+    def _look_on(self) -> None:
+        """Turn the next view to the case."""
+        try:
+            next(self._look)
+        except (StopIteration, InputError):  # the end, or the user has deleted a plane meanwhile
+            self._look_timer.stop()
 
     def _to_case(self, change: Callable, *values: float) -> None:
         nodes = self.nodes

@@ -8,12 +8,11 @@ import SimpleITK as sitk
 import slicer
 
 from FetalSkullReconstructionLib.age_field import AGE_ATTRIBUTE
+from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsScene.plane_nodes import set_spacing
 
 __all__ = ["load_sample", "sample_files"]
-
-PLANES = ("axial", "sagittal", "coronal")
 
 
 def sample_files() -> dict[str, str]:
