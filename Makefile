@@ -1,7 +1,7 @@
 # Two commands for a new user: `make demo` and `make test`. Each sets up .venv with what it needs, once.
 # Neither needs OpenGL or a display. PIP_FLAGS passes anything on to pip, PYTHON names another interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo web test test-slow test-desktop lint format train-skull train-locator benchmark clean
+.PHONY: help demo web test test-slow test-desktop lint format train-skull train-locator train-heart benchmark clean
 SHELL := /bin/bash
 
 VENV ?= .venv
@@ -11,6 +11,7 @@ TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' constraints.txt)
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 DEMO := Resources/SampleData/fetal_head
+HEART := Resources/SampleData/heart
 BENCHMARK ?= speed
 WEB_FLAGS ?=
 SLICER_SOURCE ?=
@@ -36,8 +37,10 @@ $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.core ## reconstruct the bundled sample case into demo-output/
-	$(BIN)/generative-models skull reconstruct --output demo-output --overwrite --seed 0 \
+demo: $(VENV)/.core ## reconstruct the bundled sample head and analyse the bundled heart into demo-output/
+	$(BIN)/generative-models heart analyse --output demo-output/heart --overwrite --seed 0 \
+		--ed $(HEART)/ed.nii.gz --es $(HEART)/es.nii.gz --labels acdc
+	$(BIN)/generative-models skull reconstruct --output demo-output/skull --overwrite --seed 0 \
 		--axial $(DEMO)/axial.png --sagittal $(DEMO)/sagittal.png --coronal $(DEMO)/coronal.png \
 		$$($(BIN)/python -c '$(SAMPLE_OPTIONS)' $(DEMO)/sample.json)
 
@@ -84,7 +87,10 @@ train-skull: $(VENV)/.dev ## train the skull model from its config
 train-locator: $(VENV)/.dev ## train the head locator from its config
 	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/head-locator.yaml
 
-benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=skull, hc18 or templates for the others
+train-heart: $(VENV)/.dev ## train the heart model from its config
+	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/heart-lvae.yaml
+
+benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=NAME for the others, see generative-models benchmark --help
 	$(BIN)/generative-models benchmark $(BENCHMARK)
 
 clean: ## remove what make made

@@ -94,3 +94,12 @@ def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) 
         made = crop_shard(Shard.load(path), GreyLevelLocator(), tiny_basis())
         np.savez(folder / f"crops-{path.stem[6:]}.npz", **vars(made))
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_heart(repo_root: Path) -> Path:
+    """Folder of the bundled sample heart: ed.nii.gz, es.nii.gz and sample.json."""
+    folder = repo_root / "Resources" / "SampleData" / "heart"
+    if not (folder / "sample.json").is_file():
+        pytest.skip("the bundled sample heart is not in this checkout")
+    return folder

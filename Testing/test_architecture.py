@@ -16,13 +16,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1] / "GenerativeModels"
 BACKEND, SCENE, WEB, MODULE = "GenerativeModelsLib", "GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkull"
 PACKAGE = ROOT / BACKEND
-BASE = {"", "errors", "resources", "output_folder", "bundle", "bundle_schema"}
+BASE = {
+    "",
+    "errors",
+    "resources",
+    "output_folder",
+    "bundle",
+    "bundle_schema",
+    "device",
+    "case_table",
+    "batches",
+    "page",
+}
 MAY_IMPORT = {
     "errors": set(),
     "environment": set(),
     "resources": {"errors"},
     "output_folder": {"errors"},
     "bundle_schema": {"errors"},
+    "device": {"errors"},
+    "case_table": {"errors"},
+    "batches": {"errors", "output_folder"},
+    "page": set(),
     "bundle": {"", "errors", "bundle_schema", "output_folder"},
     "models": {"errors"},
     "geometry": {"errors"},

@@ -11,11 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+from GenerativeModelsLib import device
+from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal import case, device
+from GenerativeModelsLib.fetal import case
 from GenerativeModelsLib.fetal.case import CaseResult
 from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.output_folder import output_folder
 from GenerativeModelsLib.worker import serve
 from GenerativeModelsLib.worker.client import Worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,17 @@ from GenerativeModelsLib.cli.console import progress_on_stderr
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SamplesOption, SeedOption
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 
-__all__ = ["batch"]
+if TYPE_CHECKING:
+    from GenerativeModelsLib.batches import CaseOutcome
+
+__all__ = ["SchedulerOption", "WorkersOption", "batch", "print_outcomes"]
+
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Local processes.  [default: half the cores]")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster instead, such as tcp://host:8786.")
+]
 
 
 def batch(
@@ -21,12 +31,8 @@ def batch(
     samples: SamplesOption = 100,
     device: DeviceOption = "auto",
     seed: SeedOption = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Local processes.  [default: half the cores]")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster instead, such as tcp://host:8786.")
-    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Skip the cases that are finished.")] = False,
     overwrite: OverwriteOption = False,
 ) -> None:
@@ -35,7 +41,6 @@ def batch(
     A bad row is reported in DIR/summary.csv and does not stop the others.
     """
     from GenerativeModelsLib.fetal.batch import run_batch
-    from GenerativeModelsLib.fetal.batch_summary import CaseOutcome
     from GenerativeModelsLib.fetal.batch_table import read_batch_table
 
     common = CaseRequest(
@@ -56,6 +61,11 @@ def batch(
         outcomes = run_batch(
             rows, output, overwrite=overwrite, resume=resume, workers=workers, scheduler=scheduler, progress=show
         )
+    print_outcomes(outcomes, output)
+
+
+def print_outcomes(outcomes: list[CaseOutcome], output: Path) -> None:
+    """Print how many cases are done, and why the others are not."""
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     print(
         f"{len(outcomes) - len(failed)} of {len(outcomes)} cases done, {len(failed)} failed: {output / 'summary.csv'}"

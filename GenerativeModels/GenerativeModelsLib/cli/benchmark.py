@@ -9,11 +9,14 @@ import typer
 
 from GenerativeModelsLib.cli.skull import ModelOption
 
-__all__ = ["benchmark"]
+__all__ = ["NAMES", "benchmark"]
+
+NAMES = ("skull", "hc18", "templates", "heart", "heart-real", "heart-population", "thickness", "speed")
+"""Of the benchmarks, as `evaluation.benchmarks.run` knows them."""
 
 
 def benchmark(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="skull, hc18, templates, speed or thickness.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=" or ".join((", ".join(NAMES[:-1]), NAMES[-1])) + ".")],
     cases: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Held-out cases.  [default: the benchmark's own]")
     ] = None,
@@ -22,10 +25,16 @@ def benchmark(
         Path | None, typer.Option(metavar="DIR", help="Folder for the table and the figures, if wanted.")
     ] = None,
     model: ModelOption = None,
-    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the real data, for hc18 and templates.")] = Path(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the real data, if needed.")] = Path(
         "../shared/data"
     ),
-    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes, for skull.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 2,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
+        ),
+    ] = None,
 ) -> None:
     """Re-run a published comparison.
 
@@ -33,4 +42,4 @@ def benchmark(
     """
     from GenerativeModelsLib.evaluation.benchmarks import run
 
-    run(name, cases=cases, seed=seed, output=output, model=model, data=data, workers=workers)
+    run(name, cases=cases, seed=seed, output=output, model=model, data=data, workers=workers, baseline=baseline)

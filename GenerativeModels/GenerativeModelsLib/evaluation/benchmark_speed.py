@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 
+from GenerativeModelsLib.evaluation.benchmark_heart_speed import heart_times
 from GenerativeModelsLib.evaluation.simulated_cases import TEST_SET, simulated_case
 from GenerativeModelsLib.evaluation.tables import Report, Table
+from GenerativeModelsLib.evaluation.timing import Cold, best, cold_process
 from GenerativeModelsLib.fetal.reconstruction import reconstruct
 from GenerativeModelsLib.fetal.skull_model import load_skull_model
 
@@ -22,8 +19,8 @@ THREADS = 2
 PRODUCT = 2048
 
 
-def run(bundle: Path, repeats: int) -> Report:
-    """Time a reconstruction from three planes with 100 draws, its parts, and the whole command, on two cores."""
+def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
+    """Time the skull's reconstruction and, with its bundle, the heart's analysis, parts and whole commands."""
     torch.set_num_threads(THREADS)
     model = load_skull_model(bundle)
     images = simulated_case(TEST_SET, 0).images
@@ -32,6 +29,7 @@ def run(bundle: Path, repeats: int) -> Report:
     whole = best(lambda: reconstruct(model, images, samples=100), repeats)
     mean = best(lambda: reconstruct(model, images, samples=0), repeats)
     cold = cold_command(bundle, images)
+    hearts = None if heart is None else heart_times(heart, repeats, THREADS)
     figures = {
         "product_s": product,
         "reconstruction": whole / product,
@@ -41,7 +39,6 @@ def run(bundle: Path, repeats: int) -> Report:
         "cold_command": cold.seconds / product,
         "peak_memory_gb": cold.memory_gb,
     }
-    memory = "not measured here" if cold.memory_gb is None else f"{cold.memory_gb:.2f} GB"
     rows = [
         [f"{PRODUCT}^3 float32 matrix product", "1", f"{product:.3f}"],
         ["reconstruction, three planes, 100 draws, surface, biometry", f"{whole / product:.1f}", f"{whole:.2f}"],
@@ -52,31 +49,38 @@ def run(bundle: Path, repeats: int) -> Report:
             f"{cold.seconds:.1f}",
         ],
     ]
+    notes = [f"Peak memory of `skull reconstruct`: {_memory(cold)}."]
+    if hearts is not None:
+        rows += [
+            ["heart: a latent point to the shapes of both phases", *_cells(hearts.decode, product)],
+            ["heart: and their surfaces coloured by wall thickness", *_cells(hearts.surfaces, product)],
+            ["heart: the whole command from a cold start", *_cells(hearts.command.seconds, product)],
+        ]
+        notes.append(f"Peak memory of `heart analyse`: {_memory(hearts.command)}.")
+        figures |= {
+            "heart_decode": hearts.decode / product,
+            "heart_surfaces": hearts.surfaces / product,
+            "heart_surfaces_s": hearts.surfaces,
+            "heart_command": hearts.command.seconds / product,
+            "heart_command_s": hearts.command.seconds,
+            "heart_memory_gb": hearts.command.memory_gb,
+        }
     table = Table(
         f"Speed on {THREADS} threads",
         ("what", "ratio", "seconds here"),
         rows,
-        [f"Peak memory of the command: {memory}."],
+        notes,
     )
     return Report([table], figures)
 
 
-def best(action: Callable[[], object], repeats: int) -> float:
-    """Least time of some repetitions in seconds, after one that does not count."""
-    action()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
+def _memory(cold: Cold) -> str:
+    return "not measured here" if cold.memory_gb is None else f"{cold.memory_gb:.2f} GB"
 
 
-class Cold:
-    """Seconds and, where the platform tells, peak resident memory of a fresh process."""
-
-    def __init__(self, seconds: float, memory_gb: float | None) -> None:
-        self.seconds, self.memory_gb = seconds, memory_gb
+def _cells(seconds: float, product: float) -> list[str]:
+    """Ratio to the product, and seconds."""
+    return [f"{seconds / product:.1f}", f"{seconds:.3f}" if seconds < 1 else f"{seconds:.1f}"]
 
 
 def cold_command(bundle: Path, images) -> Cold:
@@ -89,19 +93,5 @@ def cold_command(bundle: Path, images) -> Cold:
             path = Path(folder) / f"{name}.png"
             Image.fromarray(np.clip(image.pixels, 0, 255).astype(np.uint8)).save(path)
             arguments += [f"--{name}", str(path), f"--{name}-spacing", ",".join(f"{s:.6f}" for s in image.spacing_mm)]
-        command = [sys.executable, "-m", "GenerativeModelsLib.cli.main", "skull", "reconstruct", *arguments]
-        command += ["--model", str(bundle), "--output", str(Path(folder) / "out"), "--device", "cpu"]
-        environment = os.environ | {"OMP_NUM_THREADS": str(THREADS)}
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, env=environment)
-        seconds = time.perf_counter() - start
-    return Cold(seconds, _peak_memory_of_children())
-
-
-def _peak_memory_of_children() -> float | None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return peak / (2**30 if sys.platform == "darwin" else 2**20)
+        arguments += ["--model", str(bundle), "--output", str(Path(folder) / "out"), "--device", "cpu"]
+        return cold_process(["skull", "reconstruct", *arguments], THREADS)

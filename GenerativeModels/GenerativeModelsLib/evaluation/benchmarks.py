@@ -8,6 +8,8 @@ from GenerativeModelsLib.errors import InputError
 
 DATA = Path("../shared/data")
 """Where the real data are looked for when no folder is named."""
+BASELINE = Path("runs/heart/heart.safetensors")
+"""Where `make train-heart` leaves the VAE that the Ladder VAE is compared with."""
 
 
 def run(
@@ -19,6 +21,7 @@ def run(
     model: Path | None = None,
     data: Path = DATA,
     workers: int = 2,
+    baseline: Path | None = None,
 ) -> None:
     """Run a benchmark, print its table and write it to `output` (`<name>.json` and `<name>.md`) when that is given.
 
@@ -27,32 +30,51 @@ def run(
     name
         skull: held-out simulated heads beside the paper's table. hc18: head circumference on real pictures kept out of
         training. templates: real fetal heads, imaged by the simulator. speed: ratios to a matrix product. thickness:
-        walls known in closed form.
+        walls known in closed form. heart: held-out simulated left ventricles, Ladder VAE beside VAE. heart-real: people
+        and patients. heart-population: the simulated population against real people, with a picture.
     cases
         How many, or for speed and thickness how many repetitions; None for the benchmark's own number.
     seed
         Added to the seed of the held-out set; 0 is the set that the published figures come from.
     data
-        Folder of the real data, for hc18 and templates.
+        Folder of the real data, for hc18, templates, heart-real and heart-population.
+    baseline
+        `heart.safetensors` of the training that made the heart's bundle, for the VAE of the comparison; None = for
+        heart that of `BASELINE`, where it is there.
 
     Raises
     ------
     InputError
         There is no benchmark of that name, or its data are not there.
     """
-    from GenerativeModelsLib.evaluation import benchmark_real, benchmark_skull, benchmark_speed, benchmark_thickness
+    from GenerativeModelsLib.evaluation import (
+        benchmark_heart,
+        benchmark_heart_real,
+        benchmark_real,
+        benchmark_skull,
+        benchmark_speed,
+        benchmark_thickness,
+        heart_population,
+    )
+    from GenerativeModelsLib.evaluation.heart_runs import Models
     from GenerativeModelsLib.evaluation.tables import publish
     from GenerativeModelsLib.resources import default_bundle
 
-    def bundle() -> Path:
-        return model or default_bundle("skull")
+    def bundle(kind: str = "skull") -> Path:
+        return model or default_bundle(kind)
+
+    def hearts() -> Models:
+        return Models(bundle("heart"), baseline or (BASELINE if BASELINE.is_file() else None))
 
     benchmarks = {
         "skull": lambda: benchmark_skull.run(bundle(), cases or 200, seed, workers),
         "hc18": lambda: benchmark_real.run_hc18(bundle(), data, cases),
         "templates": lambda: benchmark_real.run_templates(bundle(), data, cases or 5, seed),
-        "speed": lambda: benchmark_speed.run(bundle(), cases or 5),
+        "speed": lambda: benchmark_speed.run(bundle(), cases or 5, default_bundle("heart")),
         "thickness": lambda: benchmark_thickness.run(cases or 3),
+        "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),
+        "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
+        "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")

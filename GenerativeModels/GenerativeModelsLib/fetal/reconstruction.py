@@ -16,7 +16,6 @@ from GenerativeModelsLib.fetal.canonical import CanonicalPlane
 from GenerativeModelsLib.fetal.draws import FieldStatistics, field_statistics
 from GenerativeModelsLib.fetal.facing import UprightPlane, conditions, upright_planes
 from GenerativeModelsLib.fetal.head_checks import finding_warnings, refuse_without_head, size_warnings
-from GenerativeModelsLib.fetal.in_distribution import InDistribution
 from GenerativeModelsLib.fetal.locator import PLANES, HeadFinding, locate
 from GenerativeModelsLib.fetal.outlines import NORMAL_90, outline, outline_band, settled
 from GenerativeModelsLib.fetal.placement import Placement, place
@@ -25,6 +24,7 @@ from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import measures_of, reasons_of
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.models.in_distribution import InDistribution
 
 REFINEMENT = 3
 """The surface is taken from the mean distance refined this many times by cubic splines."""

@@ -13,8 +13,8 @@ from GenerativeModelsLib.bundle_schema import BundleManifest, Component
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.calibration import BiometryCalibration, SurfaceCalibration
 from GenerativeModelsLib.fetal.field import GRID_SIZE
-from GenerativeModelsLib.fetal.in_distribution import TypicalInput
 from GenerativeModelsLib.models.cvae import HiRecCVAE, RecCVAE, SkullCVAE
+from GenerativeModelsLib.models.in_distribution import TypicalInput
 from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 

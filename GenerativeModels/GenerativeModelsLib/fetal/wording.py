@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["for_window"]
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["for_window", "window_words"]
 
 _PLANES = "(axial|sagittal|coronal)"
 _REWORDED = (
@@ -41,3 +45,12 @@ def for_window(sentence: str) -> str:
             parts[i] = pattern.sub(words, parts[i])
     reworded = "".join(parts)
     return reworded[:1].upper() + reworded[1:] if sentence.startswith("--") else reworded
+
+
+@contextmanager
+def window_words() -> Iterator[None]:
+    """Let every InputError of the block leave it in a window's words."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(for_window(str(error))) from error

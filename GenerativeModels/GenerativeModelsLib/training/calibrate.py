@@ -13,12 +13,12 @@ from GenerativeModelsLib.evaluation.sigma_scaling import fit_calibration
 from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, Record
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.facing import conditions, upright_planes
-from GenerativeModelsLib.fetal.in_distribution import FeatureModel, TypicalInput
 from GenerativeModelsLib.fetal.locator import PLANES
 from GenerativeModelsLib.fetal.planes import plane_from_array
 from GenerativeModelsLib.fetal.reconstruction import locate_all, reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import plane_features
+from GenerativeModelsLib.models.in_distribution import FeatureModel, TypicalInput
 
 SUBSETS_BY_COUNT = (("axial",), ("axial + sagittal", "axial + coronal"), ("three planes",))
 

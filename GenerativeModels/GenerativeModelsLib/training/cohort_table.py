@@ -9,9 +9,9 @@ from typing import get_args
 
 import numpy as np
 
+from GenerativeModelsLib.case_table import check_case_name, read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES, PlaneFile
-from GenerativeModelsLib.fetal.case_table import check_case_name, read_case_table
 from GenerativeModelsLib.fetal.closed_head import Frame
 from GenerativeModelsLib.fetal.planes import parse_spacing
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from GenerativeModelsLib.errors import InputError
 
+if TYPE_CHECKING:
+    from GenerativeModelsLib.training.heart_config import HeartTrainingConfig
 
-class _Strict(BaseModel):
+HEART_MODEL = "heart-lvae"
+"""Value of `model` that makes a file the training of a heart model, `heart_config.HeartTrainingConfig`."""
+
+
+class Strict(BaseModel):
+    """Fields that nobody knows are mistakes."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class BankConfig(_Strict):
+class BankConfig(Strict):
     """Simulated cases on disk: the shards `first` to `first + shards - 1` train, those of `validation` do not."""
 
     folder: Path
@@ -25,7 +33,7 @@ class BankConfig(_Strict):
     workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses what is there")
 
 
-class CohortConfig(_Strict):
+class CohortConfig(Strict):
     """Own cases that join the simulated ones."""
 
     table: Path = Field(description="CSV file with a row a case, see docs/training.md")
@@ -36,7 +44,7 @@ class CohortConfig(_Strict):
     split_seed: int = Field(0, ge=0, description="of that split; its own, so that a second training splits alike")
 
 
-class BundleConfig(_Strict):
+class BundleConfig(Strict):
     """The model bundle that a finished training of a skull model becomes."""
 
     output: Path
@@ -49,7 +57,7 @@ class BundleConfig(_Strict):
     limits: list[str] = Field(default_factory=list)
 
 
-class TrainingConfig(_Strict):
+class TrainingConfig(Strict):
     """One training, from one file. Paths are taken from the folder the command runs in."""
 
     model: Literal["head-locator", "HiRecCVAE", "RecCVAE"]
@@ -88,7 +96,7 @@ class TrainingConfig(_Strict):
         return self
 
 
-def read_config(path: Path) -> TrainingConfig:
+def read_config(path: Path) -> TrainingConfig | HeartTrainingConfig:
     """Read and validate a training config; InputError names the file and the first thing wrong in it."""
     import yaml
 
@@ -96,7 +104,8 @@ def read_config(path: Path) -> TrainingConfig:
     if not path.is_file():
         raise InputError(f"{path} does not exist: give the YAML file of a training.")
     try:
-        return TrainingConfig(**(yaml.safe_load(path.read_text(encoding="utf-8")) or {}))
+        fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return _schema_of(fields)(**fields)
     except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is not a training config: {str(error).splitlines()[0]}; see docs/training.md."
@@ -105,3 +114,12 @@ def read_config(path: Path) -> TrainingConfig:
         first = error.errors()[0]
         where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
         raise InputError(f"{path}: {where}{': ' * bool(where)}{first['msg']}; see docs/training.md.") from error
+
+
+def _schema_of(fields: object) -> type[TrainingConfig] | type[HeartTrainingConfig]:
+    """What a file's `model` makes of it."""
+    if isinstance(fields, dict) and fields.get("model") == HEART_MODEL:
+        from GenerativeModelsLib.training.heart_config import HeartTrainingConfig
+
+        return HeartTrainingConfig
+    return TrainingConfig

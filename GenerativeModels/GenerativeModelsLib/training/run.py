@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import lightning as L
 import torch
@@ -17,9 +18,12 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.background import in_background
 from GenerativeModelsLib.training.bank import fill_bank, shard_path, write_shard
-from GenerativeModelsLib.training.config import BankConfig, TrainingConfig, read_config
+from GenerativeModelsLib.training.config import HEART_MODEL, BankConfig, TrainingConfig, read_config
 from GenerativeModelsLib.training.locator_data import LocatorData
 from GenerativeModelsLib.training.locator_module import LocatorTraining
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.training.heart_config import HeartTrainingConfig
 
 
 class FreshIndices(Sampler):
@@ -79,7 +83,9 @@ class ScheduleOfTheConfig(L.Callback):
                 state.pop(name, None)
 
 
-def make_trainer(config: TrainingConfig, callbacks: list[L.Callback], **options: object) -> L.Trainer:
+def make_trainer(
+    config: TrainingConfig | HeartTrainingConfig, callbacks: list[L.Callback], **options: object
+) -> L.Trainer:
     """A trainer that logs for TensorBoard and keeps a checkpoint an epoch."""
     keep = ModelCheckpoint(
         config.output / "checkpoints",
@@ -108,7 +114,7 @@ def train(path: Path, *, resume: bool = True, output: Path | None = None, **trai
     Parameters
     ----------
     path
-        YAML file, see `TrainingConfig`.
+        YAML file, see `TrainingConfig` and `heart_config.HeartTrainingConfig`.
     resume
         Go on from the last checkpoint in the output folder, if there is one.
     trainer_options
@@ -120,6 +126,8 @@ def train(path: Path, *, resume: bool = True, output: Path | None = None, **trai
     L.seed_everything(config.seed, workers=True, verbose=False)
     if config.model == "head-locator":
         return train_locator(config, resume, trainer_options)
+    if config.model == HEART_MODEL:
+        return _train_heart(config, resume, trainer_options)
     from GenerativeModelsLib.training.skull_run import train_skull
     from GenerativeModelsLib.training.start import with_start
 
@@ -130,6 +138,17 @@ def train(path: Path, *, resume: bool = True, output: Path | None = None, **trai
     from GenerativeModelsLib.training.publish import publish
 
     return publish(config)
+
+
+def _train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Path:
+    from GenerativeModelsLib.training.heart_run import train_heart
+
+    train_heart(config, resume, options)
+    if config.bundle is None or rank_zero_only.rank != 0:
+        return config.output
+    from GenerativeModelsLib.training.heart_publish import publish_heart
+
+    return publish_heart(config)
 
 
 def train_locator(config: TrainingConfig, resume: bool, options: dict) -> Path:

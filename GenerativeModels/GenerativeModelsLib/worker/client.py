@@ -193,10 +193,11 @@ class Worker:
             self._warm = True
         elif kind == "device":
             self._asked_device = False
-            self._news.append(DeviceFound(message["name"], tuple(message["warnings"]), message["hardware"]))
+            warnings = tuple(for_window(warning) for warning in message["warnings"])
+            self._news.append(DeviceFound(message["name"], warnings, message["hardware"]))
         elif job is None:
             self._asked_device = False
-            self._news.append(Failed(None, message["sentence"], message["details"]))
+            self._news.append(Failed(None, for_window(message["sentence"]), message.get("details", "")))
         elif kind == "progress":
             text = message["message"]
             self._news.append(Progress(job, text[:1].upper() + text[1:], message["share"]))

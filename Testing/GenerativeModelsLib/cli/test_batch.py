@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from GenerativeModelsLib.batches import BatchRow, CaseOutcome
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.fetal import batch as module
-from GenerativeModelsLib.fetal.batch_summary import CaseOutcome
-from GenerativeModelsLib.fetal.batch_table import BatchRow
 from Testing.helpers.results import fake_work
 
 

@@ -1,25 +1,33 @@
 import pytest
 
+from GenerativeModelsLib import resources
+from GenerativeModelsLib.cli.benchmark import NAMES
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation import benchmark_speed, benchmark_thickness, benchmarks
+from GenerativeModelsLib.evaluation import benchmark_heart, benchmark_speed, benchmark_thickness, benchmarks
+from GenerativeModelsLib.evaluation.heart_runs import Models
 from GenerativeModelsLib.evaluation.tables import Report, Table
+from GenerativeModelsLib.evaluation.timing import best, cold_process
 
 
 def test_an_unknown_benchmark_names_the_known_ones(tmp_path):
-    with pytest.raises(InputError, match="skull, hc18, templates, speed, thickness"):
+    with pytest.raises(
+        InputError, match="choose one of skull, hc18, templates, speed, thickness, heart, heart-real"
+    ) as found:
         benchmarks.run("skul", model=tmp_path)
+    assert sorted(str(found.value).split("one of ")[1].rstrip(".").split(", ")) == sorted(NAMES)
 
 
 def test_a_benchmark_gets_its_bundle_and_number(tmp_path, monkeypatch, capsys):
     asked = []
 
-    def fake(bundle, repeats):
-        asked.append((bundle, repeats))
+    def fake(bundle, repeats, heart):
+        asked.append((bundle, repeats, heart.name))
         return Report([Table("Speed", ("a",), [("1",)])])
 
     monkeypatch.setattr(benchmark_speed, "run", fake)
+    monkeypatch.setattr(resources, "default_bundle", lambda kind: tmp_path / kind)
     benchmarks.run("speed", model=tmp_path, cases=3)
-    assert asked == [(tmp_path, 3)]
+    assert asked == [(tmp_path, 3, "heart")]
     assert "Speed" in capsys.readouterr().out
 
 
@@ -29,5 +37,30 @@ def test_the_thickness_benchmark_needs_no_bundle(tmp_path, monkeypatch, capsys):
     assert "| 3 |" in capsys.readouterr().out
 
 
+def test_the_vae_of_the_last_training_is_set_beside_where_it_is(tmp_path, monkeypatch):
+    asked = []
+    empty = Report([Table("Hearts", ("a",), [("1",)])])
+    monkeypatch.setattr(benchmark_heart, "run", lambda models, *rest: asked.append((models, *rest)) or empty)
+    monkeypatch.chdir(tmp_path)
+    benchmarks.run("heart", model=tmp_path, cases=3)
+    (tmp_path / "runs" / "heart").mkdir(parents=True)
+    benchmarks.BASELINE.touch()
+    benchmarks.run("heart", model=tmp_path, cases=3)
+    benchmarks.run("heart", model=tmp_path, cases=3, baseline=tmp_path / "own")
+    assert [models.baseline for models, *_ in asked] == [None, benchmarks.BASELINE, tmp_path / "own"]
+    assert asked[0] == (Models(tmp_path), 3, 0, 2)
+
+
 def test_the_best_of_repetitions_is_positive():
-    assert benchmark_speed.best(lambda: sum(range(1000)), 3) > 0
+    assert best(lambda: sum(range(1000)), 3) > 0
+
+
+def test_a_command_of_its_own_tells_its_seconds_and_memory():
+    found = cold_process(["--version"], 1)
+    assert found.seconds > 0
+    assert found.memory_gb is None or 0.005 < found.memory_gb < 2
+
+
+def test_a_command_that_fails_tells_why():
+    with pytest.raises(RuntimeError, match="There is no benchmark"):
+        cold_process(["benchmark", "nothing"], 1)

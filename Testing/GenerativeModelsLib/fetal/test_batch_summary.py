@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from GenerativeModelsLib.batches import CaseOutcome, write_summary
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.batch_summary import (
     SUMMARY_COLUMNS,
-    CaseOutcome,
     is_finished,
     read_result,
     summary_line,
-    write_summary,
 )
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 from Testing.helpers.results import write_result
@@ -73,7 +72,9 @@ def test_a_result_without_its_mesh_is_not_finished(finished: CaseRequest) -> Non
 
 def test_the_table_is_read_back_with_its_awkward_sentences(tmp_path: Path) -> None:
     sentence = 'The file "a,b.png" is empty: name another,\nor none.'
-    write_summary(tmp_path / "summary.csv", [summary_line(CaseOutcome("p1", "failed", None, sentence))])
+    write_summary(
+        tmp_path / "summary.csv", SUMMARY_COLUMNS, [summary_line(CaseOutcome("p1", "failed", None, sentence))]
+    )
     with (tmp_path / "summary.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["error"], row["status"], row["hc_mm"]) == (sentence, "failed", "")
@@ -81,7 +82,7 @@ def test_the_table_is_read_back_with_its_awkward_sentences(tmp_path: Path) -> No
 
 
 def test_a_failed_write_leaves_the_older_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_summary(tmp_path / "summary.csv", [])
+    write_summary(tmp_path / "summary.csv", SUMMARY_COLUMNS, [])
     older = (tmp_path / "summary.csv").read_bytes()
 
     def full(*_: object) -> None:
@@ -89,6 +90,6 @@ def test_a_failed_write_leaves_the_older_table(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(InputError, match="No space left"):
-        write_summary(tmp_path / "summary.csv", [summary_line(CaseOutcome("p1", "waiting"))])
+        write_summary(tmp_path / "summary.csv", SUMMARY_COLUMNS, [summary_line(CaseOutcome("p1", "waiting"))])
     assert [p.name for p in tmp_path.iterdir()] == ["summary.csv"]
     assert (tmp_path / "summary.csv").read_bytes() == older

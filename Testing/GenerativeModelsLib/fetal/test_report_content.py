@@ -10,13 +10,13 @@ import pytest
 
 from GenerativeModelsLib.fetal.case_files import result_of
 from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.fetal.in_distribution import InDistribution
 from GenerativeModelsLib.fetal.population import mean_head
 from GenerativeModelsLib.fetal.reconstruction import reconstruct
 from GenerativeModelsLib.fetal.report import ReportContent
 from GenerativeModelsLib.fetal.report_content import plane_view, report_content
 from GenerativeModelsLib.fetal.running import Run
 from GenerativeModelsLib.fetal.skull_model import SkullModel
+from GenerativeModelsLib.models.in_distribution import InDistribution
 from Testing.helpers.painted import painted_plane, picture_pose
 
 SPACING = (0.9, 1.2)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.fetal.ellipse import Ellipse
-from GenerativeModelsLib.fetal.in_distribution import FeatureModel, TypicalInput
 from GenerativeModelsLib.fetal.population import mean_head
 from GenerativeModelsLib.fetal.reconstruction import reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
 from GenerativeModelsLib.fetal.typicality import outline_misfit, reasons_of
+from GenerativeModelsLib.models.in_distribution import FeatureModel, TypicalInput
 from Testing.GenerativeModelsLib.fetal.test_head_checks import finding
 from Testing.helpers.painted import painted_planes
 

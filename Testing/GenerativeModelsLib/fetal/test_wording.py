@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.fetal.wording import for_window
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.wording import for_window, window_words
 
 LIB = Path(__file__).resolve().parents[3] / "GenerativeModels" / "GenerativeModelsLib"
-BATCH_ONLY = {"batch.py", "batch_summary.py", "batch_table.py", "case_table.py"}
+BATCH_ONLY = {"batch.py", "batches.py", "batch_summary.py", "batch_table.py", "case_table.py"}
 REACHED = sorted({*LIB.glob("*.py"), *LIB.glob("fetal/*.py"), *LIB.glob("geometry/*.py"), *LIB.glob("worker/*.py")})
 
 
@@ -96,3 +97,10 @@ def test_no_sentence_of_the_backend_keeps_an_option(path: Path) -> None:
 def test_the_walk_finds_the_sentences() -> None:
     found = [s for path in REACHED for s in sentences(path) if re.search(r"--[a-z]+.* ", s)]
     assert len(found) > 12
+
+
+def test_refusals_leave_a_block_in_the_words_of_a_window() -> None:
+    with pytest.raises(InputError, match=r"^The seed is -1: give more\.$"), window_words():
+        raise InputError("--seed is -1: give more.")
+    with pytest.raises(KeyError, match="--seed"), window_words():
+        raise KeyError("--seed")

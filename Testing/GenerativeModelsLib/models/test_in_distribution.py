@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from GenerativeModelsLib.fetal.in_distribution import TYPICAL, UNUSUAL, FeatureModel, TypicalInput
+from GenerativeModelsLib.models.in_distribution import TYPICAL, UNUSUAL, FeatureModel, TypicalInput
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, Record
 from GenerativeModelsLib.fetal.biometry import Biometry
 from GenerativeModelsLib.fetal.calibration import QUANTITIES
 from GenerativeModelsLib.fetal.ellipse import Ellipse
-from GenerativeModelsLib.fetal.in_distribution import TypicalInput
 from GenerativeModelsLib.fetal.population import mean_head
 from GenerativeModelsLib.fetal.skull_model import SkullModel
+from GenerativeModelsLib.models.in_distribution import TypicalInput
 from GenerativeModelsLib.training.calibrate import (
     RealReading,
     biometry_calibration,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import re
-from html import escape
 from statistics import NormalDist
 
 import numpy as np
 
 from GenerativeModelsLib.fetal import growth_charts
 from GenerativeModelsLib.fetal.report.content import BiometryRow
+from GenerativeModelsLib.page.figures import INK, SOFT, page_svg
 
 CENTILES = (3, 10, 50, 90, 97)
 WINDOW_WEEKS = 7.0
 """Weeks shown either side of a given gestational age."""
 
-_STAND_INS = {"#010101": "var(--ink)", "#020202": "var(--soft)", "#030303": "var(--chart)", "#040404": "var(--case)"}
-_INK, _SOFT, _CHART, _CASE = _STAND_INS
-"""matplotlib wants colours; the page's own, which follow light and dark, are put in their place afterwards."""
+_CHART, _CASE = "#030303", "#040404"
+_COLOURS = {_CHART: "var(--chart)", _CASE: "var(--case)"}
 
 
 def on_chart(gestational_age_weeks: float | None) -> bool:
@@ -39,7 +36,6 @@ def growth_chart_svg(row: BiometryRow, gestational_age_weeks: float | None) -> s
     Colours are the page's CSS variables --ink, --soft, --chart and --case.
     """
     import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     dated = on_chart(gestational_age_weeks)
@@ -50,7 +46,7 @@ def growth_chart_svg(row: BiometryRow, gestational_age_weeks: float | None) -> s
     weeks = np.linspace(low, high, 79)
     curves = centile_curves(row.chart, weeks)
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": row.chart, "font.size": 9.5, "axes.edgecolor": _SOFT}
+    settings = {"svg.fonttype": "none", "svg.hashsalt": row.chart, "font.size": 9.5, "axes.edgecolor": SOFT}
     with matplotlib.rc_context(settings):
         figure = Figure((4.1, 3.0), facecolor="none")
         axes = figure.add_axes((0.125, 0.14, 0.785, 0.83), facecolor="none")
@@ -64,20 +60,17 @@ def growth_chart_svg(row: BiometryRow, gestational_age_weeks: float | None) -> s
                 (high, curves[centile][-1]),
                 (4, shift),
                 textcoords="offset points",
-                color=_INK,
+                color=INK,
                 va="center",
                 annotation_clip=False,
             )
         _draw_case(axes, row, gestational_age_weeks if dated else None, (low, high))
         axes.set_xlim(low, high)
-        axes.set_xlabel("weeks", color=_INK, labelpad=1)
-        axes.tick_params(colors=_SOFT, labelcolor=_INK, length=3)
+        axes.set_xlabel("weeks", color=INK, labelpad=1)
+        axes.tick_params(colors=SOFT, labelcolor=INK, length=3)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color=_SOFT, alpha=0.25, linewidth=0.5)
-        buffer = io.StringIO()
-        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
-    return _page_svg(buffer.getvalue(), _description(row, gestational_age_weeks))
+        axes.grid(color=SOFT, alpha=0.25, linewidth=0.5)
+        return page_svg(figure, "chart", _description(row, gestational_age_weeks), _COLOURS)
 
 
 def _draw_case(axes, row: BiometryRow, age: float | None, weeks: tuple[float, float]) -> None:
@@ -93,15 +86,3 @@ def _draw_case(axes, row: BiometryRow, age: float | None, weeks: tuple[float, fl
 def _description(row: BiometryRow, age: float | None) -> str:
     where = f"at {age:.1f} weeks" if on_chart(age) else "across all weeks, as no usable gestational age was given"
     return f"{row.label} {row.value:.1f} {row.unit} {where}, over the 3rd, 10th, 50th, 90th and 97th centiles"
-
-
-def _page_svg(svg: str, description: str) -> str:
-    """The bare element: no prologue, no ids but those referred to, the page's colours, a description for readers."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it would style the whole page
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    opening = f'<svg class="chart" role="img" aria-label="{escape(description)}" viewBox'
-    svg = opening + svg[svg.index("viewBox") + len("viewBox") :]
-    for stand_in, colour in _STAND_INS.items():
-        svg = svg.replace(stand_in, colour)
-    return re.sub(r"\n\s*", "\n", svg)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,28 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.fetal.report.content import COLOUR_RANGE_MM, PlaneView, SkullSurface
+from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
 
-COLOUR_MAP = "viridis"
 BONE = (0.80, 0.77, 0.70)
 """Colour of a surface whose uncertainty is not known."""
 
 MAX_IMAGE_PX = 1000
 SCALE_BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
-
-
-@dataclass(frozen=True)
-class View:
-    """A direction to look at the head from; `right` and `up` are screen axes in the head frame (LPS)."""
-
-    key: str
-    label: str
-    right: tuple[float, float, float]
-    up: tuple[float, float, float]
-
-    @property
-    def rotation(self) -> np.ndarray:
-        """(3, 3) rows: screen right, screen up, towards the viewer."""
-        return np.array([self.right, self.up, np.cross(self.right, self.up)])
 
 
 VIEWS = (
@@ -56,11 +40,6 @@ class PlaneFigure:
     scale_bar_mm: int
     full_box: str
     head_box: str
-
-
-def data_uri(encoded: bytes, kind: str) -> str:
-    """`data:` address of an encoded picture."""
-    return f"data:image/{kind};base64,{base64.b64encode(encoded).decode()}"
 
 
 def plane_figure(plane: PlaneView) -> PlaneFigure:
@@ -122,78 +101,25 @@ def _jpeg(pixels: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def colour_table() -> np.ndarray:
-    """(256, 3) uint8 colours from 0 to `COLOUR_RANGE_MM`."""
-    import matplotlib
-
-    return np.round(matplotlib.colormaps[COLOUR_MAP](np.arange(256))[:, :3] * 255).astype(np.uint8)
-
-
 def surface_colours(uncertainty_mm: np.ndarray | None, count: int) -> np.ndarray:
     """(count, 3) colours 0 to 1; bone where the uncertainty is not known."""
-    colours = np.tile(np.asarray(BONE), (count, 1))
-    if uncertainty_mm is not None:
-        known = np.isfinite(uncertainty_mm)
-        index = np.clip(uncertainty_mm[known] / COLOUR_RANGE_MM * 255, 0, 255).round().astype(int)
-        colours[known] = colour_table()[index] / 255
-    return colours
+    return value_colours(uncertainty_mm, count, COLOUR_RANGE_MM, BONE)
 
 
 def still_views(surface: SkullSurface, size_px: int = 420) -> dict[str, str]:
     """Shaded pictures from four sides as `data:` addresses, by view key; the light comes from the upper left."""
     extent = 1.03 * np.abs(surface.points - _centre(surface.points)).max()
-    normals = vertex_normals(surface.points, surface.triangles)
-    colours = surface_colours(surface.uncertainty_mm, len(surface.points))
+    points = surface.points - _centre(surface.points)
+    colours = surface_colours(surface.uncertainty_mm, len(points))
     wanted = [view for view in VIEWS if view.key != "back"]
-    return {view.key: _still(view, surface, normals, colours, extent, size_px) for view in wanted}
-
-
-def _still(
-    view: View, surface: SkullSurface, normals: np.ndarray, colours: np.ndarray, extent: float, size_px: int
-) -> str:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.collections import TriMesh
-    from matplotlib.figure import Figure
-    from matplotlib.tri import Triangulation
-    from PIL import Image
-
-    points = (surface.points - _centre(surface.points)) @ view.rotation.T
-    a, b, c = np.moveaxis(points[surface.triangles], 1, 0)
-    facing = np.cross(b - a, c - a)[:, 2] > 0
-    triangles = surface.triangles[facing]
-    triangles = triangles[np.argsort(points[triangles, 2].mean(axis=1))]
-
-    light = np.array([-0.45, 0.55, 0.70])
-    shade = 0.62 + 0.42 * np.clip(normals @ view.rotation.T @ light, 0, 1)
-    rgba = np.concatenate([np.clip(colours * shade[:, None], 0, 1), np.ones((len(points), 1))], axis=1)
-
-    figure = Figure((size_px / 100, size_px / 100), dpi=100, facecolor=(0, 0, 0, 0))
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set(xlim=(-extent, extent), ylim=(-extent, extent))
-    if len(triangles):
-        mesh = TriMesh(Triangulation(points[:, 0], points[:, 1], triangles))
-        mesh.set_facecolor(rgba)
-        axes.add_collection(mesh, autolim=False)
-    canvas.draw()
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "webp", quality=85, method=2)
-    return data_uri(buffer.getvalue(), "webp")
+    return {
+        view.key: webp_uri(shaded_picture(points, surface.triangles, colours, view.rotation, extent, size_px))
+        for view in wanted
+    }
 
 
 def _centre(points: np.ndarray) -> np.ndarray:
     return (points.min(axis=0) + points.max(axis=0)) / 2
-
-
-def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """(N, 3) unit normals, triangles weighted by their area."""
-    a, b, c = np.moveaxis(points[triangles], 1, 0)
-    faces = np.cross(b - a, c - a)
-    normals = np.stack(
-        [sum(np.bincount(triangles[:, k], faces[:, axis], len(points)) for k in range(3)) for axis in range(3)], axis=1
-    )
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 
 def saturated_share(surface: SkullSurface) -> float:

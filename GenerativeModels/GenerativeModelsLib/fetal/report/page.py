@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 from GenerativeModelsLib.fetal.report.charts import growth_chart_svg, on_chart
 from GenerativeModelsLib.fetal.report.content import COLOUR_RANGE_MM, BiometryRow, ReportContent
 from GenerativeModelsLib.fetal.report.figures import (
     VIEWS,
-    colour_table,
     plane_figure,
     saturated_share,
     still_views,
 )
 from GenerativeModelsLib.fetal.report.scene3d import scene, thinned
+from GenerativeModelsLib.page.files import page_part, write_page
+from GenerativeModelsLib.page.meshes import colour_table
 
 
 @dataclass(frozen=True)
@@ -39,25 +38,7 @@ def write_report(content: ReportContent, path: str | os.PathLike) -> Path:
     OSError
         When the folder cannot be written to.
     """
-    path = Path(path)
-    text = render(content)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _umask() -> int:
-    """The process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    return write_page(render(content), path)
 
 
 def render(content: ReportContent) -> str:
@@ -78,8 +59,8 @@ def render(content: ReportContent) -> str:
         coloured=content.surface.uncertainty_mm is not None,
         charts=[(row, Markup(growth_chart_svg(row, content.gestational_age_weeks))) for row in charts],
         dated=on_chart(content.gestational_age_weeks),
-        style=Markup(_part("report.css")),
-        scripts=[Markup(_part("planes.js")), Markup(_part("viewer.js"))],
+        style=Markup(_part("planes.css") + page_part("page.css")),
+        scripts=[Markup(_part("planes.js")), Markup(page_part("mesh_view.js") + _part("viewer.js"))],
     )
 
 
@@ -131,4 +112,4 @@ def _template():
 
 
 def _part(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return page_part(name, __package__)

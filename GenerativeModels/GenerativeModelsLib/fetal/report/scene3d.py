@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-
 import numpy as np
 
 from GenerativeModelsLib.fetal.report.content import COLOUR_RANGE_MM, PlaneView, SkullSurface
-from GenerativeModelsLib.fetal.report.figures import BONE, VIEWS, colour_table
+from GenerativeModelsLib.fetal.report.figures import BONE, VIEWS
+from GenerativeModelsLib.page.meshes import colour_table, micrometres, packed
 
 MAX_TRIANGLES = 60_000
 MAX_POINTS = 65_535
-UNKNOWN = 65_535
-"""Code of an uncertainty that is not known; other codes are micrometres."""
 
 PLANE_MARGIN_MM = 8.0
 
@@ -30,26 +27,15 @@ def scene(surface: SkullSurface, planes: list[PlaneView]) -> dict:
     return {
         "centre_mm": centre.round(4).tolist(),
         "step_mm": step,
-        "points": _base64(np.round((points - centre) / step), "<i2"),
-        "triangles": _base64(surface.triangles, "<u2"),
-        "uncertainty_um": _base64(_micrometres(surface.uncertainty_mm, len(points)), "<u2"),
+        "points": packed(np.round((points - centre) / step), "<i2"),
+        "triangles": packed(surface.triangles, "<u2"),
+        "uncertainty_um": packed(micrometres(surface.uncertainty_mm, len(points)), "<u2"),
         "range_mm": COLOUR_RANGE_MM,
-        "colours": _base64(colour_table(), "u1"),
+        "colours": packed(colour_table(), "u1"),
         "bone": [round(255 * value) for value in BONE],
         "planes": [plane_quad(plane) for plane in planes if plane.corners_mm is not None],
         "views": {view.key: view.rotation.tolist() for view in VIEWS},
     }
-
-
-def _base64(values: np.ndarray, kind: str) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).astype(kind).tobytes()).decode()
-
-
-def _micrometres(uncertainty_mm: np.ndarray | None, count: int) -> np.ndarray:
-    if uncertainty_mm is None:
-        return np.full(count, UNKNOWN)
-    codes = np.clip(np.nan_to_num(np.asarray(uncertainty_mm, float), nan=0.0) * 1000, 0, UNKNOWN - 1).round()
-    return np.where(np.isfinite(uncertainty_mm), codes, UNKNOWN)
 
 
 def plane_quad(plane: PlaneView) -> dict:

@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from GenerativeModelsLib.fetal.report import write_report
+from Testing.helpers.browser import a_browser, open_pages, picture_of  # noqa: F401  (a fixture)
 from Testing.helpers.report_content import a_content, a_surface
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
-SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-SWITCHES = ["--no-sandbox", "--disable-sync", *QUIET, *SOFTWARE_GL]
-
-
-@pytest.fixture(scope="module")
-def a_browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium on PATH")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
-
 
 @pytest.fixture
-def open_report(a_browser, tmp_path):
+def open_report(a_browser, tmp_path):  # noqa: F811
     """Opens content as a page; on leaving, the page must have been silent and have asked the network for nothing."""
-    complaints, pages = [], []
-
-    def open_(content, init_script: str | None = None, **options):
-        page = a_browser.new_page(**({"viewport": {"width": 1280, "height": 800}} | options))
-        pages.append(page)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        local = ("file:", "data:")
-        page.on("request", lambda request: None if request.url.startswith(local) else complaints.append(request.url))
-        if init_script:
-            page.add_init_script(init_script)
-        page.goto(write_report(content, tmp_path / "report.html").as_uri())
-        page.wait_for_timeout(300)
-        return page
-
-    yield open_
-    for page in pages:
-        page.close()
-    assert complaints == []
-
-
-def picture_of(page, selector: str) -> np.ndarray:
-    page.wait_for_timeout(150)
-    return np.asarray(Image.open(io.BytesIO(page.locator(selector).screenshot())).convert("RGB")).astype(float)
+    yield from open_pages(a_browser, lambda content: write_report(content, tmp_path / "report.html").as_uri())
 
 
 def test_canvas_is_drawn_in_the_colours_of_the_legend(open_report):

@@ -1,0 +1,70 @@
+"""From a classifier's logit to a probability that keeps its word: Platt's scaling, and the table that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["PlattScale", "ReliabilityBin", "expected_calibration_error", "reliability"]
+
+
+@dataclass(frozen=True)
+class PlattScale:
+    """p = 1 / (1 + exp(-(slope logit + offset))) (Platt 1999)."""
+
+    slope: float
+    offset: float
+
+    @classmethod
+    def fit(cls, logit: np.ndarray, label: np.ndarray) -> PlattScale:
+        """By maximum likelihood, with Platt's targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2); labels 0 and 1."""
+        logit, label = np.asarray(logit, float), np.asarray(label)
+        positive, negative = int((label == 1).sum()), int((label == 0).sum())
+        if not positive or not negative:
+            raise ValueError("both classes are needed to calibrate a probability.")
+        target = np.where(label == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
+        design = np.stack([logit, np.ones_like(logit)], axis=1)
+        w = np.array([1.0, 0.0])
+        for _ in range(100):
+            p = _sigmoid(design @ w)
+            # A slight ridge about the slope 1 keeps separable classes from an infinite slope.
+            gradient = design.T @ (p - target) + 1e-3 * (w - [1.0, 0.0])
+            hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
+            step = np.linalg.solve(hessian, gradient)
+            w = w - step / max(1.0, float(np.abs(step).max()))
+            if np.abs(step).max() < 1e-9:
+                break
+        return cls(float(w[0]), float(w[1]))
+
+    def probability(self, logit: np.ndarray) -> np.ndarray:
+        return _sigmoid(self.slope * np.asarray(logit, float) + self.offset)
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Cases of like probability: how many, their mean probability, and the share that is positive."""
+
+    count: int
+    probability: float
+    observed: float
+
+
+def reliability(probability: np.ndarray, label: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:
+    """Equal-mass bins, from the least probable up."""
+    order = np.argsort(probability, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return [
+        ReliabilityBin(len(part), float(np.mean(probability[part])), float(np.mean(np.asarray(label)[part] == 1)))
+        for part in parts
+    ]
+
+
+def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
+    """Mean distance between probability and observed share, weighted by the bins' counts."""
+    total = sum(b.count for b in bins)
+    return sum(b.count * abs(b.probability - b.observed) for b in bins) / total
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * x))

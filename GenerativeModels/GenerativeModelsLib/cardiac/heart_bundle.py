@@ -1,0 +1,58 @@
+"""What a heart bundle may hold, and its network built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from GenerativeModelsLib.bundle import Bundle
+from GenerativeModelsLib.bundle_schema import Component
+from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.models.ladder_vae import LadderVAE
+
+__all__ = ["KIND", "build_ladder", "check_architecture"]
+
+KIND = "heart-shape"
+PARTS = {"lvae": "LadderVAE", "typical": "TypicalHeart"}
+LARGEST_PARAMETER = 8192
+"""No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+
+
+def check_architecture(components: Mapping[str, Component]) -> None:
+    """Refuse components that this software does not know; see `bundle.read_bundle`."""
+    for part in PARTS:
+        if part not in components:
+            raise InputError(f"The model bundle has no '{part}': it is no {KIND} bundle; name another one.")
+    for part, component in components.items():
+        if PARTS.get(part) != component.class_name:
+            raise InputError(
+                f"The model bundle's {part} is a {component.class_name}, which this software does not know there: "
+                "update the software or name another bundle."
+            )
+        for name, value in component.parameters.items():
+            for number in value if isinstance(value, list) else [value]:
+                if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST_PARAMETER:
+                    raise InputError(
+                        f"The model bundle's {part}.{name} is {value!r}, expected whole numbers from 1 to "
+                        f"{LARGEST_PARAMETER}: get a fresh copy of the bundle."
+                    )
+
+
+def build_ladder(bundle: Bundle) -> LadderVAE:
+    """The network of a bundle with its weights, ready to run; InputError where they do not fit."""
+    parameters = bundle.manifest.architecture["lvae"].parameters
+    try:
+        net = LadderVAE(**parameters)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{bundle.path}: the lvae network cannot be built ({error}): get a fresh copy.") from error
+    if parameters.get("inputs") != CODE_SIZE:
+        raise InputError(
+            f"{bundle.path}: its shapes have {parameters.get('inputs')} numbers, where this software has "
+            f"{CODE_SIZE}: get the bundle that goes with this version."
+        )
+    try:
+        net.load_state_dict(bundle.component("lvae"))
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise InputError(f"{bundle.path}: the tensors of 'lvae' do not fit its architecture: {first}") from error
+    return net.eval().requires_grad_(False)

@@ -1,0 +1,74 @@
+"""Reference ranges of the left ventricle by sex, and the one-number rule for hypertrophy.
+
+Volumes and ejection fraction: UK Biobank, 804 healthy people of 45 to 74 years (Petersen et al., J Cardiovasc Magn
+Reson 2017;19:18). Contouring styles differ: whether trabeculae and papillary muscles count as cavity or as wall moves
+mass by tens of grams and walls by 2 to 3 mm within one population, so a range holds for one style of contours only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "BORDERLINE_WALL_MM",
+    "HCM_WALL_MM",
+    "ONE_NUMBER_MM",
+    "RANGES",
+    "SEXES",
+    "SOURCE",
+    "STYLE_REMARK",
+    "Range",
+    "position",
+]
+
+SEXES = ("male", "female")
+SOURCE = "UK Biobank, 804 healthy people aged 45 to 74 (Petersen et al., JCMR 2017)"
+STYLE_REMARK = (
+    "Contouring styles differ: counting trabeculae and papillary muscles with the wall or with the cavity moves mass "
+    "by tens of grams and wall thickness by 2 to 3 mm. The ranges hold for their own style only."
+)
+HCM_WALL_MM = 15.0
+"""Maximal wall at end diastole that defines hypertrophic cardiomyopathy in adults (AHA/ACC 2020, ESC 2023)."""
+BORDERLINE_WALL_MM = 13.0
+ONE_NUMBER_MM = 14.0
+"""Of the 95th percentile of the wall at end diastole: a rule of one number that a latent space must beat."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Mean and standard deviation in health."""
+
+    mean: float
+    sd: float
+
+    @property
+    def low(self) -> float:
+        """Lower end of the range of 95 %."""
+        return self.mean - 1.96 * self.sd
+
+    @property
+    def high(self) -> float:
+        """Upper end of the range of 95 %."""
+        return self.mean + 1.96 * self.sd
+
+
+RANGES = {
+    "male": {
+        "edv_ml": Range(166, 32),
+        "esv_ml": Range(69, 16),
+        "ef_percent": Range(58, 5),
+        "myocardial_mass_g": Range(103, 21),
+    },
+    "female": {
+        "edv_ml": Range(124, 21),
+        "esv_ml": Range(49, 11),
+        "ef_percent": Range(61, 5),
+        "myocardial_mass_g": Range(70, 13),
+    },
+}
+"""By sex and by key of `result.json`."""
+
+
+def position(value: float, reference: Range) -> str:
+    """ "below", "within" or "above" the range of 95 %."""
+    return "below" if value < reference.low else "above" if value > reference.high else "within"

@@ -1,0 +1,224 @@
+"""Label maps of hearts: which values are what, and the array with its true geometry, cropped to the heart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["PRESETS", "HeartLabels", "LabelMap", "label_map_from_array", "parse_labels"]
+
+PRESETS = {"acdc": "lv=3,myo=2,rv=1", "ukbb": "lv=1,myo=2,rv=3"}
+"""Values of known collections: lv is the cavity, myo the myocardium, rv the right ventricle's cavity."""
+SPACING_RANGE_MM = (0.2, 20.0)
+MOST_VALUES = 160
+"""Whole-body label maps hold some 120 structures; an 8-bit picture holds more grey levels than this."""
+THICK_SLICES = 2.2
+"""A map whose slices lie this many times the in-plane spacing apart is a stack."""
+FARTHEST_MM = 160.0
+"""From the middle of the cavity; what lies farther away is no part of this heart."""
+MARGIN_MM = 12.0
+
+
+@dataclass(frozen=True)
+class HeartLabels:
+    """Values of the left ventricle's cavity, its myocardium and, where drawn, the right ventricle."""
+
+    lv: int
+    myo: int
+    rv: int | None = None
+
+    def __str__(self) -> str:
+        return f"lv={self.lv},myo={self.myo}" + ("" if self.rv is None else f",rv={self.rv}")
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMap:
+    """A label map with its place in space.
+
+    Attributes
+    ----------
+    values : (k, j, i) integers.
+    labels : what the values mean.
+    to_lps : (4, 4) index (i, j, k, 1) -> LPS mm.
+    name : what to call it in messages.
+    left_out_ml : volume of cavity and myocardium labelled too far away to belong to this heart, cropped away.
+    """
+
+    values: np.ndarray
+    labels: HeartLabels
+    to_lps: np.ndarray
+    name: str
+    left_out_ml: float = 0.0
+
+    @property
+    def spacing_mm(self) -> np.ndarray:
+        """(3,) distance of neighbouring voxels along i, j, k."""
+        return np.linalg.norm(self.to_lps[:3, :3], axis=0)
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of a voxel."""
+        return abs(float(np.linalg.det(self.to_lps[:3, :3]))) / 1000
+
+    @property
+    def slice_column(self) -> int | None:
+        """Which of i, j, k (0, 1, 2) runs across the slices of a stack; None where all spacings are alike."""
+        order = np.argsort(self.spacing_mm)
+        coarse = int(order[-1])
+        return coarse if self.spacing_mm[coarse] >= THICK_SLICES * self.spacing_mm[order[1]] else None
+
+    def mask(self, structure: str) -> np.ndarray:
+        """(k, j, i) bool of "lv", "myo" or "rv"; an rv without a value is empty."""
+        value = getattr(self.labels, structure)
+        return np.zeros(self.values.shape, bool) if value is None else self.values == value
+
+    def volume_ml(self, structure: str) -> float:
+        """Volume of the voxels of "lv", "myo" or "rv"."""
+        return float(self.mask(structure).sum()) * self.voxel_ml
+
+    def points_lps(self, mask: np.ndarray) -> np.ndarray:
+        """(N, 3) centres of the voxels of `mask` (k, j, i)."""
+        return np.argwhere(mask)[:, ::-1] @ self.to_lps[:3, :3].T + self.to_lps[:3, 3]
+
+    def at(self, points_lps: np.ndarray) -> np.ndarray:
+        """Values (...) of the voxels that hold the points (..., 3); 0 beyond the map."""
+        back = np.linalg.inv(self.to_lps)
+        index = np.rint(points_lps @ back[:3, :3].T + back[:3, 3]).astype(int)
+        inside = ((index >= 0) & (index < self.values.shape[::-1])).all(axis=-1)
+        i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
+        return np.where(inside, self.values[k, j, i], 0)
+
+    def window(self, low: np.ndarray, high: np.ndarray, step: tuple[int, int, int] = (1, 1, 1)) -> LabelMap:
+        """Voxels low to high (3,) of i, j, k, every `step`-th; beyond the map is background."""
+        size = np.array(self.values.shape[::-1])
+        inner_low, inner_high = np.clip(low, 0, size), np.clip(high, 0, size)
+        cut = self.values[tuple(slice(a, b) for a, b in zip(inner_low[::-1], inner_high[::-1]))]
+        padding = np.stack([inner_low - low, high - inner_high], axis=1)[::-1]
+        if padding.any():
+            cut = np.pad(cut, padding)
+        to_lps = self.to_lps.copy()
+        to_lps[:3, 3] += to_lps[:3, :3] @ low
+        to_lps[:3, :3] *= step
+        return replace(self, values=cut[tuple(slice(None, None, s) for s in step[::-1])], to_lps=to_lps)
+
+
+def parse_labels(text: str) -> HeartLabels:
+    """ "acdc", "ukbb" or explicit values such as "lv=3,myo=2,rv=1"; rv may be left out.
+
+    Raises
+    ------
+    InputError
+        Naming what was found and what is expected.
+    """
+    known = f"a preset ({', '.join(PRESETS)}) or values such as lv=3,myo=2,rv=1"
+    plain = re.sub(r"\s", "", PRESETS.get(text.strip().lower(), text)).lower()
+    pairs = re.findall(r"(\w+)=(\d{1,6})(?!\d)", plain)
+    found = {name: int(value) for name, value in pairs}
+    if not found or ",".join(f"{name}={value}" for name, value in pairs) != plain:
+        raise InputError(f"--labels is '{text}': give {known}.")
+    if len(found) < len(pairs) or set(found) - {"lv", "myo", "rv"} or not {"lv", "myo"} <= set(found):
+        raise InputError(f"--labels is '{text}': lv and myo are needed once, rv may be given; give {known}.")
+    if len(set(found.values())) < len(found) or 0 in found.values():
+        raise InputError(f"--labels is '{text}': the values must differ from each other and from 0, the background.")
+    return HeartLabels(**found)
+
+
+def label_map_from_array(
+    values: np.ndarray, to_lps: np.ndarray, labels: HeartLabels, name: str, phase: str = "ed"
+) -> LabelMap:
+    """A checked `LabelMap`, cropped to its heart.
+
+    Parameters
+    ----------
+    values
+        (k, j, i) numbers of any type.
+    to_lps
+        (4, 4) index (i, j, k, 1) -> LPS mm.
+    name, phase
+        What to call it, and "ed" or "es", in messages.
+
+    Raises
+    ------
+    InputError
+        Not three-dimensional, an image rather than labels, an impossible spacing, no cavity or no myocardium.
+    """
+    called = f"--{phase} {name}"
+    values, to_lps = np.asarray(values), np.asarray(to_lps, float)
+    if values.ndim != 3 or min(values.shape, default=0) < 2:
+        size = " x ".join(map(str, values.shape[::-1]))
+        raise InputError(f"{called} is {size} voxels: a 3D label map of one phase is needed.")
+    _require_spacing(to_lps, called)
+    present = _present(values, called)
+    there = ", ".join(str(value) for value in present if value)
+    for what, value in (("cavity (lv)", labels.lv), ("myocardium (myo)", labels.myo)):
+        if value not in present:
+            raise InputError(
+                f"{called} has no voxel of value {value}, the {what} by --labels {labels}; it holds "
+                f"{there or 'only 0'}: name its own values by --labels."
+            )
+    return _cropped(LabelMap(values, labels, to_lps, name), called)
+
+
+def _require_spacing(to_lps: np.ndarray, called: str) -> None:
+    spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
+    low, high = SPACING_RANGE_MM
+    # Single-precision headers store 0.2 as a little less.
+    if not ((spacing >= 0.999 * low) & (spacing <= 1.001 * high)).all():
+        text = " x ".join(f"{v:.3g}" for v in spacing)
+        raise InputError(
+            f"{called} has a voxel spacing of {text} mm, outside {low:g} to {high:g} mm: correct its header or "
+            "resample it."
+        )
+    if not np.isfinite(to_lps).all() or abs(np.linalg.det(to_lps[:3, :3] / spacing)) < 0.5:
+        raise InputError(f"{called} has axes that do not span space: correct its header.")
+
+
+def _present(values: np.ndarray, called: str) -> list[int]:
+    """The whole numbers a map holds, slice by slice to spare memory; InputError for what only images hold."""
+    image = "it is an image, and a label map is needed"
+    found: set[int] = set()
+    for plane in values:
+        if plane.dtype.kind == "f":
+            if not np.isfinite(plane).all() or np.abs(plane - np.rint(plane)).max() > 1e-3:
+                raise InputError(
+                    f"{called} holds numbers that are not whole: {image}; resample label maps by nearest neighbour."
+                )
+            plane = np.rint(plane)
+        low, high = int(plane.min()), int(plane.max())
+        if low < -32768 or high > 999_999 or high - low > 65_535:
+            raise InputError(f"{called} holds values from {low} to {high}: {image}.")
+        counts = np.bincount((plane.astype(np.int64) - low).ravel())
+        found.update((np.flatnonzero(counts) + low).tolist())
+        if len(found) > MOST_VALUES:
+            raise InputError(f"{called} holds more than {MOST_VALUES} different values: {image}.")
+    return sorted(found)
+
+
+def _cropped(label_map: LabelMap, called: str) -> LabelMap:
+    """The box of the heart with a margin, whole numbers; never beyond the map, whose border keeps its meaning."""
+    labels, spacing = label_map.labels, label_map.spacing_mm
+    values = label_map.values
+    if values.dtype.kind == "f":
+        values = np.rint(values)
+    found = {name: np.argwhere(values == value)[:, ::-1] for name, value in vars(labels).items() if value is not None}
+    middle = np.median(found["lv"], axis=0)
+    near = {
+        name: voxels[(np.abs((voxels - middle) * spacing) < FARTHEST_MM).all(axis=1)] for name, voxels in found.items()
+    }
+    own, all_own = (len(some["lv"]) + len(some["myo"]) for some in (near, found))
+    if own < 0.7 * all_own or not len(near["lv"]):
+        spread = float(((found["lv"].max(0) - found["lv"].min(0)) * spacing).max())
+        raise InputError(
+            f"{called} has its cavity (lv={labels.lv}) spread over {spread:.0f} mm: it holds several hearts or no "
+            "labels of a heart; give the label map of one heart."
+        )
+    margin = np.ceil(MARGIN_MM / spacing).astype(int)
+    together = np.concatenate(list(near.values()))
+    low = np.maximum(together.min(0) - margin, 0)
+    high = np.minimum(together.max(0) + 1 + margin, values.shape[::-1])
+    cut = replace(label_map, values=values).window(low, high)
+    return replace(cut, values=cut.values.astype(np.int32), left_out_ml=(all_own - own) * label_map.voxel_ml)

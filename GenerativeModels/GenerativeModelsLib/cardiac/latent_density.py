@@ -1,0 +1,85 @@
+"""Density of a population on the top latent level: where its hearts lie, class by class, and how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["LatentDensity"]
+
+MOST_POINTS = 600
+"""Of a class: enough for two dimensions."""
+
+
+@dataclass(frozen=True, eq=False)
+class LatentDensity:
+    """Kernel density of each class, equally weighted, with Gaussian kernels shaped like the class (Scott's rule).
+
+    Attributes
+    ----------
+    points : (C, N, d) encoded hearts.
+    factors : (C, d, d) lower triangular factors of the kernels' covariances.
+    limit : log density that 99 % of held-out hearts exceed; walks end there.
+    """
+
+    points: np.ndarray
+    factors: np.ndarray
+    limit: float = -np.inf
+
+    @classmethod
+    def fit(cls, z: np.ndarray, label: np.ndarray) -> LatentDensity:
+        """From points (N, d) and labels (N,) 0, 1, ...; classes are thinned to equal numbers."""
+        classes = [z[label == k] for k in range(int(label.max()) + 1)]
+        count = min(MOST_POINTS, *(len(points) for points in classes))
+        dimensions = z.shape[1]
+        points, factors = [], []
+        for members in classes:
+            chosen = members[np.linspace(0, len(members) - 1, count).astype(int)]
+            covariance = np.atleast_2d(np.cov(members, rowvar=False)) + 1e-6 * np.eye(dimensions)
+            points.append(chosen)
+            factors.append(np.linalg.cholesky(covariance) * count ** (-1 / (dimensions + 4)))
+        return cls(np.stack(points), np.stack(factors))
+
+    def with_limit(self, held_out: np.ndarray, share: float = 0.01) -> LatentDensity:
+        """The same density, its limit set so that `share` of the hearts (N, d) lie below it."""
+        return LatentDensity(self.points, self.factors, float(np.quantile(self.log_density(held_out), share)))
+
+    def log_density(self, z: np.ndarray) -> np.ndarray:
+        """Log of the mixture's density at z (..., d)."""
+        return np.logaddexp.reduce([self.log_class(k, z) for k in range(len(self.points))], axis=0) - np.log(
+            len(self.points)
+        )
+
+    def log_class(self, k: int, z: np.ndarray) -> np.ndarray:
+        """Log density of one class at z (..., d)."""
+        z = np.asarray(z, float)
+        flat = z.reshape(-1, z.shape[-1])
+        inverse = np.linalg.inv(self.factors[k])
+        white, centres = flat @ inverse.T, self.points[k] @ inverse.T
+        square = (white**2).sum(1)[:, None] + (centres**2).sum(1) - 2 * white @ centres.T
+        scale = np.log(np.diag(self.factors[k])).sum() + 0.5 * z.shape[-1] * np.log(2 * np.pi) + np.log(len(centres))
+        top = (-0.5 * square).max(axis=1)
+        total = top + np.log(np.exp(-0.5 * square - top[:, None]).sum(axis=1))
+        return (total - scale).reshape(z.shape[:-1])
+
+    def mean(self, k: int) -> np.ndarray:
+        """(d,) centre of a class."""
+        return self.points[k].mean(axis=0)
+
+    def sample(self, k: int, count: int, rng: np.random.Generator) -> np.ndarray:
+        """(count, d) points drawn from a class."""
+        chosen = self.points[k][rng.integers(len(self.points[k]), size=count)]
+        return chosen + rng.standard_normal(chosen.shape) @ self.factors[k].T
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """What a bundle stores, by name; the limit goes into its settings."""
+        return {"points": self.points, "factors": self.factors}
+
+    @classmethod
+    def from_bundle(cls, tensors: Mapping[str, np.ndarray], limit: float) -> LatentDensity:
+        points, factors = (np.asarray(tensors[name], float) for name in ("points", "factors"))
+        if points.ndim != 3 or factors.shape != (len(points), points.shape[2], points.shape[2]):
+            raise ValueError(f"density of shapes {points.shape} and {factors.shape}")
+        return cls(points, factors, float(limit))

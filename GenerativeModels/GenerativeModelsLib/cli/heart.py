@@ -1,0 +1,111 @@
+"""`generative-models heart analyse`, `sample` and `walk`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from GenerativeModelsLib.cli.console import progress_on_stderr
+from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
+
+__all__ = ["analyse", "sample", "walk"]
+
+EdOption = Annotated[Path, typer.Option(metavar="FILE", help="Label map at end diastole (NIfTI, NRRD, MHA).")]
+EsOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Label map at end systole.")]
+LabelsOption = Annotated[
+    str, typer.Option(metavar="PRESET|lv=3,myo=2,rv=1", help="What the values mean; presets: acdc, ukbb.")
+]
+SeptumOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="X,Y,Z|dir:X,Y,Z",
+        help="A point on the septum, or a direction towards it, in LPS mm.  [default: from the right ventricle]",
+    ),
+]
+SexOption = Annotated[
+    str | None, typer.Option(metavar="male|female", help="For the reference ranges.  [default: both are shown]")
+]
+OutputOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results; created.")]
+
+
+def analyse(
+    ed: EdOption,
+    output: OutputOption,
+    es: EsOption = None,
+    labels: LabelsOption = "acdc",
+    septum: SeptumOption = None,
+    sex: SexOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    seed: SeedOption = 0,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Analyse a left ventricle from label maps.
+
+    Label maps at end diastole and end systole in; surfaces with wall thickness in mm, volumes, the 17 segments, the
+    heart's place in the latent space, the probability of hypertrophic cardiomyopathy and a report out.
+    """
+    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+
+    request = AnalysisRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
+    with progress_on_stderr() as progress:
+        progress("loading the software", 0.0)
+        from GenerativeModelsLib.cardiac.analysis import analyse_heart
+
+        found = analyse_heart(request, progress=progress)
+
+    from GenerativeModelsLib.cli.heart_table import print_heart
+
+    print_heart(found.result, output)
+
+
+def sample(
+    condition: Annotated[str, typer.Option(metavar="healthy|hcm", help="Which cluster of the top level.")],
+    output: OutputOption,
+    n: Annotated[int, typer.Option("--n", metavar="N", help="Samples beside the mean; 0 = the mean only.")] = 8,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    seed: SeedOption = 0,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write the mean heart of a class and samples of it.
+
+    Surfaces at both phases with wall thickness at every point, a picture of them all, and their figures.
+    """
+    from GenerativeModelsLib.cardiac.heart_samples import SampleRequest, sample_shapes
+
+    request = SampleRequest(condition, output, n, model, device, seed, overwrite)
+    with progress_on_stderr() as progress:
+        content = sample_shapes(request, progress=progress)
+    print(f"{len(content['shapes'])} {condition} shapes: {output / 'shapes.png'}")
+
+
+def walk(
+    ed: EdOption,
+    towards: Annotated[str, typer.Option(metavar="hcm|healthy", help="The class to walk to.")],
+    output: OutputOption,
+    es: EsOption = None,
+    labels: LabelsOption = "acdc",
+    septum: SeptumOption = None,
+    steps: Annotated[int, typer.Option(metavar="N", help="Steps of the walk at most.")] = 30,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    seed: SeedOption = 0,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Walk a heart through the latent space towards a class.
+
+    Follows the gradient of the class within the region of the training population; writes the shapes on the way.
+    """
+    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+    from GenerativeModelsLib.cardiac.heart_samples import WalkRequest, walk_shapes
+
+    heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
+    request = WalkRequest(heart, towards, steps)
+    with progress_on_stderr() as progress:
+        progress("loading the software", 0.0)
+        content = walk_shapes(request, progress=progress)
+    first, last = (100 * content["shapes"][k]["hcm_probability"] for k in (0, -1))
+    print(f"Probability of hypertrophic cardiomyopathy from {first:.0f} to {last:.0f} %: {output / 'shapes.png'}")

@@ -1,0 +1,58 @@
+"""`generative-models heart batch`: a table of hearts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from GenerativeModelsLib.cli.batch import SchedulerOption, WorkersOption, print_outcomes
+from GenerativeModelsLib.cli.console import progress_on_stderr
+from GenerativeModelsLib.cli.heart import LabelsOption
+from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.batches import CaseOutcome
+
+__all__ = ["heart_batch"]
+
+
+def heart_batch(
+    cases: Annotated[Path, typer.Argument(metavar="CASES.csv", help="Columns: case,ed,es,labels,septum,sex.")],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Gets a folder per case and summary.csv.")],
+    labels: LabelsOption = "acdc",
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    seed: SeedOption = 0,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Skip the cases that are finished.")] = False,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Analyse every heart of a table.
+
+    A bad row is reported in DIR/summary.csv and does not stop the others.
+    """
+    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+    from GenerativeModelsLib.cardiac.heart_batch import read_heart_table, run_heart_batch
+
+    common = AnalysisRequest(
+        ed=cases,  # each row has its own
+        output=output,
+        labels=labels,
+        model=model.absolute() if model is not None else None,
+        device=device,
+        seed=seed,
+    )
+    rows = read_heart_table(cases, output, common)
+    with progress_on_stderr(len(rows)) as progress:
+        progress("starting", 0.0)
+
+        def show(outcome: CaseOutcome, fraction: float) -> None:
+            progress(f"{outcome.case}: {outcome.status}" + (f" ({outcome.error})" if outcome.error else ""), fraction)
+
+        outcomes = run_heart_batch(
+            rows, output, overwrite=overwrite, resume=resume, workers=workers, scheduler=scheduler, progress=show
+        )
+    print_outcomes(outcomes, output)

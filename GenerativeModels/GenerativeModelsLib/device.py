@@ -1,0 +1,106 @@
+"""Choosing the processor a reconstruction runs on, and making sure that it really computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from GenerativeModelsLib.errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["DeviceChoice", "choose_device"]
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """A device that has passed a real operation.
+
+    Attributes
+    ----------
+    torch_device
+        To be given to torch.
+    name
+        "cpu", "cuda:N" or "mps": what `result.json` reports.
+    warnings
+        Sentences for the user, such as why a GPU was passed over.
+    """
+
+    torch_device: torch.device
+    name: str
+    warnings: tuple[str, ...] = ()
+
+
+def choose_device(wanted: str = "auto") -> DeviceChoice:
+    """The device of that name, or for "auto" the best one that works.
+
+    "auto" tries a CUDA device, then MPS, then the CPU; a device that is there and fails the check is passed over with
+    a warning. A device named outright is used or refused, never replaced.
+
+    Raises
+    ------
+    InputError
+        The named device is not there or does not compute.
+    """
+    if wanted == "auto":
+        warnings = []
+        for name in _available():
+            failure = _failure(name)
+            if failure is None:
+                return _choice(name, tuple(warnings))
+            warnings.append(f"The device {name} was passed over, since a test operation on it failed: {failure}.")
+        return _choice("cpu", tuple(warnings))
+    name = "cuda:0" if wanted == "cuda" else wanted
+    if name != "cpu":
+        if name not in (there := _available()):
+            raise InputError(
+                f"--device {wanted} is not available here (available: {', '.join((*there, 'cpu'))}): use --device auto."
+            )
+        if (failure := _failure(name)) is not None:
+            raise InputError(
+                f"--device {wanted} failed a test operation ({failure}): use --device cpu, "
+                "or install a torch built for it."
+            )
+    return _choice(name)
+
+
+def _choice(name: str, warnings: tuple[str, ...] = ()) -> DeviceChoice:
+    import torch
+
+    return DeviceChoice(torch_device=torch.device(name), name=name, warnings=warnings)
+
+
+def _available() -> list[str]:
+    """Names of the accelerators torch reports, best first."""
+    import torch
+
+    names = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    return names + (["mps"] if torch.backends.mps.is_available() else [])
+
+
+def _failure(name: str) -> str | None:
+    """Why a small convolution and matrix product on that device go wrong, or None when they agree with the CPU."""
+    import torch
+
+    try:
+        values = torch.linspace(-1.0, 1.0, 2 * 3 * 8 * 8).reshape(2, 3, 8, 8)
+        kernel = torch.linspace(-1.0, 1.0, 4 * 3 * 3 * 3).reshape(4, 3, 3, 3)
+        device = torch.device(name)
+        expected = _operation(values, kernel)
+        found = _operation(values.to(device), kernel.to(device)).cpu()
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    # TF32 keeps some three decimal digits of a product.
+    return (
+        None
+        if torch.allclose(found, expected, rtol=0.0, atol=0.01 * float(expected.abs().max()))
+        else "its result differs from the CPU's"
+    )
+
+
+def _operation(values: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    features = torch.nn.functional.conv2d(values, kernel, padding=1).flatten(1)
+    return features @ features.T

@@ -1,0 +1,58 @@
+"""Patients 101 to 150 of ACDC: label maps at end diastole and end systole, ten of each diagnosis.
+
+For evaluation alone: nothing is learnt from them and nothing of them is shipped (Bernard et al., IEEE
+TMI 2018;37(11):2514-2525).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["GROUPS", "AcdcPatient", "read_acdc"]
+
+GROUPS = {
+    "NOR": "normal",
+    "HCM": "hypertrophic cardiomyopathy",
+    "DCM": "dilated cardiomyopathy",
+    "MINF": "infarct",
+    "RV": "abnormal right ventricle",
+}
+"""Diagnoses by their names in the collection."""
+
+
+@dataclass(frozen=True)
+class AcdcPatient:
+    """One patient: its diagnosis (one of `GROUPS`), the label maps and the volumes of their voxels in ml."""
+
+    name: str
+    group: str
+    ed: Path
+    es: Path
+    edv_ml: float
+    esv_ml: float
+    myocardium_ed_ml: float
+
+
+def read_acdc(folder: Path) -> list[AcdcPatient]:
+    """All patients of `folder` in the order of its `index.csv`; InputError where it or a file is not there."""
+    table = Path(folder) / "index.csv"
+    if not table.is_file():
+        raise InputError(f"{table} does not exist: name the folder that holds acdc_labels with --data.")
+    patients = []
+    with table.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["group"] not in GROUPS:
+                raise InputError(
+                    f"{table}: patient {row['patient']} is of group '{row['group']}', expected {', '.join(GROUPS)}."
+                )
+            files = [Path(folder) / row[f"{phase}_file"] for phase in ("ed", "es")]
+            volumes = [float(row[name]) for name in ("edv_ml", "esv_ml", "myo_ed_ml")]
+            patients.append(AcdcPatient(f"patient {row['patient']}", row["group"], *files, *volumes))
+    missing = next((file for patient in patients for file in (patient.ed, patient.es) if not file.is_file()), None)
+    if missing is not None:
+        raise InputError(f"{missing}, named in {table.name}, does not exist.")
+    return patients

@@ -1,0 +1,121 @@
+"""How well a model's ventricle agrees with the true one: Dice of the myocardium, distances of its two surfaces.
+
+Dice: 2 |A and B| / (|A| + |B|) over the voxels of a grid of 1.25 mm (of real people: of their label map), the model's
+myocardium by the signed distances of its rays. Hausdorff distance: between meshes, each point of one to the
+triangles of the other, endocardium to endocardium and epicardium to epicardium, the largest of the four; a distance
+between the two myocardia as sets would let the endocardium of one lie on the epicardium of the other. What lies above
+the base plane found in the label map is left out: the model gives no shape there, and where a map stops is convention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.cardiac.thickness_maps import ray_distances
+from GenerativeModelsLib.cardiac.ventricle import Ventricle
+from GenerativeModelsLib.geometry.grids import Grid
+from GenerativeModelsLib.geometry.metrics import overlap, samples_on, weighted_quantile
+from GenerativeModelsLib.geometry.surface_queries import SurfaceQueries
+from GenerativeModelsLib.geometry.surfaces import Surface
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.cardiac.heart_frame import HeartFrame
+
+__all__ = ["GRID_MM", "ShapeAgreement", "TrueShape", "against_truth", "moved", "true_shape"]
+
+GRID_MM = 1.25
+SAMPLES = 3000
+"""Least number of points on each true surface from which distances are taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrueShape:
+    """A ventricle as it is, in LPS mm.
+
+    Attributes
+    ----------
+    points_lps, wall, cavity
+        (N, 3) centres of the voxels of a grid around it, and which of them lie in the myocardium and the cavity.
+    endo, epi
+        Its surfaces, open at the base.
+    """
+
+    points_lps: np.ndarray
+    wall: np.ndarray
+    cavity: np.ndarray
+    endo: Surface
+    epi: Surface
+
+
+@dataclass(frozen=True)
+class ShapeAgreement:
+    """Agreement below the base plane found; `dice_whole` also counts what the true shape has above it.
+
+    Attributes
+    ----------
+    dice, dice_whole
+        Of the myocardium.
+    cavity_dice
+        Of the cavity.
+    hausdorff_mm, hd95_mm
+        Largest, and 95th percentile by area, of the distances; each the larger of both directions and both surfaces.
+    mean_distance_mm
+        By area, over both directions and both surfaces.
+    """
+
+    dice: float
+    dice_whole: float
+    cavity_dice: float
+    hausdorff_mm: float
+    hd95_mm: float
+    mean_distance_mm: float
+
+
+def true_shape(ventricle: Ventricle, frame: HeartFrame, spacing_mm: float = GRID_MM) -> TrueShape:
+    """A ventricle that lies in `frame` (anything with `to_lps`), on a grid along the axes of that frame."""
+    grid = Grid.around(np.append(ventricle.points("epi").reshape(-1, 3), [[0.0, 0.0, 0.0]], axis=0), spacing_mm, 8.0)
+    points = grid.points().reshape(-1, 3)
+    endo, epi = ray_distances(ventricle, points)
+    below = points[:, 2] < 0
+    return TrueShape(
+        frame.to_lps(points),
+        below & (epi < 0) & (endo >= 0),
+        below & (endo < 0),
+        *(moved(ventricle.surface(name), frame) for name in ("endo", "epi")),
+    )
+
+
+def against_truth(found: Ventricle, frame: HeartFrame, truth: TrueShape) -> ShapeAgreement:
+    """Agreement of the ventricle `found`, which lies in `frame`, with the true one."""
+    points = frame.to_heart(truth.points_lps)
+    endo, epi = ray_distances(found, points)
+    below = points[:, 2] < 0
+    wall, cavity = below & (epi < 0) & (endo >= 0), below & (endo < 0)
+    distances, weights = [], []
+    for name in ("endo", "epi"):
+        own, true = moved(found.surface(name), frame), getattr(truth, name)
+        there, areas = samples_on(true, SAMPLES)
+        keep = frame.to_heart(there)[:, 2] <= 0
+        distances += [_distances(own.points, true), _distances(there[keep], own)]
+        weights += [own.vertex_areas, areas[keep]]
+    means = [np.average(d, weights=w) for d, w in zip(distances, weights, strict=True)]
+    return ShapeAgreement(
+        dice=overlap(wall[below], truth.wall[below]).dice,
+        dice_whole=overlap(wall, truth.wall).dice,
+        cavity_dice=overlap(cavity[below], truth.cavity[below]).dice,
+        hausdorff_mm=float(max(d.max() for d in distances)),
+        hd95_mm=max(weighted_quantile(d, w, 0.95) for d, w in zip(distances, weights, strict=True)),
+        mean_distance_mm=float(np.mean(means)),
+    )
+
+
+def moved(surface: Surface, frame: HeartFrame) -> Surface:
+    """A mesh of the heart frame in LPS."""
+    return Surface(frame.to_lps(surface.points), surface.triangles)
+
+
+def _distances(points: np.ndarray, surface: Surface) -> np.ndarray:
+    return np.abs(SurfaceQueries(surface).signed_distances(points))

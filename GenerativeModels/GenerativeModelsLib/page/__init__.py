@@ -1,0 +1,1 @@
+"""What every report shares: style, a WebGL viewer of meshes, packed buffers, still pictures, whole files."""

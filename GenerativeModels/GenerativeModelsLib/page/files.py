@@ -1,0 +1,43 @@
+"""Parts of a page from the package, and pages to files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+__all__ = ["page_part", "write_page"]
+
+
+def page_part(name: str, package: str = "GenerativeModelsLib.page") -> str:
+    """Text of a style sheet, script or template that lies in `package`."""
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def write_page(text: str, path: str | os.PathLike) -> Path:
+    """Write a page; returns its path. The file appears whole or not at all: it is written beside it and renamed.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written to.
+    """
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _umask() -> int:
+    """The process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,129 @@
+"""The Ladder VAE: its merge, its two directions, and what may be forced, sampled or absent."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from GenerativeModelsLib.models.ladder_vae import LadderVAE
+
+INPUTS, FEATURES, LATENTS, WIDTHS = 40, 12, (6, 4, 2), (10, 8, 6)
+
+
+@pytest.fixture
+def net() -> LadderVAE:
+    torch.manual_seed(3)
+    net = LadderVAE(INPUTS, FEATURES, LATENTS, WIDTHS)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    shapes = 20 + torch.randn(60, INPUTS) * torch.linspace(3, 0.2, INPUTS)
+    metric = torch.linspace(0.5, 1.5, INPUTS)
+    net.set_population(shapes, metric, torch.arange(INPUTS) % 2)
+    return net.eval()
+
+
+def shapes(count: int = 5) -> torch.Tensor:
+    return 20 + torch.randn(count, INPUTS, generator=torch.Generator().manual_seed(count))
+
+
+def test_every_level_has_the_sizes_asked_for(net: LadderVAE) -> None:
+    levels = net.encode(shapes())
+    assert [level.z.shape for level in levels] == [(5, d) for d in LATENTS]
+    assert [level.prior.mu.shape for level in levels] == [(5, d) for d in LATENTS]
+    assert net.decode(levels[0].z).shape == (5, INPUTS)
+    assert net.classify(levels[-1].z).shape == (5, 2)
+
+
+def test_as_many_widths_as_latents() -> None:
+    with pytest.raises(ValueError, match="as many levels"):
+        LadderVAE(INPUTS, latents=(6, 4), widths=(8,))
+
+
+def test_a_single_level_is_the_plain_vae(net: LadderVAE) -> None:
+    plain = LadderVAE(INPUTS, FEATURES, LATENTS[:1], WIDTHS[:1])
+    (level,) = plain.encode(shapes())
+    assert level.z.shape == (5, LATENTS[0]) and plain.classify(level.z).shape == (5, 2)
+    assert torch.equal(level.prior.mu, torch.zeros(5, LATENTS[0]))
+
+
+def test_the_top_has_a_standard_normal_prior(net: LadderVAE) -> None:
+    top = net.encode(shapes())[-1]
+    assert torch.equal(top.prior.mu, torch.zeros(5, 2)) and torch.equal(top.prior.sigma, torch.ones(5, 2))
+
+
+def test_lower_posteriors_are_the_product_of_estimate_and_prior(net: LadderVAE) -> None:
+    x = shapes()
+    estimates, levels = net.estimate(net.features(x)), net.encode(x)
+    for estimate, level in list(zip(estimates, levels, strict=True))[:-1]:
+        precision = estimate.sigma**-2 + level.prior.sigma**-2
+        mean = (estimate.mu * estimate.sigma**-2 + level.prior.mu * level.prior.sigma**-2) / precision
+        torch.testing.assert_close(level.posterior.mu, mean, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(level.posterior.sigma, precision**-0.5, rtol=1e-4, atol=1e-6)
+        assert (level.posterior.sigma <= torch.minimum(estimate.sigma, level.prior.sigma) + 1e-6).all()
+
+
+def test_the_same_noise_gives_the_same_levels_and_other_noise_others(net: LadderVAE) -> None:
+    estimates = net.estimate(net.features(shapes()))
+    noise = [torch.randn(5, d, generator=torch.Generator().manual_seed(d)) for d in LATENTS]
+    one, again = net.descend(estimates, noise), net.descend(estimates, noise)
+    other = net.descend(estimates, [n + 1 for n in noise])
+    for a, b, c in zip(one, again, other, strict=True):
+        assert torch.equal(a.z, b.z) and not torch.equal(a.z, c.z)
+
+
+def test_a_forced_level_keeps_its_value_and_rules_those_below(net: LadderVAE) -> None:
+    estimates = net.estimate(net.features(shapes()))
+    given = torch.full((5, LATENTS[1]), 0.7)
+    levels = net.descend(estimates, [None] * 3, [None, given, None])
+    assert torch.equal(levels[1].z, given)
+    free = net.descend(estimates, [None] * 3)
+    assert torch.equal(levels[2].z, free[2].z) and not torch.equal(levels[0].z, free[0].z)
+    torch.testing.assert_close(levels[0].prior.mu, net.prior(0, given, given).mu)
+
+
+def test_without_estimates_the_prior_generates(net: LadderVAE) -> None:
+    noise = [torch.randn(3, d, generator=torch.Generator().manual_seed(d)) for d in LATENTS]
+    levels = net.descend(None, noise)
+    assert all(level.posterior is None for level in levels)
+    torch.testing.assert_close(levels[2].z, noise[2])
+    torch.testing.assert_close(levels[0].z, levels[0].prior.mu + levels[0].prior.sigma * noise[0])
+
+
+def test_decoding_from_a_level_follows_the_prior_means_or_the_noise(net: LadderVAE) -> None:
+    z = torch.tensor([[0.5, -1.0]])
+    means = net.descend(None, [None, None, None], [None, None, z])
+    torch.testing.assert_close(net.from_level(2, z), net.decode(means[0].z))
+    noise = [torch.ones(1, d) for d in LATENTS[:2]]
+    assert not torch.allclose(net.from_level(2, z, noise), net.from_level(2, z))
+    torch.testing.assert_close(net.from_level(0, means[0].z), net.decode(means[0].z))
+
+
+def test_features_are_coordinates_along_orthonormal_modes(net: LadderVAE) -> None:
+    gram = (net.modes * net.metric) @ net.modes.T
+    torch.testing.assert_close(gram, torch.eye(FEATURES), rtol=0, atol=1e-5)
+    features = torch.randn(4, FEATURES, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(net.features(net.shape(features)), features, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(net.features(net.centre[None]), torch.zeros(1, FEATURES))
+
+
+def test_an_absent_group_has_no_say_but_is_known_to_be_absent(net: LadderVAE) -> None:
+    x, absent = shapes(), torch.tensor([[True, False]]).expand(5, 2)
+    changed = torch.where(net.group == 1, x + 50, x)
+    for one, other in zip(net.encode(x, absent), net.encode(changed, absent), strict=True):
+        assert torch.equal(one.z, other.z)
+    everything = torch.ones(5, 2, dtype=torch.bool)
+    torch.testing.assert_close(net.encode(x, everything)[0].z, net.encode(x)[0].z)
+    average = torch.where(net.group == 1, net.centre, x)
+    assert not torch.allclose(net.encode(average)[0].z, net.encode(x, absent)[0].z)  # the token tells them apart
+
+
+def test_more_features_than_shapes_are_refused(net: LadderVAE) -> None:
+    with pytest.raises(ValueError, match="more shapes"):
+        net.set_population(shapes(5), torch.ones(INPUTS), torch.zeros(INPUTS, dtype=torch.long))
+
+
+def test_an_untrained_net_passes_principal_components_straight_through() -> None:
+    net = LadderVAE(INPUTS, FEATURES, LATENTS, WIDTHS)
+    assert torch.equal(net.straight_up.weight, torch.eye(LATENTS[0], FEATURES))
+    assert torch.equal(net.straight_down.weight, torch.eye(FEATURES, LATENTS[0]))

@@ -1,0 +1,79 @@
+"""A heart model small enough for tests: real networks and a real bundle, no training."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from GenerativeModelsLib.bundle import write_bundle
+from GenerativeModelsLib.bundle_schema import Component, ModelDescription
+from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale
+from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.cardiac.heart_model import KIND
+from GenerativeModelsLib.cardiac.heart_typicality import TypicalHeart, heart_measures
+from GenerativeModelsLib.cardiac.latent_density import LatentDensity
+from GenerativeModelsLib.cardiac.population import sample_hearts
+from GenerativeModelsLib.cardiac.ray_batches import RayBatch
+from GenerativeModelsLib.models.in_distribution import FeatureModel, TypicalInput
+from GenerativeModelsLib.models.ladder_vae import LadderVAE
+
+__all__ = ["NETWORK", "tiny_hearts", "write_tiny_heart_bundle"]
+
+NETWORK = {"features": 20, "latents": [12, 6, 2], "widths": [16, 12, 8]}
+
+
+@lru_cache(maxsize=1)
+def tiny_hearts() -> tuple[RayBatch, np.ndarray]:
+    """Forty healthy and forty hypertrophic hearts, and their labels."""
+    return RayBatch.joined([sample_hearts(40, 5, name).rays for name in ("healthy", "hcm")]), np.repeat([0, 1], 40)
+
+
+def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
+    """A bundle of a ladder whose top level is read off the thickness of the wall, with `changes` to its description."""
+    torch.manual_seed(0)
+    hearts, label = tiny_hearts()
+    x = torch.from_numpy(encode(hearts))
+    net = LadderVAE(CODE_SIZE, **NETWORK)
+    net.set_population(x, torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long())
+    present = torch.tensor([[True, True]]).expand(len(x), 2)
+    optimiser = torch.optim.Adam(net.parameters(), 1e-2)
+    target = torch.from_numpy(label)
+    for _ in range(60):
+        levels = net.descend(net.estimate(net.features(x), present), [None] * 3)
+        loss = torch.nn.functional.cross_entropy(net.classify(levels[-1].z), target)
+        loss = loss + 1e-2 * (net.describe(levels[0].z) - net.features(x)).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    net.eval().requires_grad_(False)
+    z = [level.z.double().numpy() for level in net.encode(x, present)]
+    error = np.sqrt(((net.decode(torch.from_numpy(z[0]).float()) - x) ** 2).mean(1).numpy())
+    density = LatentDensity.fit(z[-1], label).with_limit(z[-1])
+    detail = FeatureModel.fit(np.concatenate(z[:-1], axis=1))
+    rows = heart_measures(density, detail, z, error)
+    quantiles = {name: np.sort([row[name] for row in rows]) for name in rows[0]}
+    ranks = TypicalInput(quantiles=quantiles)
+    worst = np.sort([max(ranks.ranks(row).values()) for row in rows])
+    ranks = TypicalInput(quantiles=quantiles, worst={len(quantiles): worst})
+    typical = TypicalHeart(density, detail, {True: ranks, False: ranks})
+    tensors = {f"lvae.{name}": tensor for name, tensor in net.state_dict().items()}
+    tensors |= {f"typical.{k}": torch.from_numpy(np.asarray(v)).float() for k, v in typical.tensors().items()}
+    tensors |= {f"typical.spread.{k}": torch.from_numpy(v.std(0)).float() for k, v in enumerate(z, start=1)}
+    scale = asdict(PlattScale(1.0, 0.0))
+    given = {
+        "name": "tiny-heart",
+        "version": "0",
+        "kind": KIND,
+        "architecture": {
+            "lvae": Component(class_name="LadderVAE", parameters={"inputs": CODE_SIZE, **NETWORK}),
+            "typical": Component(class_name="TypicalHeart"),
+        },
+        "calibration": {"hcm_probability": {"both phases": scale, "end diastole alone": scale}},
+        "in_distribution": typical.settings(),
+    }
+    write_bundle(folder, tensors, ModelDescription(**given | changes), "# tiny\n")
+    return folder
