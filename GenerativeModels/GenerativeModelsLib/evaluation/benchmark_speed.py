@@ -80,7 +80,7 @@ def _memory(cold: Cold) -> str:
 
 def _cells(seconds: float, product: float) -> list[str]:
     """Ratio to the product, and seconds."""
-    return [f"{seconds / product:.1f}", f"{seconds:.3f}" if seconds < 1 else f"{seconds:.1f}"]
+    return [f"{seconds / product:.2g}", f"{seconds:.2g}"]
 
 
 def cold_command(bundle: Path, images) -> Cold:
