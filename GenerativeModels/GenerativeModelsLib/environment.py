@@ -5,11 +5,12 @@ Standard library only: this is what an application asks before it installs somet
 
 from __future__ import annotations
 
+import csv
 import importlib
 import importlib.util
 import re
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 __all__ = [
     "REQUIREMENTS",
@@ -106,8 +107,13 @@ def _fault(name: str) -> str | None:
 
 
 def _lost_library(name: str) -> str | None:
-    """A compiled library that the distribution lists and the disk does not have."""
-    for file in metadata.files(name) or ():
-        if file.suffix in _LIBRARIES and not Path(file.locate()).is_file():
+    """A compiled library that the distribution lists and the disk does not have.
+
+    The list is read as it stands: `metadata.files` of Python 3.12 leaves out what is missing.
+    """
+    distribution = metadata.distribution(name)
+    for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        file = PurePosixPath(row[0]) if row else PurePosixPath()
+        if file.suffix in _LIBRARIES and not Path(distribution.locate_file(str(file))).is_file():
             return f"its library {file.name}"
     return None

@@ -168,7 +168,8 @@ def _stacked(
         field[at <= last] = known[0]
     tip = max(last + _reach_of_tip(mask, there), least_tip)
     depth = (at[at > last] - last) / (tip - last)
-    deepest = -float(known[-1].min())
+    # A last slice of a voxel or two is smoothed away: it closes over half a pixel, or it would open again below.
+    deepest = max(-float(known[-1].min()), 0.5 * float(plane_mm.mean()))
     # A paraboloid: its cross-section shrinks evenly to nothing at the tip.
     closing = np.where(depth < 1, 1 - np.sqrt(np.clip(1 - depth, 0, None)), depth)
     field[at > last] = known[-1] + (deepest * closing)[:, None, None]
