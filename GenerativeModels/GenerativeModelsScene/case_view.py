@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from GenerativeModelsLib.fetal.case_request import PLANES
+from GenerativeModelsLib.fetal.report_content import biometry_rows
 from GenerativeModelsScene.charts import show_chart
 from GenerativeModelsScene.colours import colour_skull, set_uncertainty_range, show_colours, show_legend
 from GenerativeModelsScene.hierarchy import show_folder
@@ -32,7 +33,7 @@ from GenerativeModelsScene.planes_in_space import (
 )
 from GenerativeModelsScene.segmentations import show_segmentation
 from GenerativeModelsScene.skull_nodes import SkullNodes, case_key, find_case, show_alone
-from GenerativeModelsScene.tables import biometry_rows, show_table
+from GenerativeModelsScene.tables import show_table
 from GenerativeModelsScene.texts import show_text
 from GenerativeModelsScene.volumes import show_label_map, show_uncertainty
 

@@ -7,33 +7,11 @@ from typing import Any
 import slicer
 import vtk
 
-from GenerativeModelsLib.fetal.report.content import BiometryRow
 from GenerativeModelsLib.fetal.report.page import centile, interval, number
-from GenerativeModelsLib.fetal.report_content import ROWS
+from GenerativeModelsLib.fetal.report_content import biometry_rows
 from GenerativeModelsScene.node_store import NodeStore
 
 COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "Percentile")
-
-
-def biometry_rows(result: dict[str, Any]) -> list[BiometryRow]:
-    """The measures of a `result.json` as the report knows them."""
-    rows = []
-    for key, (short, label, unit, chart) in ROWS.items():
-        measure = result["biometry"][key]
-        ends = measure["interval90"]
-        rows.append(
-            BiometryRow(
-                short,
-                label,
-                unit,
-                measure["value"],
-                measure["sd"],
-                None if ends is None else (ends[0], ends[1]),
-                measure["percentile"],
-                chart,
-            )
-        )
-    return rows
 
 
 def table_texts(result: dict[str, Any]) -> list[tuple[str, ...]]:

@@ -24,7 +24,6 @@ Make = Callable[[], "Path | Awaitable[Path]"]
 class _Offer:
     make: Make
     file_name: str
-    inline: bool
 
 
 class Downloads:
@@ -41,7 +40,7 @@ class Downloads:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._offers: dict[str, _Offer] = {}
 
-    def offer(self, name: str, make: Make | Path, file_name: str, *, inline: bool = False) -> None:
+    def offer(self, name: str, make: Make | Path, file_name: str) -> None:
         """Offer a file from now on; replaces what was offered under the same name.
 
         Parameters
@@ -53,13 +52,11 @@ class Downloads:
             InputError it raises becomes the answer's sentence.
         file_name
             What the browser calls it; any characters.
-        inline
-            Let the browser show it (a report) instead of saving it.
         """
         if not name or "/" in name:
             raise ValueError(f"name must be one part of an address, not {name!r}.")
         made = make if callable(make) else lambda: make
-        self._offers[name] = _Offer(made, file_name, inline)
+        self._offers[name] = _Offer(made, file_name)
 
     def withdraw(self, *names: str) -> None:
         """Offer these no longer; without names: nothing at all."""
@@ -82,15 +79,15 @@ class Downloads:
             return _sentence(500, f"{offer.file_name} could not be made: {type(error).__name__}: {error}")
         if not Path(path).is_file():
             return _sentence(404, f"{offer.file_name} is no longer there: run the reconstruction again.")
-        disposition = _disposition("inline" if offer.inline else "attachment", offer.file_name)
+        disposition = _disposition(offer.file_name)
         # no-store: the same address gives another file after the next run
         return web.FileResponse(path, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
 
 
-def _disposition(kind: str, file_name: str) -> str:
+def _disposition(file_name: str) -> str:
     """The header for any name: a plain one for old readers, the true one beside it (RFC 6266)."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%/' else "_" for c in file_name) or "file"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def _sentence(status: int, text: str) -> web.Response:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from GenerativeModelsLib.fetal.report.charts import growth_chart_svg, on_chart
-from GenerativeModelsLib.fetal.report.content import BiometryRow
 from GenerativeModelsLib.fetal.report.page import centile, interval, number
-from GenerativeModelsLib.fetal.report_content import ROWS
+from GenerativeModelsLib.fetal.report_content import biometry_rows
 from GenerativeModelsLib.fetal.wording import for_window
 from GenerativeModelsWeb.state import Result
 
@@ -16,7 +15,7 @@ __all__ = ["charts_of", "result_of"]
 
 def result_of(result: dict[str, Any]) -> Result:
     """The texts of the results panel; the charts, which take a while to draw, come from `charts_of`."""
-    rows = _rows(result)
+    rows = biometry_rows(result)
     weeks = result["gestational_age_weeks"]
     return Result(
         present=True,
@@ -40,27 +39,7 @@ def result_of(result: dict[str, Any]) -> Result:
 def charts_of(result: dict[str, Any]) -> list[dict[str, str]]:
     """Growth charts as SVG elements, by the name of the measure; a quarter of a second each on a slow core."""
     weeks = result["gestational_age_weeks"]
-    return [{"name": row.name, "svg": growth_chart_svg(row, weeks)} for row in _rows(result) if row.chart]
-
-
-def _rows(result: dict[str, Any]) -> list[BiometryRow]:
-    rows = []
-    for key, (short, label, unit, chart) in ROWS.items():
-        measure = result["biometry"][key]
-        ends = measure["interval90"]
-        rows.append(
-            BiometryRow(
-                short,
-                label,
-                unit,
-                measure["value"],
-                measure["sd"],
-                None if ends is None else (ends[0], ends[1]),
-                measure["percentile"],
-                chart,
-            )
-        )
-    return rows
+    return [{"name": row.name, "svg": growth_chart_svg(row, weeks)} for row in biometry_rows(result) if row.chart]
 
 
 def _notices(result: dict[str, Any]) -> list[dict[str, str]]:

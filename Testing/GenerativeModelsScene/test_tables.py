@@ -30,7 +30,7 @@ def test_the_table_is_that_of_the_hand_made_case(shown) -> None:
 
 
 def test_the_words_and_numbers_are_the_reports(a_case) -> None:
-    from GenerativeModelsScene.tables import biometry_rows
+    from GenerativeModelsLib.fetal.report_content import biometry_rows
 
     rows = biometry_rows(a_case.result)
     assert [(row.name, row.label, row.unit, row.chart) for row in rows] == list(ROWS.values())

@@ -75,11 +75,6 @@ def test_any_name_is_told_to_the_browser(downloads: Downloads, mesh: Path, name:
     assert plain is not None
 
 
-def test_a_report_may_be_shown_instead_of_saved(downloads: Downloads, mesh: Path) -> None:
-    downloads.offer("report", mesh, "report.html", inline=True)
-    assert get(downloads, "report")[1]["Content-Disposition"].startswith("inline; ")
-
-
 def test_what_is_not_offered_is_a_sentence(downloads: Downloads, mesh: Path) -> None:
     assert get(downloads, "mesh")[0] == 404 and "reconstruct a skull first" in get(downloads, "mesh")[2]
     downloads.offer("mesh", mesh, "skull.vtp")

@@ -37,10 +37,6 @@ ROWS = {
 def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> ReportContent:
     """Fill the report's dataclasses from a run and the content of its `result.json`."""
     found, manifest = run.reconstruction, run.model.manifest
-    biometry = [
-        BiometryRow(short, label, unit, m["value"], m["sd"], _pair(m["interval90"]), m["percentile"], chart)
-        for (short, label, unit, chart), m in ((row, result["biometry"][key]) for key, row in ROWS.items())
-    ]
     sigma = found.surface.point_data["uncertainty_mm"] if found.sd_mm is not None else None
     summary = None if found.sd_mm is None else UncertaintySummary(**result["uncertainty_mm"])
     population = manifest.training_population
@@ -55,7 +51,7 @@ def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> Re
         seconds=result["seconds"],
         planes=[plane_view(name, plane, result["planes"][name]) for name, plane in found.planes.items()],
         surface=SkullSurface(found.surface.points, found.surface.triangles, sigma),
-        biometry=biometry,
+        biometry=biometry_rows(result),
         model=ModelSummary(
             manifest.name,
             manifest.version,
@@ -70,6 +66,14 @@ def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> Re
         in_distribution=InDistribution(found.in_distribution.score, found.in_distribution.verdict),
         warnings=_notes(found),
     )
+
+
+def biometry_rows(result: dict[str, Any]) -> list[BiometryRow]:
+    """The measures of a `result.json` in the report's words; table and page show the same."""
+    return [
+        BiometryRow(short, label, unit, m["value"], m["sd"], _pair(m["interval90"]), m["percentile"], chart)
+        for (short, label, unit, chart), m in ((row, result["biometry"][key]) for key, row in ROWS.items())
+    ]
 
 
 def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneView:
