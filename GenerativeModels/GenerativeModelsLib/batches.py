@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import json
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,16 @@ from typing import Any
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output_folder import output_folder
 
-__all__ = ["BatchKind", "BatchRow", "CaseOutcome", "default_workers", "run_batch", "write_summary"]
+__all__ = [
+    "BatchKind",
+    "BatchRow",
+    "CaseOutcome",
+    "default_workers",
+    "failure_of",
+    "read_result",
+    "run_batch",
+    "write_summary",
+]
 
 Request = Any
 """What one case asks for: a frozen dataclass with the fields `output` and `overwrite`."""
@@ -70,6 +80,35 @@ class BatchKind:
 def default_workers() -> int:
     """Local processes: one for every two cores, since one case keeps about two busy."""
     return max(1, (os.cpu_count() or 1) // 2)
+
+
+def failure_of(work: Callable[[], object]) -> str:
+    """Do the work of one case; the sentence of its error, "" when it went well. Nothing it raises gets out."""
+    try:
+        work()
+    except InputError as error:
+        return str(error)
+    except Exception as error:  # a case that fails in a way nobody foresaw must not take the others along
+        return f"Unforeseen error: {type(error).__name__}: {error}"
+    return ""
+
+
+def read_result(folder: Path, schema: str, again: str) -> dict[str, Any]:
+    """Content of a case's `result.json`; `again` is the remedy, such as "analyse the case again".
+
+    Raises
+    ------
+    InputError
+        There is none, or it is of another schema.
+    """
+    path = folder / "result.json"
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is missing or broken: {again}.") from error
+    if not isinstance(result, dict) or result.get("schema") != schema:
+        raise InputError(f"{path} does not say schema {schema}: {again}.")
+    return result
 
 
 def write_summary(path: Path, columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> None:

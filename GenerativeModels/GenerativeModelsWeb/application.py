@@ -11,7 +11,6 @@ from trame_server import Server
 from trame_server.utils.typed_state import TypedState
 
 from GenerativeModelsLib.fetal.case_request import PLANES
-from GenerativeModelsLib.fetal.report.content import COLOUR_RANGE_MM
 from GenerativeModelsLib.worker.client import Worker
 from GenerativeModelsWeb.assignment import assign
 from GenerativeModelsWeb.backend import Backend, BackendFailed
@@ -106,10 +105,6 @@ class SkullApplication:
     def cancel(self) -> None:
         """End the reconstruction under way; what is shown stays."""
         self.reconstructions.cancel()
-
-    def reset_range(self) -> None:
-        """The report's range of colours again."""
-        self.views_state.data.range_mm = [0.0, COLOUR_RANGE_MM]
 
     def _inputs_changed(self) -> None:
         self.result.data.stale = self.result.data.present and self.reconstructions.changed_since()

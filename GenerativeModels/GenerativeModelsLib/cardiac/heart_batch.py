@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -63,15 +62,13 @@ def read_heart_table(path: Path, output: Path, common: AnalysisRequest) -> list[
 
 def analyse_one(request: AnalysisRequest) -> str:
     """Analyse a case into its folder; the sentence of the error when it cannot be done."""
-    try:
+
+    def work() -> None:
         from GenerativeModelsLib.cardiac.analysis import analyse_heart
 
         analyse_heart(request)
-    except InputError as error:
-        return str(error)
-    except Exception as error:  # a case that fails in a way nobody foresaw must not take the others along
-        return f"Unforeseen error: {type(error).__name__}: {error}"
-    return ""
+
+    return batches.failure_of(work)
 
 
 def run_heart_batch(
@@ -107,14 +104,7 @@ def read_heart_result(folder: Path) -> dict[str, Any]:
     InputError
         There is none, or it is of another schema.
     """
-    path = folder / "result.json"
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is missing or broken: analyse the case again.") from error
-    if not isinstance(result, dict) or result.get("schema") != RESULT_SCHEMA:
-        raise InputError(f"{path} does not say schema {RESULT_SCHEMA}: analyse the case again.")
-    return result
+    return batches.read_result(folder, RESULT_SCHEMA, "analyse the case again")
 
 
 def is_finished(request: AnalysisRequest) -> bool:

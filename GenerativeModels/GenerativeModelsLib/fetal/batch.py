@@ -7,7 +7,6 @@ from pathlib import Path
 
 from GenerativeModelsLib import batches
 from GenerativeModelsLib.batches import BatchKind, BatchRow, CaseOutcome, default_workers
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.batch_summary import SUMMARY_COLUMNS, is_finished, summary_line
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 
@@ -16,15 +15,13 @@ __all__ = ["default_workers", "reconstruct_one", "run_batch"]
 
 def reconstruct_one(request: CaseRequest) -> str:
     """Reconstruct a case into its folder; the sentence of the error when it cannot be done."""
-    try:
+
+    def work() -> None:
         from GenerativeModelsLib.fetal.case import reconstruct_case
 
         reconstruct_case(request)
-    except InputError as error:
-        return str(error)
-    except Exception as error:  # a case that fails in a way nobody foresaw must not take the others along
-        return f"Unforeseen error: {type(error).__name__}: {error}"
-    return ""
+
+    return batches.failure_of(work)
 
 
 def run_batch(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib import batches
 from GenerativeModelsLib.batches import CaseOutcome
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import CaseRequest
@@ -45,14 +45,7 @@ def read_result(folder: Path) -> dict[str, Any]:
     InputError
         There is none, or it is of another schema.
     """
-    path = folder / "result.json"
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is missing or broken: reconstruct the case again.") from error
-    if not isinstance(result, dict) or result.get("schema") != RESULT_SCHEMA:
-        raise InputError(f"{path} does not say schema {RESULT_SCHEMA}: reconstruct the case again.")
-    return result
+    return batches.read_result(folder, RESULT_SCHEMA, "reconstruct the case again")
 
 
 def is_finished(request: CaseRequest) -> bool:
