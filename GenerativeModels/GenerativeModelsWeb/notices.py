@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-__all__ = ["entrance_page", "failed_page", "full_page", "loading_part", "starting_page"]
+__all__ = ["entrance_page", "failed_page", "full_page", "starting_page"]
 
 TITLE = "Fetal skull reconstruction"
 
@@ -64,6 +64,16 @@ _POLL = """<script>
 </script>"""
 
 
+_LOADING_STYLE = """<style>
+#app:has(> .turning) { display: flex; height: 100vh; align-items: center; justify-content: center; }
+.turning { width: 44px; height: 44px; border: 4px solid #8884; border-top-color: #1f6f8b; border-radius: 50%;
+  animation: turn 1s linear infinite; }
+@keyframes turn { to { transform: rotate(1turn); } }
+</style>
+"""
+_LOADING = '<div class="turning" role="status" aria-label="loading"></div>'
+
+
 def starting_page() -> str:
     """The page shown while a session process comes up; it goes on by itself."""
     body = (
@@ -95,19 +105,13 @@ def failed_page(sentence: str, home: str) -> str:
 
 
 def entrance_page(client_page: str) -> str:
-    """Trame's own first page under our name."""
+    """Trame's own first page under our name, which goes on turning as the starting page did.
+
+    Trame fetches what is shown until the application is there, and puts it in place whenever it comes: on a slow line
+    that is over the application. Here it is part of the page, and the application takes its place.
+    """
     page = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", client_page, flags=re.DOTALL)
     page = re.sub(r'<meta\s+name="description"\s+content=".*?"\s*/>', "", page, flags=re.DOTALL)
+    page = re.sub(r"<script>\s*fetch\([^<]*loading\.tpl[^<]*</script>", "", page)
+    page = page.replace('<div id="app"></div>', f'{_LOADING_STYLE}<div id="app">{_LOADING}</div>')
     return page.replace('href="logo.png"', 'href="data:,"')
-
-
-def loading_part() -> str:
-    """What trame's first page shows until the application is there: the starting page goes on turning."""
-    return """<style>
-#app:has(> .turning) { display: flex; height: 100vh; align-items: center; justify-content: center; }
-.turning { width: 44px; height: 44px; border: 4px solid #8884; border-top-color: #1f6f8b; border-radius: 50%;
-  animation: turn 1s linear infinite; }
-@keyframes turn { to { transform: rotate(1turn); } }
-</style>
-<div class="turning" role="status" aria-label="loading"></div>
-"""

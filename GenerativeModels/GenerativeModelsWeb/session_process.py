@@ -165,15 +165,11 @@ def _add_routes(app: web.Application, server: Server, store: UploadStore, downlo
     async def entrance(_: web.Request) -> web.Response:
         return web.Response(text=notices.entrance_page(client_page), content_type="text/html")
 
-    async def loading(_: web.Request) -> web.Response:
-        return web.Response(text=notices.loading_part(), content_type="text/html")
-
     from trame_client.module.vue3 import www
 
     client_page = Path(www, "index.html").read_text(encoding="utf-8")
     app.middlewares.append(only_the_hub)
     app.router.add_get("/index.html", entrance)
-    app.router.add_get("/loading.tpl", loading)
     app.router.add_post("/upload/{plane}", _inside(server, store.receive))
     app.router.add_get("/download/{name}", _inside(server, downloads.send))
 

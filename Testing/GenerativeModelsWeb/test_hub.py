@@ -68,7 +68,8 @@ def test_a_page_that_goes_on_by_itself_is_shown_while_the_session_starts(hub: Ru
     assert hub.get(path + "ws").status == hub.get(path + "download/count").status == 503
     until(lambda: not json.loads(hub.get(path + "starting").text)["starting"])
     page = hub.get(path)
-    assert page.status == 200 and f"<title>{TITLE}</title>" in page.text and '<div id="app">' in page.text
+    assert page.status == 200 and f"<title>{TITLE}</title>" in page.text
+    assert '<div id="app"><div class="turning"' in page.text and "loading.tpl" not in page.text, "whole in itself, too"
     assert page.headers["cache-control"] == "no-store"
     assert hub.get(path + "download/count").text == "0"
 
