@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from GenerativeModelsLib.bundle_schema import Component, ModelDescription
 from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale
 from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, PHASE_OF_CODE, encode
 from GenerativeModelsLib.cardiac.heart_model import KIND
-from GenerativeModelsLib.cardiac.heart_typicality import TypicalHeart, heart_measures
+from GenerativeModelsLib.cardiac.heart_typicality import SeenHearts, TypicalHeart, VolumeModel
 from GenerativeModelsLib.cardiac.latent_density import LatentDensity
 from GenerativeModelsLib.cardiac.population import sample_hearts
 from GenerativeModelsLib.cardiac.ray_batches import RayBatch
@@ -38,28 +38,30 @@ def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
     hearts, label = tiny_hearts()
     x = torch.from_numpy(encode(hearts))
     net = LadderVAE(CODE_SIZE, **NETWORK)
-    net.set_population(x, torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long())
+    thickest = torch.from_numpy(hearts[:, 0].thickest_mm).float()[:, None]
+    net.set_population(x, torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long(), thickest)
     present = torch.tensor([[True, True]]).expand(len(x), 2)
     optimiser = torch.optim.Adam(net.parameters(), 1e-2)
     target = torch.from_numpy(label)
     for _ in range(60):
         levels = net.descend(net.estimate(net.features(x), present), [None] * 3)
-        loss = torch.nn.functional.cross_entropy(net.classify(levels[-1].z), target)
-        loss = loss + 1e-2 * (net.describe(levels[0].z) - net.features(x)).square().mean()
+        loss = torch.nn.functional.cross_entropy(net.classify(levels[-1].z), target, label_smoothing=0.1)
+        loss = loss + 1e-2 * (net.describe([level.z for level in levels]) - net.features(x)).square().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     net.eval().requires_grad_(False)
     z = [level.z.double().numpy() for level in net.encode(x, present)]
-    error = np.sqrt(((net.decode(torch.from_numpy(z[0]).float()) - x) ** 2).mean(1).numpy())
+    error = np.sqrt(((net.decode([torch.from_numpy(level).float() for level in z]) - x) ** 2).mean(1).numpy())
     density = LatentDensity.fit(z[-1], label).with_limit(z[-1])
     detail = FeatureModel.fit(np.concatenate(z[:-1], axis=1))
-    rows = heart_measures(density, detail, z, error)
+    typical = TypicalHeart(density, detail, VolumeModel.fit(hearts), {})
+    rows = typical.measures(SeenHearts(hearts, z, error, True))
     quantiles = {name: np.sort([row[name] for row in rows]) for name in rows[0]}
     ranks = TypicalInput(quantiles=quantiles)
     worst = np.sort([max(ranks.ranks(row).values()) for row in rows])
     ranks = TypicalInput(quantiles=quantiles, worst={len(quantiles): worst})
-    typical = TypicalHeart(density, detail, {True: ranks, False: ranks})
+    typical = replace(typical, ranks={True: ranks, False: ranks})
     tensors = {f"lvae.{name}": tensor for name, tensor in net.state_dict().items()}
     tensors |= {f"typical.{k}": torch.from_numpy(np.asarray(v)).float() for k, v in typical.tensors().items()}
     tensors |= {f"typical.spread.{k}": torch.from_numpy(v.std(0)).float() for k, v in enumerate(z, start=1)}

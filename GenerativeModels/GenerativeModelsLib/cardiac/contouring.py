@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from GenerativeModelsLib.cardiac.ray_batches import RayBatch
-from GenerativeModelsLib.cardiac.ventricle import LEVELS, ROWS, ray_directions
+from GenerativeModelsLib.cardiac.ventricle import AZIMUTHS, LEVELS, ROWS, ray_directions
 
 __all__ = ["contoured"]
 
 _ROW = np.arange(ROWS)[:, None]
+_PHI = 2 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
 _FLAT = np.hypot(ray_directions()[..., 0], ray_directions()[..., 1])
 _TIP = np.clip((_ROW - LEVELS) / (ROWS - 1 - LEVELS), 0, 1)
 LEAST_MM = 1.0
@@ -39,9 +40,12 @@ def contoured(rng: np.random.Generator, hearts: RayBatch) -> RayBatch:
     outward = phases((0.0, 0.35), (0.2, 0.8), 0.5) * fade
     endo = np.maximum(hearts.endo_mm - inward, 0.35 * hearts.endo_mm)
     epi = hearts.epi_mm + outward
-    # The last contours towards the valve: narrower, or with a wall that thins out.
+    # The last contours towards the valve: narrower, or with a wall that thins out, most where the membranous septum is.
     narrow = phases((0.09, 0.1), (0.04, 0.1), 0.6) * np.exp(-_ROW / rng.uniform(0.8, 3.0, (n, 1, 1, 1)))
     thin = phases((0.08, 0.13), (0.28, 0.25), 0.6).clip(-0.3, 0.7) * np.exp(-_ROW / rng.uniform(0.8, 4.5, (n, 1, 1, 1)))
+    toward = phases((0.15, 0.2), (0.2, 0.25), 0.7) * np.cos(_PHI - rng.normal(-0.2, 0.8, (n, 1, 1, 1)))
+    toward = toward + phases((0.0, 0.08), (0.0, 0.1), 0.5) * np.cos(2 * (_PHI - rng.uniform(0, np.pi, (n, 1, 1, 1))))
+    thin = (thin + toward * np.exp(-_ROW / rng.uniform(2.5, 7.0, (n, 1, 1, 1)))).clip(-0.5, 0.65)
     wall = (epi - endo) * (1 - thin)
     endo = endo * (1 - narrow)
     # Where the apex ends is guessed, and more so when it is closed at end systole.

@@ -17,7 +17,7 @@ from GenerativeModelsLib.bundle_schema import BundleManifest
 from GenerativeModelsLib.cardiac import heart_code
 from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale
 from GenerativeModelsLib.cardiac.heart_bundle import KIND, build_ladder, check_architecture
-from GenerativeModelsLib.cardiac.heart_typicality import TypicalHeart
+from GenerativeModelsLib.cardiac.heart_typicality import SeenHearts, TypicalHeart
 from GenerativeModelsLib.cardiac.ray_batches import RayBatch
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.in_distribution import InDistribution
@@ -105,9 +105,10 @@ class HeartModel:
         present = torch.tensor([[True, es_present]], device=self.device).expand(len(x), 2)
         levels = self.net.encode(x, present)
         z = [level.z.cpu().double().numpy() for level in levels]
-        error = self._error_mm(code, self.net.decode(levels[0].z).cpu().numpy(), es_present)
+        rebuilt = self.net.decode([level.z for level in levels]).cpu().numpy()
+        error = self._error_mm(code, rebuilt, es_present)
         probability = self.probability(z[-1], es_present)
-        judged = tuple(self.typical.judge(z, error, es_present))
+        judged = tuple(self.typical.judge(SeenHearts(hearts, z, error, es_present)))
         return Placed(tuple(z), probability, error, judged, es_present)
 
     @torch.no_grad()
@@ -118,10 +119,17 @@ class HeartModel:
 
     def reconstruct(self, placed: Placed) -> RayBatch:
         """The model's own shapes (N, 2) of placed hearts; of hearts without end systole it adds its expectation."""
-        return self.decode(1, placed.levels[0])
+        return self.decode(1, placed.levels[0], above=placed.levels[1:])
 
     @torch.no_grad()
-    def decode(self, level: int, z: np.ndarray, sampled: Collection[int] = (), seed: int = 0) -> RayBatch:
+    def decode(
+        self,
+        level: int,
+        z: np.ndarray,
+        sampled: Collection[int] = (),
+        seed: int = 0,
+        above: Sequence[np.ndarray] | None = None,
+    ) -> RayBatch:
         """Shapes (N, 2) of values z (N, d) of a level; lower levels at their prior means.
 
         Parameters
@@ -132,6 +140,9 @@ class HeartModel:
             (N, d_level).
         sampled
             Lower levels to draw from their priors instead; the same `seed`, the same draws.
+        above
+            Values (N, d) or (1, d) of each higher level, as the shape follows from all levels; the middle of the
+            population by default.
 
         Raises
         ------
@@ -148,7 +159,10 @@ class HeartModel:
         for number, size in enumerate(self.levels[: level - 1], start=1):
             drawn = torch.randn(len(z), size, generator=generator) if number in sampled else None
             noise.append(None if drawn is None else drawn.to(self.device))
-        return self._shapes(self.net.from_level(level - 1, self._tensor(z), noise))
+        if above is None:
+            above = [self.middle(higher)[None] for higher in range(level + 1, len(self.levels) + 1)]
+        higher = [self._tensor(values).expand(len(z), -1) for values in above]
+        return self._shapes(self.net.from_level(level - 1, [self._tensor(z), *higher], noise))
 
     def cluster_mean(self, condition: str) -> RayBatch:
         """Mean heart (1, 2) of a class, "healthy" or "hcm": of what its cluster on the top level decodes to."""
@@ -209,7 +223,7 @@ class HeartModel:
         middle = self.middle(level) if around is None else around.levels[level - 1][0]
         z = np.repeat(middle[None], len(values), axis=0)
         z[:, dimension] = self.middle(level)[dimension] + np.asarray(values, float) * self.spread[level - 1][dimension]
-        return self.decode(level, z)
+        return self.decode(level, z, above=None if around is None else around.levels[level:])
 
     @torch.no_grad()
     def middle(self, level: int) -> np.ndarray:
@@ -235,7 +249,7 @@ class HeartModel:
             prior = self.net.prior(below, self._tensor(placed.levels[below + 1]), self._tensor(placed.levels[below]))
             offset = (self._tensor(placed.levels[below]) - prior.mu) / prior.sigma
             own[below] = offset.expand(len(z_top), -1)
-        return self._shapes(self.net.from_level(len(self.levels) - 1, self._tensor(z_top), own))
+        return self._shapes(self.net.from_level(len(self.levels) - 1, [self._tensor(z_top)], own))
 
     @staticmethod
     def _error_mm(code: np.ndarray, rebuilt: np.ndarray, es_present: bool) -> np.ndarray:

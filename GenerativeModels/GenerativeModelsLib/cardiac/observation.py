@@ -21,9 +21,9 @@ ISOTROPIC = 0.35
 def as_observed(rng: np.random.Generator, batch: RayBatch) -> RayBatch:
     """Shapes (N,) with the errors of a label map.
 
-    Of the stacks, slices lie 6 to 11 mm apart and are displaced by 1.3 mm (breath holds); contours jitter by 0.4 mm,
-    take more or less of the trabeculae (0.25 mm, beyond the reader's habit, which is `contouring`), and the apex is
-    guessed beyond the last slice.
+    Of the stacks, slices lie 6 to 11 mm apart and are displaced by 0.4 to 2.8 mm (breath holds), one patient holding
+    his breath more evenly than another; contours jitter by 0.2 to 0.9 mm, take more or less of the trabeculae (0.25 mm,
+    beyond the reader's habit, which is `contouring`), and the apex is guessed beyond the last slice.
     """
     n = len(batch.reach_mm)
     stack = (rng.random(n) > ISOTROPIC)[:, None, None]
@@ -56,16 +56,18 @@ def _slices(rng: np.random.Generator, batch: RayBatch) -> tuple[np.ndarray, np.n
         """Values a slice (N, most, K) at the rows, linear between slices."""
         return values[rows, index] * (1 - share) + values[rows, index + 1] * share
 
-    moved = along(np.concatenate([rng.normal(0, 1.3, (n, most, 2)), np.zeros((n, 1, 2))], 1)[:, : most + 1])
+    uneven = rng.uniform(0.4, 2.8, (n, 1, 1)) * rng.normal(0, 1, (n, most + 1, 2))
+    moved = along(uneven)
     shift = (moved[..., :1] * np.cos(_PHI) + moved[..., 1:] * np.sin(_PHI)) * _FLAT
     modes = np.arange(1, 7)
     waves = np.concatenate([np.cos(modes[:, None] * _PHI), np.sin(modes[:, None] * _PHI)])
     weight = np.tile(1 / modes**0.5, 2)
 
-    def contour(size: float) -> np.ndarray:
-        noise = along(rng.normal(0, size, (n, most + 1, 12)) * weight / np.sqrt((weight**2).sum() / 2))
-        return np.einsum("nrm,mp->nrp", noise, waves) * np.maximum(_FLAT, 0.2) + along(
-            rng.normal(0, 0.4, (n, most + 1, 1))
-        )
+    jitter = rng.uniform(0.2, 0.9, (n, 1, 1))
 
-    return shift, contour(0.4), contour(0.45)
+    def contour() -> np.ndarray:
+        noise = along(jitter * rng.normal(0, 1, (n, most + 1, 12)) * weight / np.sqrt((weight**2).sum() / 2))
+        mean = along(jitter * rng.normal(0, 1, (n, most + 1, 1)))
+        return np.einsum("nrm,mp->nrp", noise, waves) * np.maximum(_FLAT, 0.2) + mean
+
+    return shift, contour(), contour()

@@ -79,7 +79,7 @@ def _draw(rng: np.random.Generator, n: int, condition: str) -> HeartSample:
     male = rng.random(n) < 0.5
     edv, ef = _volumes(rng, male, condition)
     ed_endo, reach = _cavity(rng, n, condition)
-    grown = _wall(rng, n, male, condition)
+    grown = _wall(rng, edv, male, condition)
     wall, pattern = grown.wall_mm, grown.name
     ed = _to_volume(RayBatch(reach, ed_endo, ed_endo + wall), edv, wall)
     if condition == "hcm":
@@ -161,22 +161,33 @@ def _out_of_round(rng: np.random.Generator, n: int, roughness: float) -> np.ndar
     flat = np.abs(rng.normal(0.03, 0.03, n))[:, None, None]
     total -= flat * np.exp(2.0 * (np.cos(phi) - 1)) * np.exp(-(((depth - 0.4) / 0.6) ** 2))
     total += smooth_noise(rng, n, roughness)
-    return np.clip(total * _FAN_COSINE + level_noise(rng, n, 1.4 * roughness), -0.4, 0.4)
+    return np.clip(total * _FAN_COSINE + _bent_tip(rng, n) + level_noise(rng, n, 1.4 * roughness), -0.4, 0.4)
 
 
-def _wall(rng: np.random.Generator, n: int, male: np.ndarray, condition: str) -> Pattern:
+def _bent_tip(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Relative deviations of cavities whose apex lies beside the long axis: largest half-way up the fan's last rows."""
+    phi = 2 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
+    place, width = rng.uniform(21.5, 25.0, (n, 1, 1)), rng.uniform(2.0, 4.0, (n, 1, 1))
+    along = np.exp(-0.5 * ((_ROW - place) / width) ** 2) * np.minimum(1.0, (ROWS - 1 - _ROW) / 2.0)
+    aside = rng.normal(0, 0.06, (2, n, 1, 1))
+    return along * (aside[0] * np.cos(phi) + aside[1] * np.sin(phi))
+
+
+def _wall(rng: np.random.Generator, edv_ml: np.ndarray, male: np.ndarray, condition: str) -> Pattern:
     """Wall at end diastole along the rays in mm, with its hypertrophy.
 
     Mid-cavity means of 8.3 +- 1.0 mm (ACDC), 8 to 8.8 (MESA models) and 5.3 to 6.3 (MESA, other contours): contouring
-    styles differ by 2 to 3 mm, so the population holds them all.
+    styles differ by 2 to 3 mm, so the population holds them all. Larger cavities have thicker walls: mass and volume
+    correlate by 0.8 in MESA.
     """
+    n = len(edv_ml)
     style = np.where(
-        rng.random(n) < 0.7, rng.normal(8.8 if condition == "healthy" else 8.2, 1.3, n), rng.normal(6.4, 0.9, n)
+        rng.random(n) < 0.78, rng.normal(9.1 if condition == "healthy" else 8.2, 1.3, n), rng.normal(6.4, 0.9, n)
     )
-    mean = np.clip(style + np.where(male, 0.35, -0.35), 4.2, 12.5)
+    mean = np.clip((style + np.where(male, 0.35, -0.35)) * (edv_ml / 128.0) ** 0.25, 4.2, 12.5)
     if condition in ("dilated", "infarct"):
         mean = np.clip(rng.normal(8.3, 1.1, n), 5.5, 11.5)
-    base, apex = rng.normal(-0.12, 0.08, n), rng.normal(-0.33, 0.13, n)
+    base, apex = rng.normal(-0.12, 0.08, n), rng.normal(-0.28, 0.17, n)
     ends = (
         base[:, None, None] * np.clip(1 - _ROW / 5, 0, 1) ** 1.2
         + apex[:, None, None] * np.clip((_DEPTH - 0.35) / 0.65, 0, 1) ** 1.2

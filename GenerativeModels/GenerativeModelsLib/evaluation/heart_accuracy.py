@@ -5,6 +5,7 @@ myocardium by the signed distances of its rays. Hausdorff distance: between mesh
 triangles of the other, endocardium to endocardium and epicardium to epicardium, the largest of the four; a distance
 between the two myocardia as sets would let the endocardium of one lie on the epicardium of the other. What lies above
 the base plane found in the label map is left out: the model gives no shape there, and where a map stops is convention.
+So is, of distances, what the model has beyond the true rim: places to which an end of the true sheet is nearest.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from GenerativeModelsLib.cardiac.thickness_maps import ray_distances
 from GenerativeModelsLib.cardiac.ventricle import Ventricle
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["GRID_MM", "ShapeAgreement", "TrueShape", "against_truth", "moved", "true_shape"]
 
 GRID_MM = 1.25
+RIM_STEP_MM, RIM_TOLERANCE_MM = 0.2, 0.01
 SAMPLES = 3000
 """Least number of points on each true surface from which distances are taken."""
 
@@ -53,6 +56,8 @@ class TrueShape:
 @dataclass(frozen=True)
 class ShapeAgreement:
     """Agreement below the base plane found; `dice_whole` also counts what the true shape has above it.
+
+    Distances leave out what is found beyond the true rim; how well the base is found is measured apart.
 
     Attributes
     ----------
@@ -99,8 +104,10 @@ def against_truth(found: Ventricle, frame: HeartFrame, truth: TrueShape) -> Shap
         own, true = moved(found.surface(name), frame), getattr(truth, name)
         there, areas = samples_on(true, SAMPLES)
         keep = frame.to_heart(there)[:, 2] <= 0
-        distances += [_distances(own.points, true), _distances(there[keep], own)]
-        weights += [own.vertex_areas, areas[keep]]
+        away = _distances(own.points, true)
+        within = ~_beyond_rim(own.points, away, true)
+        distances += [away[within], _distances(there[keep], own)]
+        weights += [own.vertex_areas[within], areas[keep]]
     means = [np.average(d, weights=w) for d, w in zip(distances, weights, strict=True)]
     return ShapeAgreement(
         dice=overlap(wall[below], truth.wall[below]).dice,
@@ -115,6 +122,18 @@ def against_truth(found: Ventricle, frame: HeartFrame, truth: TrueShape) -> Shap
 def moved(surface: Surface, frame: HeartFrame) -> Surface:
     """A mesh of the heart frame in LPS."""
     return Surface(frame.to_lps(surface.points), surface.triangles)
+
+
+def _beyond_rim(points: np.ndarray, distances: np.ndarray, surface: Surface) -> np.ndarray:
+    """(N,) bool: points whose nearest place on an open mesh, at `distances`, lies on its border."""
+    edges = np.sort(surface.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    edges, count = np.unique(edges, axis=0, return_counts=True)
+    start, end = surface.points[edges[count == 1]].transpose(1, 0, 2)
+    share = np.linspace(0, 1, 1 + int(np.ceil(np.linalg.norm(end - start, axis=1).max(initial=0.0) / RIM_STEP_MM)))
+    rim = (start[:, None] + share[:, None] * (end - start)[:, None]).reshape(-1, 3)
+    if not len(rim):
+        return np.zeros(len(points), bool)
+    return cKDTree(rim).query(points)[0] <= distances + RIM_TOLERANCE_MM
 
 
 def _distances(points: np.ndarray, surface: Surface) -> np.ndarray:

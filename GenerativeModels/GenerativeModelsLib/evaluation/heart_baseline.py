@@ -33,7 +33,7 @@ class HeartBaseline:
         present = torch.tensor([[True, es_present]]).expand(len(code), 2)
         (level,) = self.net.encode(torch.from_numpy(code), present)
         logits = self.net.classify(level.z).double().numpy()
-        rebuilt = self.net.decode(level.z).numpy()
+        rebuilt = self.net.decode([level.z]).numpy()
         error = np.sqrt(((rebuilt - code).astype(float) ** 2).mean(axis=1))
         probability = PlattScale(1.0, 0.0).probability(logits[:, 1] - logits[:, 0])
         return Placed((level.z.double().numpy(),), probability, error, (), es_present)
@@ -42,7 +42,7 @@ class HeartBaseline:
     def reconstruct(self, placed: Placed) -> RayBatch:
         """Shapes (N, 2) of placed hearts."""
         z = torch.from_numpy(placed.levels[0]).float()
-        return heart_code.decode(self.net.decode(z).double().numpy())
+        return heart_code.decode(self.net.decode([z]).double().numpy())
 
 
 def load_heart_baseline(weights: Path, ladder: HeartModel) -> HeartBaseline:

@@ -7,10 +7,16 @@ two-dimensional and classified); the paper's ladder is 64 / 32 / 2 with determin
     p(z_L) = N(0, I),    p(z_l | z_{l+1}) = N(mu_p, sigma_p^2)    top down, the generative model
     q(z_L | x) = N(mu_e(d_L), sigma_e^2),
     q(z_l | x, z_{l+1}) proportional to N(mu_e(d_l), sigma_e^2) N(mu_p(z_{l+1}), sigma_p^2)    precision-weighted merge
-    p(x | z_1), p(y | z_L)
+    p(x | z_1 .. z_{L-1}), p(y | z_L), p(a | z_L)
 
 Encoder and decoder share the top-down pass: q of every level below the top holds the generative model's prior. An
 estimate with an infinite sigma leaves the prior, a prior with an infinite sigma leaves the estimate.
+
+The paper's decoder reads z_1 alone, so that all that the other levels know has to pass through it. Here it reads every
+level below the top, as later ladders do (Maaloe et al., BIVA, NeurIPS 2019): the coarsest modes of the population start
+in z_{L-1}, finer ones in the levels below, and z_1 holds what those leave. The top reaches the shape through its
+priors, so that what it says is about the class y, and about attributes a of the shape that the class goes with
+(as attribute-regularised VAEs do; Pati and Lerch 2020): a class alone draws a border, an attribute gives the way to it.
 
 x here are the radii of a ventricle's rays in mm (`cardiac.heart_code`) where the paper has masks of 80^3 voxels, so
 the convolutions are replaced by the principal modes of the population, which are fixed: features of a shape are its
@@ -66,6 +72,7 @@ class LadderVAE(nn.Module):
     latents : sizes of z_1 .. z_L, detail first.
     widths : sizes of the deterministic layers d_1 .. d_L.
     classes : of the classifier on z_L.
+    attributes : numbers of a shape that are read from z_L.
     groups : of the numbers of x, each of which may be absent.
 
     Attributes
@@ -76,6 +83,7 @@ class LadderVAE(nn.Module):
     root : (features,) unit of the features: the square root of the population's standard deviation along each mode,
         half-way between principal and whitened components.
     group : (inputs,) the group of every number of x.
+    attribute_centre, attribute_scale : (attributes,) mean and standard deviation of the population's.
 
     Raises
     ------
@@ -91,6 +99,7 @@ class LadderVAE(nn.Module):
         widths: Sequence[int] = (96, 48, 24),
         classes: int = 2,
         groups: int = 2,
+        attributes: int = 1,
     ) -> None:
         super().__init__()
         if len(latents) != len(widths) or not latents:
@@ -101,6 +110,8 @@ class LadderVAE(nn.Module):
         self.register_buffer("metric", torch.ones(inputs))
         self.register_buffer("root", torch.ones(features))
         self.register_buffer("group", torch.zeros(inputs, dtype=torch.long))
+        self.register_buffer("attribute_centre", torch.zeros(attributes))
+        self.register_buffer("attribute_scale", torch.ones(attributes))
         self.absent = nn.Parameter(torch.zeros(groups, features))
         sizes = (features, *widths)
         self.up = nn.ModuleList(_dense(a, b, nn.ELU) for a, b in zip(sizes, widths, strict=False))
@@ -110,17 +121,24 @@ class LadderVAE(nn.Module):
             for above, below, width in zip(latents[1:], latents[:-1], widths[:-1], strict=True)
         )
         self.classifier = nn.Sequential(nn.Linear(latents[-1], 64), nn.ReLU(), nn.Linear(64, classes))
-        self.straight_up = nn.Linear(features, latents[0], bias=False)
-        self.straight_down = nn.Linear(latents[0], features)
+        self.attribute = nn.Linear(latents[-1], attributes)
+        read = latents[: max(1, len(latents) - 1)]
+        self.straight_up = nn.ModuleList(nn.Linear(features, size, bias=False) for size in read)
+        self.straight_down = nn.ModuleList(nn.Linear(size, features, bias=False) for size in read)
         self.expand = nn.Sequential(_dense(latents[0], 125, nn.ReLU), nn.Linear(125, features))
         with torch.no_grad():
-            # Start as principal components: the leading features up to z_1, and down again.
-            nn.init.zeros_(self.straight_up.weight).fill_diagonal_(1.0)
-            nn.init.zeros_(self.straight_down.weight).fill_diagonal_(1.0)
-            nn.init.zeros_(self.straight_down.bias)
+            # Start as principal components: straight up to the latents, the coarsest highest, and down again.
+            eye, first = torch.eye(features), 0
+            for up, down, size in reversed(list(zip(self.straight_up, self.straight_down, read, strict=True))):
+                own = eye[first : first + size]
+                nn.init.zeros_(up.weight)[: len(own)] = own
+                nn.init.zeros_(down.weight)[:, : len(own)] = own.T
+                first += size
 
-    def set_population(self, shapes: Tensor, metric: Tensor, group: Tensor) -> None:
-        """Take centre and modes from shapes (N, inputs) of a population; `metric` and `group` as the attributes.
+    def set_population(self, shapes: Tensor, metric: Tensor, group: Tensor, attributes: Tensor) -> None:
+        """Take centre and modes from shapes (N, inputs) of a population, and the scale of its `attributes` (N, A).
+
+        `metric` and `group` as the class has them.
 
         Raises
         ------
@@ -138,6 +156,8 @@ class LadderVAE(nn.Module):
             self.group.copy_(group)
             self.modes.copy_(modes[:count] / metric.sqrt())
             self.root.copy_((s[:count] / len(shapes) ** 0.5).clamp_min(1e-3).sqrt())
+            self.attribute_centre.copy_(attributes.mean(0))
+            self.attribute_scale.copy_(attributes.std(0).clamp_min(1e-6))
 
     def features(self, x: Tensor, present: Tensor | None = None) -> Tensor:
         """Features (B, features) of shapes (B, inputs); absent groups (`present` (B, groups) bool) count as average."""
@@ -158,8 +178,8 @@ class LadderVAE(nn.Module):
         for layer, head in zip(self.up, self.estimates, strict=True):
             d = layer(d)
             found.append(head(d))
-        detail = found[0]
-        found[0] = DiagonalGaussian(detail.mu + self.straight_up(features), detail.log_sigma)
+        for level, straight in enumerate(self.straight_up):
+            found[level] = DiagonalGaussian(found[level].mu + straight(features), found[level].log_sigma)
         return found
 
     def prior(self, level: int, above: Tensor | None, like: Tensor) -> DiagonalGaussian:
@@ -199,30 +219,37 @@ class LadderVAE(nn.Module):
             above = z
         return levels
 
-    def describe(self, z: Tensor) -> Tensor:
-        """Features of the mean of p(x | z_1): (B, d_1) -> (B, features)."""
-        return self.expand(z) + self.straight_down(z)
+    def describe(self, z: Sequence[Tensor]) -> Tensor:
+        """Features (B, features) of the mean of p(x | z), `z` being z_1 .. z_{L-1} (B, d_l); a top is not read."""
+        read = zip(self.straight_down, z, strict=False)
+        return self.expand(z[0]) + sum(straight(value) for straight, value in read)
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Mean of p(x | z_1): (B, d_1) -> (B, inputs)."""
+    def decode(self, z: Sequence[Tensor]) -> Tensor:
+        """Mean of p(x | z) (B, inputs), of what `describe` takes."""
         return self.shape(self.describe(z))
 
     def classify(self, top: Tensor) -> Tensor:
         """Class logits from the top level, (B, classes)."""
         return self.classifier(top)
 
+    def attributes(self, top: Tensor) -> Tensor:
+        """Means of the attributes (B, A) given the top level, in their own units."""
+        return self.attribute_centre + self.attribute_scale * self.attribute(top)
+
     def encode(self, x: Tensor, present: Tensor | None = None) -> list[LadderLevel]:
         """Means of all levels given shapes (B, inputs), as in `features`."""
         return self.descend(self.estimate(self.features(x, present), present), [None] * len(self.latents))
 
-    def from_level(self, level: int, z: Tensor, noise: Sequence[Tensor | None] | None = None) -> Tensor:
-        """Shapes (B, inputs) from a value of one level; those below at their prior means, or sampled with `noise`."""
-        return self.decode(self.descend_means(level, z, noise))
+    def from_level(self, level: int, z: Sequence[Tensor], noise: Sequence[Tensor | None] | None = None) -> Tensor:
+        """Shapes (B, inputs) from values `z` of the levels `level` .. L; see `follow`."""
+        return self.decode([*self.follow(level, z[0], noise), *z])
 
-    def descend_means(self, level: int, z: Tensor, noise: Sequence[Tensor | None] | None = None) -> Tensor:
-        """z_1 (B, d_1) that follows from a value of one level, as in `from_level`."""
+    def follow(self, level: int, z: Tensor, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
+        """The values below one of `level`: z_1 .. of the levels before it, at their prior means or sampled."""
+        found: list[Tensor] = []
         for below in reversed(range(level)):
             prior = self.prior(below, z, z)
             n = None if noise is None else noise[below]
             z = prior.mu if n is None else prior.sample(n)
-        return z
+            found.insert(0, z)
+        return found

@@ -52,6 +52,9 @@ class HeartTrainingConfig(Strict):
     baseline: bool = Field(True, description="train the one-level VAE beside it, on the same batches")
     beta: Literal["published", "regularised"] = Field("regularised", description="preset of the levels' KL weights")
     class_weight: float = Field(200.0, ge=0, description="of the cross-entropy of the top level's classifier")
+    wall_weight: float = Field(
+        300.0, ge=0, description="of the squared error in mm2 of the thickest wall, as read from the top level"
+    )
     points: float = Field(400.0, gt=0, description="independent measurements that a shape counts as in its likelihood")
     mean_path: float = Field(
         0.1, ge=0, description="weight of the shapes decoded from each level above the lowest by the prior means below"
@@ -59,7 +62,7 @@ class HeartTrainingConfig(Strict):
     es_missing: float = Field(0.25, ge=0, lt=1, description="share of the hearts whose end systole is hidden")
     label_smoothing: float = Field(0.02, ge=0, lt=0.5)
     seed: int = 1
-    epochs: int = Field(30, ge=1)
+    epochs: int = Field(60, ge=1)
     items_per_epoch: int = Field(16_000, ge=1)
     batch_size: int = Field(128, ge=4)
     learning_rate: float = Field(3e-3, gt=0)

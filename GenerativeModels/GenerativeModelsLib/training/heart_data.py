@@ -19,7 +19,7 @@ from GenerativeModelsLib.cardiac.simulated_hearts import observed_hearts
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.training.heart_bank import CLASSES, LabelledHearts
 
-__all__ = ["UNLABELLED", "HeartBatch", "HeartBatches", "HeartFeatures", "heart_features"]
+__all__ = ["CHUNK", "UNLABELLED", "HeartBatch", "HeartBatches", "HeartFeatures", "both_ways", "heart_features"]
 
 UNLABELLED = -1
 CHUNK = 500
@@ -33,20 +33,23 @@ class HeartFeatures(NamedTuple):
     seen : (V, 2, N, F) of V views: of both phases, and of end diastole alone.
     shape : (N, F) of the true shapes.
     label : (N,) index into `heart_bank.CLASSES`, or `UNLABELLED`.
+    thickest_mm : (N,) the thickest wall at end diastole (`RayBatch.thickest_mm`) of the true shapes.
     """
 
     seen: Tensor
     shape: Tensor
     label: Tensor
+    thickest_mm: Tensor
 
 
 class HeartBatch(NamedTuple):
-    """What is seen and the true shape (B, F), which phases are there (B, 2), and the labels (B,)."""
+    """What is seen and the true shape (B, F), which phases are there (B, 2), labels and thickest walls (B,)."""
 
     seen: Tensor
     shape: Tensor
     present: Tensor
     label: Tensor
+    thickest_mm: Tensor
 
 
 @torch.no_grad()
@@ -54,19 +57,21 @@ def heart_features(net: LadderVAE, hearts: LabelledHearts, views: int, seed: int
     """Features of hearts by the modes of `net`: a faultless view, then `views` with the errors of label maps."""
     rng = np.random.default_rng([seed, 3])
     seen: list[list[Tensor]] = []
-    shape = []
+    shape, thickest = [], []
     for start in range(0, len(hearts), CHUNK):
         part = hearts.rays[start : start + CHUNK]
         clean = RayBatch(*(np.asarray(getattr(part, name), np.float64) for name in RayBatch.FIELDS))
         shape.append(net.features(torch.from_numpy(encode(clean))))
         every = [clean, *(observed_hearts(rng, clean) for _ in range(views))]
-        seen.append([_both_ways(net, torch.from_numpy(encode(view))) for view in every])
+        thickest.append(torch.from_numpy(clean[:, 0].thickest_mm).float())
+        seen.append([both_ways(net, view) for view in every])
     joined = [torch.cat([chunk[v] for chunk in seen], dim=1) for v in range(views + 1)]
-    return HeartFeatures(torch.stack(joined), torch.cat(shape), torch.from_numpy(hearts.label))
+    return HeartFeatures(torch.stack(joined), torch.cat(shape), torch.from_numpy(hearts.label), torch.cat(thickest))
 
 
-def _both_ways(net: LadderVAE, code: Tensor) -> Tensor:
-    """(2, N, F): with both phases, with end diastole alone."""
+def both_ways(net: LadderVAE, hearts: RayBatch) -> Tensor:
+    """Features (2, N, F) of hearts (N, 2): with both phases, with end diastole alone."""
+    code = torch.from_numpy(encode(hearts))
     alone = torch.tensor([[True, False]]).expand(len(code), 2)
     return torch.stack([net.features(code), net.features(code, alone)])
 
@@ -106,7 +111,8 @@ class HeartBatches(Dataset):
         hidden = torch.from_numpy(rng.random(len(chosen)) < self.es_missing)
         index = torch.from_numpy(chosen)
         seen = hearts.seen[view, hidden.long(), index]
-        return HeartBatch(seen, hearts.shape[index], torch.stack([hidden | True, ~hidden], 1), hearts.label[index])
+        present = torch.stack([hidden | True, ~hidden], 1)
+        return HeartBatch(seen, hearts.shape[index], present, hearts.label[index], hearts.thickest_mm[index])
 
 
 def _some(rng: np.random.Generator, members: np.ndarray, count: int) -> np.ndarray:

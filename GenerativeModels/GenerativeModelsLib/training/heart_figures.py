@@ -30,7 +30,7 @@ def heart_figures(nets: Mapping[str, LadderVAE], hearts: LabelledHearts, seed: i
         features = heart_features(net, hearts, 1, seed)
         present = torch.ones(len(label), 2, dtype=torch.bool)
         levels = net.descend(net.estimate(features.seen[0, 0], present), [None] * len(net.latents))
-        rebuilt = decode(net.decode(levels[0].z).double().numpy())
+        rebuilt = decode(net.decode([level.z for level in levels]).double().numpy())
         true = decode(encode(hearts.rays))
         dice = myocardial_dice(rebuilt, true)
         error = rebuilt.endo_mm - true.endo_mm, rebuilt.epi_mm - true.epi_mm

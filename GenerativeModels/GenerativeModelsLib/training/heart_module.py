@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import lightning as L
 import numpy as np
@@ -36,13 +36,14 @@ class HeartTraining(L.LightningModule):
     """Maximise the ELBO of every net, and what its top level says about the class.
 
         loss = points * mean_i w_i (x_i - x_i(z_1))^2 / 2 sigma^2 + beta sum_l a_l max(KL_l, free bits)
-               + class_weight * cross-entropy(y | z_top)
+               + class_weight * cross-entropy(y | z_top) + wall_weight * (a - a(z_top))^2
                + mean_path * sum_{l > 1} points * mean_i w_i (x_i - x_i(z_l))^2 / 2 sigma^2
 
-    x_i(z_l) decodes z_l with the levels below at their prior means; the paper has no such term (mean_path 0), but
-    without it the ladder's middle level falls idle and the top one carries the class alone. x is the true shape, z
-    comes from what a label map showed of it. beta rises from 0 to 1. All nets see the same batches; they share nothing
-    else but the fixed modes.
+    x_i(z_l) decodes z_l .. z_L with the levels below at their prior means; the paper has no such term (mean_path 0),
+    but without it the ladder's middle level falls idle and the top one carries the class alone. a is the thickest wall
+    at end diastole in mm, by which hypertrophy is defined; with the class alone the top level knows a border and little
+    of the way to it. x is the true shape, z comes from what a label map showed of it. beta rises from 0 to 1. All nets
+    see the same batches; they share nothing else but the fixed modes.
 
     Parameters
     ----------
@@ -61,16 +62,17 @@ class HeartTraining(L.LightningModule):
         points: float = 150.0,
         label_smoothing: float = 0.02,
         mean_path: float = 0.1,
+        wall_weight: float = 300.0,
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
         self.nets = torch.nn.ModuleDict({name: LadderVAE(CODE_SIZE, **given) for name, given in networks.items()})
 
-    def start_from(self, shapes: Tensor) -> None:
-        """Centre and principal modes of every net from shapes (N, CODE_SIZE) in mm."""
+    def start_from(self, shapes: Tensor, thickest_mm: Tensor) -> None:
+        """Centre and principal modes of every net from shapes (N, CODE_SIZE) in mm, and their thickest walls (N,)."""
         group = torch.from_numpy(PHASE_OF_CODE).long()
         first, *others = self.nets.values()
-        first.set_population(shapes, torch.from_numpy(code_weights()).float(), group)
+        first.set_population(shapes, torch.from_numpy(code_weights()).float(), group, thickest_mm[:, None])
         for net in others:
             for name, buffer in net.named_buffers():
                 buffer.copy_(first.get_buffer(name))
@@ -82,11 +84,12 @@ class HeartTraining(L.LightningModule):
         noise = [torch.randn(count, d, generator=generator).to(batch.seen) for d in net.latents]
         levels = net.descend(net.estimate(batch.seen, batch.present), noise)
         per_mm2 = 0.5 * h.points / SIGMA_MM**2
-        reconstruction = per_mm2 * self.error_mm2(net, levels[0].z, batch).mean()
+        z = [level.z for level in levels]
+        reconstruction = per_mm2 * self.error_mm2(net, z, batch).mean()
         mean_path = torch.zeros_like(reconstruction)
         for number in range(1, len(levels)) if h.mean_path else ():
-            z = net.descend_means(number, levels[number].z)
-            mean_path = mean_path + per_mm2 * self.error_mm2(net, z, batch).mean()
+            expected = [*net.follow(number, z[number]), *z[number:]]
+            mean_path = mean_path + per_mm2 * self.error_mm2(net, expected, batch).mean()
         kl = [level.posterior.kl(level.prior).mean(0) for level in levels]
         weights = kl_weights(h.beta, len(kl))
         pressed = sum(w * k.clamp_min(h.free_bits).sum() for w, k in zip(weights, kl, strict=True))
@@ -98,14 +101,16 @@ class HeartTraining(L.LightningModule):
             label_smoothing=h.label_smoothing,
             reduction="sum",
         )
-        found = {"reconstruction": reconstruction, "mean path": mean_path, "class": wrong / known}
+        wall = (net.attributes(levels[-1].z)[:, 0] - batch.thickest_mm).square().mean()
+        found = {"reconstruction": reconstruction, "mean path": mean_path, "class": wrong / known, "wall mm2": wall}
         found |= {f"kl {k + 1}": value.sum() for k, value in enumerate(kl)}
-        found["loss"] = reconstruction + h.mean_path * mean_path + beta * pressed + h.class_weight * found["class"]
+        told = h.class_weight * found["class"] + h.wall_weight * wall
+        found["loss"] = reconstruction + h.mean_path * mean_path + beta * pressed + told
         return found
 
     @staticmethod
-    def error_mm2(net: LadderVAE, z: Tensor, batch: HeartBatch) -> Tensor:
-        """Weighted mean squared error (B,) of decoded shapes; modes are orthonormal, so features tell it."""
+    def error_mm2(net: LadderVAE, z: Sequence[Tensor], batch: HeartBatch) -> Tensor:
+        """Weighted mean squared error (B,) of shapes decoded from z_1 .. z_L; modes are orthonormal: features tell."""
         return ((batch.shape - net.describe(z)) * net.root).square().sum(1) / CODE_SIZE
 
     def training_step(self, batch: HeartBatch, _: int) -> Tensor:
@@ -123,11 +128,12 @@ class HeartTraining(L.LightningModule):
         """Errors of the mean reconstruction in mm, accuracy of the class, KL and active units of every level."""
         for name, net in self.nets.items():
             levels = net.descend(net.estimate(batch.seen, batch.present), [None] * len(net.latents))
-            error = self.error_mm2(net, levels[0].z, batch)
+            error = self.error_mm2(net, [level.z for level in levels], batch)
             right = net.classify(levels[-1].z).argmax(1) == batch.label
             found = {
                 "rms mm": error.mean().sqrt(),
                 "accuracy": right[batch.label != UNLABELLED].float().mean(),
+                "wall mm": (net.attributes(levels[-1].z)[:, 0] - batch.thickest_mm).abs().mean(),
             }
             for k, level in enumerate(levels):
                 kl = level.posterior.kl(level.prior).mean(0)

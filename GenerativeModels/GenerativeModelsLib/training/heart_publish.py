@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,17 +16,19 @@ from safetensors.torch import load_file
 from GenerativeModelsLib.bundle import write_bundle
 from GenerativeModelsLib.bundle_schema import Component, ModelDescription
 from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale, expected_calibration_error, reliability
-from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, PHASE_OF_CODE
+from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, PHASE_OF_CODE, encode
 from GenerativeModelsLib.cardiac.heart_model import KIND
-from GenerativeModelsLib.cardiac.heart_typicality import TypicalHeart, heart_measures
+from GenerativeModelsLib.cardiac.heart_typicality import SeenHearts, TypicalHeart, VolumeModel
 from GenerativeModelsLib.cardiac.latent_density import LatentDensity
+from GenerativeModelsLib.cardiac.ray_batches import RayBatch
+from GenerativeModelsLib.cardiac.simulated_hearts import observed_hearts
 from GenerativeModelsLib.models.in_distribution import FeatureModel, TypicalInput
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.training.calibrate import rank_tables
-from GenerativeModelsLib.training.heart_bank import HEARTS_PER_CLASS
+from GenerativeModelsLib.training.heart_bank import HEARTS_PER_CLASS, LabelledHearts
 from GenerativeModelsLib.training.heart_card import heart_card_text
 from GenerativeModelsLib.training.heart_config import HeartTrainingConfig
-from GenerativeModelsLib.training.heart_data import HeartFeatures, heart_features
+from GenerativeModelsLib.training.heart_data import CHUNK, both_ways
 from GenerativeModelsLib.training.heart_figures import heart_figures
 from GenerativeModelsLib.training.heart_run import fill_heart_bank, networks
 from GenerativeModelsLib.training.record_figures import stored
@@ -47,12 +49,12 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
     bank = config.bank
     training = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
     thinned = training[np.linspace(0, len(training) - 1, min(len(training), DENSITY_HEARTS)).astype(int)]
-    population = heart_features(lvae, thinned, 1, config.seed + 2)
+    population = observed(lvae, thinned, config.seed + 2)
     shards = -(-wanted.calibration_cases // (2 * HEARTS_PER_CLASS))
     held_out = fill_heart_bank(bank, range(CALIBRATION_FIRST, CALIBRATION_FIRST + shards))
-    calibration = heart_features(lvae, held_out, 1, config.seed + 3)
+    calibration = observed(lvae, held_out, config.seed + 3)
     typical = typical_hearts(lvae, population, calibration)
-    levels = encoded(lvae, population, view=1)
+    levels = encoded(lvae, population)
     tensors = {f"lvae.{name}": stored(tensor) for name, tensor in lvae.state_dict().items()}
     tensors |= {f"typical.{name}": _tensor(values) for name, values in typical.tensors().items()}
     tensors |= {f"typical.spread.{k}": _tensor(z.std(axis=0)) for k, z in enumerate(levels, start=1)}
@@ -104,38 +106,58 @@ def trained_nets(config: HeartTrainingConfig) -> dict[str, LadderVAE]:
     return nets
 
 
-def encoded(net: LadderVAE, hearts: HeartFeatures, view: int, es_present: bool = True) -> list[np.ndarray]:
-    """Means of z_1 .. z_L, (N, d_l) each, of one view of hearts."""
+class ObservedHearts(NamedTuple):
+    """Hearts with the errors of label maps: shapes (N, 2), features (2, N, F) by `both_ways`, labels (N,)."""
+
+    rays: RayBatch
+    features: torch.Tensor
+    label: torch.Tensor
+
+
+def observed(net: LadderVAE, hearts: LabelledHearts, seed: int) -> ObservedHearts:
+    """Hearts as label maps show them, and the features a net has of them."""
+    rng = np.random.default_rng([seed, 3])
+    parts = []
+    for start in range(0, len(hearts), CHUNK):
+        clean = hearts.rays[start : start + CHUNK]
+        clean = RayBatch(*(np.asarray(getattr(clean, name), np.float64) for name in RayBatch.FIELDS))
+        parts.append(observed_hearts(rng, clean))
+    rays = RayBatch.joined(parts)
+    return ObservedHearts(rays, both_ways(net, rays), torch.from_numpy(hearts.label))
+
+
+def encoded(net: LadderVAE, hearts: ObservedHearts, es_present: bool = True) -> list[np.ndarray]:
+    """Means of z_1 .. z_L, (N, d_l) each."""
     present = torch.tensor([[True, es_present]]).expand(len(hearts.label), 2)
-    seen = hearts.seen[view, 0 if es_present else 1]
-    levels = net.descend(net.estimate(seen, present), [None] * len(net.latents))
+    features = hearts.features[0 if es_present else 1]
+    levels = net.descend(net.estimate(features, present), [None] * len(net.latents))
     return [level.z.double().numpy() for level in levels]
 
 
-def errors_mm(net: LadderVAE, hearts: HeartFeatures, z: np.ndarray, view: int, es_present: bool) -> np.ndarray:
-    """(N,) root mean squared errors as `HeartModel.place` finds them: against what was seen."""
-    seen, rebuilt = net.shape(hearts.seen[view, 0]), net.decode(torch.from_numpy(z).float())
+def judged(net: LadderVAE, hearts: ObservedHearts, es_present: bool) -> SeenHearts:
+    """Hearts with their levels and errors, as `HeartModel.place` finds them."""
+    levels = encoded(net, hearts, es_present)
+    rebuilt = net.decode([torch.from_numpy(z).float() for z in levels]).numpy()
     used = np.ones(CODE_SIZE, bool) if es_present else PHASE_OF_CODE == 0
-    return np.sqrt(((seen - rebuilt).double().numpy()[:, used] ** 2).mean(axis=1))
+    error = np.sqrt(((encode(hearts.rays) - rebuilt).astype(float)[:, used] ** 2).mean(axis=1))
+    return SeenHearts(hearts.rays, levels, error, es_present)
 
 
-def typical_hearts(net: LadderVAE, population: HeartFeatures, held_out: HeartFeatures) -> TypicalHeart:
-    """Density and detail of the population, and ranks of the held-out hearts."""
-    levels = encoded(net, population, view=1)
+def typical_hearts(net: LadderVAE, population: ObservedHearts, held_out: ObservedHearts) -> TypicalHeart:
+    """Densities of the population, and ranks of the held-out hearts."""
+    levels = encoded(net, population)
     density = LatentDensity.fit(levels[-1], population.label.numpy())
-    density = density.with_limit(encoded(net, held_out, view=1)[-1])
-    lower = levels[:-1] or levels
-    detail = FeatureModel.fit(np.concatenate(lower, axis=1), count=48)
+    density = density.with_limit(encoded(net, held_out)[-1])
+    detail = FeatureModel.fit(np.concatenate(levels[:-1] or levels, axis=1), count=48)
+    typical = TypicalHeart(density, detail, VolumeModel.fit(population.rays), {})
     ranks = {}
     for both in PHASES.values():
-        z = encoded(net, held_out, view=1, es_present=both)
-        error = errors_mm(net, held_out, z[0], 1, both)
-        tables = rank_tables(heart_measures(density, detail, z, error))
+        tables = rank_tables(typical.measures(judged(net, held_out, both)))
         ranks[both] = TypicalInput.from_bundle(tables, {})
-    return TypicalHeart(density, detail, ranks)
+    return replace(typical, ranks=ranks)
 
 
-def probability_calibration(net: LadderVAE, held_out: HeartFeatures) -> dict[str, dict]:
+def probability_calibration(net: LadderVAE, held_out: ObservedHearts) -> dict[str, dict]:
     """Platt's scale and its reliability, with and without end systole.
 
     The table is of a half of the held-out hearts and of a scale fitted to the other half; the scale itself is of all.
@@ -144,7 +166,7 @@ def probability_calibration(net: LadderVAE, held_out: HeartFeatures) -> dict[str
     half = np.arange(len(label)) % 2 == 0
     found = {}
     for name, both in PHASES.items():
-        top = encoded(net, held_out, view=1, es_present=both)[-1]
+        top = encoded(net, held_out, both)[-1]
         logits = net.classify(torch.from_numpy(top).float()).double().numpy()
         logit = logits[:, 1] - logits[:, 0]
         tried = PlattScale.fit(logit[half], label[half])

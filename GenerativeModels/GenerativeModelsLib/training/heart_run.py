@@ -71,9 +71,11 @@ def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Pat
         config.points,
         config.label_smoothing,
         config.mean_path,
+        config.wall_weight,
     )
     order = torch.randperm(len(hearts), generator=torch.Generator().manual_seed(config.seed))[:BASIS_HEARTS]
-    module.start_from(torch.from_numpy(encode(hearts[order.numpy()].rays)))
+    first = hearts[order.numpy()].rays
+    module.start_from(torch.from_numpy(encode(first)), torch.from_numpy(first[:, 0].thickest_mm).float())
     net = module.nets["lvae"]
     own = _own(config, net)
     data = HeartBatches(

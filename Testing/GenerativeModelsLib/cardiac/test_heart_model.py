@@ -68,10 +68,13 @@ def test_what_is_no_heart_of_the_population_is_outside(model: HeartModel, hearts
     assert judged.verdict == "outside" and judged.reasons
 
 
-def test_reconstruction_is_decoding_of_the_lowest_level(model: HeartModel, hearts: RayBatch) -> None:
+def test_reconstruction_is_decoding_of_all_levels(model: HeartModel, hearts: RayBatch) -> None:
     placed = model.place(hearts)
     rebuilt = model.reconstruct(placed)
-    assert same(rebuilt, model.decode(1, placed.levels[0]))
+    assert same(rebuilt, model.decode(1, placed.levels[0], above=placed.levels[1:]))
+    alone = model.decode(1, placed.levels[0])  # the levels above in the middle of the population
+    assert same(alone, model.decode(1, placed.levels[0], above=[model.middle(2)[None], model.middle(3)[None]]))
+    assert not same(alone, rebuilt)
     error = np.sqrt(np.mean((rebuilt.endo_mm - hearts.endo_mm) ** 2))
     assert error < np.sqrt(np.mean((hearts.endo_mm.mean(0) - hearts.endo_mm) ** 2))
 
@@ -109,7 +112,8 @@ def test_cluster_means_and_samples_are_of_their_class(model: HeartModel) -> None
 
 def test_a_walk_climbs_towards_its_class_and_stays_within_the_population(model: HeartModel, hearts: RayBatch) -> None:
     placed = model.place(hearts[:40])
-    start = hearts[int(np.argmin([j.score for j in placed.in_distribution]))][None]
+    density = np.where(placed.hcm_probability < 0.5, model.typical.density.log_density(placed.z_top), -np.inf)
+    start = hearts[int(np.argmax(density))][None]
     up = model.walk(start, "hcm", steps=40)
     assert (np.diff(up.hcm_probability) > -1e-6).all() and up.hcm_probability[-1] > up.hcm_probability[0]
     inside = model.typical.density.log_density(up.z_top) >= model.typical.density.limit

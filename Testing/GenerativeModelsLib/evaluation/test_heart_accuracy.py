@@ -80,6 +80,13 @@ def test_a_rigid_motion_changes_nothing():
     assert there.hausdorff_mm == pytest.approx(here.hausdorff_mm, abs=1e-3)
 
 
+def test_what_is_found_beyond_the_true_rim_is_no_distance_but_what_lies_beside_it_is():
+    truth = true_shape(capsule(20.0, 30.0), HERE)
+    higher = Pose(np.eye(3), np.array([0.0, 0.0, 5.0]))
+    assert against_truth(capsule(20.0, 30.0, REACH + 5.0), higher, truth).hausdorff_mm == pytest.approx(0.0, abs=0.02)
+    assert against_truth(capsule(20.0, 34.0, REACH + 5.0), higher, truth).hausdorff_mm == pytest.approx(4.0, abs=0.05)
+
+
 def test_what_lies_above_the_base_found_counts_only_in_the_whole():
     truth = capsule(20.0, 30.0)
     lower = Pose(np.eye(3), np.array([0.0, 0.0, -5.0]))

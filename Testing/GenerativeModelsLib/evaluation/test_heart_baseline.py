@@ -29,7 +29,9 @@ def vae(rays):
     torch.manual_seed(0)
     net = LadderVAE(**SIZES | {"latents": [6], "widths": [10]})
     shapes = torch.from_numpy(encode(rays))
-    net.set_population(shapes, torch.ones(CODE_SIZE), torch.zeros(CODE_SIZE, dtype=torch.long))
+    net.set_population(
+        shapes, torch.ones(CODE_SIZE), torch.zeros(CODE_SIZE, dtype=torch.long), torch.ones(len(shapes), 1)
+    )
     return net
 
 
@@ -65,8 +67,8 @@ def test_a_unit_without_information_is_not_active(vae, rays):
     with torch.no_grad():
         head.weight.zero_()
         head.bias.zero_()
-        vae.straight_up.weight.zero_()
-        vae.straight_up.weight[0, 0] = 1.0
+        vae.straight_up[0].weight.zero_()
+        vae.straight_up[0].weight[0, 0] = 1.0
     (level,) = levels_of(vae, torch.from_numpy(encode(rays)))
     assert (level.size, level.active) == (6, 1)
     assert level.spread[0] > 0

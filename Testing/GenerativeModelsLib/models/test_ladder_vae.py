@@ -19,7 +19,7 @@ def net() -> LadderVAE:
             parameter.add_(0.1 * torch.randn_like(parameter))
     shapes = 20 + torch.randn(60, INPUTS) * torch.linspace(3, 0.2, INPUTS)
     metric = torch.linspace(0.5, 1.5, INPUTS)
-    net.set_population(shapes, metric, torch.arange(INPUTS) % 2)
+    net.set_population(shapes, metric, torch.arange(INPUTS) % 2, shapes[:, :1])
     return net.eval()
 
 
@@ -31,7 +31,7 @@ def test_every_level_has_the_sizes_asked_for(net: LadderVAE) -> None:
     levels = net.encode(shapes())
     assert [level.z.shape for level in levels] == [(5, d) for d in LATENTS]
     assert [level.prior.mu.shape for level in levels] == [(5, d) for d in LATENTS]
-    assert net.decode(levels[0].z).shape == (5, INPUTS)
+    assert net.decode([level.z for level in levels]).shape == (5, INPUTS)
     assert net.classify(levels[-1].z).shape == (5, 2)
 
 
@@ -93,10 +93,20 @@ def test_without_estimates_the_prior_generates(net: LadderVAE) -> None:
 def test_decoding_from_a_level_follows_the_prior_means_or_the_noise(net: LadderVAE) -> None:
     z = torch.tensor([[0.5, -1.0]])
     means = net.descend(None, [None, None, None], [None, None, z])
-    torch.testing.assert_close(net.from_level(2, z), net.decode(means[0].z))
+    values = [level.z for level in means]
+    torch.testing.assert_close(net.from_level(2, [z]), net.decode(values))
+    torch.testing.assert_close(net.from_level(1, values[1:]), net.decode(values))
     noise = [torch.ones(1, d) for d in LATENTS[:2]]
-    assert not torch.allclose(net.from_level(2, z, noise), net.from_level(2, z))
-    torch.testing.assert_close(net.from_level(0, means[0].z), net.decode(means[0].z))
+    assert not torch.allclose(net.from_level(2, [z], noise), net.from_level(2, [z]))
+
+
+def test_the_shape_is_read_from_every_level_below_the_top(net: LadderVAE) -> None:
+    values = [level.z for level in net.encode(shapes())]
+    decoded = net.decode(values)
+    for level in range(3):
+        changed = [z + (0.5 if k == level else 0) for k, z in enumerate(values)]
+        assert torch.equal(net.decode(changed), decoded) == (level == 2)
+    torch.testing.assert_close(net.decode(values[:2]), decoded)
 
 
 def test_features_are_coordinates_along_orthonormal_modes(net: LadderVAE) -> None:
@@ -120,10 +130,26 @@ def test_an_absent_group_has_no_say_but_is_known_to_be_absent(net: LadderVAE) ->
 
 def test_more_features_than_shapes_are_refused(net: LadderVAE) -> None:
     with pytest.raises(ValueError, match="more shapes"):
-        net.set_population(shapes(5), torch.ones(INPUTS), torch.zeros(INPUTS, dtype=torch.long))
+        net.set_population(shapes(5), torch.ones(INPUTS), torch.zeros(INPUTS, dtype=torch.long), torch.ones(5, 1))
 
 
 def test_an_untrained_net_passes_principal_components_straight_through() -> None:
-    net = LadderVAE(INPUTS, FEATURES, LATENTS, WIDTHS)
-    assert torch.equal(net.straight_up.weight, torch.eye(LATENTS[0], FEATURES))
-    assert torch.equal(net.straight_down.weight, torch.eye(FEATURES, LATENTS[0]))
+    net, eye = LadderVAE(INPUTS, FEATURES, LATENTS, WIDTHS), torch.eye(FEATURES)
+    for level, modes in enumerate((eye[4:10], eye[:4])):  # the coarse ones above
+        assert torch.equal(net.straight_up[level].weight, modes)
+        assert torch.equal(net.straight_down[level].weight, modes.T)
+
+
+def test_attributes_are_read_from_the_top_in_their_own_units(net: LadderVAE) -> None:
+    with torch.no_grad():
+        net.attribute.weight.zero_()
+        net.attribute.bias.fill_(2.0)
+    expected = net.attribute_centre + 2 * net.attribute_scale
+    torch.testing.assert_close(net.attributes(torch.randn(3, 2)), expected.expand(3, 1))
+    assert net.attribute_centre.item() == pytest.approx(20, abs=2) and net.attribute_scale.item() > 0
+
+
+def test_more_latents_than_modes_leave_some_of_them_to_the_net() -> None:
+    net = LadderVAE(INPUTS, 8, (6, 4, 2), WIDTHS)
+    assert torch.equal(net.straight_up[1].weight, torch.eye(8)[:4])
+    assert torch.equal(net.straight_up[0].weight[:4], torch.eye(8)[4:]) and not net.straight_up[0].weight[4:].any()

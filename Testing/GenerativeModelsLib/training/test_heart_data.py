@@ -28,7 +28,12 @@ from Testing.helpers.tiny_hearts import NETWORK, tiny_hearts
 def net() -> LadderVAE:
     net = LadderVAE(CODE_SIZE, **NETWORK)
     hearts, _ = tiny_hearts()
-    net.set_population(torch.from_numpy(encode(hearts)), torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long())
+    net.set_population(
+        torch.from_numpy(encode(hearts)),
+        torch.ones(CODE_SIZE),
+        torch.from_numpy(PHASE_OF_CODE).long(),
+        torch.ones(len(hearts.reach_mm), 1),
+    )
     return net
 
 
@@ -67,7 +72,7 @@ def test_the_first_view_is_faultless_and_others_are_not(net: LadderVAE, features
 
 
 def test_batches_hold_both_classes_alike_and_follow_from_their_number(features: HeartFeatures) -> None:
-    rare = HeartFeatures(features.seen[:, :, :50], features.shape[:50], features.label[:50])  # 40 healthy, 10 not
+    rare = HeartFeatures(features.seen[:, :, :50], *(part[:50] for part in features[1:]))  # 40 healthy, 10 not
     data = HeartBatches(rare, 16, 1, 0.5)
     batch, again, next_one = data[4], data[4], data[5]
     assert batch.label.tolist().count(0) == batch.label.tolist().count(1) == 8
@@ -83,7 +88,8 @@ def test_end_systole_is_hidden_as_often_as_asked_for(features: HeartFeatures) ->
 
 
 def test_own_hearts_join_by_their_share(features: HeartFeatures) -> None:
-    own = HeartFeatures(features.seen[:1, :, :4], features.shape[:4], torch.full((4,), UNLABELLED))
+    unknown = torch.full((4,), UNLABELLED)
+    own = HeartFeatures(features.seen[:1, :, :4], features.shape[:4], unknown, features.thickest_mm[:4])
     batch = HeartBatches(features, 20, 1, 0.0, own, 0.3)[0]
     assert (batch.label == UNLABELLED).sum() == 6 and len(batch.label) == 20
     torch.testing.assert_close(batch.seen[-6:], batch.shape[-6:])

@@ -21,7 +21,8 @@ VAE = NETWORK | {"latents": NETWORK["latents"][:1], "widths": NETWORK["widths"][
 def module(**given) -> HeartTraining:
     torch.manual_seed(0)
     made = HeartTraining({"lvae": NETWORK, "vae": VAE}, "regularised", 1e-3, 10, **given)
-    made.start_from(torch.from_numpy(encode(tiny_hearts()[0])))
+    hearts = tiny_hearts()[0]
+    made.start_from(torch.from_numpy(encode(hearts)), torch.from_numpy(hearts[:, 0].thickest_mm).float())
     return made
 
 
@@ -31,7 +32,9 @@ def batch() -> HeartBatch:
     features = heart_features(module().nets["lvae"], LabelledHearts(hearts, label), 0, 0)
     some = torch.arange(0, 80, 5)
     present = torch.ones(len(some), 2, dtype=torch.bool)
-    return HeartBatch(features.seen[0, 0][some], features.shape[some], present, features.label[some])
+    return HeartBatch(
+        features.seen[0, 0][some], features.shape[some], present, features.label[some], features.thickest_mm[some]
+    )
 
 
 def generator() -> torch.Generator:
@@ -47,16 +50,16 @@ def test_all_nets_look_along_the_same_modes() -> None:
 def test_the_error_is_that_of_the_shapes_in_mm(batch: HeartBatch) -> None:
     made = module()
     net = made.nets["lvae"]
-    z = torch.randn(len(batch.label), NETWORK["latents"][0], generator=generator())
+    z = [torch.randn(len(batch.label), size, generator=generator()) for size in NETWORK["latents"]]
     difference = net.shape(batch.shape) - net.decode(z)
     expected = (difference.square() * torch.from_numpy(code_weights()).float()).mean(1)
     torch.testing.assert_close(made.error_mm2(net, z, batch), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_the_loss_is_the_sum_of_its_parts(batch: HeartBatch) -> None:
-    made = module(class_weight=7.0, points=50.0, mean_path=0.3)
+    made = module(class_weight=7.0, points=50.0, mean_path=0.3, wall_weight=9.0)
     found = made.losses("lvae", batch, generator(), beta=0.5)
-    parts = found["reconstruction"] + 0.3 * found["mean path"] + 7 * found["class"]
+    parts = found["reconstruction"] + 0.3 * found["mean path"] + 7 * found["class"] + 9 * found["wall mm2"]
     parts = parts + 0.5 * (found["kl 1"] + 0.2 * found["kl 2"] + 0.1 * found["kl 3"])
     torch.testing.assert_close(found["loss"], parts)
     vae = made.losses("vae", batch, generator(), beta=0.5)
