@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["PlattScale", "ReliabilityBin", "expected_calibration_error", "reliability"]
+__all__ = ["PlattScale", "ReliabilityBin", "expected_calibration_error", "probability_text", "reliability"]
 
 
 @dataclass(frozen=True)
@@ -68,3 +68,8 @@ def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def probability_text(value: float) -> str:
+    """A probability in per cent as people are shown it; the ends are not told apart."""
+    return "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else f"{100 * value:.0f} %"

@@ -117,6 +117,11 @@ class HeartModel:
         logits = self.net.classify(self._tensor(z_top)).cpu().double().numpy()
         return self.calibration[es_present].probability(logits[:, 1] - logits[:, 0])
 
+    @torch.no_grad()
+    def thickest_mm(self, z_top: np.ndarray) -> np.ndarray:
+        """Thickest wall (N,) at end diastole in mm that points (N, d_L) of the top level tell."""
+        return self.net.attributes(self._tensor(z_top))[:, 0].cpu().double().numpy()
+
     def reconstruct(self, placed: Placed) -> RayBatch:
         """The model's own shapes (N, 2) of placed hearts; of hearts without end systole it adds its expectation."""
         return self.decode(1, placed.levels[0], above=placed.levels[1:])

@@ -59,11 +59,13 @@ def label_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
 
 
 def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
+    from scipy.ndimage import map_coordinates
+
     label_map = _ventricle_box(label_map)
     index = np.stack(np.meshgrid(*(np.arange(n) for n in label_map.values.shape), indexing="ij")[::-1], -1)
     height = index @ (label_map.to_lps[:3, :3].T @ frame.rim) + (label_map.to_lps[:3, 3] - frame.origin_lps) @ frame.rim
-    # Above the rim is the mirror image of what lies below it; the last layer of labels is partly filled or empty, so
-    # the mirror stands below it.
+    # Distances near the rim are those to what lies below it and to its mirror image, or they would end there; the last
+    # layer of labels is partly filled or empty, so the mirror stands below it.
     mirror = -float(label_map.spacing_mm.max())
     above = (height > mirror) & (height < ABOVE_BASE_MM)
     values = np.where(height > mirror, 0, label_map.values)
@@ -73,7 +75,16 @@ def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
     fields = [
         _distance(mask, label_map.spacing_mm[::-1]) for mask in (cavity, cavity | (values == label_map.labels.myo))
     ]
-    return LabelDistance(*fields, np.linalg.inv(label_map.to_lps))
+    to_index = np.linalg.inv(label_map.to_lps)
+    # A mirror image is level where it meets what it shows; the walls of a ventricle go on as they come.
+    above = (height > 2 * mirror) & (height < ABOVE_BASE_MM)
+    points = index[above] @ label_map.to_lps[:3, :3].T + label_map.to_lps[:3, 3]
+    over = (height[above] - 2 * mirror)[:, None] * frame.rim
+    places = [((points - k * over) @ to_index[:3, :3].T + to_index[:3, 3])[:, ::-1].T for k in (1, 2)]
+    for field in fields:
+        at, below = (map_coordinates(field, place, order=1, mode="nearest") for place in places)
+        field[above] = 2 * at - below
+    return LabelDistance(*fields, to_index)
 
 
 def _ventricle_box(label_map: LabelMap) -> LabelMap:

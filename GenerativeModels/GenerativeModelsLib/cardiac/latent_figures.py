@@ -27,6 +27,7 @@ CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
 INK, SOFT = "#1d2329", "#6b7680"
 SHARES = (0.5, 0.9)
 """Of a class' hearts inside the contours drawn."""
+WALLS_MM = (6, 9, 12, 15, 18, 21, 24)
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Of traversals, in standard deviations of the population."""
 
@@ -120,7 +121,9 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
         axes.plot([], [], color=colour, lw=1.6, label=CLASS_WORDS[name])
     axes.contour(x, y, density.log_density(grid), [density.limit], colors=SOFT, linewidths=0.9, linestyles=":")
     axes.plot([], [], color=SOFT, lw=0.9, ls=":", label="99 % of the population")
-    probability = model.probability(grid.reshape(-1, grid.shape[-1])).reshape(grid.shape[:2])
+    flat = grid.reshape(-1, grid.shape[-1])
+    _draw_walls(axes, x, y, model.thickest_mm(flat).reshape(grid.shape[:2]))
+    probability = model.probability(flat).reshape(grid.shape[:2])
     axes.contour(x, y, probability, [0.5], colors=INK, linewidths=0.8, linestyles="--")
     axes.plot([], [], color=INK, lw=0.8, ls="--", label="HCM probability 0.5")
     if placed is not None:
@@ -130,8 +133,21 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
     axes.tick_params(labelsize=7, colors=SOFT)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13), "ncol": 2}
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13), "ncol": 3, "columnspacing": 1.0}
     axes.legend(fontsize=7, frameon=False, labelcolor=INK, **place)
+
+
+def _draw_walls(axes: Axes, x: np.ndarray, y: np.ndarray, wall: np.ndarray) -> None:
+    """Lines of equal thickest wall, named where they leave by the bottom or the right."""
+    axes.contour(x, y, wall, WALLS_MM, colors=SOFT, linewidths=0.5, alpha=0.6)
+    axes.plot([], [], color=SOFT, lw=0.5, alpha=0.6, label="thickest wall at ED")
+    bottom, right = np.stack([x, np.full_like(x, y[0])], 1), np.stack([np.full_like(y, x[-1]), y], 1)[1:]
+    way, told = np.concatenate([bottom, right]), np.concatenate([wall[0], wall[1:, -1]])
+    for level in WALLS_MM:
+        crossed = np.flatnonzero(np.diff(told > level))
+        if len(crossed):
+            beside = "bottom" if crossed[0] < len(x) - 1 else "top"
+            axes.text(*way[crossed[0]], f"{level:g} mm ", fontsize=6, color=SOFT, ha="right", va=beside)
 
 
 def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:

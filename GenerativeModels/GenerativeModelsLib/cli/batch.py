@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +16,7 @@ from GenerativeModelsLib.fetal.case_request import CaseRequest
 if TYPE_CHECKING:
     from GenerativeModelsLib.batches import CaseOutcome
 
-__all__ = ["SchedulerOption", "WorkersOption", "batch", "print_outcomes"]
+__all__ = ["SchedulerOption", "WorkersOption", "batch", "run_and_tell"]
 
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Local processes.  [default: half the cores]")
@@ -52,20 +54,22 @@ def batch(
         seed=seed,
     )
     rows = read_batch_table(cases, output, common)
-    with progress_on_stderr(len(rows)) as progress:
+    way = {"overwrite": overwrite, "resume": resume, "workers": workers, "scheduler": scheduler}
+    run_and_tell(partial(run_batch, rows, output, **way), len(rows), output)
+
+
+def run_and_tell(run: Callable[..., list[CaseOutcome]], count: int, output: Path) -> None:
+    """Run a batch of `count` cases with a bar on stderr; print how many are done, and why the others are not.
+
+    `run` takes `progress` as `batches.run_batch` does.
+    """
+    with progress_on_stderr(count) as progress:
         progress("starting", 0.0)
 
         def show(outcome: CaseOutcome, fraction: float) -> None:
             progress(f"{outcome.case}: {outcome.status}" + (f" ({outcome.error})" if outcome.error else ""), fraction)
 
-        outcomes = run_batch(
-            rows, output, overwrite=overwrite, resume=resume, workers=workers, scheduler=scheduler, progress=show
-        )
-    print_outcomes(outcomes, output)
-
-
-def print_outcomes(outcomes: list[CaseOutcome], output: Path) -> None:
-    """Print how many cases are done, and why the others are not."""
+        outcomes = run(progress=show)
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     print(
         f"{len(outcomes) - len(failed)} of {len(outcomes)} cases done, {len(failed)} failed: {output / 'summary.csv'}"

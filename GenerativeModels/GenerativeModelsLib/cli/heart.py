@@ -100,6 +100,7 @@ def walk(
     Follows the gradient of the class within the region of the training population; writes the shapes on the way.
     """
     from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+    from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
     from GenerativeModelsLib.cardiac.heart_samples import WalkRequest, walk_shapes
 
     heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
@@ -107,5 +108,5 @@ def walk(
     with progress_on_stderr() as progress:
         progress("loading the software", 0.0)
         content = walk_shapes(request, progress=progress)
-    first, last = (100 * content["shapes"][k]["hcm_probability"] for k in (0, -1))
-    print(f"Probability of hypertrophic cardiomyopathy from {first:.0f} to {last:.0f} %: {output / 'shapes.png'}")
+    first, last = (probability_text(content["shapes"][k]["hcm_probability"]) for k in (0, -1))
+    print(f"Probability of hypertrophic cardiomyopathy from {first} to {last}: {output / 'shapes.png'}")

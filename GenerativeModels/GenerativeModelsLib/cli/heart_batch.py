@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from GenerativeModelsLib.cli.batch import SchedulerOption, WorkersOption, print_outcomes
-from GenerativeModelsLib.cli.console import progress_on_stderr
+from GenerativeModelsLib.cli.batch import SchedulerOption, WorkersOption, run_and_tell
 from GenerativeModelsLib.cli.heart import LabelsOption
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
-
-if TYPE_CHECKING:
-    from GenerativeModelsLib.batches import CaseOutcome
 
 __all__ = ["heart_batch"]
 
@@ -46,13 +43,5 @@ def heart_batch(
         seed=seed,
     )
     rows = read_heart_table(cases, output, common)
-    with progress_on_stderr(len(rows)) as progress:
-        progress("starting", 0.0)
-
-        def show(outcome: CaseOutcome, fraction: float) -> None:
-            progress(f"{outcome.case}: {outcome.status}" + (f" ({outcome.error})" if outcome.error else ""), fraction)
-
-        outcomes = run_heart_batch(
-            rows, output, overwrite=overwrite, resume=resume, workers=workers, scheduler=scheduler, progress=show
-        )
-    print_outcomes(outcomes, output)
+    way = {"overwrite": overwrite, "resume": resume, "workers": workers, "scheduler": scheduler}
+    run_and_tell(partial(run_heart_batch, rows, output, **way), len(rows), output)

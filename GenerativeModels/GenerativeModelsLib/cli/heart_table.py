@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
+
 __all__ = ["print_heart"]
 
 _ROWS = {
@@ -38,7 +40,7 @@ def print_heart(result: dict[str, Any], folder: Path) -> None:
     out.print(table)
     rule, typical = result["one_number"], result["in_distribution"]
     says = "at or above" if rule["hypertrophic"] else "below"
-    out.print(f"Probability of hypertrophic cardiomyopathy: {100 * result['hcm_probability']:.0f} %")
+    out.print(f"Probability of hypertrophic cardiomyopathy: {probability_text(result['hcm_probability'])}")
     out.print(
         f"One-number rule beside it: {rule['p95_ed_mm']:.1f} mm is {says} {rule['limit_mm']:g} mm (95th percentile of "
         "the wall at end diastole)",

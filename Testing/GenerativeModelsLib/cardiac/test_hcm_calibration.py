@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale, expected_calibration_error, reliability
+from GenerativeModelsLib.cardiac.hcm_calibration import (
+    PlattScale,
+    expected_calibration_error,
+    probability_text,
+    reliability,
+)
 
 
 def test_the_true_slope_and_offset_are_found() -> None:
@@ -50,3 +55,10 @@ def test_bins_hold_equal_numbers_and_add_up() -> None:
     assert sum(b.count for b in bins) == 1003 and {b.count for b in bins} == {100, 101}
     assert sum(b.count * b.probability for b in bins) == pytest.approx(p.sum())
     assert sum(b.count * b.observed for b in bins) == pytest.approx(label.sum())
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.126, "13 %"), (0.99, "99 %"), (0.9963, "> 99 %")]
+)
+def test_nothing_is_certain_to_a_reader(value: float, words: str) -> None:
+    assert probability_text(value) == words

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from GenerativeModelsLib.bundle_schema import Component
 from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE
@@ -77,6 +78,13 @@ def test_reconstruction_is_decoding_of_all_levels(model: HeartModel, hearts: Ray
     assert not same(alone, rebuilt)
     error = np.sqrt(np.mean((rebuilt.endo_mm - hearts.endo_mm) ** 2))
     assert error < np.sqrt(np.mean((hearts.endo_mm.mean(0) - hearts.endo_mm) ** 2))
+
+
+def test_the_top_level_tells_the_thickest_wall_in_mm(model: HeartModel) -> None:
+    z = np.array([[0.5, -1.0], [2.0, 0.3]])
+    net = model.net
+    told = net.attribute_centre + net.attribute_scale * net.attribute(torch.tensor(z).float())
+    np.testing.assert_allclose(model.thickest_mm(z), told[:, 0].numpy(), rtol=1e-6)
 
 
 def test_lower_levels_follow_their_means_or_are_drawn(model: HeartModel) -> None:

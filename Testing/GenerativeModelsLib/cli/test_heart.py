@@ -147,7 +147,7 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
     result = heart("sample", "--condition", "healthy", "--n", "3", "--seed", "5", "--output", out)
     assert result.exit_code == 0 and "2 healthy shapes" in result.stdout
     result = heart("walk", "--ed", "a.nrrd", "--es", "b.nrrd", "--towards", "hcm", "--steps", "4", "--output", out)
-    assert result.exit_code == 0 and "from 10 to 90 %" in result.stdout
+    assert result.exit_code == 0 and "from 10 % to 90 %" in result.stdout
     walk = WalkRequest(AnalysisRequest(Path("a.nrrd"), out, Path("b.nrrd")), "hcm", 4)
     assert seen == [SampleRequest("healthy", out, 3, seed=5), walk]
 

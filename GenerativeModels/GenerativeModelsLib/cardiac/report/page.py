@@ -10,6 +10,7 @@ from pathlib import Path
 from GenerativeModelsLib.cardiac.aha_segments import SEGMENT_NAMES
 from GenerativeModelsLib.cardiac.bullseye import bullseye_svg
 from GenerativeModelsLib.cardiac.cut_open import THICKNESS_RANGE_MM
+from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
 from GenerativeModelsLib.cardiac.heart_reference import (
     BORDERLINE_WALL_MM,
     HCM_WALL_MM,
@@ -120,10 +121,8 @@ def gauge(value: float, reference: Range) -> Gauge:
 
 
 def probability(value: float | None) -> str:
-    """A probability in per cent as the page prints it; the ends are not told apart."""
-    if value is None:
-        return "–"
-    return "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else f"{100 * value:.0f} %"
+    """`probability_text`, and a dash where there is none."""
+    return "–" if value is None else probability_text(value)
 
 
 @lru_cache(maxsize=1)

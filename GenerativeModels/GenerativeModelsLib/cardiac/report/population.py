@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.cardiac import latent_figures
+from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
 from GenerativeModelsLib.page.figures import page_svg
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ def population_svg(model: HeartModel, placed: Placed) -> str:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "population"}):
-        figure = Figure((4.6, 3.7), facecolor="none")
-        axes = figure.add_axes((0.115, 0.115, 0.87, 0.87), facecolor="none")
+        figure = Figure((4.6, 4.2), facecolor="none")
+        axes = figure.add_axes((0.115, 0.215, 0.87, 0.77), facecolor="none")
         latent_figures.draw_population(axes, model, placed)
         axes.spines[["left", "bottom"]].set_color(latent_figures.SOFT)
-        chance = 100 * float(placed.hcm_probability[0])
-        words = f"This heart on the model's top level among healthy and hypertrophic hearts; probability {chance:.0f} %"
+        chance = probability_text(float(placed.hcm_probability[0]))
+        words = f"This heart on the model's top level among healthy and hypertrophic hearts; probability {chance}"
         return page_svg(figure, "latent", words, _COLOURS)
