@@ -51,6 +51,9 @@ class StandInModel:
     def probability(self, z_top: np.ndarray, es_present: bool = True) -> np.ndarray:
         return 1 / (1 + np.exp(-4 * z_top[:, 0]))
 
+    def thickest_mm(self, z_top: np.ndarray) -> np.ndarray:
+        return 14 + 10 * z_top[:, 0]
+
     def cluster_mean(self, condition: str) -> RayBatch:
         return sample_hearts(1, 0, condition).rays
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +66,12 @@ def test_the_septum_lies_left_and_turns_with_the_heart() -> None:
 
 def test_the_hearts_point_is_named_among_the_population(model: HeartModel) -> None:
     placed = model.place(tiny_hearts()[0][:1])
-    texts = [t.get_text() for t in population_figure(model, placed).axes[0].get_legend().get_texts()]
-    assert texts == ["healthy", "hypertrophic", "99 % of the population", "HCM probability 0.5", "this heart"]
+    axes = population_figure(model, placed).axes[0]
+    lines = ["99 % of the population", "thickest wall at ED", "HCM probability 0.5"]
+    texts = [t.get_text() for t in axes.get_legend().get_texts()]
+    assert texts == ["healthy", "hypertrophic", *lines, "this heart"]
+    walls = [t.get_text().strip() for t in axes.texts]
+    assert walls and all(re.fullmatch(r"\d+ mm", wall) for wall in walls) and len(set(walls)) == len(walls)
 
 
 def test_strips_and_means_have_a_heart_a_value_and_a_legend_in_mm(model: HeartModel) -> None:
