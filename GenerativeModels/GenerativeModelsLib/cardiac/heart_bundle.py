@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from GenerativeModelsLib.bundle import Bundle
 from GenerativeModelsLib.bundle_schema import Component
@@ -10,12 +11,20 @@ from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 
-__all__ = ["KIND", "build_ladder", "check_architecture"]
+__all__ = ["KIND", "baseline_parameters", "build_ladder", "check_architecture"]
 
 KIND = "heart-shape"
 PARTS = {"lvae": "LadderVAE", "typical": "TypicalHeart"}
 LARGEST_PARAMETER = 8192
 """No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+
+
+def baseline_parameters(ladder: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of the VAE that a ladder with these is compared with: its lowest level alone, classified by a small
+    net, as 64 dimensions are not told apart by a line.
+    """
+    one = {name: list(ladder[name])[:1] for name in ("latents", "widths")}
+    return {**ladder, **one, "classifier": [64]}
 
 
 def check_architecture(components: Mapping[str, Component]) -> None:

@@ -9,6 +9,7 @@ import torch
 
 from GenerativeModelsLib.cardiac import heart_code
 from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale
+from GenerativeModelsLib.cardiac.heart_bundle import baseline_parameters
 from GenerativeModelsLib.cardiac.heart_model import HeartModel, Placed
 from GenerativeModelsLib.cardiac.ray_batches import RayBatch
 from GenerativeModelsLib.errors import InputError
@@ -59,8 +60,7 @@ def load_heart_baseline(weights: Path, ladder: HeartModel) -> HeartBaseline:
     weights = Path(weights)
     if not weights.is_file():
         raise InputError(f"{weights} does not exist: give the heart.safetensors of a training with `baseline: true`.")
-    parameters = dict(ladder.manifest.architecture["lvae"].parameters)
-    parameters |= {name: parameters[name][:1] for name in ("latents", "widths")}
+    parameters = baseline_parameters(ladder.manifest.architecture["lvae"].parameters)
     try:
         tensors = load_file(weights)
         own = {name.removeprefix("vae."): tensor for name, tensor in tensors.items() if name.startswith("vae.")}

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -73,6 +74,8 @@ class LadderVAE(nn.Module):
     widths : sizes of the deterministic layers d_1 .. d_L.
     classes : of the classifier on z_L.
     attributes : numbers of a shape that are read from z_L.
+    classifier : sizes of the classifier's hidden layers; none makes it linear, so that the score of a class grows all
+        along its gradient and a walk along that never turns.
     groups : of the numbers of x, each of which may be absent.
 
     Attributes
@@ -100,6 +103,7 @@ class LadderVAE(nn.Module):
         classes: int = 2,
         groups: int = 2,
         attributes: int = 1,
+        classifier: Sequence[int] = (),
     ) -> None:
         super().__init__()
         if len(latents) != len(widths) or not latents:
@@ -120,7 +124,9 @@ class LadderVAE(nn.Module):
             nn.Sequential(_dense(above, width, nn.ReLU), _Gaussian(width, below))
             for above, below, width in zip(latents[1:], latents[:-1], widths[:-1], strict=True)
         )
-        self.classifier = nn.Sequential(nn.Linear(latents[-1], 64), nn.ReLU(), nn.Linear(64, classes))
+        hidden = [latents[-1], *classifier]
+        inner = [(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(hidden)]
+        self.classifier = nn.Sequential(*(part for pair in inner for part in pair), nn.Linear(hidden[-1], classes))
         self.attribute = nn.Linear(latents[-1], attributes)
         read = latents[: max(1, len(latents) - 1)]
         self.straight_up = nn.ModuleList(nn.Linear(features, size, bias=False) for size in read)

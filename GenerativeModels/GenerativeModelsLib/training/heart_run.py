@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader
 
+from GenerativeModelsLib.cardiac.heart_bundle import baseline_parameters
 from GenerativeModelsLib.cardiac.heart_code import encode
 from GenerativeModelsLib.training.config import BankConfig
 from GenerativeModelsLib.training.heart_bank import (
@@ -49,7 +50,7 @@ def networks(config: HeartTrainingConfig) -> dict[str, dict]:
     ladder = {name: list(value) if isinstance(value, tuple) else value for name, value in ladder.items()}
     found = {"lvae": ladder}
     if config.baseline:
-        found["vae"] = ladder | {"latents": ladder["latents"][:1], "widths": ladder["widths"][:1]}
+        found["vae"] = baseline_parameters(ladder)
     return found
 
 
