@@ -47,6 +47,7 @@ def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
         levels = net.descend(net.estimate(net.features(x), present), [None] * 3)
         loss = torch.nn.functional.cross_entropy(net.classify(levels[-1].z), target, label_smoothing=0.1)
         loss = loss + 1e-2 * (net.describe([level.z for level in levels]) - net.features(x)).square().mean()
+        loss = loss + ((net.attributes(levels[-1].z) - thickest) / net.attribute_scale).square().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from GenerativeModelsLib.cardiac.heart_bundle import baseline_parameters
 from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, encode
 from GenerativeModelsLib.cardiac.population import sample_hearts
 from GenerativeModelsLib.errors import InputError
@@ -27,7 +28,7 @@ def rays():
 @pytest.fixture
 def vae(rays):
     torch.manual_seed(0)
-    net = LadderVAE(**SIZES | {"latents": [6], "widths": [10]})
+    net = LadderVAE(**baseline_parameters(SIZES))
     shapes = torch.from_numpy(encode(rays))
     net.set_population(
         shapes, torch.ones(CODE_SIZE), torch.zeros(CODE_SIZE, dtype=torch.long), torch.ones(len(shapes), 1)
