@@ -138,16 +138,20 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
 
 
 def _draw_walls(axes: Axes, x: np.ndarray, y: np.ndarray, wall: np.ndarray) -> None:
-    """Lines of equal thickest wall, named where they leave by the bottom or the right."""
+    """Lines of equal thickest wall, named where they leave by the right, the top or the bottom."""
     axes.contour(x, y, wall, WALLS_MM, colors=SOFT, linewidths=0.5, alpha=0.6)
     axes.plot([], [], color=SOFT, lw=0.5, alpha=0.6, label="thickest wall at ED")
-    bottom, right = np.stack([x, np.full_like(x, y[0])], 1), np.stack([np.full_like(y, x[-1]), y], 1)[1:]
-    way, told = np.concatenate([bottom, right]), np.concatenate([wall[0], wall[1:, -1]])
+    # A linear level has straight lines: the name goes to their free side.
+    rising = (wall[0, -1] - wall[0, 0]) * (wall[-1, 0] - wall[0, 0]) < 0
+    right = (np.full_like(y, x[-1]), y, wall[:, -1], {"ha": "right", "va": "bottom" if rising else "top"})
+    top = (x, np.full_like(x, y[-1]), wall[-1], {"ha": "right" if rising else "left", "va": "top"})
+    bottom = (x, np.full_like(x, y[0]), wall[0], {"ha": "left" if rising else "right", "va": "bottom"})
     for level in WALLS_MM:
-        crossed = np.flatnonzero(np.diff(told > level))
-        if len(crossed):
-            beside = "bottom" if crossed[0] < len(x) - 1 else "top"
-            axes.text(*way[crossed[0]], f"{level:g} mm ", fontsize=6, color=SOFT, ha="right", va=beside)
+        for across, up, told, place in (right, top, bottom):
+            crossed = np.flatnonzero(np.diff(told > level))
+            if len(crossed):
+                axes.text(across[crossed[0]], up[crossed[0]], f" {level:g} mm ", fontsize=6, color=SOFT, **place)
+                break
 
 
 def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:
