@@ -66,10 +66,10 @@ def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
     return sum(b.count * abs(b.probability - b.observed) for b in bins) / total
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(0.5 * x))
-
-
 def probability_text(value: float) -> str:
     """A probability in per cent as people are shown it; the ends are not told apart."""
     return "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else f"{100 * value:.0f} %"
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * x))

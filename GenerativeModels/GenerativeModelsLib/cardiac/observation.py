@@ -21,8 +21,8 @@ ISOTROPIC = 0.35
 def as_observed(rng: np.random.Generator, batch: RayBatch) -> RayBatch:
     """Shapes (N,) with the errors of a label map.
 
-    Of the stacks, slices lie 6 to 11 mm apart and are displaced by 0.4 to 2.8 mm (breath holds), one patient holding
-    his breath more evenly than another; contours jitter by 0.2 to 0.9 mm, take more or less of the trabeculae (0.25 mm,
+    Of the stacks, slices lie 6 to 11 mm apart and are displaced by 0.4 to 2.8 mm, as evenly as the patient
+    holds the breath; contours jitter by 0.2 to 0.9 mm, take more or less of the trabeculae (0.25 mm,
     beyond the reader's habit, which is `contouring`), and the apex is guessed beyond the last slice.
     """
     n = len(batch.reach_mm)
