@@ -12,6 +12,7 @@ import numpy as np
 
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest, check_computing
+from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
 from GenerativeModelsLib.cardiac.heart_surfaces import heart_surface, thickness_figures
 from GenerativeModelsLib.cardiac.ventricle import DENSITY_G_PER_ML, Heart
 from GenerativeModelsLib.errors import InputError
@@ -144,7 +145,7 @@ def walk_shapes(
         shapes = [
             Shape(
                 f"step_{number:03d}",
-                f"step {number}, HCM {100 * float(probability):.0f} %",
+                f"step {number}, HCM {probability_text(float(probability))}",
                 walk.hearts.heart(number),
                 {"z_top": [float(v) for v in z], "hcm_probability": float(probability)},
             )
