@@ -104,6 +104,8 @@ def test_without_dask_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
 def test_ctrl_c_keeps_the_finished_cases_and_says_so_in_the_summary(tmp_path: Path, repo_root: Path) -> None:
     code = (
+        # A shell lets what it starts in the background ignore Ctrl-C, and so would this child of the tests.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from pathlib import Path; from GenerativeModelsLib.fetal.batch import run_batch\n"
         "from Testing.helpers.results import fake_work\n"
         "from Testing.GenerativeModelsLib.fetal.test_batch import row\n"
