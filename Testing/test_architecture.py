@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "bundle_schema": {"errors"},
     "device": {"errors"},
     "case_table": {"errors"},
-    "batches": {"errors", "output_folder"},
+    "batches": {"case_table", "errors", "output_folder"},
     "page": set(),
     "bundle": {"", "errors", "bundle_schema", "output_folder"},
     "models": {"errors"},

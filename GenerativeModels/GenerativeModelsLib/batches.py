@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.case_table import check_case_name
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output_folder import output_folder
 
@@ -26,6 +28,7 @@ __all__ = [
     "default_workers",
     "failure_of",
     "read_result",
+    "rows_of",
     "run_batch",
     "write_summary",
 ]
@@ -75,6 +78,23 @@ class BatchKind:
     line: Callable[[CaseOutcome], Mapping[str, object]]
     finished: Callable[[Request], bool]
     work: Work
+
+
+def rows_of(table: Sequence[dict[str, str]], request: Callable[[dict[str, str]], Request]) -> list[BatchRow]:
+    """The rows of a table of cases (`case_table.read_case_table`) and the requests they make.
+
+    What is wrong with one row, its name or what `request` raises as `InputError`, is in that row's `error`.
+    """
+    names = Counter(entries["case"].casefold() for entries in table)
+    rows = []
+    for entries in table:
+        case = entries["case"]
+        try:
+            check_case_name(case, names)
+            rows.append(BatchRow(case, request(entries)))
+        except InputError as error:
+            rows.append(BatchRow(case, None, str(error)))
+    return rows
 
 
 def default_workers() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from GenerativeModelsLib import batches
 from GenerativeModelsLib.batches import BatchKind, BatchRow, CaseOutcome
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-from GenerativeModelsLib.case_table import check_case_name, read_case_table
+from GenerativeModelsLib.case_table import read_case_table
 from GenerativeModelsLib.errors import InputError
 
 __all__ = ["COLUMNS", "SUMMARY_COLUMNS", "analyse_one", "read_heart_result", "read_heart_table", "run_heart_batch"]
@@ -48,16 +47,9 @@ def read_heart_table(path: Path, output: Path, common: AnalysisRequest) -> list[
         The table as a whole cannot be used. What is wrong with one row is in that row's `error`.
     """
     table = read_case_table(path, COLUMNS, ("case", "ed"))
-    names = Counter(entries["case"].casefold() for entries in table)
-    rows = []
-    for entries in table:
-        case = entries["case"]
-        try:
-            check_case_name(case, names)
-            rows.append(BatchRow(case, _request(entries, path.absolute().parent, output.absolute() / case, common)))
-        except InputError as error:
-            rows.append(BatchRow(case, None, str(error)))
-    return rows
+    return batches.rows_of(
+        table, lambda entries: _request(entries, path.absolute().parent, output.absolute() / entries["case"], common)
+    )
 
 
 def analyse_one(request: AnalysisRequest) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from GenerativeModelsLib.batches import BatchRow
-from GenerativeModelsLib.case_table import check_case_name, read_case_table
+from GenerativeModelsLib.batches import BatchRow, rows_of
+from GenerativeModelsLib.case_table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES, CaseRequest
 from GenerativeModelsLib.fetal.planes import parse_spacing
@@ -36,16 +35,9 @@ def read_batch_table(path: Path, output: Path, common: CaseRequest) -> list[Batc
         The table as a whole cannot be used. What is wrong with one row is in that row's `error`.
     """
     table = read_case_table(path, COLUMNS, _REQUIRED)
-    names = Counter(entries["case"].casefold() for entries in table)
-    rows = []
-    for entries in table:
-        case = entries["case"]
-        try:
-            check_case_name(case, names)
-            rows.append(BatchRow(case, _request(entries, path.absolute().parent, output.absolute() / case, common)))
-        except InputError as error:
-            rows.append(BatchRow(case, None, str(error)))
-    return rows
+    return rows_of(
+        table, lambda entries: _request(entries, path.absolute().parent, output.absolute() / entries["case"], common)
+    )
 
 
 def _request(entries: dict[str, str], folder: Path, output: Path, common: CaseRequest) -> CaseRequest:
