@@ -58,11 +58,6 @@ class Downloads:
         made = make if callable(make) else lambda: make
         self._offers[name] = _Offer(made, file_name)
 
-    def withdraw(self, *names: str) -> None:
-        """Offer these no longer; without names: nothing at all."""
-        for name in names or tuple(self._offers):
-            self._offers.pop(name, None)
-
     async def send(self, request: web.Request) -> web.StreamResponse:
         """Answer `GET download/<name>`: the file, or one sentence."""
         offer = self._offers.get(request.match_info["name"])

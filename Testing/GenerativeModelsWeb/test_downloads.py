@@ -77,12 +77,8 @@ def test_any_name_is_told_to_the_browser(downloads: Downloads, mesh: Path, name:
 
 def test_what_is_not_offered_is_a_sentence(downloads: Downloads, mesh: Path) -> None:
     assert get(downloads, "mesh")[0] == 404 and "reconstruct a skull first" in get(downloads, "mesh")[2]
-    downloads.offer("mesh", mesh, "skull.vtp")
     downloads.offer("other", mesh, "skull.vtp")
-    downloads.withdraw("mesh", "never there")
     assert get(downloads, "mesh")[0] == 404 and get(downloads, "other")[0] == 200
-    downloads.withdraw()
-    assert get(downloads, "other")[0] == 404
 
 
 def test_a_file_that_went_away_is_a_sentence(downloads: Downloads, mesh: Path) -> None:
