@@ -1,7 +1,7 @@
 # Two commands for a new user: `make demo` and `make test`. Each sets up .venv with what it needs, once.
 # Neither needs OpenGL or a display. PIP_FLAGS passes anything on to pip, PYTHON names another interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo web test test-slow test-desktop lint format train-skull train-locator train-heart benchmark clean
+.PHONY: help demo web test test-slow trial test-desktop lint format train-skull train-locator train-heart benchmark clean
 SHELL := /bin/bash
 
 VENV ?= .venv
@@ -55,7 +55,17 @@ test: $(VENV)/.dev ## all tests but the slow ones
 	$(BIN)/python -m pytest
 
 test-slow: $(VENV)/.dev ## the slow tests too
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest -m "not trial"
+
+# Attacks and faults: hostile requests, headers that point elsewhere, flipped bits, killed batches, sixty warm runs.
+# Bounded, on the loopback interface only, under fifteen minutes.
+TRIAL := Testing/trial Testing/test_shipped_bundles.py Testing/GenerativeModelsLib/test_bundle_files.py \
+	Testing/GenerativeModelsLib/test_file_references.py Testing/GenerativeModelsLib/test_image_reader.py \
+	Testing/GenerativeModelsLib/batch/test_ending.py Testing/GenerativeModelsLib/test_staging.py \
+	$(addprefix Testing/GenerativeModelsWeb/test_,access.py guards.py hub_access.py upload_contents.py upload_limits.py)
+
+trial: $(VENV)/.dev ## attacks and faults on the running program, some ten minutes; see docs/security.md
+	$(BIN)/python -m pytest -m "trial or not slow" -s $(TRIAL)
 
 # The Slicer module on Slicer's own Python layer, without Slicer: SLICER_SOURCE is a checkout of the public repository
 # Slicer/Slicer, SLICERDESK the folder that holds the stand-in desktop `slicerdesk`.

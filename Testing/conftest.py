@@ -97,6 +97,12 @@ def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
+def sample_head(repo_root: Path) -> Path:
+    """Folder of the bundled images of a head."""
+    return repo_root / "Resources" / "SampleData" / "fetal_head"
+
+
+@pytest.fixture(scope="session")
 def sample_heart(repo_root: Path) -> Path:
     """Folder of the bundled sample heart: ed.nii.gz, es.nii.gz and sample.json."""
     folder = repo_root / "Resources" / "SampleData" / "heart"

@@ -22,25 +22,51 @@ BASE = {
     "resources",
     "output_folder",
     "bundle",
+    "bundle_files",
+    "bundle_json",
+    "bundle_networks",
     "bundle_schema",
+    "bundle_verify",
+    "bundle_weights",
     "device",
-    "case_table",
-    "batches",
+    "batch",
+    "file_kinds",
+    "file_references",
+    "fingerprint",
+    "folder_lock",
+    "image_reader",
+    "meta_image",
     "page",
+    "process",
+    "staging",
+    "text_headers",
 }
 MAY_IMPORT = {
     "errors": set(),
     "environment": set(),
     "resources": {"errors"},
-    "output_folder": {"errors"},
+    "staging": set(),
+    "folder_lock": {"errors"},
+    "output_folder": {"errors", "folder_lock", "staging"},
+    "process": {"errors", "staging"},
+    "fingerprint": {"", "errors"},
+    "file_kinds": {"errors"},
+    "text_headers": {"errors"},
+    "meta_image": {"errors", "text_headers"},
+    "file_references": {"errors", "file_kinds", "meta_image", "text_headers"},
+    "image_reader": {"errors", "file_kinds", "file_references", "meta_image"},
     "bundle_schema": {"errors"},
     "device": {"errors"},
-    "case_table": {"errors"},
-    "batches": {"case_table", "errors", "output_folder"},
+    "batch": {"errors", "fingerprint", "folder_lock", "output_folder", "process", "staging"},
     "page": set(),
-    "bundle": {"", "errors", "bundle_schema", "output_folder"},
+    "bundle_files": {"errors"},
+    "bundle_json": set(),
+    "bundle_weights": {"errors", "bundle_files", "bundle_json", "bundle_schema"},
+    "bundle": {"", "errors", "bundle_files", "bundle_json", "bundle_schema", "bundle_weights", "output_folder"},
+    "bundle_networks": {"bundle", "errors"},
+    "bundle_verify": {"errors", "bundle", "bundle_files", "bundle_schema", "bundle_weights", "output_folder"},
     "models": {"errors"},
-    "geometry": {"errors"},
+    "geometry": {"errors", "image_reader"},
     "fetal": BASE | {"models", "geometry"},
     "cardiac": BASE | {"models", "geometry"},
     "worker": BASE | {"fetal"},
@@ -51,7 +77,21 @@ MAY_IMPORT = {
 OPEN_TO_FRONT_ENDS = BASE | {"environment", "fetal", "geometry", "worker"}
 """Rooms of the backend that scene, module and browser may call."""
 
-PIP = {"torch", "skimage", "safetensors", "pydantic", "jinja2", "matplotlib", "pydicom", "typer", "rich", "lightning"}
+PIP = {
+    "filelock",
+    "psutil",
+    "pebble",
+    "torch",
+    "skimage",
+    "safetensors",
+    "pydantic",
+    "jinja2",
+    "matplotlib",
+    "pydicom",
+    "typer",
+    "rich",
+    "lightning",
+}
 """What a fresh 3D Slicer lacks, or what front ends have no business with."""
 HEAVY = {"torch", "vtk", "vtkmodules", "SimpleITK", "skimage", "scipy", "numpy", "matplotlib", "plotly", "lightning"}
 QT = {"qt", "ctk", "PySide6", "PyQt5", "PythonQt"}
@@ -142,7 +182,9 @@ def test_models_are_torch_and_nothing_else(path: Path) -> None:
     assert not {"pathlib", "os", "io"} & set(imports(path)), "models know no files"
 
 
-LIGHT_ROOMS = {"cli", "bundle", "bundle_schema", "resources", "output_folder", "environment", "worker"}
+LIGHT_ROOMS = {"batch", "cli", "environment", "output_folder", "process", "resources", "staging", "worker"}
+LIGHT_ROOMS |= {"bundle", "bundle_files", "bundle_json", "bundle_networks", "bundle_schema"}
+LIGHT_ROOMS |= {"bundle_verify", "bundle_weights"}
 LIGHT = [p for p in FILES if room(module_name(p)) in LIGHT_ROOMS]
 
 
@@ -201,8 +243,8 @@ def import_without(absent: set[str], names: list[str]) -> subprocess.CompletedPr
 
 def test_what_front_ends_call_needs_no_package_beyond_slicers_own() -> None:
     """Through all that is imported on the way, not only in the files themselves."""
-    names = ["environment", "resources", "worker", "fetal.case_reader", "fetal.case", "fetal.case_request"]
-    names += ["fetal.wording", "fetal.growth_charts", "fetal.planes", "fetal.report.content"]
+    names = ["environment", "resources", "bundle_files", "bundle_json", "worker", "fetal.case_reader", "fetal.case"]
+    names += ["fetal.case_request", "fetal.wording", "fetal.growth_charts", "fetal.planes", "fetal.report.content"]
     found = import_without(PIP, [f"{BACKEND}.{name}" for name in names])
     assert found.returncode == 0, found.stderr
 

@@ -1,10 +1,12 @@
-"""Model bundles: read, verify, write. Weights are safetensors only, so a bundle cannot run code."""
+"""Model bundles: read and write. Weights are safetensors only, so a bundle cannot run code."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import platform
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -14,65 +16,83 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from GenerativeModelsLib import __version__
-from GenerativeModelsLib.bundle_schema import SCHEMA, BundleManifest, Component, ModelDescription, TensorEntry
+from GenerativeModelsLib.bundle_files import (
+    CARD,
+    GET_ANOTHER,
+    MANIFEST,
+    SUMS,
+    WEIGHTS,
+    bundle_checksum,
+    open_sealed,
+    require_size,
+    sums_text,
+)
+from GenerativeModelsLib.bundle_json import strict_json
+from GenerativeModelsLib.bundle_schema import SCHEMA, BundleManifest, Component, ModelDescription
+from GenerativeModelsLib.bundle_weights import not_safetensors, require_layout, tensor_layout
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output_folder import output_folder
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Bundle", "BundleCheck", "read_bundle", "read_card", "read_manifest", "verify_bundle", "write_bundle"]
-
-WEIGHTS, MANIFEST, CARD = "model.safetensors", "model.json", "CARD.md"
-_MAX_MANIFEST_BYTES = 16 * 2**20
-_GET_ANOTHER = "get a fresh copy of the bundle or name another one with --model DIR"
+__all__ = [
+    "Bundle",
+    "bundle_checksum",
+    "parse_manifest",
+    "read_bundle",
+    "read_card",
+    "read_manifest",
+    "require_weights_checksum",
+    "write_bundle",
+]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle: its manifest and its tensors (floating ones as float32) by name."""
+    """A verified bundle.
+
+    Attributes
+    ----------
+    path : its folder.
+    manifest : what `model.json` says.
+    tensors : by name, floating ones as float32.
+    checksum : the identity of the bundle, see `bundle_checksum`.
+    """
 
     path: Path
     manifest: BundleManifest
     tensors: dict[str, torch.Tensor]
+    checksum: str
 
     def component(self, name: str) -> dict[str, torch.Tensor]:
         """State dict of one component of the architecture, its prefix taken off."""
         return {key[len(name) + 1 :]: value for key, value in self.tensors.items() if key.startswith(name + ".")}
 
 
-@dataclass(frozen=True)
-class BundleCheck:
-    """One thing that was verified; `detail` says what was found."""
-
-    name: str
-    passed: bool
-    detail: str
-
-
 def read_manifest(folder: Path, kind: str | None = None) -> BundleManifest:
-    """Read `model.json` of a bundle, without its weights and without torch.
+    """Read `model.json` of a bundle after every file was checked against `SHA256SUMS`, without torch.
 
     Raises
     ------
     InputError
-        No folder, no such file, broken or of another schema, of another kind, or made for a newer version.
+        A file is missing or does not agree with `SHA256SUMS`, or `model.json` is broken or of another schema, of
+        another kind, or made for a newer version.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise InputError(
-            f"The model bundle {folder} is not a folder: name a folder that holds {MANIFEST} and {WEIGHTS}."
-        )
-    for name in (MANIFEST, WEIGHTS, CARD):
-        if not (folder / name).is_file():
-            raise InputError(f"The model bundle {folder} has no {name}{_pickle_remark(folder)}: {_GET_ANOTHER}.")
+    sealed = open_sealed(folder)
+    content = sealed.read(MANIFEST)
+    for name in (CARD, WEIGHTS):
+        sealed.check(name)
+    return parse_manifest(content, sealed.folder, kind)
+
+
+def parse_manifest(content: bytes, folder: Path, kind: str | None = None) -> BundleManifest:
+    """The manifest that the bytes of a `model.json` say; errors as `read_manifest`."""
     path = folder / MANIFEST
-    if path.stat().st_size > _MAX_MANIFEST_BYTES:
-        raise InputError(f"{path} is larger than any manifest is: {_GET_ANOTHER}.")
     try:
-        raw = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not readable as JSON: {_GET_ANOTHER}.") from error
+        raw = strict_json(content)
+    except ValueError as error:
+        raise InputError(f"{path} is not readable as JSON ({error}): {GET_ANOTHER}.") from error
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if schema != SCHEMA:
         raise InputError(_schema_sentence(path, schema))
@@ -80,9 +100,9 @@ def read_manifest(folder: Path, kind: str | None = None) -> BundleManifest:
         manifest = BundleManifest.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"])[:100]
         raise InputError(
-            f"{path} does not follow schema {SCHEMA} at '{where}' ({first['msg']}): {_GET_ANOTHER}."
+            f"{path} does not follow schema {SCHEMA} at '{where}' ({first['msg']}): {GET_ANOTHER}."
         ) from error
     if kind is not None and manifest.kind != kind:
         raise InputError(f"{folder} is a bundle of kind {manifest.kind}, where a {kind} one is due: name another one.")
@@ -119,58 +139,42 @@ def read_bundle(
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    folder = Path(folder)
-    manifest = read_manifest(folder, kind)
+    sealed = open_sealed(folder)
+    folder = sealed.folder
+    sealed.check(CARD)
+    manifest = parse_manifest(sealed.read(MANIFEST), folder, kind)
     if check_architecture is not None:
         check_architecture(manifest.architecture)
-    weights = (folder / WEIGHTS).read_bytes()
-    _require_checksum(folder / WEIGHTS, hashlib.sha256(weights).hexdigest(), manifest)
-    _require_layout(folder, manifest)
+    path = folder / WEIGHTS
+    weights = sealed.read(WEIGHTS)  # the bytes that were hashed are those that are used
+    require_weights_checksum(folder, sealed.sums[WEIGHTS], manifest)
+    require_layout(folder, tensor_layout(io.BytesIO(weights), len(weights), path), manifest)
     try:
         tensors = load(weights)
     except SafetensorError as error:
-        raise InputError(f"{folder / WEIGHTS} is not a safetensors file ({error}): {_GET_ANOTHER}.") from error
+        raise not_safetensors(path, error) from error
     floats = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     for name, tensor in floats.items():
         if not bool(tensor.isfinite().all()):
-            raise InputError(f"{folder / WEIGHTS} holds NaN or infinity in tensor '{name}': {_GET_ANOTHER}.")
-    return Bundle(path=folder, manifest=manifest, tensors=floats)
+            raise InputError(f"{path} holds NaN or infinity in tensor '{name}': {GET_ANOTHER}.")
+    return Bundle(path=folder, manifest=manifest, tensors=floats, checksum=sealed.checksum)
 
 
 def read_card(folder: Path) -> str:
-    """Text of the bundle's `CARD.md` (Markdown); `InputError` when it is not text."""
+    """Text of the bundle's `CARD.md` (Markdown); `InputError` when it is not text or not the one that was sealed."""
     try:
-        return (Path(folder) / CARD).read_text(encoding="utf-8")
+        return open_sealed(folder).read(CARD).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{Path(folder) / CARD} is not UTF-8 text: {_GET_ANOTHER}.") from error
+        raise InputError(f"{Path(folder) / CARD} is not UTF-8 text: {GET_ANOTHER}.") from error
 
 
-def verify_bundle(folder: Path) -> list[BundleCheck]:
-    """Check a bundle part by part, without torch; when the manifest cannot be read, that is the only check."""
-    folder = Path(folder)
-    try:
-        manifest = read_manifest(folder)
-    except InputError as error:
-        return [BundleCheck("manifest", False, str(error))]
-    checks = [BundleCheck("manifest", True, f"{MANIFEST} follows {SCHEMA}, kind {manifest.kind}")]
-    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    steps: list[tuple[str, Callable[[], None], str]] = [
-        ("checksum", lambda: _require_checksum(folder / WEIGHTS, digest, manifest), f"sha256 {digest}"),
-        (
-            "tensors",
-            lambda: _require_layout(folder, manifest),
-            f"{len(manifest.tensors)} tensors, names and shapes agree",
-        ),
-        ("card", lambda: _require_card(folder), f"{CARD} is there"),
-    ]
-    for name, require, detail in steps:
-        try:
-            require()
-        except InputError as error:
-            checks.append(BundleCheck(name, False, str(error)))
-        else:
-            checks.append(BundleCheck(name, True, detail))
-    return checks
+def require_weights_checksum(folder: Path, digest: str, manifest: BundleManifest) -> None:
+    """Refuse weights of this SHA-256 when `model.json` names another one."""
+    if digest != manifest.sha256:
+        raise InputError(
+            f"The checksum of {folder / WEIGHTS} is {digest[:12]}..., where {MANIFEST} says {manifest.sha256[:12]}...: "
+            f"the weights are not those that {MANIFEST} describes, so {GET_ANOTHER}."
+        )
 
 
 def write_bundle(
@@ -196,7 +200,7 @@ def write_bundle(
     Raises
     ------
     InputError
-        A tensor belongs to no component, or the folder cannot be written.
+        A tensor belongs to no component, a file would be larger than readers accept, or the folder cannot be written.
     """
     import torch
     from safetensors.torch import save
@@ -214,15 +218,19 @@ def write_bundle(
         known
         | {
             "sha256": hashlib.sha256(weights).hexdigest(),
-            "tensors": _layout_of(weights),
+            "tensors": tensor_layout(io.BytesIO(weights), len(weights), Path(folder) / WEIGHTS),
             "created": description.created or datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "software": description.software or made_with,
         }
     )
+    # Bytes and not text: line ends must be the same on every system.
+    contents = {WEIGHTS: weights, CARD: card_text.encode("utf-8"), MANIFEST: _manifest_text(manifest).encode("utf-8")}
+    for name, content in contents.items():
+        require_size(Path(folder) / name, name, len(content))
+    contents[SUMS] = sums_text({name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     with output_folder(Path(folder), overwrite=overwrite) as staging:
-        (staging / WEIGHTS).write_bytes(weights)
-        (staging / CARD).write_text(card_text, encoding="utf-8")
-        (staging / MANIFEST).write_text(_manifest_text(manifest), encoding="utf-8")
+        for name, content in contents.items():
+            (staging / name).write_bytes(content)
     return manifest
 
 
@@ -233,65 +241,13 @@ def _manifest_text(manifest: BundleManifest) -> str:
     return json.dumps(ordered, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _layout_of(weights: bytes) -> dict[str, TensorEntry]:
-    """Tensor entries from the header of a safetensors file: 8 bytes of length, then JSON."""
-    header = json.loads(weights[8 : 8 + int.from_bytes(weights[:8], "little")])
-    return {
-        name: TensorEntry(shape=tuple(entry["shape"]), dtype=entry["dtype"])
-        for name, entry in sorted(header.items())
-        if name != "__metadata__"
-    }
-
-
-def _require_checksum(path: Path, digest: str, manifest: BundleManifest) -> None:
-    if digest != manifest.sha256:
-        raise InputError(
-            f"The checksum of {path} is {digest[:12]}..., where {MANIFEST} says {manifest.sha256[:12]}...: the file "
-            f"was truncated or changed, so {_GET_ANOTHER}."
-        )
-
-
-def _require_layout(folder: Path, manifest: BundleManifest) -> None:
-    from safetensors import SafetensorError, safe_open
-
-    path = folder / WEIGHTS
-    try:
-        with safe_open(path, framework="numpy") as file:
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
-            found = {name: TensorEntry(shape=tuple(s.get_shape()), dtype=s.get_dtype()) for name, s in slices.items()}
-    except SafetensorError as error:
-        raise InputError(f"{path} is not a safetensors file ({error}): {_GET_ANOTHER}.") from error
-    for name in sorted(found.keys() ^ manifest.tensors.keys()):
-        where, other = (WEIGHTS, MANIFEST) if name in found else (MANIFEST, WEIGHTS)
-        raise InputError(
-            f"In the model bundle {folder}, tensor '{name}' is in {where} and not in {other}: {_GET_ANOTHER}."
-        )
-    for name, entry in found.items():
-        due = manifest.tensors[name]
-        if entry != due:
-            raise InputError(
-                f"In the model bundle {folder}, tensor '{name}' is {entry.dtype} {list(entry.shape)}, where "
-                f"{MANIFEST} says {due.dtype} {list(due.shape)}: {_GET_ANOTHER}."
-            )
-
-
-def _require_card(folder: Path) -> None:
-    if not read_card(folder).strip():
-        raise InputError(f"{folder / CARD} is empty: {_GET_ANOTHER}.")
-
-
 def _schema_sentence(path: Path, schema: object) -> str:
     name, _, number = str(schema).partition("/")
-    if name == SCHEMA.partition("/")[0] and number.isdigit() and int(number) > int(SCHEMA.partition("/")[2]):
+    own, _, own_number = SCHEMA.partition("/")
+    # Python does not convert numbers of thousands of digits.
+    if name == own and number.isdecimal() and len(number) < 10 and int(number) > int(own_number):
         return f"{path} has schema {schema}, newer than this software's {SCHEMA}: update it or name an older bundle."
-    return f"{path} has schema {schema!r}, where {SCHEMA!r} is due: {_GET_ANOTHER}."
-
-
-def _pickle_remark(folder: Path) -> str:
-    pickles = sorted(
-        p.name for p in folder.iterdir() if p.suffix in {".pt", ".pth", ".pkl", ".ckpt", ".bin", ".pickle"}
-    )
-    return f" (it has {pickles[0]}, a kind of file that can run code and is never opened)" if pickles else ""
+    return f"{path} has schema {reprlib.repr(schema)}, where {SCHEMA!r} is due: {GET_ANOTHER}."
 
 
 def _version_key(version: str) -> tuple[int, ...]:

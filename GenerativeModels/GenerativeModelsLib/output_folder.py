@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.folder_lock import folder_lock
+from GenerativeModelsLib.staging import PREFIX, Staging, is_own_name, sweep
 
 __all__ = ["output_folder"]
 
-_PREFIX = ".generative-models-"
 _PROBE_BYTES = 1 << 16
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_MERGE_WAIT_SECONDS = 60.0
+"""How long results wait while another process moves its own into the same folder."""
 
 
 @contextmanager
@@ -55,34 +56,41 @@ def output_folder(path: str | Path, *, overwrite: bool = False, stale: Iterable[
         made = [] if exists else _made_parents(path)
     except OSError as error:
         raise _refusal(path, error) from error
-    work = (path if exists else path.parent) / f"{_PREFIX}{secrets.token_hex(6)}"
+    parent = path if exists else path.parent
+    sweep(parent)
     try:
-        _prepare(work, path)
+        staging = Staging(parent)
+    except OSError as error:
+        _remove(made)
+        raise _refusal(path, error) from error
+    work = staging.work
+    try:
+        _probe(work, path)
         try:
             yield work
         except Exception as error:
             _translate(path, work, error)
             raise
-        _prepare(work, path)  # writers in C++ may not have noticed a full disk
+        _probe(work, path)  # writers in C++ may not have noticed a full disk
         try:
-            if exists:
-                _merge(work, path, stale if overwrite else ())
-            else:
+            if exists and any(work.iterdir()):
+                with folder_lock(path, wait_seconds=_MERGE_WAIT_SECONDS):
+                    staging.merge(stale if overwrite else ())
+            elif not exists:
                 work.rename(path)
         except OSError as error:
             raise _refusal(path, error) from error
     except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        for folder in made:
-            _remove_if_empty(folder)
+        staging.discard()
+        _remove(made)
         raise
-    shutil.rmtree(work, ignore_errors=True)
+    staging.discard()
 
 
 def _existing_folder(path: Path, overwrite: bool) -> bool:
     """Whether `path` is a folder already; InputError when it cannot be the output folder."""
     if path.is_dir():
-        foreign = next((entry for entry in path.iterdir() if not entry.name.startswith(_PREFIX)), None)
+        foreign = next((entry for entry in path.iterdir() if not is_own_name(entry.name)), None)
         if foreign is not None and not overwrite:
             raise InputError(
                 f"output folder {path} is not empty, it holds {foreign.name}: give another folder or --overwrite."
@@ -108,17 +116,15 @@ def _made_parents(path: Path) -> list[Path]:
             folder.mkdir(exist_ok=True)
             made.insert(0, folder)
     except OSError:
-        for folder in made:
-            _remove_if_empty(folder)
+        _remove(made)
         raise
     return made
 
 
-def _prepare(work: Path, path: Path) -> None:
-    """Create `work` and prove that it can be written to; quotas and full disks only show when bytes are written."""
-    probe = work / f"{_PREFIX}probe"
+def _probe(work: Path, path: Path) -> None:
+    """Prove that `work` can be written to; quotas and full disks only show when bytes are written."""
+    probe = work / f"{PREFIX}probe"
     try:
-        work.mkdir(exist_ok=True)
         with probe.open("wb") as stream:
             stream.write(bytes(_PROBE_BYTES))
             stream.flush()
@@ -134,11 +140,11 @@ def _translate(path: Path, work: Path, error: Exception) -> None:
         return
     if isinstance(error, OSError):
         elsewhere = error.filename is not None and not _inside(error.filename, work)
-        if error.errno in _FULL or (error.errno in _FORBIDDEN and not elsewhere):
+        if error.errno in (*_FULL, errno.EFBIG) or (error.errno in _FORBIDDEN and not elsewhere):
             raise _refusal(path, error) from error
         return
     try:
-        _prepare(work, path)  # SimpleITK and VTK report a full disk as an error of their own
+        _probe(work, path)  # SimpleITK and VTK report a full disk as an error of their own
     except InputError as refusal:
         raise refusal from error
 
@@ -153,6 +159,11 @@ def _inside(name: object, folder: Path) -> bool:
 def _refusal(path: Path, error: OSError) -> InputError:
     if error.errno in _FULL:
         return InputError(f"output folder {path} cannot be written, its disk or quota is full: free space or move it.")
+    if error.errno == errno.EFBIG:
+        return InputError(
+            f"output folder {path} cannot be written, a file would exceed the largest size that this process or the "
+            "disk allows: raise the limit (ulimit -f) or give another folder."
+        )
     if error.errno in _FORBIDDEN:
         return InputError(
             f"output folder {path} is not writable ({error.strerror}): give another path or change its permissions."
@@ -160,47 +171,8 @@ def _refusal(path: Path, error: OSError) -> InputError:
     return InputError(f"output folder {path} cannot be used ({error.strerror or error}): give another path.")
 
 
-def _merge(work: Path, path: Path, stale: Iterable[str]) -> None:
-    """Move the files of `work` into `path`; on failure everything in `path` is as it was.
-
-    Files replaced wait in a backup folder. Should even putting them back fail, that folder stays, with them in it.
-    """
-    backup = path / f"{_PREFIX}{secrets.token_hex(6)}"
-    moves = [source.relative_to(work) for source in sorted(work.rglob("*")) if not source.is_dir()]
-    old = {file.relative_to(path) for pattern in stale for file in path.glob(pattern) if not file.is_dir()}
-    made: list[Path] = []
-    saved: list[Path] = []
-    placed: list[Path] = []
-    try:
-        for name in sorted(old.union(name for name in moves if (path / name).exists() or (path / name).is_symlink())):
-            if (path / name).is_dir() and not (path / name).is_symlink():
-                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder in it", str(path / name))
-            (backup / name).parent.mkdir(parents=True, exist_ok=True)
-            (path / name).replace(backup / name)
-            saved.append(name)
-        for name in moves:
-            for folder in reversed(name.parents[:-1]):
-                if not (path / folder).exists():
-                    (path / folder).mkdir()
-                    made.insert(0, path / folder)
-            (work / name).replace(path / name)
-            placed.append(name)
-    except BaseException:
-        for name in placed:
-            (path / name).unlink(missing_ok=True)
-        for name in saved:
-            (backup / name).replace(path / name)
-        for folder in (*made, *sorted(backup.rglob("*"), reverse=True), backup):
-            _remove_if_empty(folder)
-        raise
-    shutil.rmtree(backup, ignore_errors=True)
-    for name in old:
-        for folder in name.parents[:-1]:
-            _remove_if_empty(path / folder)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
+def _remove(made: Iterable[Path]) -> None:
+    """Remove folders that were created here, innermost first, as far as they are empty."""
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()

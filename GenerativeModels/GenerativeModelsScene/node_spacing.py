@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isclose, isfinite
+from pathlib import Path
 from typing import Literal
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.planes import SPACING_RANGE_MM
+from GenerativeModelsLib.image_reader import image_reader
 from GenerativeModelsScene.node_files import picture_file, states_spacing
 from GenerativeModelsScene.node_geometry import PlaneGeometry
 
+_PICTURES = ("PNG", "JPEG", "TIFF", "BMP")
 SPACING_ATTRIBUTE = "GenerativeModels.Spacing"
 """Node attribute. "user": the user gave it. Of a cut: "volume", it is the volume's; "unknown", the volume has none."""
 VALUE_ATTRIBUTE = "GenerativeModels.SpacingMm"
@@ -120,13 +123,10 @@ def _source_of_sides(node, sides: list[float]) -> Literal["file", "user", "unkno
 
 def _printed_spacing(path: str) -> tuple[float, ...] | None:
     """A pixel's print size in mm by the resolution tag of a picture, as ITK and Slicer read it; None: unreadable."""
-    import SimpleITK as sitk
-
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(path)
     try:
+        reader = image_reader(Path(path), path, _PICTURES, checks_name=False)
         reader.ReadImageInformation()
-    except RuntimeError:
+    except (InputError, RuntimeError):
         return None
     return tuple(reader.GetSpacing()[:2])
 

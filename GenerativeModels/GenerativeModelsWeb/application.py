@@ -19,7 +19,8 @@ from GenerativeModelsWeb.picture_desk import PictureDesk
 from GenerativeModelsWeb.pictures import on_page
 from GenerativeModelsWeb.reconstruct import Reconstructions
 from GenerativeModelsWeb.state import Inputs, Result, Run, Settings, Views
-from GenerativeModelsWeb.uploads import UploadStore, UploadTooLargeError, refuse_size
+from GenerativeModelsWeb.upload_limits import UploadTooLargeError, refuse_size
+from GenerativeModelsWeb.uploads import UploadStore
 from GenerativeModelsWeb.views import CaseViews
 
 __all__ = ["SkullApplication"]

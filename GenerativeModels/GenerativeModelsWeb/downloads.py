@@ -12,6 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsWeb.page_words import without_folders
 
 __all__ = ["Downloads"]
 
@@ -86,4 +87,4 @@ def _disposition(file_name: str) -> str:
 
 
 def _sentence(status: int, text: str) -> web.Response:
-    return web.Response(status=status, text=text + "\n", headers={"Cache-Control": "no-store"})
+    return web.Response(status=status, text=without_folders(text) + "\n", headers={"Cache-Control": "no-store"})

@@ -11,14 +11,19 @@ from aiohttp import web
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsWeb import notices
-from GenerativeModelsWeb.guards import LOOPBACK_NAMES, guard, security_headers
+from GenerativeModelsWeb.access import Access
+from GenerativeModelsWeb.guards import LOOPBACK_NAMES, guard, host_name, security_headers
 from GenerativeModelsWeb.proxy import Proxy, held_by_a_page
 from GenerativeModelsWeb.sessions import Session, SessionPlan, Sessions
 
 __all__ = ["Hub", "HubSettings", "listen", "serve"]
 
+NOT_STORED = {"Cache-Control": "no-store"}
 HOME_OF_A_SESSION = "../../"
 """Relative, as all our addresses: a reverse proxy may have put the hub below a path of its own."""
+
+SESSION = "/session/{token:[0-9a-f]{40}}"
+"""Only what may be a session's token: anything else in its place could turn a redirect into another site's address."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +35,35 @@ class HubSettings:
     plan
         What its sessions have in common.
     loopback
-        It listens on this machine alone, so only names of this machine are right.
+        It listens on this machine alone.
     names
-        Further host names users may type, for a reverse proxy; on a network they are the only ones when given.
+        Host names users may type beside those of this machine. There must be one when the hub listens on a network.
+    access
+        Whoever has its token may start a session.
+
+    Raises
+    ------
+    InputError
+        A name is no host name, or there is none although the hub listens on a network.
     """
 
     plan: SessionPlan = field(default_factory=SessionPlan)
     loopback: bool = True
     names: frozenset[str] = frozenset()
+    access: Access = field(default_factory=Access)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset(map(host_name, self.names)))
+        if not self.loopback and not self.names:
+            raise InputError(
+                "Listening on a network wants the host name that users type, else any web site could reach this "
+                "server: give it with --allow-host NAME, or leave --host out."
+            )
 
     @property
-    def allowed_names(self) -> frozenset[str] | None:
-        """Names a request may be addressed to; None = any."""
-        if self.loopback or self.names:
-            return LOOPBACK_NAMES | {name.lower() for name in self.names}
-        return None
+    def allowed_names(self) -> frozenset[str]:
+        """Names a request may be addressed to."""
+        return LOOPBACK_NAMES | self.names
 
 
 class Hub:
@@ -53,6 +72,7 @@ class Hub:
     def __init__(self, settings: HubSettings) -> None:
         self.settings = settings
         self.sessions = Sessions(settings.plan)
+        self._access = settings.access
         self._proxy = Proxy()
 
     def application(self) -> web.Application:
@@ -63,46 +83,57 @@ class Hub:
         app.cleanup_ctx.append(self._run)
         app.router.add_get("/", self.enter)
         app.router.add_get("/healthz", self.health)
-        app.router.add_get("/session/{token}", self.add_slash)
-        app.router.add_get("/session/{token}/", self.page)
-        app.router.add_get("/session/{token}/starting", self.starting)
-        app.router.add_get("/session/{token}/ws", self.socket)
-        app.router.add_post("/session/{token}/paraview/", self.launcher)
-        app.router.add_get("/session/{token}/{path:.+}", self.forward)
-        app.router.add_post("/session/{token}/{path:.+}", self.forward)
+        app.router.add_get(SESSION, self.add_slash)
+        app.router.add_get(f"{SESSION}/", self.page)
+        app.router.add_get(f"{SESSION}/new", self.another)
+        app.router.add_get(f"{SESSION}/starting", self.starting)
+        app.router.add_get(f"{SESSION}/ws", self.socket)
+        app.router.add_post(f"{SESSION}/paraview/", self.launcher)
+        app.router.add_get(SESSION + "/{path:.+}", self.forward)
+        app.router.add_post(SESSION + "/{path:.+}", self.forward)
         return app
 
     async def enter(self, request: web.Request) -> web.Response:
-        """Give the tab a session of its own and send it there."""
-        if "prefetch" in request.headers.get("Sec-Purpose", ""):
-            raise web.HTTPServiceUnavailable(text="A session starts when somebody comes.\n")  # not for a typed prefix
-        session = self.sessions.take() if request.method == "GET" else None
-        if session is None:
-            plan = self.settings.plan
-            return _html(notices.full_page(plan.limit, plan.grace_seconds, "./"), status=503)
-        raise _see_other(f"session/{session.token}/")
+        """Give the tab a session of its own and send it there, when it has the token or a ticket."""
+        _refuse_guesses(request)
+        if not self._access.admits(request):
+            return _html(notices.locked_page("ticket" in request.query, "token" in request.query), status=403)
+        return self._new_session("session/")
+
+    async def another(self, request: web.Request) -> web.Response:
+        """Give the tab of a session that failed or ended another one: who knows its token was admitted before."""
+        _refuse_guesses(request)
+        token = request.match_info["token"]
+        if self.sessions.find(token) is None and not self.sessions.is_former(token):
+            raise _see_other(HOME_OF_A_SESSION)
+        return self._new_session("../")
 
     async def health(self, request: web.Request) -> web.Response:
-        """Say how the hub is."""
-        sessions = len(self.sessions.taken)
-        answer = {"ok": True, "sessions": sessions, "spare": self.sessions.spare_ready, "full": self.sessions.full}
-        return web.json_response(answer)
+        """Answer that the hub is there; to who has the token also how it is."""
+        answer: dict[str, object] = {"ok": True}
+        if self._access.has_token(request):
+            sessions = len(self.sessions.taken)
+            answer |= {"sessions": sessions, "spare": self.sessions.spare_ready, "full": self.sessions.full}
+        return web.json_response(answer, headers=NOT_STORED)
 
     async def add_slash(self, request: web.Request) -> web.Response:
         """Send an address without its last slash to the one with it."""
         raise _see_other(f"{request.match_info['token']}/")
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """Answer with a session's page; with a notice while it starts; elsewhere when it is over or another tab's."""
+        """Answer with a session's page; with a notice while it starts.
+
+        An address whose session is over or another tab's leads to a new one: who knows it was admitted before.
+        """
         session = self.sessions.find(request.match_info["token"])
         if session is None:
-            raise _see_other(HOME_OF_A_SESSION)
+            return await self.another(request)
         if session.failure:
-            return _html(notices.failed_page(session.failure, HOME_OF_A_SESSION), status=503)
+            return _html(notices.failed_page(session.failure, "new"), status=503)
         if session.starting:
             return _html(notices.starting_page())
         if await held_by_a_page(session):
-            raise _see_other(HOME_OF_A_SESSION)
+            return await self.another(request)
         # Not from the browser's cache: another tab of the same address must come by here.
         return await self._pass_on(request, session, "index.html", store=False)
 
@@ -130,6 +161,14 @@ class Hub:
         if path == "index.html":
             raise _see_other("./")  # there `page` decides whose it is
         return await self._pass_on(request, session, path)
+
+    def _new_session(self, folder: str) -> web.Response:
+        """Send the tab to a session of its own, in a folder of sessions as seen from the page it asked for."""
+        session = self.sessions.take()
+        if session is None:
+            plan = self.settings.plan
+            return _html(notices.full_page(plan.limit, plan.grace_seconds, ""), status=503)
+        raise _see_other(f"{folder}{session.token}/")
 
     async def _pass_on(
         self, request: web.Request, session: Session, path: str, *, store: bool = True
@@ -200,9 +239,17 @@ def serve(settings: HubSettings, listening: socket.socket, started: Callable[[],
     web.run_app(app, sock=listening, print=None, access_log=None, shutdown_timeout=2.0)
 
 
+def _refuse_guesses(request: web.Request) -> None:
+    """Start no session, and use up no ticket, for a request that shows nobody a page: HEAD, or a browser's guess."""
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):  # of an address typed in part
+        raise web.HTTPServiceUnavailable(text="A session starts when somebody comes.\n")
+    if request.method != "GET":
+        raise web.HTTPMethodNotAllowed(request.method, ["GET"])
+
+
 def _see_other(location: str) -> web.HTTPSeeOther:
-    return web.HTTPSeeOther(location, headers={"Cache-Control": "no-store"})
+    return web.HTTPSeeOther(location, headers=NOT_STORED)
 
 
 def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+    return web.Response(text=text, status=status, content_type="text/html", headers=NOT_STORED)

@@ -1,11 +1,14 @@
-"""The hub's own pages: a session starts, there is no room, something went wrong. Each is whole in itself."""
+"""The hub's own pages: the token is missing, a session starts, there is no room, something went wrong.
+
+Each is whole in itself.
+"""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
-__all__ = ["entrance_page", "failed_page", "full_page", "starting_page"]
+__all__ = ["entrance_page", "failed_page", "full_page", "locked_page", "starting_page"]
 
 TITLE = "Fetal skull reconstruction"
 
@@ -32,9 +35,12 @@ main {{ box-sizing: border-box; width: min(30rem, calc(100% - 2rem)); padding: 2
 h1 {{ margin: 0 0 .5rem; font-size: 1.25rem; font-weight: 600; }}
 p {{ margin: .5rem 0; color: var(--quiet); overflow-wrap: anywhere; }}
 small {{ display: block; margin-top: 1.5rem; color: var(--quiet); }}
-a {{ display: inline-block; margin-top: 1rem; padding: .5rem 1.25rem; border-radius: 6px; background: var(--accent);
-  color: var(--card); text-decoration: none; }}
-a:focus-visible {{ outline: 3px solid var(--ink); outline-offset: 2px; }}
+a, button {{ display: inline-block; margin-top: 1rem; padding: .5rem 1.25rem; border: 0; border-radius: 6px;
+  background: var(--accent); color: var(--card); font: inherit; text-decoration: none; cursor: pointer; }}
+label {{ display: block; margin-top: 1.25rem; text-align: left; }}
+input {{ box-sizing: border-box; width: 100%; margin-top: .25rem; padding: .5rem .75rem; border: 1px solid var(--quiet);
+  border-radius: 6px; background: var(--ground); color: var(--ink); font: inherit; }}
+:is(a, button, input):focus-visible {{ outline: 3px solid var(--ink); outline-offset: 2px; }}
 .turning {{ width: 44px; height: 44px; margin: 0 auto 1.25rem; border: 4px solid #8884; border-top-color: var(--accent);
   border-radius: 50%; animation: turn 1s linear infinite; }}
 @keyframes turn {{ to {{ transform: rotate(1turn); }} }}
@@ -91,6 +97,27 @@ def full_page(limit: int, grace_seconds: float, home: str) -> str:
     body = (
         f"<h1>{heading}</h1>\n<p>Close a tab of this application that is no longer needed; its "
         f'place is free {grace_seconds:.0f} seconds later.</p>\n<a href="{escape(home)}">Try again</a>'
+    )
+    return _FRAME.format(title=TITLE, head="", body=body, script="")
+
+
+def locked_page(by_link: bool, by_token: bool) -> str:
+    """The page shown to who comes without a valid token: by a link that opens once, with a wrong token, or with none.
+
+    The form sends the token where the page came from.
+    """
+    if by_link:
+        why = "A link like this one opens only once, and only for two minutes after the start of the server."
+    elif by_token:
+        why = "The access token is not the one of this server. It may be that of an earlier start."
+    else:
+        why = "The address alone does not open it."
+    body = (
+        f"<h1>This page wants an access token</h1>\n<p>{why} The address that the server printed when it started holds "
+        "the token: open that address, or enter the token here.</p>\n"
+        '<form method="get" action="./">\n<label>Access token\n'
+        '<input name="token" type="password" autocomplete="off" spellcheck="false" required autofocus></label>\n'
+        "<button>Open</button>\n</form>"
     )
     return _FRAME.format(title=TITLE, head="", body=body, script="")
 

@@ -115,7 +115,7 @@ class PictureDesk:
             self._sample_weeks = self._settings.data.weeks = f"{sample['gestational_age_weeks']:g}"
             self.announce("This is the sample case: simulated pictures of no patient.", ())
         except (InputError, OSError) as error:
-            self.announce(f"The sample case cannot be read: {error}", ())
+            self.announce(on_page(f"The sample case cannot be read: {error}"), ())
         self.refresh()
 
     def _remove_sample(self) -> None:

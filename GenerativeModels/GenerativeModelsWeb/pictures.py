@@ -11,6 +11,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.wording import for_window
+from GenerativeModelsWeb.page_words import without_folders
 
 __all__ = ["Picture", "check_spacing", "on_page", "preview_url", "read_picture"]
 
@@ -90,8 +91,11 @@ def check_spacing(picture: Picture, spacing_mm: tuple[float, float], plane: str)
 
 
 def on_page(sentence: str) -> str:
-    """A sentence of the backend as the page shows it: without options of the command line, its first letter large."""
-    sentence = for_window(sentence)
+    """A sentence of the backend as the page shows it.
+
+    It has no options of the command line and no folders of the server, and its first letter is large.
+    """
+    sentence = without_folders(for_window(sentence))
     return sentence[:1].upper() + sentence[1:]
 
 

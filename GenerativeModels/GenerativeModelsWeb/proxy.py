@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Mapping
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -14,7 +15,8 @@ from yarl import URL
 
 from GenerativeModelsWeb.session_process import KEY_HEADER
 from GenerativeModelsWeb.sessions import Session
-from GenerativeModelsWeb.uploads import UploadTooLargeError, refuse_size, shown_name, within_limit
+from GenerativeModelsWeb.upload_limits import UploadRefusedError, UploadTooSlowError, refuse_size, within_limits
+from GenerativeModelsWeb.uploads import shown_name
 
 __all__ = ["Proxy", "held_by_a_page"]
 
@@ -26,6 +28,7 @@ Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 PRIVATE_HEADERS = {
     name.lower()
     for name in (
+        "Authorization",  # the access token, or what a reverse proxy asks for: the session needs neither
         "Connection",
         "Cookie",  # those of other programs on this host
         "Expect",
@@ -34,6 +37,7 @@ PRIVATE_HEADERS = {
         "Origin",
         "Proxy-Authenticate",
         "Proxy-Authorization",
+        "Refresh",  # another way to send a browser elsewhere
         "Server",
         "TE",
         "Trailer",
@@ -73,8 +77,9 @@ class Proxy:
     ) -> web.StreamResponse:
         """Answer a request with what the session process answers at `path` (encoded, without the leading slash).
 
-        A body of more than `limit_bytes` goes no further than here: 413 and a sentence. `store` is False for what the
-        browser must ask for each time.
+        A body of more than `limit_bytes`, or one that does not arrive in time, goes no further than here: 413 or 408
+        and a sentence. An answer that would send the browser out of the session's folder is not passed on. `store` is
+        False for what the browser must ask for each time.
         """
         query = request.rel_url.raw_query_string
         shown = shown_name(request.query["name"]) if "name" in request.query else "The file"
@@ -84,17 +89,22 @@ class Proxy:
                 request.method,
                 URL(f"http://127.0.0.1:{session.port}/{path}{'?' if query else ''}{query}", encoded=True),
                 headers={**_passable(request.headers), KEY_HEADER: session.key},
-                data=within_limit(request.content, limit_bytes, shown) if request.can_read_body else None,
+                data=within_limits(request.content, limit_bytes, shown) if request.can_read_body else None,
                 allow_redirects=False,
             )
-        except UploadTooLargeError as error:
-            return web.json_response({"error": str(error)}, status=413)
+        except UploadRefusedError as error:
+            return _refusal(error)
         except aiohttp.ClientError as error:
-            if isinstance(error.__cause__, UploadTooLargeError):
-                return web.json_response({"error": str(error.__cause__)}, status=413)
+            if isinstance(error.__cause__, UploadRefusedError):
+                return _refusal(error.__cause__)
             return web.json_response({"error": "The session has ended: reload the page."}, status=502)
         async with answer:
+            if any(_leaves_the_folder(location, path) for location in answer.headers.getall("Location", ())):
+                log.error("A session tried to send its page elsewhere")
+                return web.json_response({"error": "The session gave an address outside itself."}, status=502)
             response = web.StreamResponse(status=answer.status, headers=_passable(answer.headers))
+            if answer.status == UploadTooSlowError.status:
+                response.force_close()
             if not store:
                 response.headers["Cache-Control"] = "no-store"
             await response.prepare(request)
@@ -143,6 +153,34 @@ async def held_by_a_page(session: Session) -> bool:
     while session.sockets and time.monotonic() - asked < SAME_TAB_SECONDS:
         await asyncio.sleep(0.05)
     return bool(session.sockets) and session.answered >= asked
+
+
+def _refusal(error: UploadRefusedError) -> web.Response:
+    """The answer to a body that is not taken; one that came too slowly is not waited for any longer."""
+    response = web.json_response({"error": str(error)}, status=error.status)
+    if isinstance(error, UploadTooSlowError):
+        response.force_close()
+    return response
+
+
+def _leaves_the_folder(location: str, path: str) -> bool:
+    """Whether a Location, as a browser at `path` of the session reads it, is outside the session's folder.
+
+    Browsers take a backslash for a slash, drop spaces and control characters, and read %2e as a dot.
+    """
+    location = location.replace("%2e", ".").replace("%2E", ".")
+    if not location.isprintable() or set(location) & {"\\", " "} or location.startswith("/"):
+        return True
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return True
+    depth = path.count("/")
+    for part in parts.path.split("/")[:-1] + ([".."] if parts.path.endswith("..") else []):
+        depth += {"..": -1, ".": 0}.get(part, 1)
+        if depth < 0:
+            return True
+    return bool(parts.scheme or parts.netloc)
 
 
 def _passable(headers: Mapping[str, str]) -> dict[str, str]:

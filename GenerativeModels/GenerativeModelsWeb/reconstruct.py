@@ -163,5 +163,5 @@ class Reconstructions:
 
     def _tell(self, message: str, share: float) -> None:
         with self._page.server.state:
-            self._page.run.data.message = message[:1].upper() + message[1:]
+            self._page.run.data.message = on_page(message)
             self._page.run.data.share = round(100 * min(share, SHOWING))

@@ -8,6 +8,7 @@ from GenerativeModelsLib.fetal.report.charts import growth_chart_svg, on_chart
 from GenerativeModelsLib.fetal.report.page import centile, interval, number
 from GenerativeModelsLib.fetal.report_content import biometry_rows
 from GenerativeModelsLib.fetal.wording import for_window
+from GenerativeModelsWeb.page_words import without_folders
 from GenerativeModelsWeb.state import Result
 
 __all__ = ["charts_of", "result_of"]
@@ -54,10 +55,10 @@ def _notices(result: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _on_page(text: str, result: dict[str, Any]) -> str:
-    """A warning without the names of files, which stand on the cards and may be long, and without options."""
+    """A warning without the names of files, which stand on the cards and may be long, without options and folders."""
     for name, plane in result["planes"].items():
         text = text.replace(f"{name} plane {plane['file']}", f"{name} plane")
-    return for_window(text)
+    return without_folders(for_window(text))
 
 
 def _summary(result: dict[str, Any]) -> str:

@@ -104,6 +104,7 @@ async def _serve(orders: Orders, announce: Callable[[int], None]) -> None:
     """Run the application's server until the hub lets go."""
     from trame.app import get_server
 
+    _keep_tracebacks_here()
     folder = Path(orders.folder)
     ended = _watch_stdin(folder)
     server = get_server("session", client_type="vue3")
@@ -151,6 +152,20 @@ def _watch_stdin(folder: Path) -> asyncio.Event:
 
     threading.Thread(target=wait, name="stdin", daemon=True).start()
     return ended
+
+
+def _keep_tracebacks_here() -> None:
+    """Send a page no traceback when a call of it fails: it names folders of this machine. wslink logs it as well."""
+    from wslink.backends.aiohttp import AioHttpWsHandler
+
+    send = AioHttpWsHandler.sendWrappedError
+
+    async def send_without_data(
+        self: AioHttpWsHandler, rpcid: str, code: int, message: str, data: Any = None, client_id: str | None = None
+    ) -> None:
+        await send(self, rpcid, code, message, None, client_id)
+
+    AioHttpWsHandler.sendWrappedError = send_without_data
 
 
 def _add_routes(app: web.Application, server: Server, store: UploadStore, downloads: Downloads, key: str) -> None:

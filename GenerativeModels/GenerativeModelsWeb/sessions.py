@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 from aiohttp import web
 
+from GenerativeModelsWeb.access import TOKEN_VARIABLE
+from GenerativeModelsWeb.page_words import without_folders
 from GenerativeModelsWeb.session_process import APPLICATION, Orders
 from GenerativeModelsWeb.uploads import UPLOAD_LIMIT_BYTES
 
@@ -33,6 +35,9 @@ END_SECONDS = 8.0
 
 LOG_BYTES = 4000
 """How much of what a failed process said is shown."""
+
+FORMER_KEPT = 4096
+"""How many ended sessions are remembered."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ class Session:
 
     def _fail(self, what: str, said: BinaryIO) -> None:
         """Keep why there is no session, and show what its process said last."""
-        self.failure = f"The session {what}."
+        self.failure = without_folders(f"The session {what}.")
         said.seek(max(0, said.seek(0, os.SEEK_END) - LOG_BYTES))
         log.error("A session %s. %s", what, said.read().decode(errors="replace"))
 
@@ -187,6 +192,7 @@ class Sessions:
     def __init__(self, plan: SessionPlan) -> None:
         self.plan = plan
         self.taken: dict[str, Session] = {}
+        self._former: dict[str, None] = {}  # tokens, the oldest first
         self._spare: Session | None = None
         self._runs: dict[Session, asyncio.Task[None]] = {}
         self._keeper: asyncio.Task[None] | None = None
@@ -231,9 +237,16 @@ class Sessions:
             session.touch()
         return session
 
+    def is_former(self, token: str) -> bool:
+        """Whether a token was that of a session which has ended: only a browser admitted before can know it."""
+        return token in self._former
+
     def end(self, session: Session) -> None:
         """End a session; its process goes in the background."""
-        self.taken.pop(session.token, None)
+        if self.taken.pop(session.token, None) is not None:
+            self._former[session.token] = None
+            while len(self._former) > FORMER_KEPT:
+                del self._former[next(iter(self._former))]
         if session.failure is None:  # else its run is ending already, and must not be disturbed
             session.failure = "The session has ended."
             self._runs[session].cancel()
@@ -271,7 +284,7 @@ def _environment(folder: str) -> dict[str, str]:
     here = str(Path(__file__).resolve().parents[1])
     inherited = os.environ.get("PYTHONPATH")
     return {
-        **os.environ,
+        **{name: text for name, text in os.environ.items() if name != TOKEN_VARIABLE},
         "PYTHONPATH": os.pathsep.join([here, *([inherited] if inherited else [])]),
         "PYTHONSAFEPATH": "1",  # a file slicer.py in the folder where somebody starts the hub is not Slicer
         # Whatever the session and its children make for a while goes with its folder, even when they are killed.

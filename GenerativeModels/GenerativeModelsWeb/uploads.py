@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
-from aiohttp import StreamReader, web
+from aiohttp import web
 
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES
+from GenerativeModelsLib.file_references import require_self_contained
+from GenerativeModelsWeb.page_words import without_folders
+from GenerativeModelsWeb.upload_limits import UploadRefusedError, UploadTooSlowError, refuse_size, within_limits
 
-__all__ = ["UPLOAD_LIMIT_BYTES", "UploadStore", "UploadTooLargeError", "refuse_size", "shown_name", "within_limit"]
+__all__ = ["UPLOAD_LIMIT_BYTES", "UploadStore", "shown_name"]
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +34,14 @@ _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\
 _SUFFIXES = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
-class UploadTooLargeError(Exception):
-    """A body is larger than the limit; its text is the sentence for the user."""
-
-
 class UploadStore:
     """The files of one session, in a folder of its own that goes with the session.
 
     A browser sends one file a request: `POST upload/<place>?name=<its name>` with the file's bytes as the body (in
     JavaScript `fetch("upload/axial?name=" + encodeURIComponent(file.name), {method: "POST", body: file})`). The answer
-    is JSON: `{"ok": true, "name": ...}` with 200, or `{"error": sentence}` with 422 (the application refused the
-    file), 413 (too large), 400 (empty), 404 (no such place), 429 (too many at once), 500 or 503.
+    is JSON: `{"ok": true, "name": ...}` with 200, or `{"error": sentence}` with 422 (the file names another file, or
+    the application refused it), 413 (too large), 408 (too slow), 400 (empty), 404 (no such place), 429 (too many at
+    once), 500 or 503.
 
     Parameters
     ----------
@@ -55,8 +57,9 @@ class UploadStore:
     on_upload
         Set by the application: takes the place, the file on disk and the name to show, and gives a sentence when the
         file cannot be used, else None. May be a coroutine function. The file stays until the next one for the same
-        place was taken; its name on disk is neutral but keeps the ending. When the sentence names the path, the user
-        sees the shown name instead.
+        place was taken; its name on disk is neutral but keeps the ending. A file whose header names other files does
+        not get there: a reader would open them, whatever they are on this machine. When the sentence names the path,
+        the user sees the shown name instead.
     """
 
     def __init__(self, folder: Path, limit_bytes: int = UPLOAD_LIMIT_BYTES, places: Collection[str] = PLANES) -> None:
@@ -106,10 +109,13 @@ class UploadStore:
         try:
             refuse_size(request.content_length, self.limit_bytes, shown)
             with path.open("wb") as file:
-                async for part in within_limit(request.content, self.limit_bytes, shown):
+                async for part in within_limits(request.content, self.limit_bytes, shown):
                     file.write(part)
-        except UploadTooLargeError as error:
-            return _refusal(413, str(error))
+        except UploadRefusedError as error:
+            answer = _refusal(error.status, str(error))
+            if isinstance(error, UploadTooSlowError):
+                answer.force_close()  # the rest of the body is not waited for
+            return answer
         except OSError as error:
             if isinstance(error, ConnectionError):
                 raise  # the browser went away: nobody is there to be answered
@@ -118,15 +124,22 @@ class UploadStore:
         if path.stat().st_size == 0:
             return _refusal(400, f"{shown} is empty: choose an image file.")
         try:
-            sentence = self.on_upload(place, path, shown)
-            if inspect.isawaitable(sentence):
-                sentence = await sentence
+            sentence = await self._judge(place, path, shown)
         except Exception as error:
             log.exception("The application failed on an upload")
             return _refusal(500, f"{shown} could not be read: {type(error).__name__}: {error}")
         if sentence is None:
             return web.json_response({"ok": True, "name": shown})
         return _refusal(422, sentence.replace(str(path), shown).replace(path.name, shown))
+
+    async def _judge(self, place: str, path: Path, shown: str) -> str | None:
+        """The sentence why a stored file cannot be used, None when it can."""
+        try:
+            await asyncio.to_thread(require_self_contained, path, shown)
+        except InputError as error:
+            return str(error)
+        sentence = self.on_upload(place, path, shown)
+        return await sentence if inspect.isawaitable(sentence) else sentence
 
     @staticmethod
     def _drop(path: Path | None) -> None:
@@ -136,22 +149,6 @@ class UploadStore:
             path.unlink(missing_ok=True)
         except OSError:  # Windows: still open in a reader; the folder goes as a whole later
             log.warning("%s could not be removed yet", path)
-
-
-def refuse_size(content_length: int | None, limit_bytes: int, shown: str = "The file") -> None:
-    """Raise UploadTooLargeError when a request announces more than the limit."""
-    if content_length is not None and content_length > limit_bytes:
-        raise UploadTooLargeError(_too_large(shown, f"has {_size(content_length)}", limit_bytes))
-
-
-async def within_limit(content: StreamReader, limit_bytes: int, shown: str = "The file") -> AsyncIterator[bytes]:
-    """Give the parts of a body; UploadTooLargeError as soon as they are more than the limit."""
-    received = 0
-    async for part in content.iter_any():
-        received += len(part)
-        if received > limit_bytes:
-            raise UploadTooLargeError(_too_large(shown, f"is larger than {_size(limit_bytes)}", limit_bytes))
-        yield part
 
 
 def shown_name(name: str, longest: int = 200) -> str:
@@ -173,20 +170,5 @@ def _suffixes(name: str) -> str:
     return found.group().lower() if found else ""
 
 
-def _size(count: int) -> str:
-    """A count of bytes in words."""
-    for unit, step in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if count >= step:
-            return f"{count / step:.3g} {unit}"
-    return f"{count} bytes"
-
-
-def _too_large(shown: str, found: str, limit_bytes: int) -> str:
-    return (
-        f"{shown} {found}, but an image may have at most {_size(limit_bytes)}: "
-        "send the single plane, not the whole sweep or volume."
-    )
-
-
 def _refusal(status: int, sentence: str) -> web.Response:
-    return web.json_response({"error": sentence}, status=status)
+    return web.json_response({"error": without_folders(sentence)}, status=status)

@@ -10,16 +10,12 @@ import torch
 from safetensors.torch import save_file
 
 from GenerativeModelsLib import bundle as bundle_module
-from GenerativeModelsLib.bundle import (
-    BundleManifest,
-    read_bundle,
-    read_card,
-    read_manifest,
-    verify_bundle,
-    write_bundle,
-)
-from GenerativeModelsLib.bundle_schema import Component, ModelDescription
+from GenerativeModelsLib.bundle import read_bundle, read_card, read_manifest, write_bundle
+from GenerativeModelsLib.bundle_schema import BundleManifest, Component, ModelDescription
+from GenerativeModelsLib.bundle_verify import verify_bundle
+from GenerativeModelsLib.bundle_weights import LARGEST_HEADER
 from GenerativeModelsLib.errors import InputError
+from Testing.helpers.bundles import change_manifest, replace_weights, reseal
 
 
 def description(**changes: object) -> ModelDescription:
@@ -47,15 +43,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "bundle"
 
 
-def change_manifest(folder: Path, change: Callable[[dict], object]) -> None:
-    content = json.loads((folder / "model.json").read_text())
-    change(content)
-    (folder / "model.json").write_text(json.dumps(content))
-
-
 def test_what_is_written_is_read(folder: Path) -> None:
     read = read_bundle(folder, "fetal-skull")
-    assert sorted(p.name for p in folder.iterdir()) == ["CARD.md", "model.json", "model.safetensors"]
+    assert sorted(p.name for p in folder.iterdir()) == ["CARD.md", "SHA256SUMS", "model.json", "model.safetensors"]
     assert read.manifest.calibration == {"scale": 1.25}
     assert read.manifest.architecture["net"].parameters == {"channels": [4, 8]}
     assert read.manifest.tensors["net.weight"].dtype == "F16"
@@ -100,8 +90,9 @@ def test_shared_and_strided_tensors_are_written(tmp_path: Path) -> None:
 
 def test_reading_the_card_does_not_import_torch(folder: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from GenerativeModelsLib.bundle import *; f = Path(sys.argv[1]); "
-        "read_manifest(f); read_card(f); assert all(c.passed for c in verify_bundle(f)); "
+        "import sys; from pathlib import Path; from GenerativeModelsLib.bundle import *; "
+        "from GenerativeModelsLib.bundle_verify import verify_bundle; f = Path(sys.argv[1]); "
+        "bundle_checksum(f); read_manifest(f); read_card(f); assert all(c.passed for c in verify_bundle(f)); "
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(folder)], check=True, env=_environment())
@@ -113,39 +104,48 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(Path(bundle_module.__file__).parents[1])}
 
 
+def changed(**values: object) -> Callable[[Path], None]:
+    """What puts other values into `model.json`."""
+    return lambda folder: change_manifest(folder, lambda content: content.update(values))
+
+
+def rewritten(content: bytes) -> Callable[[Path], object]:
+    """What puts other bytes in place of `model.json`."""
+    return lambda folder: (folder / "model.json").write_bytes(content)
+
+
+def in_ranks(**values: object) -> Callable[[Path], None]:
+    return changed(in_distribution={"ranks": {"both phases": values}})
+
+
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no such folder": (lambda f: f.rename(f.with_name("elsewhere")), "is not a folder"),
-    "no weights": (lambda f: (f / "model.safetensors").unlink(), "has no model.safetensors"),
-    "no manifest": (lambda f: (f / "model.json").unlink(), "has no model.json"),
-    "no card": (lambda f: (f / "CARD.md").unlink(), "has no CARD.md"),
-    "manifest empty": (lambda f: (f / "model.json").write_text(""), "not readable as JSON"),
-    "manifest binary": (lambda f: (f / "model.json").write_bytes(b"\xff\xfe\x00{"), "not readable as JSON"),
-    "manifest a list": (lambda f: (f / "model.json").write_text("[1]"), "has schema None"),
-    "manifest nested without end": (lambda f: (f / "model.json").write_text("[" * 100_000), "not readable as JSON"),
-    "other schema": (lambda f: change_manifest(f, lambda c: c.update(schema="cake/1")), "has schema 'cake/1'"),
-    "newer schema": (lambda f: change_manifest(f, lambda c: c.update(schema="model-bundle/2")), "newer than this soft"),
-    "newer software": (lambda f: change_manifest(f, lambda c: c.update(requires_version="99.0")), "needs version 99.0"),
-    "other kind": (
-        lambda f: change_manifest(f, lambda c: c.update(kind="heart")),
-        "kind heart, where a fetal-skull one",
-    ),
-    "unknown field": (lambda f: change_manifest(f, lambda c: c.update(extra=1)), "at 'extra'"),
+    "manifest empty": (rewritten(b""), "not readable as JSON"),
+    "manifest binary": (rewritten(b"\xff\xfe\x00{"), "not readable as JSON"),
+    "manifest a list": (rewritten(b"[1]"), "has schema None"),
+    "manifest nested without end": (rewritten(b"[" * 100_000), "not readable as JSON .*levels"),
+    "manifest with a name twice": (rewritten(b'{"schema": "model-bundle/1", "schema": "x"}'), "'schema' twice"),
+    "manifest with a huge number": (rewritten(b'{"schema": ' + b"9" * 5000 + b"}"), "5000 digits"),
+    "other schema": (changed(schema="cake/1"), "has schema 'cake/1'"),
+    "long schema": (changed(schema="x" * 100_000), r"has schema 'x+\.\.\.x+', where"),
+    "newer schema": (changed(schema="model-bundle/2"), "newer than this soft"),
+    "schema of many digits": (changed(schema="model-bundle/" + "9" * 5000), "where 'model-bundle/1' is due"),
+    "newer software": (changed(requires_version="99.0"), "needs version 99.0"),
+    "software of many digits": (changed(requires_version="9" * 5000), "at 'requires_version'"),
+    "other kind": (changed(kind="heart"), "kind heart, where a fetal-skull one"),
+    "unknown field": (changed(extra=1), "at 'extra'"),
     "field missing": (lambda f: change_manifest(f, lambda c: c.pop("sha256")), "at 'sha256'"),
-    "not a number": (
-        lambda f: change_manifest(f, lambda c: c.update(calibration={"a": [float("nan")]})),
-        "at 'calibration'.*NaN",
-    ),
+    "not a number": (changed(calibration={"a": [float("nan")]}), "not readable as JSON .*NaN"),
+    "quantiles that do not increase": (in_ranks(quantiles={"place": [0.3, 8.376, 0.4]}), "quantiles of 'place'"),
+    "quantiles that are none": (in_ranks(quantiles={"place": []}), "quantiles of 'place'"),
+    "quantiles that are words": (in_ranks(quantiles={"place": [0.3, "0.4"]}), "quantiles of 'place'"),
+    "ranks that do not increase": (in_ranks(worst={"4": [0.9, 0.8]}), "worst of '4'.*increasing order"),
     "class name with a path": (
         lambda f: change_manifest(f, lambda c: c["architecture"]["net"].update(class_name="os; rm")),
         r"architecture\.net\.class_name",
     ),
-    "truncated": (
-        lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:-4]),
-        "checksum of .*model.safetensors.*truncated or changed",
-    ),
-    "tampered": (
+    "other weights": (
         lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:-1] + b"\x7f"),
-        "checksum of .*model.safetensors",
+        "checksum of .*model.safetensors is .*, where model.json says",
     ),
     "tensor unknown to the weights": (
         lambda f: change_manifest(f, lambda c: c["tensors"].update({"net.x": {"shape": [1], "dtype": "F32"}})),
@@ -160,12 +160,14 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         r"tensor 'net.bias' is F32 \[3\], where model.json says F32 \[4\]",
     ),
 }
+"""What is wrong although the checksums agree; see `test_bundle_files` for those that do not."""
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_bundle_is_refused_with_a_sentence(folder: Path, name: str) -> None:
     spoil, words = BROKEN[name]
     spoil(folder)
+    reseal(folder)
     with pytest.raises(InputError, match=words) as caught:
         read_bundle(folder, "fetal-skull")
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
@@ -174,12 +176,19 @@ def test_a_broken_bundle_is_refused_with_a_sentence(folder: Path, name: str) -> 
 @pytest.mark.parametrize("name", [name for name in BROKEN if name != "other kind"])
 def test_verification_finds_the_same(folder: Path, name: str) -> None:
     BROKEN[name][0](folder)
+    reseal(folder)
     assert any(not check.passed for check in verify_bundle(folder))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere is not a folder"):
+        read_bundle(tmp_path / "nowhere")
+    assert [check.passed for check in verify_bundle(tmp_path / "nowhere")] == [False]
 
 
 def test_a_whole_bundle_passes_every_check(folder: Path) -> None:
     checks = verify_bundle(folder)
-    assert [check.name for check in checks] == ["manifest", "checksum", "tensors", "card"]
+    assert [check.name for check in checks] == ["files", "manifest", "checksum", "tensors", "card"]
     assert all(check.passed for check in checks)
 
 
@@ -198,25 +207,43 @@ def test_pickles_are_never_opened(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "exploded").exists()
 
 
-def resign(folder: Path, content: bytes) -> None:
-    """Put other bytes in place of the weights and make the checksum agree."""
-    import hashlib
-
-    (folder / "model.safetensors").write_bytes(content)
-    change_manifest(folder, lambda c: c.update(sha256=hashlib.sha256(content).hexdigest()))
+def header(length: int) -> bytes:
+    return length.to_bytes(8, "little")
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 8, b"\xff" * 64, pickle.dumps([1, 2, 3])])
-def test_weights_that_are_no_safetensors_are_refused_even_with_a_right_checksum(folder: Path, content: bytes) -> None:
-    resign(folder, content)
+NOT_SAFETENSORS = {
+    "empty": b"",
+    "no header": b"\x00" * 8,
+    "header beyond the file": b"\xff" * 64,
+    "pickle": pickle.dumps([1, 2, 3]),
+    "header above the limit": header(LARGEST_HEADER + 1) + b"{}".ljust(LARGEST_HEADER + 1),
+    "header a list": header(4) + b"[1] ",
+    "header that is no JSON": header(4) + b"{xx}",
+    "header nested without end": header(100_000) + b"[" * 100_000,
+    "entry without shape": header(16) + b'{"a": {"b": 1}} ',
+}
+
+
+@pytest.mark.parametrize("name", NOT_SAFETENSORS)
+def test_weights_that_are_no_safetensors_are_refused_even_with_a_right_checksum(folder: Path, name: str) -> None:
+    replace_weights(folder, NOT_SAFETENSORS[name])
     with pytest.raises(InputError, match="not a safetensors file"):
         read_bundle(folder)
+    assert [check.name for check in verify_bundle(folder) if not check.passed] == ["tensors"]
+
+
+def test_tensors_that_lie_outside_the_file_are_refused(folder: Path) -> None:
+    content = (folder / "model.safetensors").read_bytes()
+    replace_weights(folder, content[:-4])
+    with pytest.raises(InputError, match="not a safetensors file"):
+        read_bundle(folder)
+    assert [check.name for check in verify_bundle(folder) if not check.passed] == ["tensors"]
 
 
 def test_weights_that_are_not_finite_are_refused(folder: Path, tmp_path: Path) -> None:
     spoilt = tensors() | {"net.bias": torch.tensor([0.0, float("nan"), 1.0])}
     save_file(spoilt, tmp_path / "x.safetensors")
-    resign(folder, (tmp_path / "x.safetensors").read_bytes())
+    replace_weights(folder, (tmp_path / "x.safetensors").read_bytes())
     with pytest.raises(InputError, match=r"NaN or infinity in tensor 'net.bias'"):
         read_bundle(folder)
 

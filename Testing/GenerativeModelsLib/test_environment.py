@@ -131,7 +131,7 @@ def test_a_reconstruction_needs_nothing_beyond_slicers_own_torch_and_the_require
     allowed = with_all_they_need(wanted | BUNDLED_IN_SLICER | {"torch"})
     owners = metadata.packages_distributions()
     absent = {name for name, by in owners.items() if not {canonical(owner) for owner in by} & allowed}
-    assert {"typer", "rich", "lightning", "psutil"} <= absent and not {"torch", "skimage", "numpy", "vtk"} & absent
+    assert {"typer", "rich", "lightning", "pebble"} <= absent and not {"torch", "skimage", "numpy", "vtk"} & absent
     found = subprocess.run(
         [sys.executable, "-c", RECONSTRUCT_WITHOUT, str(sample_case / "axial.png"), str(tmp_path / "out")],
         input=" ".join(absent - {"GenerativeModelsLib"}),

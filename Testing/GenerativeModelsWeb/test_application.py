@@ -210,6 +210,35 @@ def test_no_option_of_the_command_line_reaches_the_page(ready, monkeypatch):
         assert "the " in shown and "--" not in shown
 
 
+@pytest.mark.parametrize("kind", [Refused, Failed])
+def test_no_folder_of_the_server_reaches_the_page(ready, monkeypatch, caplog, kind):
+    staging = ready.folder / "cases" / ".generative-models-0123abcd"
+    words = f"Cannot write {staging}: the disk of {ready.folder}/skull.vtp is full."
+    events = [
+        Progress(1, f"writing {staging}/skull.vtp", 0.5),
+        kind(1, words, *(["details"] if kind is Failed else [])),
+    ]
+    monkeypatch.setattr(ready.worker, "poll", lambda: [events.pop(0)] if events else [])
+    run(ready)
+    assert ready.app.run.data.error == "Cannot write the output folder: the disk of skull.vtp is full."
+    assert ready.app.run.data.message == "Writing skull.vtp"
+    if kind is Failed:
+        assert str(staging) in caplog.text, "the log has the whole of it"
+
+
+def test_what_the_worker_says_of_the_device_names_no_folder(a_session, monkeypatch):
+    warning = "/opt/cuda/lib/libcuda.so cannot be loaded."
+    monkeypatch.setattr(
+        a_session.worker, "ask_device", lambda: a_session.worker.events.append(DeviceFound("cpu", (warning,)))
+    )
+    asyncio.run(a_session.app._prepare())
+    assert a_session.app.settings.data.device_found.endswith(" Libcuda.so cannot be loaded.")
+    failure = Failed(None, "The Python /opt/python3 cannot be started.", "details")
+    monkeypatch.setattr(a_session.worker, "ask_device", lambda: a_session.worker.events.append(failure))
+    asyncio.run(a_session.app._prepare())
+    assert a_session.app.run.data.error == "The Python python3 cannot be started."
+
+
 def test_closing_ends_the_worker_and_removes_the_cases(ready):
     run(ready)
     ready.app.close()

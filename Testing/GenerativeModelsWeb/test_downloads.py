@@ -102,6 +102,21 @@ def test_failures_are_sentences_too(downloads: Downloads, caplog: pytest.LogCapt
     assert caplog.records[0].exc_info
 
 
+def test_no_folder_of_the_server_is_shown(downloads: Downloads, caplog: pytest.LogCaptureFixture) -> None:
+    def refuse() -> Path:
+        raise InputError("/srv/GenerativeModels-session-ab/cases/case-1/skull.vtp is damaged.")
+
+    def fail() -> Path:
+        raise FileNotFoundError(2, "No such file or directory", "/srv/cases/case-1/skull.vtp")
+
+    downloads.offer("a", refuse, "a")
+    downloads.offer("b", fail, "scene.mrb")
+    assert get(downloads, "a")[::2] == (422, "skull.vtp is damaged.\n")
+    status, _, text = get(downloads, "b")
+    assert status == 500 and text.endswith("No such file or directory: 'skull.vtp'\n") and "srv" not in text
+    assert "/srv/cases" in caplog.text, "the log has the whole of it"
+
+
 @pytest.mark.parametrize("name", ["", "a/b"])
 def test_a_name_is_one_part_of_an_address(downloads: Downloads, mesh: Path, name: str) -> None:
     with pytest.raises(ValueError, match="one part of an address"):

@@ -112,6 +112,12 @@ def test_the_sample_needs_nothing_more(desk, sample_case):
     assert list(desk.given_spacing("coronal")) == sample["spacing_mm"]["coronal"]
 
 
+def test_a_sample_that_cannot_be_read_is_said_without_its_folder(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("GenerativeModelsWeb.picture_desk.sample_dir", lambda: tmp_path)
+    desk.take_sample()
+    assert "sample.json" in desk.inputs.notice and tmp_path.name not in desk.inputs.notice
+
+
 def test_a_picture_of_the_users_takes_the_sample_away(desk, take):
     desk.take_sample()
     take("axial")

@@ -55,3 +55,8 @@ def test_a_preview_is_small_and_shows_the_picture():
 def test_the_page_speaks_no_options():
     sentence = on_page("axial plane a.png carries no pixel spacing: give --axial-spacing or --pixel-spacing in mm.")
     assert sentence == "Axial plane a.png carries no pixel spacing: give the spacing of the axial plane in mm."
+
+
+def test_the_page_names_no_folder_of_the_server():
+    sentence = on_page("/srv/GenerativeModels-session-ab/upload-1.nii cannot be read: give --seed.")
+    assert sentence == "Upload-1.nii cannot be read: give the seed."

@@ -18,6 +18,7 @@ from GenerativeModelsWeb.session_process import KEY_HEADER
 from GenerativeModelsWeb.sessions import Session
 
 LIMIT = 10_000
+OWN = {"Authorization": "Bearer access-token"}
 
 
 class Inside:
@@ -33,8 +34,9 @@ class Inside:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(request)
-        if request.path == "/away":
-            raise web.HTTPFound("there.html")
+        if request.path.endswith("/away"):
+            location = request.query.get("to", "there.html")
+            return web.Response(status=302, headers={"Location": location, "Refresh": "0; url=//evil.example"})
         if request.path == "/packed":
             headers = {"Content-Encoding": "gzip", "Set-Cookie": "a=1"}
             return web.Response(body=gzip.compress(b"text"), headers=headers)
@@ -82,11 +84,13 @@ def with_proxy(talk: Callable[[TestClient, Inside, Session], Awaitable[object]])
 
 def test_a_request_arrives_as_it_was_sent() -> None:
     async def talk(client: TestClient, inside: Inside, session: Session) -> None:
-        answer = await client.post("/a%20b/c?q=a%26b&r=1", data=b"x" * 300, headers={"X-Own": "ü", "Cookie": "c=1"})
+        answer = await client.post(
+            "/a%20b/c?q=a%26b&r=1", data=b"x" * 300, headers={"X-Own": "ü", "Cookie": "c=1", **OWN}
+        )
         assert answer.status == 207 and await answer.text() == "POST /a%20b/c?q=a%26b&r=1 300"
         headers = inside.seen[0].headers
         assert headers[KEY_HEADER] == session.key and headers["X-Own"] == "ü"
-        assert headers["Content-Length"] == "300" and "Cookie" not in headers
+        assert headers["Content-Length"] == "300" and "Cookie" not in headers and "Authorization" not in headers
         assert headers["Host"] == f"127.0.0.1:{session.port}"
 
     with_proxy(talk)
@@ -103,13 +107,49 @@ def test_a_key_from_outside_is_not_passed_on() -> None:
 def test_an_answer_arrives_as_it_was_given() -> None:
     async def talk(client: TestClient, inside: Inside, session: Session) -> None:
         away = await client.get("/away", allow_redirects=False)
-        assert away.status == 302 and away.headers["Location"] == "there.html"
+        assert away.status == 302 and away.headers["Location"] == "there.html" and "Refresh" not in away.headers
         packed = await client.get("/packed")
         assert packed.headers["Content-Encoding"] == "gzip" and await packed.text() == "text"
         head = await client.head("/packed")
         assert head.status == 200 and await head.read() == b""
         assert "Cache-Control" not in packed.headers
         assert (await client.get("/page")).headers["Cache-Control"] == "no-store"
+
+    with_proxy(talk)
+
+
+@pytest.mark.parametrize(
+    ("path", "location", "passed"),
+    [
+        ("away", "index.html?a=b/../../c", True),
+        ("away", "./x", True),
+        ("away", "x/../y", True),
+        ("a/away", "../x", True),
+        ("a/away", "..", True),
+        ("away", "//evil.example/", False),
+        ("away", "///evil.example/", False),
+        ("away", "/session/other/", False),
+        ("away", "https://evil.example/", False),
+        ("away", "https:evil.example", False),
+        ("away", "javascript:alert(1)", False),
+        ("away", "\\\\evil.example", False),
+        ("away", "x\\..\\..\\y", False),
+        ("away", "../x", False),
+        ("away", "..", False),
+        ("away", "x/../../y", False),
+        ("away", "%2e%2E/x", False),
+        ("a/away", "../../x", False),
+        ("away", "\t//evil.example", False),
+        ("away", "x y", False),
+        ("away", "//[", False),
+    ],
+)
+def test_no_answer_sends_the_browser_out_of_the_session(path: str, location: str, passed: bool) -> None:
+    async def talk(client: TestClient, inside: Inside, session: Session) -> None:
+        answer = await client.get(f"/{path}", params={"to": location}, allow_redirects=False)
+        assert inside.seen, "the session was asked"
+        assert answer.status == (302 if passed else 502) and "Refresh" not in answer.headers
+        assert answer.headers.get("Location") == (location if passed else None)
 
     with_proxy(talk)
 

@@ -44,6 +44,11 @@ def test_a_long_file_name_is_not_read_out_in_every_warning(a_result):
     assert result_of(a_result).notices[0]["text"] == "The axial plane: cut off; give the spacing of the axial plane."
 
 
+def test_a_warning_names_no_folder_of_the_server(a_result):
+    a_result["warnings"] = ["The chart '/srv/models/skull/chart.json' is missing."]
+    assert result_of(a_result).notices[0]["text"] == "The chart 'chart.json' is missing."
+
+
 def test_without_draws_the_page_says_that_the_uncertainty_is_unknown(a_result):
     a_result["uncertainty_mm"] = dict.fromkeys(("mean", "median", "p95", "max"))
     a_result["samples"] = 0

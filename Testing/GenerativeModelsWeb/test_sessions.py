@@ -20,9 +20,11 @@ pytest.importorskip("psutil")
 
 import psutil
 
+from GenerativeModelsWeb import sessions as module
+from GenerativeModelsWeb.access import TOKEN_VARIABLE
 from GenerativeModelsWeb.session_process import KEY_HEADER, Orders
 from GenerativeModelsWeb.sessions import Session, SessionPlan, Sessions
-from Testing.helpers.hubs import COUNTER, REPO_ROOT, until
+from Testing.helpers.hubs import COUNTER, REPO_ROOT, never_ready, until
 
 PLAN = SessionPlan(application=COUNTER, spare=False, grace_seconds=30)
 
@@ -82,6 +84,36 @@ def test_tokens_and_keys_cannot_be_guessed() -> None:
     some = [Session() for _ in range(50)]
     assert len({session.token for session in some} | {session.key for session in some}) == 100
     assert all(len(session.token) == 40 and session.token == session.token.lower() for session in some)
+
+
+def test_a_session_that_ended_is_remembered_among_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "run", never_ready)
+    monkeypatch.setattr(module, "FORMER_KEPT", 2)
+
+    async def talk(sessions: Sessions) -> None:
+        taken = [sessions.take() for _ in range(4)]
+        assert not any(sessions.is_former(session.token) for session in taken)
+        for session in taken[:3]:
+            sessions.end(session)
+        assert [sessions.is_former(session.token) for session in taken] == [False, True, True, False]
+        sessions._spare = sessions._start()
+        spare = sessions._spare.token
+        sessions.end(sessions._spare)
+        assert not sessions.is_former(spare), "nobody was told its token"
+
+    with_sessions(PLAN, talk)
+
+
+def test_the_access_token_is_not_handed_to_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, "0123456789abcdef")
+
+    async def talk(sessions: Sessions) -> dict[str, str]:
+        session = sessions.take()
+        await come(lambda: session.ready)
+        return psutil.Process(session.process.pid).environ()
+
+    environment = with_sessions(PLAN, talk)
+    assert TOKEN_VARIABLE not in environment and "PYTHONPATH" in environment
 
 
 def test_there_are_no_more_than_the_limit() -> None:
@@ -167,15 +199,20 @@ def test_a_process_that_dies_is_noticed(caplog: pytest.LogCaptureFixture) -> Non
     assert with_sessions(PLAN, talk) == "The session ended unexpectedly."
 
 
-def test_an_interpreter_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", str(Path("no", "python")))
+def test_an_interpreter_that_is_not_there_is_said_without_its_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    missing = str(tmp_path / "none" / "python")
+    monkeypatch.setattr(sys, "executable", missing)
 
     async def talk(sessions: Sessions) -> str:
         session = sessions.take()
         await come(lambda: session.failure is not None)
         return session.failure
 
-    assert "could not be started (FileNotFoundError" in with_sessions(PLAN, talk)
+    failure = with_sessions(PLAN, talk)
+    assert "could not be started (FileNotFoundError" in failure and "'python'" in failure and "none" not in failure
+    assert missing in caplog.text.replace("\\\\", "\\"), "the log has the whole of it"
 
 
 def test_nobody_but_the_hub_reaches_the_inside() -> None:

@@ -41,6 +41,12 @@ def files(store: UploadStore) -> list[str]:
     return sorted(path.name for path in store.folder.iterdir())
 
 
+@pytest.fixture(autouse=True)
+def any_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of these tests are no images; `test_upload_contents` has some."""
+    monkeypatch.setattr(uploads, "require_self_contained", lambda path, label: None)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> UploadStore:
     """A store for at most 1000 bytes whose application takes everything, and notes it in `store.seen`."""
@@ -89,6 +95,21 @@ def test_a_refusal_names_the_file_as_the_user_knows_it_and_keeps_nothing(store: 
     status, answer = post(store, "/upload/axial?name=Kopf.png", b"1")
     assert (status, answer) == (422, {"error": "Kopf.png is no image (Kopf.png)."})
     assert files(store) == []
+
+
+@pytest.mark.parametrize("error", [False, True])
+def test_no_folder_of_the_server_is_shown(store: UploadStore, error: bool) -> None:
+    folder = store.folder.as_posix()
+
+    def refuse(place: str, path: Path, shown: str) -> str:
+        if error:
+            raise OSError(2, "No such file or directory", f"{folder}/model.json")
+        return f"{folder}/model.json is missing beside {path}."
+
+    store.on_upload = refuse
+    status, answer = post(store, "/upload/axial?name=a.png", b"1")
+    assert status == (500 if error else 422) and "model.json" in answer["error"]
+    assert folder not in answer["error"] and store.folder.name not in answer["error"]
 
 
 def test_the_application_may_take_its_time(store: UploadStore) -> None:

@@ -24,6 +24,7 @@ class CounterApplication:
         store.on_upload = self.take
         downloads.offer("count", lambda: self.write(downloads.folder), "the count, so far.txt")
         downloads.offer("die", self.die, "never")
+        server.trigger("fail")(self.fail)
         with DivLayout(server):
             html.Button("{{ count }}", id="count", click="count += 1")
             html.Span("{{ last }}", id="last")
@@ -42,6 +43,10 @@ class CounterApplication:
         path = folder / "count.txt"
         path.write_text(str(self.state.count), encoding="utf-8")
         return path
+
+    def fail(self) -> None:
+        """Fail with a path in the words."""
+        raise FileNotFoundError(2, "No such file", "/srv/inner/file")
 
     def die(self) -> Path:
         """End the process as a crash would."""

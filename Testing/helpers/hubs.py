@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import os
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,9 +18,18 @@ import pytest
 from aiohttp import web
 
 from GenerativeModelsWeb.hub import Hub, HubSettings, listen
-from GenerativeModelsWeb.sessions import SessionPlan
+from GenerativeModelsWeb.sessions import Session, SessionPlan
 
-__all__ = ["CHROMIUM_FLAGS", "COUNTER", "Answer", "RunningHub", "chromium_path", "running_hub", "until"]
+__all__ = [
+    "CHROMIUM_FLAGS",
+    "COUNTER",
+    "Answer",
+    "RunningHub",
+    "chromium_path",
+    "never_ready",
+    "running_hub",
+    "until",
+]
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 COUNTER = "Testing.helpers.counter_session:CounterApplication"
@@ -53,24 +63,41 @@ class RunningHub:
     loop: asyncio.AbstractEventLoop
 
     @property
-    def address(self) -> str:
-        """Where a browser finds it."""
-        return f"http://127.0.0.1:{self.port}/"
+    def token(self) -> str:
+        """Its access token."""
+        return self.hub.settings.access.token
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+    @property
+    def entrance(self) -> str:
+        """The path, with the token, that gives a session."""
+        return f"/?token={self.token}"
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it, with the token."""
+        return f"http://127.0.0.1:{self.port}{self.entrance}"
+
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
         """Ask for a path, redirects not followed; header names with _ for -."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+            names = {name.replace("_", "-"): text for name, text in headers.items()}
+            connection.request(method, path, body, names)
             answer = connection.getresponse()
             names = {name.lower(): text for name, text in answer.getheaders()}
             return Answer(answer.status, names, answer.read().decode())
         finally:
             connection.close()
 
+    def say(self, request: bytes) -> bytes:
+        """The answer to a request written by hand, up to the end of the connection."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as line:
+            line.sendall(request)
+            return b"".join(iter(lambda: line.recv(65536), b""))
+
     def session(self) -> str:
         """A new session's path, once it is ready."""
-        path = "/" + self.get("/").headers["location"]
+        path = "/" + self.get(self.entrance).headers["location"]
         until(lambda: '{"starting": false}' in self.get(path + "starting").text)
         return path
 
@@ -105,6 +132,11 @@ def running_hub(plan: SessionPlan, **settings: object) -> Iterator[RunningHub]:
             thread.join(30)
             listening.close()
             loop.close()
+
+
+async def never_ready(_: Session, plan: SessionPlan) -> None:
+    """In place of `Session.run` where a test needs no process: the session starts for ever."""
+    await asyncio.Event().wait()
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:

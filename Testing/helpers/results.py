@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome, run_batch
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.batch import batch_kind
 from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.fingerprint import Fingerprint, checksums_of_folder, file_checksum
+from GenerativeModelsLib.output_folder import output_folder
 
 
 def result_of(request: CaseRequest) -> dict[str, Any]:
@@ -39,12 +45,33 @@ def result_of(request: CaseRequest) -> dict[str, Any]:
     }
 
 
+def stand_in_fingerprint(request: CaseRequest) -> Fingerprint:
+    """What a result of `fake_work` follows from: the images that are there, and some options."""
+    planes = request.planes()
+    return Fingerprint(
+        {
+            name: {"name": plane.path.name, "sha256": file_checksum(plane.path) if plane.path.exists() else "none"}
+            for name, plane in planes.items()
+        },
+        "0" * 64,
+        {"samples": request.samples, "seed": request.seed},
+    )
+
+
 def write_result(request: CaseRequest) -> None:
     """Leave the result in the request's output folder."""
     request.output.mkdir(parents=True, exist_ok=True)
     for name in ("skull.vtp", "skull.nii.gz", "report.html"):
         (request.output / name).write_text("")
-    (request.output / "result.json").write_text(json.dumps(result_of(request)))
+    (request.output / "result.json").unlink(missing_ok=True)
+    vouched = {"fingerprint": stand_in_fingerprint(request).document(), "files": checksums_of_folder(request.output)}
+    (request.output / "result.json").write_text(json.dumps(result_of(request) | vouched))
+
+
+def run_fake_batch(rows: Sequence[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
+    """A batch of skulls done by `fake_work`."""
+    kind = replace(batch_kind(fake_work), fingerprint=stand_in_fingerprint)
+    return run_batch(kind, rows, output, **options)
 
 
 def fake_work(request: CaseRequest) -> str:
@@ -52,17 +79,25 @@ def fake_work(request: CaseRequest) -> str:
     name = request.axial.stem
     if name == "bad":
         return f"{request.axial} is no image: name another file."
-    if name == "killer":
+    if name == "killer" or (name == "killed-once" and not request.overwrite):
         time.sleep(0.5)
         os._exit(9)
+    if name == "hangs":
+        time.sleep(600)
     if name == "waits":
         _wait_for(request.output.parent / "go")
+    if name == "stages":
+        with output_folder(request.output, overwrite=request.overwrite) as folder:
+            (folder / "half").write_text("half")
+            _wait_for(request.output.parent / "go")
+        return ""
     if name == "silent":
         return ""
     if name == "raises":
         raise RuntimeError("a surprise")
     write_result(request)
     (request.output / "threads").write_text(os.environ.get("OMP_NUM_THREADS", ""))
+    (request.output / "process").write_text(str(os.getpid()))
     return ""
 
 

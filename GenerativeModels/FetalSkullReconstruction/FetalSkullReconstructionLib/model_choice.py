@@ -1,10 +1,14 @@
-"""Which model bundle the user chose, and what it calls itself. Reads model.json alone: no torch, no weights."""
+"""Which model bundle the user chose, and what it calls itself. Reads model.json alone: no torch, no weights.
+
+`model.json` is checked against SHA256SUMS; the weights are checked when the model is loaded.
+"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from GenerativeModelsLib.bundle_files import MANIFEST, open_sealed
+from GenerativeModelsLib.bundle_json import strict_json
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.wording import window_words
 from GenerativeModelsLib.resources import default_bundle
@@ -40,14 +44,18 @@ def model_title(folder: str) -> str:
     Raises
     ------
     InputError
-        There is no bundle, or its model.json cannot be read.
+        There is no bundle, a file of it is missing, or its model.json cannot be read or was changed.
     """
     path = chosen_model(folder)
     with window_words():
-        manifest = (path or default_bundle(BUNDLED)) / "model.json"
+        sealed = open_sealed(path or default_bundle(BUNDLED))
+        manifest = sealed.read(MANIFEST)
     try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
+        content = strict_json(manifest)
         title = f"{content['name']} {content['version']}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{manifest} cannot be read as the description of a model bundle ({error}).") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{sealed.folder / MANIFEST} cannot be read as the description of a model bundle ({error}): choose another "
+            "bundle."
+        ) from error
     return title if path else f"{title} (bundled)"

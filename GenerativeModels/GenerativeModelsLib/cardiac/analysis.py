@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output_folder import output_folder
 
 if TYPE_CHECKING:
     import torch
 
     from GenerativeModelsLib.cardiac.heart_model import HeartModel
+    from GenerativeModelsLib.cardiac.loading import LoadedHeart
 
 __all__ = ["STALE", "AnalysisResult", "analyse_heart"]
 
@@ -50,13 +52,15 @@ def analyse_heart(
     tell = progress or (lambda message, share: None)
     start = time.perf_counter()
     with output_folder(request.output, overwrite=request.overwrite, stale=STALE) as folder:
-        from GenerativeModelsLib.cardiac.labels import parse_labels
-        from GenerativeModelsLib.cardiac.loading import load_hearts
-        from GenerativeModelsLib.cardiac.septum import parse_septum
+        from GenerativeModelsLib.cardiac.analysis_fingerprint import fingerprint_of
 
         tell("reading the label maps", 0.05)
-        septum = None if request.septum is None else parse_septum(request.septum)
-        loaded = load_hearts(request.ed, request.es, parse_labels(request.labels), septum)
+        try:
+            fingerprint = fingerprint_of(request)  # before anything is read, lest it be of a newer file
+        except InputError:
+            _load(request)  # knows better what is wrong with a label map
+            raise
+        loaded = _load(request)
         read = time.perf_counter()
 
         from GenerativeModelsLib.cardiac.analysis_files import write_analysis
@@ -74,6 +78,15 @@ def analyse_heart(
         )
         run.seconds["read"] = read - start
         tell("writing the results", 0.8)
-        result = write_analysis(folder, request, loaded, run, started=start)
+        result = write_analysis(folder, request, loaded, run, fingerprint=fingerprint, started=start)
     tell("done", 1.0)
     return AnalysisResult(request.output, result)
+
+
+def _load(request: AnalysisRequest) -> LoadedHeart:
+    from GenerativeModelsLib.cardiac.labels import parse_labels
+    from GenerativeModelsLib.cardiac.loading import load_hearts
+    from GenerativeModelsLib.cardiac.septum import parse_septum
+
+    septum = None if request.septum is None else parse_septum(request.septum)
+    return load_hearts(request.ed, request.es, parse_labels(request.labels), septum)

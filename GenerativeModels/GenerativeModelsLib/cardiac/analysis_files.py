@@ -13,6 +13,7 @@ from GenerativeModelsLib import __version__
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
 from GenerativeModelsLib.cardiac.heart_reference import ONE_NUMBER_MM
 from GenerativeModelsLib.cardiac.heart_surfaces import ThicknessFigures, in_patient
+from GenerativeModelsLib.fingerprint import Fingerprint, checksums_of_folder
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 
 if TYPE_CHECKING:
@@ -25,13 +26,20 @@ SCHEMA = "heart-analysis/1"
 
 
 def write_analysis(
-    folder: Path, request: AnalysisRequest, loaded: LoadedHeart, run: HeartRun, *, started: float
+    folder: Path,
+    request: AnalysisRequest,
+    loaded: LoadedHeart,
+    run: HeartRun,
+    *,
+    fingerprint: Fingerprint,
+    started: float,
 ) -> dict[str, Any]:
     """Write all files of an analysis into `folder`; returns the content of `result.json`.
 
     `started` is the `time.perf_counter` at which the analysis began.
     """
     from GenerativeModelsLib.cardiac.bullseye import bullseye_figure, write_bullseye_png
+    from GenerativeModelsLib.cardiac.cut_open import THICKNESS_RANGE_MM
     from GenerativeModelsLib.cardiac.report import report_content, write_report
 
     measured = run.measured
@@ -39,10 +47,12 @@ def write_analysis(
         write_vtp(in_patient(phase.surface, phase.frame), folder / f"{name}.vtp")
         write_vtp(in_patient(phase.reconstruction, phase.frame), folder / f"{name}_reconstruction.vtp")
     values = [phase.thickness.aha17 for phase in measured.phases.values()]
-    write_bullseye_png(bullseye_figure(*values), folder / "bullseye.png")
-    result = result_of(request, loaded, run)
+    figure = bullseye_figure(*values, limits=(0.0, THICKNESS_RANGE_MM))  # as in the report: cases compare
+    write_bullseye_png(figure, folder / "bullseye.png")
+    result = result_of(request, loaded, run, fingerprint)
     result["seconds"]["total"] = round(time.perf_counter() - started, 3)
     write_report(report_content(request, run, result), folder / "report.html")
+    result["files"] = checksums_of_folder(folder)
     result["seconds"]["total"] = round(time.perf_counter() - started, 3)
     write_json(result, folder / "result.json")
     return result
@@ -54,7 +64,7 @@ def write_json(content: dict[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def result_of(request: AnalysisRequest, loaded: LoadedHeart, run: HeartRun) -> dict[str, Any]:
+def result_of(request: AnalysisRequest, loaded: LoadedHeart, run: HeartRun, fingerprint: Fingerprint) -> dict[str, Any]:
     """Content of `result.json`, its total time still to be filled in."""
     import torch
 
@@ -100,9 +110,15 @@ def result_of(request: AnalysisRequest, loaded: LoadedHeart, run: HeartRun) -> d
         "device": run.device,
         "seed": request.seed,
         "seconds": {name: round(value, 3) for name, value in run.seconds.items()},
-        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "sha256": manifest.sha256,
+            "bundle_sha256": fingerprint.model,
+        },
         "software": {"version": __version__, "torch": torch.__version__},
         "warnings": list(run.warnings),
+        "fingerprint": fingerprint.document(),
     }
 
 

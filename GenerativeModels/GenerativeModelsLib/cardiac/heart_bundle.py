@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from GenerativeModelsLib.bundle import Bundle
+from GenerativeModelsLib.bundle_networks import network_of
 from GenerativeModelsLib.bundle_schema import Component
 from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE
 from GenerativeModelsLib.errors import InputError
@@ -49,19 +50,10 @@ def check_architecture(components: Mapping[str, Component]) -> None:
 
 def build_ladder(bundle: Bundle) -> LadderVAE:
     """The network of a bundle with its weights, ready to run; InputError where they do not fit."""
-    parameters = bundle.manifest.architecture["lvae"].parameters
-    try:
-        net = LadderVAE(**parameters)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"{bundle.path}: the lvae network cannot be built ({error}): get a fresh copy.") from error
-    if parameters.get("inputs") != CODE_SIZE:
+    inputs = bundle.manifest.architecture["lvae"].parameters.get("inputs")
+    if inputs != CODE_SIZE:
         raise InputError(
-            f"{bundle.path}: its shapes have {parameters.get('inputs')} numbers, where this software has "
-            f"{CODE_SIZE}: get the bundle that goes with this version."
+            f"{bundle.path}: its shapes have {inputs} numbers, where this software has {CODE_SIZE}: get the bundle "
+            "that goes with this version."
         )
-    try:
-        net.load_state_dict(bundle.component("lvae"))
-    except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise InputError(f"{bundle.path}: the tensors of 'lvae' do not fit its architecture: {first}") from error
-    return net.eval().requires_grad_(False)
+    return network_of(bundle, "lvae", LadderVAE)

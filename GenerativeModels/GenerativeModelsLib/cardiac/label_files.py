@@ -11,6 +11,7 @@ import numpy as np
 
 from GenerativeModelsLib.cardiac.labels import HeartLabels, LabelMap, label_map_from_array
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
 
 __all__ = ["read_label_map"]
 
@@ -29,7 +30,8 @@ def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
     Raises
     ------
     InputError
-        Missing, unreadable, of several phases, and all of `label_map_from_array`.
+        Missing, unreadable, of another format than its name, in two files that are not in one folder, of several
+        phases, and all of `label_map_from_array`.
     """
     path = Path(path)
     called = f"--{phase} {path.name}"
@@ -37,12 +39,11 @@ def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
         raise InputError(f"--{phase} {path} does not exist: give a label map file ({', '.join(READABLE)}).")
     if not path.name.lower().endswith(READABLE):
         raise InputError(f"{called} is no label map file: give one of {', '.join(READABLE)}.")
-    if path.name.lower().endswith((".nii", ".nii.gz")):
-        _require_whole_nifti(path, called)
     import SimpleITK as sitk
 
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader = image_reader(path, called)
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        _require_whole_nifti(path, called)
     try:
         reader.ReadImageInformation()
         size = reader.GetSize()
@@ -54,7 +55,7 @@ def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
             )
         if len(size) > 3:
             reader.SetExtractSize([*size[:3], *[0] * (len(size) - 3)])
-        image = reader.Execute()
+        image = read_pixels(reader, called)
     except RuntimeError as error:
         raise InputError(f"{called} cannot be read: {_why(str(error))}.") from error
     affine = np.eye(4)
@@ -91,8 +92,6 @@ def _require_whole_nifti(path: Path, called: str) -> None:
             head = stream.read(544)
             order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
             second = head[4:7] == b"n+2"
-            if not second and head[344:347] != b"n+1":
-                return  # a header of a pair or another format: the reader says what it is
             sizes = struct.unpack_from(order + ("8q" if second else "8h"), head, 16 if second else 40)
             bits = struct.unpack_from(order + "h", head, 14 if second else 72)[0]
             start = struct.unpack_from(order + ("q" if second else "f"), head, 168 if second else 108)[0]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from GenerativeModelsLib.cli.console import JsonOption
 from GenerativeModelsLib.cli.skull import ModelOption
 
 __all__ = ["NAMES", "benchmark"]
@@ -35,6 +36,7 @@ def benchmark(
             metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
         ),
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Re-run a published comparison.
 
@@ -42,4 +44,5 @@ def benchmark(
     """
     from GenerativeModelsLib.evaluation.benchmarks import run
 
-    run(name, cases=cases, seed=seed, output=output, model=model, data=data, workers=workers, baseline=baseline)
+    options = {"cases": cases, "seed": seed, "output": output, "model": model, "data": data}
+    run(name, **options, workers=workers, baseline=baseline, as_json=json)

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from GenerativeModelsLib.cli.console import JsonOption, print_json
+
 if TYPE_CHECKING:
     from GenerativeModelsLib.evaluation.evaluate_folder import FolderEvaluation
 
@@ -58,6 +60,7 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JSON file to write.  [default: DIR/evaluation.json]")
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Accuracy of a reconstruction, and whether its uncertainty is true."""
     from GenerativeModelsLib.evaluation.evaluate_folder import evaluate_folder, write_evaluation
@@ -65,6 +68,9 @@ def evaluate(
     found = evaluate_folder(prediction, truth, align.value)
     target = output or prediction / "evaluation.json"
     write_evaluation(found, target)
+    if json:
+        print_json(found.to_json())
+        return
     _print(found, target)
 
 

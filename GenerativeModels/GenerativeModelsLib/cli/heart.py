@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from GenerativeModelsLib.cli.console import progress_on_stderr
+from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
+from GenerativeModelsLib.process.memory import ANALYSE_HEART
 
 __all__ = ["analyse", "sample", "walk"]
 
@@ -41,6 +42,7 @@ def analyse(
     device: DeviceOption = "auto",
     seed: SeedOption = 0,
     overwrite: OverwriteOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Analyse a left ventricle from label maps.
 
@@ -50,12 +52,13 @@ def analyse(
     from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
 
     request = AnalysisRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
-    with progress_on_stderr() as progress:
-        progress("loading the software", 0.0)
+    with progress_of_a_case(ANALYSE_HEART) as progress:
         from GenerativeModelsLib.cardiac.analysis import analyse_heart
 
         found = analyse_heart(request, progress=progress)
-
+    if json:
+        print_json(found.result)
+        return
     from GenerativeModelsLib.cli.heart_table import print_heart
 
     print_heart(found.result, output)
@@ -69,16 +72,20 @@ def sample(
     device: DeviceOption = "auto",
     seed: SeedOption = 0,
     overwrite: OverwriteOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Write the mean heart of a class and samples of it.
 
     Surfaces at both phases with wall thickness at every point, a picture of them all, and their figures.
     """
-    from GenerativeModelsLib.cardiac.heart_samples import SampleRequest, sample_shapes
+    with progress_of_a_case(ANALYSE_HEART) as progress:
+        from GenerativeModelsLib.cardiac.heart_samples import SampleRequest, sample_shapes
 
-    request = SampleRequest(condition, output, n, model, device, seed, overwrite)
-    with progress_on_stderr() as progress:
+        request = SampleRequest(condition, output, n, model, device, seed, overwrite)
         content = sample_shapes(request, progress=progress)
+    if json:
+        print_json(content)
+        return
     print(f"{len(content['shapes'])} {condition} shapes: {output / 'shapes.png'}")
 
 
@@ -94,19 +101,22 @@ def walk(
     device: DeviceOption = "auto",
     seed: SeedOption = 0,
     overwrite: OverwriteOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Walk a heart through the latent space towards a class.
 
     Follows the gradient of the class within the region of the training population; writes the shapes on the way.
     """
-    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-    from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
-    from GenerativeModelsLib.cardiac.heart_samples import WalkRequest, walk_shapes
+    with progress_of_a_case(ANALYSE_HEART) as progress:
+        from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+        from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
+        from GenerativeModelsLib.cardiac.heart_samples import WalkRequest, walk_shapes
 
-    heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
-    request = WalkRequest(heart, towards, steps)
-    with progress_on_stderr() as progress:
-        progress("loading the software", 0.0)
+        heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
+        request = WalkRequest(heart, towards, steps)
         content = walk_shapes(request, progress=progress)
+    if json:
+        print_json(content)
+        return
     first, last = (probability_text(content["shapes"][k]["hcm_probability"]) for k in (0, -1))
     print(f"Probability of hypertrophic cardiomyopathy from {first} to {last}: {output / 'shapes.png'}")

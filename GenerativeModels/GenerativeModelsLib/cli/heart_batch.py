@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from GenerativeModelsLib.cli.batch import SchedulerOption, WorkersOption, run_and_tell
+from GenerativeModelsLib.cli.batch import (
+    KeepGoingOption,
+    ResumeOption,
+    SchedulerOption,
+    TimeLimitOption,
+    WorkersOption,
+    run_and_report,
+)
+from GenerativeModelsLib.cli.console import JsonOption
 from GenerativeModelsLib.cli.heart import LabelsOption
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
 
@@ -24,15 +32,18 @@ def heart_batch(
     seed: SeedOption = 0,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Skip the cases that are finished.")] = False,
+    time_limit: TimeLimitOption = 15.0,
+    resume: ResumeOption = False,
     overwrite: OverwriteOption = False,
+    keep_going: KeepGoingOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Analyse every heart of a table.
 
     A bad row is reported in DIR/summary.csv and does not stop the others.
     """
     from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-    from GenerativeModelsLib.cardiac.heart_batch import read_heart_table, run_heart_batch
+    from GenerativeModelsLib.cardiac.heart_batch import batch_kind, read_heart_table, run_heart_batch
 
     common = AnalysisRequest(
         ed=cases,  # each row has its own
@@ -44,4 +55,5 @@ def heart_batch(
     )
     rows = read_heart_table(cases, output, common)
     way = {"overwrite": overwrite, "resume": resume, "workers": workers, "scheduler": scheduler}
-    run_and_tell(partial(run_heart_batch, rows, output, **way), len(rows), output)
+    run = partial(run_heart_batch, rows, output, **way, time_limit_seconds=60.0 * time_limit)
+    run_and_report(run, batch_kind(), len(rows), output, keep_going=keep_going, json=json)

@@ -13,10 +13,11 @@ from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
 from GenerativeModelsLib.cli.heart import analyse, sample, walk
 from GenerativeModelsLib.cli.heart_batch import heart_batch
-from GenerativeModelsLib.cli.model import inspect, verify
+from GenerativeModelsLib.cli.model import inspect, seal, verify
 from GenerativeModelsLib.cli.skull import reconstruct
 from GenerativeModelsLib.cli.train import train
 from GenerativeModelsLib.cli.web import web
+from GenerativeModelsLib.process.ending import raise_on_termination
 
 __all__ = ["app", "main"]
 
@@ -43,9 +44,10 @@ heart.command("analyse", cls=GuardedCommand)(analyse)
 heart.command("batch", cls=GuardedCommand)(heart_batch)
 heart.command("sample", cls=GuardedCommand)(sample)
 heart.command("walk", cls=GuardedCommand)(walk)
-model = typer.Typer(help="Look at a model bundle and check it.", no_args_is_help=True, rich_markup_mode=None)
+model = typer.Typer(help="Look at a model bundle, check it and seal it.", no_args_is_help=True, rich_markup_mode=None)
 model.command("inspect", cls=GuardedCommand)(inspect)
 model.command("verify", cls=GuardedCommand)(verify)
+model.command("seal", cls=GuardedCommand)(seal)
 app.add_typer(skull, name="skull")
 app.add_typer(heart, name="heart")
 app.command("train", cls=GuardedCommand)(train)
@@ -74,6 +76,7 @@ def _options(
 
 def main() -> None:
     """Run the program with the arguments of the process."""
+    raise_on_termination()
     app()
 
 

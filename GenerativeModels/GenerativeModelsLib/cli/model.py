@@ -1,53 +1,132 @@
-"""`generative-models model`: look at a model bundle and check it."""
+"""`generative-models model`: look at a model bundle, check it and seal it."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["inspect", "verify"]
+if TYPE_CHECKING:
+    from GenerativeModelsLib.bundle_verify import BundleCheck, Loader
+
+__all__ = ["LOADERS", "inspect", "seal", "verify"]
 
 BundleArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A model bundle.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout instead of text.")]
 
 
-def inspect(folder: BundleArgument) -> None:
-    """Print the card of a bundle."""
+def _load_skull(folder: Path) -> object:
+    from GenerativeModelsLib.fetal.skull_model import load_skull_model
+
+    return load_skull_model(folder)
+
+
+def _load_heart(folder: Path) -> object:
+    from GenerativeModelsLib.cardiac.heart_model import load_heart_model
+
+    return load_heart_model(folder)
+
+
+LOADERS: Mapping[str, Loader] = {"fetal-skull": _load_skull, "heart-shape": _load_heart}
+"""How the program loads a bundle, by its kind."""
+
+
+def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
+    """Print the card of a bundle whose files agree with SHA256SUMS."""
+    from GenerativeModelsLib.bundle import read_card, read_manifest
+    from GenerativeModelsLib.bundle_files import WEIGHTS, open_sealed
+
+    manifest, checksum, card = read_manifest(folder), open_sealed(folder).checksum, read_card(folder)
+    weights_bytes = (folder / WEIGHTS).stat().st_size
+    if as_json:
+        names = {"name", "version", "kind", "licence", "created", "requires_version", "architecture", "software"}
+        names |= {"training_population", "validation", "sha256"}
+        fields = manifest.model_dump(mode="json", include=names)
+        sizes = {"tensors": len(manifest.tensors), "weights_bytes": weights_bytes}
+        head = {"schema": "model-inspect/1", "folder": _name(folder), "bundle_sha256": checksum}
+        _print_json(head | fields | sizes)
+        return
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.table import Table
+    from rich.text import Text  # plain: brackets in a name are no markup
 
-    from GenerativeModelsLib.bundle import read_card, read_manifest
-
-    manifest = read_manifest(folder)
-    table = Table(show_header=False, title=f"{manifest.name} {manifest.version}")
+    table = Table(show_header=False, title=Text(_printable(f"{manifest.name} {manifest.version}")))
+    table.add_column()
+    table.add_column(overflow="fold")  # a checksum is of use only as a whole
     parts = ", ".join(f"{name}: {component.class_name}" for name, component in manifest.architecture.items())
-    weights = (folder / "model.safetensors").stat().st_size / 1e6
     for name, value in (
         ("kind", manifest.kind),
         ("licence", manifest.licence),
         ("created", manifest.created),
         ("networks", parts),
-        ("weights", f"{len(manifest.tensors)} tensors, {weights:.1f} MB"),
-        ("sha256", manifest.sha256),
+        ("weights", f"{len(manifest.tensors)} tensors, {weights_bytes / 1e6:.1f} MB"),
+        ("sha256", f"of the weights {manifest.sha256}"),
+        ("", f"of the bundle  {checksum}"),
         ("made with", ", ".join(f"{name} {version}" for name, version in manifest.software.items())),
     ):
-        table.add_row(name, value)
+        table.add_row(name, Text(_printable(value)))
     console = Console(highlight=False)
     console.print(table)
-    console.print(Markdown(read_card(folder)))
+    console.print(Markdown(_printable(card)))
 
 
-def verify(folder: BundleArgument) -> None:
-    """Check a bundle's schema, checksum and tensors; exit code 2 when one does not hold."""
-    from GenerativeModelsLib.bundle import verify_bundle
+def verify(folder: BundleArgument, as_json: JsonOption = False) -> None:
+    """Check a bundle's files, schema and tensors and load its model; exit code 2 when one check fails."""
+    from GenerativeModelsLib.bundle_verify import verify_bundle
 
-    checks = verify_bundle(folder)
+    # Absolute, so that the folder can be found in what the checks say and be replaced by its name.
+    whole = Path(os.path.abspath(folder))
+    checks = verify_bundle(whole if as_json else folder, LOADERS)
+    if as_json:
+        found = [
+            {"name": c.name, "passed": c.passed, "detail": c.detail.replace(str(whole), _name(folder))} for c in checks
+        ]
+        passed = all(check.passed for check in checks)
+        _print_json({"schema": "model-verify/1", "folder": _name(folder), "passed": passed, "checks": found})
+    else:
+        _print_checks(checks)
+    _require_all(folder, checks, "must not be used", "get a fresh copy")
+
+
+def seal(folder: BundleArgument) -> None:
+    """Check a bundle made by an earlier version and write its SHA256SUMS; exit code 2 when a check fails."""
+    from GenerativeModelsLib.bundle_files import bundle_checksum
+    from GenerativeModelsLib.bundle_verify import seal_bundle
+
+    checks = seal_bundle(folder, LOADERS)
+    _print_checks(checks)
+    _require_all(folder, checks, "was not sealed", "get a fresh copy")
+    print(f"{folder} is sealed: the sha256 of its SHA256SUMS is {bundle_checksum(folder)}.")
+
+
+def _print_checks(checks: list[BundleCheck]) -> None:
     for check in checks:
-        print(f"{'ok    ' if check.passed else 'FAILED'} {check.name}: {check.detail}")
+        print(f"{'ok    ' if check.passed else 'FAILED'} {check.name}: {' '.join(_printable(check.detail).split())}")
+
+
+def _require_all(folder: Path, checks: list[BundleCheck], verdict: str, remedy: str) -> None:
     failed = [check.name for check in checks if not check.passed]
     if failed:
-        raise InputError(f"The model bundle {folder} must not be used ({', '.join(failed)} failed): get a fresh copy.")
+        raise InputError(f"The model bundle {folder} {verdict} ({', '.join(failed)} failed): {remedy}.")
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    # Escapes instead of letters beyond ASCII can be printed on every terminal.
+    print(json.dumps(document, indent=1, allow_nan=False))
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, by which a bundle could command the terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
+
+
+def _name(folder: Path) -> str:
+    """Name of a bundle's folder, also when it was given as "."; no path, as documents are passed on."""
+    return Path(os.path.abspath(folder)).name

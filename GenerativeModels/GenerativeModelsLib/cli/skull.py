@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from GenerativeModelsLib.cli.console import progress_on_stderr
+from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
 from GenerativeModelsLib.fetal.case_request import PLANES, CaseRequest
+from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
 
 __all__ = ["reconstruct"]
 
@@ -51,6 +52,7 @@ def reconstruct(
         float | None, typer.Option(metavar="WEEKS", help="Decimal weeks, for percentiles against the growth charts.")
     ] = None,
     overwrite: OverwriteOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Reconstruct a skull from ultrasound planes.
 
@@ -73,13 +75,13 @@ def reconstruct(
         overwrite=overwrite,
         **{f"{plane}_spacing_mm": parse_spacing(text, f"--{plane}-spacing") for plane, text in given.items()},
     )
-    with progress_on_stderr() as progress:
-        progress("loading the software", 0.0)
+    with progress_of_a_case(RECONSTRUCT_SKULL) as progress:
         from GenerativeModelsLib.fetal.case import reconstruct_case
 
-        reconstruct_case(request, progress=progress)
-
+        found = reconstruct_case(request, progress=progress)
+    if json:
+        print_json(found.result)
+        return
     from GenerativeModelsLib.cli.result_table import print_result
-    from GenerativeModelsLib.fetal.batch_summary import read_result
 
-    print_result(read_result(output), output)
+    print_result(found.result, output)

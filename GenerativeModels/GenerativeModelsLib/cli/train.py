@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from GenerativeModelsLib.cli.console import JsonOption, print_json
 from GenerativeModelsLib.errors import InputError
 
 __all__ = ["train"]
@@ -25,6 +28,7 @@ def train(
     ] = None,
     num_nodes: Annotated[int | None, typer.Option(min=1, metavar="N", help="Machines.")] = None,
     strategy: Annotated[str | None, typer.Option(metavar="NAME", help="Lightning's strategy, such as ddp.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Train a model from its config.
 
@@ -40,7 +44,13 @@ def train(
 
     asked = {"devices": _devices(devices), "num_nodes": num_nodes, "strategy": strategy}
     options = {name: value for name, value in asked.items() if value is not None}
-    print(run_training(config, resume=resume, output=output, **options))
+    # Lightning prints what it does on stdout, where with --json nothing but the document belongs.
+    with contextlib.redirect_stdout(sys.stderr) if json else contextlib.nullcontext():
+        folder = run_training(config, resume=resume, output=output, **options)
+    if json:
+        print_json({"schema": "training/1", "config": config.name, "folder": folder.name})
+    else:
+        print(folder)
 
 
 def _devices(text: str | None) -> int | str | None:

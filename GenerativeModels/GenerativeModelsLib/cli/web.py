@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import threading
 import webbrowser
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,10 @@ from GenerativeModelsLib.errors import InputError
 
 __all__ = ["web"]
 
+NO_TLS = (
+    "There is no TLS here: whoever is between a browser and this machine can read all that is sent, the access token "
+    "and the images too. Put a reverse proxy with TLS in front, or leave --host out and use an SSH tunnel."
+)
 NEEDED = ("aiohttp", "trame", "trame_slicer", "slicer")
 
 
@@ -21,7 +26,8 @@ def web(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0 = any free port.")] = 8765,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 = all of this machine: no password!")
+        str,
+        typer.Option(metavar="ADDRESS", help="Address to listen on; any but a loopback one needs --allow-host."),
     ] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     model: Annotated[Path | None, typer.Option(metavar="DIR", help="A model bundle; default: the bundled one.")] = None,
@@ -33,17 +39,21 @@ def web(
     ] = 60.0,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A host name users type, behind a reverse proxy; may be repeated."),
+        typer.Option(metavar="NAME", help="A host name users type, on a network or a reverse proxy; may be repeated."),
     ] = None,
 ) -> None:
-    """Reconstruct skulls in a browser, on the real Slicer core. Ctrl-C ends it."""
+    """Reconstruct skulls in a browser, on the real Slicer core. Ctrl-C ends it.
+
+    The address it prints holds an access token; GENERATIVE_MODELS_WEB_TOKEN sets it, else it is a random one.
+    """
     _check_installed()
     if model is not None:
         from GenerativeModelsLib.bundle import read_manifest
 
         read_manifest(model)  # what is wrong with it is said now, not in every tab
     from GenerativeModelsLib.fetal.case_request import CaseRequest
-    from GenerativeModelsWeb.guards import is_loopback
+    from GenerativeModelsWeb.access import Access, token_from_environment
+    from GenerativeModelsWeb.guards import LOOPBACK_NAMES, is_loopback
     from GenerativeModelsWeb.hub import HubSettings, listen, serve
     from GenerativeModelsWeb.sessions import SessionPlan
 
@@ -57,19 +67,33 @@ def web(
         show_log=bool(context.find_root().params.get("debug")),
     )
     loopback = is_loopback(host)
-    settings = HubSettings(plan, loopback=loopback, names=frozenset(allow_host or ()))
+    names = list(allow_host or ())
+    if loopback and host not in LOOPBACK_NAMES:
+        names.append(host)  # such as 127.0.0.2: what is printed below must work
+    access = Access(token_from_environment())
+    settings = HubSettings(plan, loopback=loopback, names=frozenset(names), access=access)
     with listen(host, port) as socket:
-        name = "localhost" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host
-        address = f"http://{name}:{socket.getsockname()[1]}/"
+        address = f"http://{_typed_name(host, settings.allowed_names, settings.names)}:{socket.getsockname()[1]}/"
 
         def started() -> None:
             if not loopback:
-                print(f"Everybody in the network can reach this at {host}, and there is no password.", flush=True)
-            print(f"Open {address} in a browser. Ctrl-C ends it. Research use only.", flush=True)
+                print(NO_TLS, flush=True)
+            print(f"Open {address}?token={access.token} in a browser. Ctrl-C ends it. Research use only.", flush=True)
             if open_browser:
-                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+                # Other users of this machine see what a browser was started with, so not the token itself.
+                link = f"{address}?ticket={access.ticket()}"
+                threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
         serve(settings, socket, started)
+
+
+def _typed_name(host: str, allowed: Collection[str], names: Collection[str]) -> str:
+    """The name of an address to type, one that the hub lets pass."""
+    if host in {"0.0.0.0", "::"}:
+        host = "localhost"
+    elif host not in allowed:
+        host = min(names)
+    return f"[{host}]" if ":" in host else host
 
 
 def _check_installed() -> None:

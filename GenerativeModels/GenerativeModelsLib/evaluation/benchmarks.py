@@ -22,6 +22,7 @@ def run(
     data: Path = DATA,
     workers: int = 2,
     baseline: Path | None = None,
+    as_json: bool = False,
 ) -> None:
     """Run a benchmark, print its table and write it to `output` (`<name>.json` and `<name>.md`) when that is given.
 
@@ -41,6 +42,8 @@ def run(
     baseline
         `heart.safetensors` of the training that made the heart's bundle, for the VAE of the comparison; None = for
         heart that of `BASELINE`, where it is there.
+    as_json
+        Print the figures as a JSON document in place of the table.
 
     Raises
     ------
@@ -78,4 +81,4 @@ def run(
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    publish(name, benchmarks[name](), output)
+    publish(name, benchmarks[name](), output, as_json=as_json)

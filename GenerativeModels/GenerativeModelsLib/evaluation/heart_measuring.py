@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from GenerativeModelsLib.cardiac.ray_batches import RayBatch
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.acdc import AcdcPatient
 from GenerativeModelsLib.evaluation.lv_cap import LvCap, read_lv_cap
+from GenerativeModelsLib.process.parallel import process_pool
 
 __all__ = ["ReadHeart", "in_processes", "measure_patient", "measure_person", "measured", "people_in"]
 
@@ -69,7 +68,7 @@ def in_processes(work, jobs: Iterable, workers: int, words: str) -> Iterator:
     if workers <= 1:
         yield from track(map(work, jobs), **bar)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         yield from track(pool.map(work, jobs), **bar)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from GenerativeModelsLib.evaluation.simulated_cases import SUBSETS, simulated_case
 from GenerativeModelsLib.evaluation.skull_accuracy import CaseRecords, evaluate_case
+from GenerativeModelsLib.process.parallel import process_pool
 
 
 @lru_cache(maxsize=1)
@@ -52,5 +51,5 @@ def evaluate_set(
     if workers <= 1:
         yield from map(_one, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         yield from pool.map(_one, jobs)

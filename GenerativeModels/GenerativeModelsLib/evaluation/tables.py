@@ -32,12 +32,12 @@ class Report:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def publish(name: str, report: Report, output: Path | None) -> None:
-    """Print a report and, where a folder is given, write `<name>.md` and `<name>.json` into it."""
+def publish(name: str, report: Report, output: Path | None, *, as_json: bool = False) -> None:
+    """Print a report, as JSON if asked for; where a folder is given, write `<name>.md` and `<name>.json` into it."""
     text = "\n".join(table.markdown() for table in report.tables)
-    print(text)
+    figures = json.dumps(report.figures, indent=1, default=float)
+    print(figures if as_json else text)
     if output is not None:
         Path(output).mkdir(parents=True, exist_ok=True)
         (Path(output) / f"{name}.md").write_text(text, encoding="utf-8")
-        figures = json.dumps(report.figures, indent=1, default=float)
         (Path(output) / f"{name}.json").write_text(figures + "\n", encoding="utf-8")

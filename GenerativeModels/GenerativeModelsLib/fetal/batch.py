@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from GenerativeModelsLib import batches
-from GenerativeModelsLib.batches import BatchKind, BatchRow, CaseOutcome, default_workers
-from GenerativeModelsLib.fetal.batch_summary import SUMMARY_COLUMNS, is_finished, summary_line
+from GenerativeModelsLib.batch import run
+from GenerativeModelsLib.batch.run import BatchKind, BatchRow, CaseOutcome, Work
+from GenerativeModelsLib.fetal.batch_summary import RESULT_SCHEMA, SUMMARY_COLUMNS, summary_line
+from GenerativeModelsLib.fetal.case_fingerprint import fingerprint_of
 from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
 
-__all__ = ["default_workers", "reconstruct_one", "run_batch"]
+__all__ = ["batch_kind", "reconstruct_one", "run_batch"]
 
 
 def reconstruct_one(request: CaseRequest) -> str:
@@ -21,29 +24,16 @@ def reconstruct_one(request: CaseRequest) -> str:
 
         reconstruct_case(request)
 
-    return batches.failure_of(work)
+    return run.failure_of(work)
+
+
+def batch_kind(work: Work = reconstruct_one) -> BatchKind:
+    """What a batch of skulls is."""
+    return BatchKind(SUMMARY_COLUMNS, summary_line, RESULT_SCHEMA, fingerprint_of, work, RECONSTRUCT_SKULL)
 
 
 def run_batch(
-    rows: Sequence[BatchRow],
-    output: Path,
-    *,
-    overwrite: bool = False,
-    resume: bool = False,
-    workers: int | None = None,
-    scheduler: str | None = None,
-    progress: Callable[[CaseOutcome, float], None] = lambda outcome, fraction: None,
-    work: batches.Work = reconstruct_one,
+    rows: Sequence[BatchRow], output: Path, *, work: Work = reconstruct_one, **options: Any
 ) -> list[CaseOutcome]:
-    """`batches.run_batch` of skulls; `rows` from `read_batch_table`."""
-    kind = BatchKind(SUMMARY_COLUMNS, summary_line, is_finished, work)
-    return batches.run_batch(
-        kind,
-        rows,
-        output,
-        overwrite=overwrite,
-        resume=resume,
-        workers=workers,
-        scheduler=scheduler,
-        progress=progress,
-    )
+    """`batch.run.run_batch` of skulls, with its options; `rows` from `read_batch_table`."""
+    return run.run_batch(batch_kind(work), rows, output, **options)

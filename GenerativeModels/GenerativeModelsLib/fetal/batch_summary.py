@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from GenerativeModelsLib import batches
-from GenerativeModelsLib.batches import CaseOutcome
-from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.batch import summary
+from GenerativeModelsLib.batch.run import CaseOutcome
+from GenerativeModelsLib.batch.summary import number
 
-__all__ = ["SUMMARY_COLUMNS", "is_finished", "read_result", "summary_line"]
+__all__ = ["RESULT_SCHEMA", "SUMMARY_COLUMNS", "read_result", "summary_line"]
 
 RESULT_SCHEMA = "skull-reconstruction/1"
-_VOUCHERS = ("skull.vtp", "skull.nii.gz", "report.html")
 BIOMETRY = {
     "bpd_mm": "bpd",
     "ofd_mm": "ofd",
@@ -27,6 +25,7 @@ SUMMARY_COLUMNS = (
     "case",
     "status",
     "error",
+    "resumed",
     "device",
     "seconds",
     *(c for key, short in BIOMETRY.items() for c in (key, f"{short}_low90", f"{short}_high90", f"{short}_percentile")),
@@ -45,42 +44,26 @@ def read_result(folder: Path) -> dict[str, Any]:
     InputError
         There is none, or it is of another schema.
     """
-    return batches.read_result(folder, RESULT_SCHEMA, "reconstruct the case again")
-
-
-def is_finished(request: CaseRequest) -> bool:
-    """Whether the output folder holds the whole result of these images with this seed and this number of draws."""
-    if not all((request.output / name).is_file() for name in _VOUCHERS):
-        return False
-    try:
-        result = read_result(request.output)
-        planes = {name: Path(entry["file"]).name for name, entry in result["planes"].items()}
-    except (InputError, KeyError, TypeError, AttributeError):
-        return False
-    wanted = {name: plane.path.name for name, plane in request.planes().items()}
-    return planes == wanted and (result.get("seed"), result.get("samples")) == (request.seed, request.samples)
+    return summary.read_result(folder, RESULT_SCHEMA, "reconstruct the case again")
 
 
 def summary_line(outcome: CaseOutcome) -> dict[str, object]:
     """The line of a case by column; `InputError` when it says "done" and left no result."""
     line: dict[str, object] = {"case": outcome.case, "status": outcome.status, "error": outcome.error}
+    line["resumed"] = outcome.resumed
     if outcome.status != "done" or outcome.output is None:
         return line
     result = read_result(outcome.output)
     line["device"] = result.get("device", "")
-    line["seconds"] = _number(result.get("seconds", {}).get("total"))
+    line["seconds"] = number(result.get("seconds", {}).get("total"))
     for key, short in BIOMETRY.items():
         measure = result.get("biometry", {}).get(key) or {}
         low, high = measure.get("interval90") or (None, None)
-        line[key] = _number(measure.get("value"))
-        line[f"{short}_low90"], line[f"{short}_high90"] = _number(low), _number(high)
-        line[f"{short}_percentile"] = _number(measure.get("percentile"))
-    line["uncertainty_mean_mm"] = _number(result.get("uncertainty_mm", {}).get("mean"))
-    line["in_distribution_score"] = _number(result.get("in_distribution", {}).get("score"), digits=4)
+        line[key] = number(measure.get("value"))
+        line[f"{short}_low90"], line[f"{short}_high90"] = number(low), number(high)
+        line[f"{short}_percentile"] = number(measure.get("percentile"))
+    line["uncertainty_mean_mm"] = number(result.get("uncertainty_mm", {}).get("mean"))
+    line["in_distribution_score"] = number(result.get("in_distribution", {}).get("score"), digits=4)
     line["in_distribution_verdict"] = result.get("in_distribution", {}).get("verdict", "")
     line["warnings"] = len(result.get("warnings", []))
     return line
-
-
-def _number(value: float | None, digits: int = 3) -> object:
-    return "" if value is None else round(value, digits)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from GenerativeModelsLib.batches import BatchRow, rows_of
-from GenerativeModelsLib.case_table import read_case_table
+from GenerativeModelsLib.batch.run import BatchRow, rows_of
+from GenerativeModelsLib.batch.table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES, CaseRequest
 from GenerativeModelsLib.fetal.planes import parse_spacing

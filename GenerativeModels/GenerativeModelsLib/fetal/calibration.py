@@ -59,4 +59,6 @@ class BiometryCalibration:
 
 def _three(values: Sequence[float]) -> tuple[float, float, float]:
     first, second, third = (float(value) for value in values)
+    if min(first, second, third) < 0:
+        raise ValueError(f"a scale or floor is negative: {list(values)}")
     return first, second, third

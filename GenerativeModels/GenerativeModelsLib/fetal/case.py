@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import CaseRequest
 from GenerativeModelsLib.output_folder import output_folder
 
 if TYPE_CHECKING:
+    from GenerativeModelsLib.fetal.planes import PlaneImage
     from GenerativeModelsLib.fetal.running import LoadModel
 
 STALE = ("planes/*.nii.gz",)
@@ -43,19 +45,16 @@ def reconstruct_case(
     tell = progress or (lambda message, share: None)
     start = time.perf_counter()
     with output_folder(request.output, overwrite=request.overwrite, stale=STALE) as folder:
-        from GenerativeModelsLib.fetal.planes import read_plane
+        from GenerativeModelsLib.fetal.case_fingerprint import fingerprint_of
 
         tell("reading the planes", 0.05)
-        images = {
-            name: read_plane(
-                plane.path,
-                spacing_mm=plane.spacing_mm,
-                name=name,
-                file_wins=plane.yields_to_file,
-                shown_as=plane.label,
-            )
-            for name, plane in request.planes().items()
-        }
+        try:
+            fingerprint = fingerprint_of(request)  # before anything is read, lest it be of a newer file
+        except InputError:
+            _read_planes(request)  # knows better what is wrong with an image
+            raise
+        images = _read_planes(request)
+
         from GenerativeModelsLib.device import choose_device
         from GenerativeModelsLib.fetal.case_files import write_case
         from GenerativeModelsLib.fetal.running import run_on
@@ -74,6 +73,21 @@ def reconstruct_case(
             load=load,
         )
         tell("writing the results", 0.8)
-        result = write_case(folder, request, run, started=start)
+        result = write_case(folder, request, run, fingerprint=fingerprint, started=start)
     tell("done", 1.0)
     return CaseResult(request.output, result)
+
+
+def _read_planes(request: CaseRequest) -> dict[str, PlaneImage]:
+    from GenerativeModelsLib.fetal.planes import read_plane
+
+    return {
+        name: read_plane(
+            plane.path,
+            spacing_mm=plane.spacing_mm,
+            name=name,
+            file_wins=plane.yields_to_file,
+            shown_as=plane.label,
+        )
+        for name, plane in request.planes().items()
+    }

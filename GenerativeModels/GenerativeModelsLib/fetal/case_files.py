@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from GenerativeModelsLib.fetal.reconstruction import Reconstruction
 from GenerativeModelsLib.fetal.report import write_report
 from GenerativeModelsLib.fetal.report_content import report_content
 from GenerativeModelsLib.fetal.running import Run
+from GenerativeModelsLib.fingerprint import Fingerprint, checksums_of_folder
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 
@@ -30,7 +30,9 @@ LARGEST_VOLUME = 256
 BAND_SIGMAS, LEAST_BAND_MM = 3.0, 2.0
 
 
-def write_case(folder: Path, request: CaseRequest, run: Run, *, started: float) -> dict[str, Any]:
+def write_case(
+    folder: Path, request: CaseRequest, run: Run, *, fingerprint: Fingerprint, started: float
+) -> dict[str, Any]:
     """Write all files of a case into `folder`; returns the content of `result.json`.
 
     `started` is the `time.perf_counter` at which the case began.
@@ -43,9 +45,10 @@ def write_case(folder: Path, request: CaseRequest, run: Run, *, started: float) 
         p = plane.placement
         path = folder / "planes" / f"{name}.nii.gz"
         write_placed_plane(path, pixels, plane.image.spacing_mm, p.origin_mm, p.u_axis, p.v_axis)
-    result = result_of(request, run)
+    result = result_of(request, run, fingerprint)
     result["seconds"]["total"] = round(time.perf_counter() - started, 3)
     write_report(report_content(request, run, result), folder / "report.html")
+    result["files"] = checksums_of_folder(folder)
     result["seconds"]["total"] = round(time.perf_counter() - started, 3)
     text = json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8")
@@ -79,7 +82,7 @@ def resampled(field: np.ndarray, grid: Grid, onto: Grid) -> np.ndarray:
     return sitk.GetArrayFromImage(moved)
 
 
-def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
+def result_of(request: CaseRequest, run: Run, fingerprint: Fingerprint) -> dict[str, Any]:
     """Content of `result.json`, its total time still to be filled in."""
     import torch
 
@@ -94,7 +97,7 @@ def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
             "spacing_mm": [float(v) for v in plane.image.spacing_mm],
             "spacing_source": plane.image.spacing_source,
             "size": [rows, columns],
-            "sha256": file_checksum(Path(plane.image.file)),
+            "sha256": fingerprint.inputs[name]["sha256"],
             "head": {
                 "presence": round(plane.finding.presence, 4),
                 "agreement": round(plane.finding.agreement, 4),
@@ -113,7 +116,12 @@ def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
         }
     return {
         "schema": SCHEMA,
-        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "sha256": manifest.sha256,
+            "bundle_sha256": fingerprint.model,
+        },
         "software": {"version": __version__, "torch": torch.__version__},
         "device": found.device,
         "seed": found.seed,
@@ -125,6 +133,7 @@ def result_of(request: CaseRequest, run: Run) -> dict[str, Any]:
         "uncertainty_mm": uncertainty_summary(found),
         "in_distribution": {"score": found.in_distribution.score, "verdict": found.in_distribution.verdict},
         "warnings": list(found.warnings),
+        "fingerprint": fingerprint.document(),
     }
 
 
@@ -148,16 +157,3 @@ def _measure(name: str, interval: Interval, weeks: float | None) -> dict[str, An
 
 def _pixels(centre_mm: np.ndarray, spacing_mm: tuple[float, float]) -> list[float]:
     return [float(centre_mm[0] / spacing_mm[1]), float(centre_mm[1] / spacing_mm[0])]
-
-
-def file_checksum(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
-
-
-def _digest(file) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()

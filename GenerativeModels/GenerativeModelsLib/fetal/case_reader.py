@@ -19,6 +19,7 @@ from GenerativeModelsLib.fetal.placement import Placement
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
 
 __all__ = ["PlacedPlane", "SkullCase", "read_case"]
 
@@ -167,7 +168,7 @@ def _image(path: Path):
     if not path.is_file():
         raise InputError(f"{path} is missing: {_AGAIN}.")
     try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
+        image = read_pixels(image_reader(path, str(path), ("NIfTI",), self_contained=True), str(path))
+    except (InputError, RuntimeError) as error:
         raise InputError(f"{path} is broken: {_AGAIN}.") from error
     return sitk.GetArrayFromImage(image), image

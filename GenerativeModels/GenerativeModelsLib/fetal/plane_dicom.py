@@ -12,6 +12,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.plane_stored import StoredPlane, averaged, reduction_for, refuse_if_too_large
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -45,15 +46,6 @@ class Calibration:
     region: Region | None
     spacing_mm: tuple[float, float] | None
     warnings: tuple[str, ...] = ()
-
-
-def looks_like_bare_dicom(head: bytes) -> bool:
-    """Whether a file without the DICM mark may begin with a DICOM data element, of group 0002 or 0008."""
-    if len(head) < 132 or head[:2] not in (b"\x02\x00", b"\x08\x00"):
-        return False
-    value_representation = head[4:6]
-    explicit = value_representation.isalpha() and value_representation.isupper()
-    return explicit or int.from_bytes(head[4:8], "little") <= 256
 
 
 def read_dicom(path: Path, label: str) -> StoredPlane:
@@ -102,6 +94,12 @@ def read_dicom(path: Path, label: str) -> StoredPlane:
 
 
 def _refuse_what_is_no_plane(header: Dataset, label: str) -> None:
+    if "DirectoryRecordSequence" in header:
+        raise InputError(f"{label} is a DICOMDIR, a table of other files: give the one file with the ultrasound frame.")
+    if "PixelDataProviderURL" in header:
+        raise InputError(
+            f"{label} names an address for its pixels, which this program never follows: export it with its pixels."
+        )
     rows, columns = header.get("Rows"), header.get("Columns")
     if not rows or not columns:
         raise InputError(f"{label} is a DICOM file that holds no image: give the one with the ultrasound frame.")
@@ -189,11 +187,9 @@ def _decoded_by_gdcm(path: Path, syntax, label: str, reason: Exception) -> np.nd
     """What pydicom alone cannot decode, lossless JPEG above all, by the GDCM inside SimpleITK."""
     import SimpleITK as sitk
 
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(str(path))
+    reader = image_reader(path, label, ("DICOM",), checks_name=False)
     try:
-        image = reader.Execute()
+        image = read_pixels(reader, label)
     except RuntimeError as error:
         raise InputError(
             f"{label} cannot be decoded, its transfer syntax is {syntax.name}: the file is damaged, or convert it to "

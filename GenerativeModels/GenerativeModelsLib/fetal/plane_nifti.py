@@ -46,19 +46,6 @@ class NiftiHeader:
     sform: np.ndarray | None
 
 
-def is_nifti(head: bytes) -> bool:
-    """Whether `head`, the first 348 bytes or more of a file once unzipped, begin a NIfTI file."""
-    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
-
-
-def unzipped_head(head: bytes) -> bytes:
-    """The first bytes behind a gzip stream that begins with `head`; empty when it is none."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, 1024)
-    except zlib.error:
-        return b""
-
-
 def read_nifti(path: Path, label: str) -> StoredPlane:
     """The one slice in `path`, columns along the lower of its two long axes (i), rows along the higher (j).
 

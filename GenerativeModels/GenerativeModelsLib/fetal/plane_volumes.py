@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from GenerativeModelsLib.fetal.plane_stored import (
     reduction_for,
     refuse_if_too_large,
 )
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
+from GenerativeModelsLib.meta_image import meta_image_fields
+from GenerativeModelsLib.text_headers import header_lines
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -33,7 +37,6 @@ _MM_PER_UNIT = {
     "micron": 0.001,
     "microns": 0.001,
 }
-_IMAGE_IO = {"NRRD": "NrrdImageIO", "MetaImage": "MetaImageIO"}
 
 
 def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
@@ -48,12 +51,7 @@ def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
     """
     import SimpleITK as sitk
 
-    header = _header_text(path)
-    if kind == "MetaImage":
-        _refuse_incomplete_meta_image(path, header, label)
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO(_IMAGE_IO[kind])
-    reader.SetFileName(str(path))
+    reader = image_reader(path, label, (kind,), checks_name=False)
     try:
         reader.ReadImageInformation()
         axes = plane_axes(label, reader.GetSize())
@@ -63,7 +61,7 @@ def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
         if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelID()) or channels not in (1, 3, 4):
             raise InputError(f"{label} holds {channels} numbers a pixel or complex ones: expected grey levels or RGB.")
         refuse_if_too_large(label, rows, columns, channels * _bytes_per_sample(reader))
-        image = reader.Execute()
+        image = read_pixels(reader, label)
     except RuntimeError as error:
         if "spacing" in str(error).lower():
             raise InputError(f"{label} has a zero or negative spacing in its header: export it again.") from error
@@ -73,7 +71,7 @@ def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
     factor = reduction_for(rows, columns)
     view = sitk.GetArrayViewFromImage(image)
     values = averaged(np.asarray(view).reshape((rows, columns) if channels == 1 else (rows, columns, channels)), factor)
-    unit = _nrrd_unit(header) if kind == "NRRD" else _meta_image_unit(header)
+    unit = _nrrd_unit(path, label) if kind == "NRRD" else _meta_image_unit(path, label)
     if unit is None:
         return StoredPlane(np.array(values), None, reduction=factor, why_no_spacing="its header names none")
     if unit.lower() not in _MM_PER_UNIT:
@@ -90,14 +88,9 @@ def _bytes_per_sample(reader: sitk.ImageFileReader) -> int:
     return int(bits.group(1)) // 8 if bits else 8
 
 
-def _header_text(path: Path) -> str:
-    with path.open("rb") as stream:
-        return stream.read(65536).decode("latin-1")
-
-
-def _nrrd_unit(header: str) -> str | None:
+def _nrrd_unit(path: Path, label: str) -> str | None:
     """The unit of the spacing, empty when unsaid; None when the header has no spacing."""
-    lines = re.split(r"\r?\n\r?\n", header, maxsplit=1)[0].splitlines()
+    lines = (line.decode("latin-1") for line, _ in takewhile(lambda found: found[0], header_lines(path, label, "NRRD")))
     fields = {key.strip().lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
     vectors = re.findall(r"\(([^)]*)\)", fields.get("space directions", ""))
     sides = [float(text) for text in fields.get("spacings", "").split() if _is_number(text)]
@@ -114,49 +107,9 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _meta_fields(header: str) -> dict[str, str]:
-    fields = {}
-    for line in header.splitlines():
-        key, _, value = line.partition("=")
-        fields[key.strip()] = value.strip()
-        if key.strip() == "ElementDataFile":
-            break
-    return fields
-
-
-def _meta_image_unit(header: str) -> str | None:
+def _meta_image_unit(path: Path, label: str) -> str | None:
     """The unit of the spacing, empty when unsaid; None when the header has no spacing."""
-    fields = _meta_fields(header)
+    fields = meta_image_fields(path, label)
     if "ElementSpacing" not in fields and "ElementSize" not in fields:
         return None
     return fields.get("DistanceUnits", "").strip('"?')
-
-
-_META_BYTES = {"CHAR": 1, "SHORT": 2, "INT": 4, "LONG": 4, "LONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8}
-
-
-def _refuse_incomplete_meta_image(path: Path, header: str, label: str) -> None:
-    """Raise InputError before MetaIO meets missing or truncated data, about which it would print to the terminal."""
-    fields = _meta_fields(header)
-    source = fields.get("ElementDataFile", "")
-    if not source or source.split()[0] == "LIST" or "%" in source:
-        raise InputError(f"{label} names its data as {source!r}: expected LOCAL or a single file, save it as one .mha.")
-    if source in ("LOCAL", "Local", "local"):
-        mark = re.search(r"ElementDataFile[^\n]*\n", header)
-        available = path.stat().st_size - (mark.end() if mark else 0)
-    else:
-        data = path.parent / source
-        if not data.is_file():
-            raise InputError(f"{label} keeps its pixels in {data}, which is missing: put the two files side by side.")
-        available = data.stat().st_size
-    if fields.get("CompressedData", "False").lower() == "true":
-        expected = fields.get("CompressedDataSize", "1")
-    else:
-        sample = _META_BYTES.get(fields.get("ElementType", "").removeprefix("MET_").removesuffix("_ARRAY").lstrip("U"))
-        counts = [*fields.get("DimSize", "0").split(), fields.get("ElementNumberOfChannels", "1")]
-        expected = str(np.prod([int(count) for count in counts if count.isdigit()], dtype=object) * (sample or 1))
-    if expected.isdigit() and available < int(expected):
-        raise InputError(
-            f"{label} is truncated, its header announces {expected} bytes of pixels but {available} are there: "
-            f"copy or export it again."
-        )

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from GenerativeModelsLib.bundle import Bundle, read_bundle
+from GenerativeModelsLib.bundle_networks import network_of
 from GenerativeModelsLib.bundle_schema import BundleManifest, Component
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.calibration import BiometryCalibration, SurfaceCalibration
@@ -86,9 +87,9 @@ def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullM
         One sentence saying what is wrong with the bundle.
     """
     bundle = read_bundle(folder, KIND, check_architecture)
-    locator = _build(bundle, "locator")
-    skull = _build(bundle, "skull")
-    basis = _build(bundle, "basis")
+    locator = _network(bundle, "locator")
+    skull = _network(bundle, "skull")
+    basis = _network(bundle, "basis")
     if (basis.size, len(basis.modes) + 1) != (GRID_SIZE, len(skull.x_scale)):
         raise InputError(
             f"{bundle.path}: the basis has {len(basis.modes)} modes on {basis.size} points a side, expected "
@@ -107,20 +108,5 @@ def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullM
     return model.to(torch.device(device))
 
 
-def _build(bundle: Bundle, part: str) -> torch.nn.Module:
-    component = bundle.manifest.architecture[part]
-    try:
-        net = NETWORKS[component.class_name](**component.parameters)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"{bundle.path}: the {part} network cannot be built ({error}): get a fresh copy.") from error
-    _load(bundle, part, net)
-    return net
-
-
-def _load(bundle: Bundle, part: str, net: torch.nn.Module) -> None:
-    try:
-        net.load_state_dict(bundle.component(part))
-    except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise InputError(f"{bundle.path}: the tensors of '{part}' do not fit its architecture: {first}") from error
-    net.eval().requires_grad_(False)
+def _network(bundle: Bundle, part: str) -> torch.nn.Module:
+    return network_of(bundle, part, NETWORKS[bundle.manifest.architecture[part].class_name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
@@ -13,6 +14,10 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.cast_head import DEGREE, head_about_largest_section
 from GenerativeModelsLib.fetal.ellipse import Ellipse
 from GenerativeModelsLib.fetal.head_shape import HeadShape
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 BONE_MM = 1.2
 """Skull thickness added outside the mask; about 1.0 to 1.3 mm at birth (cuMIP normative tables), thinner before."""
@@ -97,12 +102,14 @@ def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: in
     weeks = re.search(r"ga(\d+)", path.name)
     if weeks is None:
         raise InputError(f"{path.name} does not tell the gestational age; expected a name like sb_ga31_mask.nii.gz.")
+    if not path.is_file():
+        raise InputError(f"{path} does not exist, so it cannot be read: check the path.")
     try:
-        image = sitk.DICOMOrient(sitk.ReadImage(str(path)), "LPS")
+        image = sitk.DICOMOrient(_image(path), "LPS")
         beside = path.with_name(path.name.replace("_mask", "_parcellation"))
         labels = None
         if beside != path and beside.is_file():
-            labels = sitk.GetArrayFromImage(sitk.DICOMOrient(sitk.ReadImage(str(beside)), "LPS"))
+            labels = sitk.GetArrayFromImage(sitk.DICOMOrient(_image(beside), "LPS"))
     except RuntimeError:
         raise InputError(f"{path} cannot be read as an image; expected a NIfTI mask.") from None
     spacing = image.GetSpacing()
@@ -113,6 +120,10 @@ def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: in
     # directions are +x, +y, +z after the reorientation, so that offsets add up
     origin = tuple(float(a + b) for a, b in zip(image.GetOrigin(), head.origin_mm))
     return TemplateHead(head.shape, head.outline, float(weeks.group(1)), origin)
+
+
+def _image(path: Path) -> sitk.Image:
+    return read_pixels(image_reader(path, str(path)), str(path))
 
 
 def _closed_distance(mask: np.ndarray, spacing_mm: float, length_mm: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ Coordinates follow 3D Slicer: a file says `SPACE=LPS` or `SPACE=RAS` (field data
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.geometry.mesh_checks import require_sound_counts
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata, to_polydata
 
@@ -32,7 +34,9 @@ def write_vtp(surface: Surface, path: str | Path) -> None:
     Raises
     ------
     InputError
-        `path` does not end in .vtp or cannot be written.
+        `path` does not end in .vtp or cannot be made.
+    OSError
+        The disk is full, or another limit of the system was met while writing.
     """
     from vtkmodules.vtkIOXML import vtkXMLPolyDataWriter
 
@@ -54,18 +58,28 @@ def write_vtp(surface: Surface, path: str | Path) -> None:
         writer.EncodeAppendedDataOff()
         writer.SetCompressorTypeToZLib()
         if not writer.Write() or writer.GetErrorCode():
-            raise InputError(f"Surface file {path} cannot be written: VTK error {writer.GetErrorCode()}.")
+            raise _write_error(writer.GetErrorCode(), path)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)
 
 
+def _write_error(code: int, path: Path) -> OSError:
+    """The error of the system behind an error code of VTK, which passes such codes on as they are."""
+    from vtkmodules.vtkCommonMisc import vtkErrorCode
+
+    number = code if 0 < code < vtkErrorCode.FirstVTKErrorCode else errno.EIO
+    number = errno.ENOSPC if code == vtkErrorCode.OutOfDiskSpaceError else number
+    return OSError(number, os.strerror(number), str(path))
+
+
 def read_surface(path: str | Path) -> Surface:
     """The triangle mesh of a .vtp, .vtk, .stl, .ply or .obj file in LPS millimetres, normals outward.
 
     Polygons are cut into triangles, inconsistent winding is repaired, RAS files are turned into LPS. Formats that
-    repeat a point for every triangle (.stl, .ply, .obj) get their coinciding points merged.
+    repeat a point for every triangle (.stl, .ply, .obj) get their coinciding points merged. No other file is opened:
+    the materials, textures and pieces that a mesh file may name are left alone.
 
     Raises
     ------
@@ -77,6 +91,7 @@ def read_surface(path: str | Path) -> Surface:
         raise InputError(f"Surface file {path} ends in '{path.suffix}', expected one of {', '.join(MESH_SUFFIXES)}.")
     if not path.is_file():
         raise InputError(f"Surface file {path} does not exist.")
+    require_sound_counts(path)
     polydata, space = _read(path)
     if not polydata.GetNumberOfPolys() and not polydata.GetNumberOfStrips():
         raise InputError(f"Surface file {path} holds no triangles; expected a closed surface mesh.")

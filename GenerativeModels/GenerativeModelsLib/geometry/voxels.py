@@ -10,6 +10,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import to_polydata
+from GenerativeModelsLib.image_reader import image_reader, read_pixels
 
 __all__ = [
     "SMOOTHING_VOXELS",
@@ -119,15 +120,17 @@ def read_label_map(path: str | Path):
     Raises
     ------
     InputError
-        The file is missing, unreadable, not three-dimensional with one value a voxel, or empty.
+        The file is missing, unreadable, of another format than its name, not three-dimensional with one value a voxel,
+        empty, or its header names a file in another folder.
     """
     import SimpleITK as sitk
 
     path = Path(path)
     if not path.is_file():
         raise InputError(f"Label map {path} does not exist.")
+    label = f"Label map {path}"
     try:
-        image = sitk.ReadImage(str(path))
+        image = read_pixels(image_reader(path, label), label)
     except RuntimeError as error:
         raise InputError(f"Label map {path} cannot be read; expected NIfTI, NRRD or MHA.") from error
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1 or min(image.GetSize()) < 2:

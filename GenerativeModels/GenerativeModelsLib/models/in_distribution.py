@@ -24,12 +24,24 @@ class FeatureModel:
     directions : (D, F) orthonormal.
     variances : (D,)
     rest : variance of a coordinate outside the directions.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not agree, D is not below F, or a variance is not positive.
     """
 
     mean: np.ndarray
     directions: np.ndarray
     variances: np.ndarray
     rest: float
+
+    def __post_init__(self) -> None:
+        shapes = self.mean.shape, self.directions.shape, self.variances.shape
+        if self.mean.ndim != 1 or self.variances.ndim != 1 or shapes[1] != (*shapes[2], *shapes[0]):
+            raise ValueError(f"a feature model has mean, directions and variances of shapes {shapes}")
+        if len(self.variances) >= len(self.mean) or not (np.all(self.variances > 0) and self.rest > 0):
+            raise ValueError("a feature model has a variance that is not positive, or as many directions as features")
 
     @staticmethod
     def fit(features: np.ndarray, count: int = 24) -> FeatureModel:

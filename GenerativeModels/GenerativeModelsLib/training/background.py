@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lightning.pytorch.utilities import rank_zero_only
 
+from GenerativeModelsLib.process.ending import end_with_parent
+
 
 @contextlib.contextmanager
 def in_background(
@@ -33,5 +35,6 @@ def in_background(
 
 
 def _each(work: Callable[..., object], seeds: list[int], arguments: tuple) -> None:
+    end_with_parent()
     for seed in seeds:
         work(seed, *arguments)

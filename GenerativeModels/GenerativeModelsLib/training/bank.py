@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import numpy as np
 from GenerativeModelsLib.fetal.head_shape import HeadShape
 from GenerativeModelsLib.fetal.population import VARIANTS, sample_head
 from GenerativeModelsLib.fetal.ultrasound import PLANES, simulate_negative, simulate_plane
+from GenerativeModelsLib.process.parallel import process_pool
 
 CASES_PER_SHARD = 100
 NEGATIVES_PER_SHARD = 40
@@ -97,7 +96,7 @@ def fill_bank(folder: Path, seeds: range, workers: int = 1) -> None:
         for seed in seeds:
             write_shard(folder, seed)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         list(pool.map(write_shard, [folder] * len(seeds), seeds))
 
 

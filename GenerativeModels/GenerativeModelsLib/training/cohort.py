@@ -12,16 +12,14 @@ import hashlib
 import json
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.cvae import SkullCVAE
+from GenerativeModelsLib.process.parallel import process_pool
 from GenerativeModelsLib.training.cohort_table import PARTS, CohortRow, RowErrors, read_cohort_table, split
 from GenerativeModelsLib.training.config import CohortConfig
 from GenerativeModelsLib.training.crops import Crops, load_locator
@@ -99,8 +97,7 @@ def crop_cohort(
     if workers <= 1:
         found = [_crop_job(job) for job in jobs]
     else:
-        one_thread = {"initializer": torch.set_num_threads, "initargs": (1,)}
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), **one_thread) as pool:
+        with process_pool(workers, threads=1) as pool:
             found = list(pool.map(_crop_job, jobs))
     errors = RowErrors(config.table)
     for row, error in zip(rows, found, strict=True):

@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 
-from GenerativeModelsLib.case_table import check_case_name, read_case_table
+from GenerativeModelsLib.batch.table import check_case_name, read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.case_request import PLANES, PlaneFile
 from GenerativeModelsLib.fetal.closed_head import Frame

@@ -30,7 +30,7 @@ def read_heart_cohort(path: Path) -> LabelledHearts:
     InputError
         One sentence a bad row, or one on the table as a whole.
     """
-    from GenerativeModelsLib.case_table import read_case_table
+    from GenerativeModelsLib.batch.table import read_case_table
 
     path = Path(path)
     table = read_case_table(path, HEART_COLUMNS, ("case", "ed", "es"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -12,6 +10,7 @@ from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.cardiac.heart_bundle import baseline_parameters
 from GenerativeModelsLib.cardiac.heart_code import encode
+from GenerativeModelsLib.process.parallel import process_pool
 from GenerativeModelsLib.training.config import BankConfig
 from GenerativeModelsLib.training.heart_bank import (
     LabelledHearts,
@@ -36,7 +35,7 @@ def fill_heart_bank(bank: BankConfig, seeds: range) -> LabelledHearts:
     """The hearts of `seeds`; shards that are not there yet are made by the bank's workers."""
     missing = [seed for seed in seeds if not heart_shard_path(bank.folder, seed).exists()]
     if bank.workers > 1 and len(missing) > 1:
-        with ProcessPoolExecutor(bank.workers, mp_context=get_context("spawn")) as pool:
+        with process_pool(bank.workers) as pool:
             list(pool.map(partial(write_heart_shard, folder=bank.folder), missing))
     else:
         for seed in missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from GenerativeModelsLib.fetal.wording import for_window
 from GenerativeModelsLib.worker.child import Child
 from GenerativeModelsLib.worker.claim import FolderClaim
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Event, Failed, Progress, Refused
-from GenerativeModelsLib.worker.failures import ended_sentence
+from GenerativeModelsLib.worker.failures import HUNG, ended_sentence
 from GenerativeModelsLib.worker.wire import request_to_message
 
 __all__ = ["Worker"]
@@ -24,6 +25,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 0.15
 """How long `cancel` waits for the child to go before the tidying continues behind its back."""
 _LAST_PATIENCE_SECONDS = 10.0
+HUNG_SECONDS = 900.0
+"""How long a child may be silent while something is awaited from it; a step of a job takes seconds."""
 
 
 class Worker:
@@ -56,6 +59,7 @@ class Worker:
         self._warm = False
         self._not_started = "", ""  # sentence and details of why there is no child
         self._tidying: threading.Thread | None = None
+        self._heard = 0.0  # when the child last said something, or was asked something
 
     @property
     def busy(self) -> bool:
@@ -84,6 +88,7 @@ class Worker:
         """Ask what the device "auto" is here; a `DeviceFound` (or a `Failed` of no job) will answer."""
         self.start()
         self._asked_device = True
+        self._heard = time.monotonic()
         if self._child is None:
             self._conclude(*self._not_started)
         else:
@@ -112,6 +117,7 @@ class Worker:
         self._claim = FolderClaim(request.output)
         self._output = request.output
         self._job += 1
+        self._heard = time.monotonic()
         if self._child is None:
             self._conclude(*self._not_started)
         else:
@@ -122,6 +128,8 @@ class Worker:
         """What has happened since the last call. Never waits."""
         # Asked before the messages are taken, so that none is missed.
         self._hear(ended=self._child is not None and self._child.over)
+        if (self.busy or self._asked_device) and time.monotonic() - self._heard > HUNG_SECONDS:
+            self._give_up()
         events, self._news = self._news, []
         return events
 
@@ -181,6 +189,7 @@ class Worker:
         if child is None:
             return
         for message in child.messages():
+            self._heard = time.monotonic()
             self._take(message)
         if ended and self._child is child:
             self._child, self._warm = None, False
@@ -211,6 +220,12 @@ class Worker:
             self._news.append(Refused(job, sentence) if refused else Failed(job, sentence, message["details"]))
         if message.get("last"):
             self._retire()
+
+    def _give_up(self) -> None:
+        """End a child that has been silent for too long, and say so to whoever waits."""
+        child, self._child, self._warm = self._child, None, False
+        child.kill()
+        self._conclude(HUNG, child.log)
 
     def _retire(self) -> None:
         """Part with a child that is about to end; the next job gets a new one."""

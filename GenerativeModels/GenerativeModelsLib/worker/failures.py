@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["OUT_OF_MEMORY", "ended_sentence", "failure_sentence", "is_broken_installation", "is_out_of_memory"]
+from GenerativeModelsLib.process.memory import is_out_of_memory
+
+__all__ = ["HUNG", "OUT_OF_MEMORY", "ended_sentence", "failure_sentence", "is_broken_installation"]
 
 OUT_OF_MEMORY = (
     "The computer ran out of memory during the reconstruction: close other programs or ask for fewer samples, "
     "then run it again."
 )
-_MEMORY_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+HUNG = (
+    "The reconstruction process showed no progress for a long time and was ended: close other programs, then run it "
+    "again; the details are in the log."
+)
 _KILLED = {-9, 137, 0xC0000017, 0xC000012D}
 """Exit codes of a process that the system ended for memory: SIGKILL, the same through a launcher, two of Windows."""
 
 _LOADER_ERRORS = {126, 127, 193, 1114}
 """Windows: a library is not found, lacks a function, is for another processor, or fails to start."""
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says, in the words of Python, torch, SimpleITK or VTK, that memory ran out."""
-    if isinstance(error, MemoryError):
-        return True
-    return isinstance(error, (RuntimeError, OSError)) and any(word in str(error).lower() for word in _MEMORY_WORDS)
 
 
 def is_broken_installation(error: BaseException) -> bool:

@@ -6,14 +6,14 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from GenerativeModelsLib.bundle_files import ALL_FILES
+
 if TYPE_CHECKING:
     import torch
 
     from GenerativeModelsLib.fetal.skull_model import SkullModel
 
 __all__ = ["ModelCache"]
-
-_FILES = ("model.json", "model.safetensors")
 
 
 class ModelCache:
@@ -43,7 +43,11 @@ class ModelCache:
 
 
 def _state(folder: Path) -> tuple:
-    """What changes when the bundle does. A file that is not there is for the loader to complain of."""
+    """What changes when a file of the bundle does. A file that is not there is for the loader to complain of.
+
+    The time of the last change of status (`st_ctime_ns`) shows on POSIX also a change of content whose time of
+    modification was put back.
+    """
     folder = Path(folder).resolve()
-    stats = [(folder / name).stat() if (folder / name).is_file() else None for name in _FILES]
-    return str(folder), *((s.st_mtime_ns, s.st_size) if s else None for s in stats)
+    stats = [(folder / name).stat() if (folder / name).is_file() else None for name in ALL_FILES]
+    return str(folder), *((s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino) if s else None for s in stats)

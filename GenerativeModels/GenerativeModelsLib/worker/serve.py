@@ -12,11 +12,13 @@ import shutil
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation, is_out_of_memory
+from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL, is_out_of_memory, keep_to_memory
+from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation
 from GenerativeModelsLib.worker.models import ModelCache
 from GenerativeModelsLib.worker.warm_up import warm_up
 from GenerativeModelsLib.worker.wire import from_line, request_from_message, to_line
@@ -67,6 +69,7 @@ class Server:
         return True
 
     def _reconstruct(self, job: int, values: dict[str, Any]) -> None:
+        keep_to_memory(RECONSTRUCT_SKULL)
         from GenerativeModelsLib.fetal.case import reconstruct_case
 
         request = request_from_message(values)
@@ -98,7 +101,9 @@ def main() -> None:
     server = Server(replies)
     inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, inbox, server), daemon=True).start()
-    warm_up()
+    with suppress(InputError):  # a job will say it; without memory no library is even imported
+        keep_to_memory(RECONSTRUCT_SKULL)
+        warm_up()
     server.say("ready")
     while server.answer(inbox.get()):
         pass

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from GenerativeModelsLib.cardiac import heart_running
+from GenerativeModelsLib.cardiac import bullseye, heart_running
 from GenerativeModelsLib.cardiac.analysis import AnalysisResult, analyse_heart
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+from GenerativeModelsLib.cardiac.cut_open import THICKNESS_RANGE_MM
 from GenerativeModelsLib.cardiac.labels import parse_labels
 from GenerativeModelsLib.cardiac.loading import load_hearts
 from GenerativeModelsLib.cardiac.measured_heart import measure_heart
@@ -20,7 +21,6 @@ from Testing.helpers.stand_in_hearts import StandInModel
 
 FILES = ["bullseye.png", "ed.vtp", "ed_reconstruction.vtp", "es.vtp", "es_reconstruction.vtp"]
 FILES += ["report.html", "result.json"]
-BUNDLE = Path("stand-in")
 
 
 def stand_in(bundle: Path, device: object) -> StandInModel:
@@ -30,7 +30,7 @@ def stand_in(bundle: Path, device: object) -> StandInModel:
 @pytest.fixture(scope="module")
 def request_(sample_heart: Path, tmp_path_factory: pytest.TempPathFactory) -> AnalysisRequest:
     output = tmp_path_factory.mktemp("hearts") / "both"
-    return AnalysisRequest(sample_heart / "ed.nii.gz", output, sample_heart / "es.nii.gz", model=BUNDLE, device="cpu")
+    return AnalysisRequest(sample_heart / "ed.nii.gz", output, sample_heart / "es.nii.gz", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,8 @@ def test_the_result_follows_the_contract(both: AnalysisResult) -> None:
     assert keys <= set(result["reconstruction"])
     assert result["in_distribution"] == {"score": 0.6, "verdict": "typical"}
     assert set(result["seconds"]) == {"read", "load", "encode", "measure", "total"}
-    assert set(result["model"]) == {"name", "version", "sha256"} and set(result["software"]) == {"version", "torch"}
+    assert set(result["model"]) == {"name", "version", "sha256", "bundle_sha256"}
+    assert set(result["software"]) == {"version", "torch"}
     assert result["device"] == "cpu" and result["warnings"] == []
 
 
@@ -107,7 +108,8 @@ def test_the_same_request_gives_the_same_files(both: AnalysisResult, request_: A
     for name in FILES:
         if name.endswith((".vtp", ".png")):
             assert (again.folder / name).read_bytes() == (both.folder / name).read_bytes(), name
-    first, second = ({**found.result, "seconds": None} for found in (both, again))
+    about_the_run = dict.fromkeys(("seconds", "fingerprint", "files"))  # the folder's name is the report's title
+    first, second = ({**found.result, **about_the_run} for found in (both, again))
     assert first == second
 
 
@@ -160,3 +162,19 @@ def test_an_unusual_shape_and_a_missing_phase_are_said_beside_the_probability(re
     assert (
         words not in page and "are not to be relied upon" in page and "on the labels alone. Its wall is thick." in page
     )
+
+
+def test_the_picture_of_the_segments_has_the_reports_colours(
+    request_: AnalysisRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One range for every heart, so that the pictures of two cases compare."""
+    seen: list[object] = []
+    draw = bullseye.bullseye_figure
+
+    def remember(*values: object, **options: object) -> object:
+        seen.append(options["limits"])
+        return draw(*values, **options)
+
+    monkeypatch.setattr(bullseye, "bullseye_figure", remember)
+    analyse_heart(replace(request_, es=None, output=tmp_path / "out"), load=stand_in)
+    assert seen == [(0.0, THICKNESS_RANGE_MM)]

@@ -1,15 +1,17 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.batches import CaseOutcome
+from GenerativeModelsLib.batch.finished import why_unfinished
+from GenerativeModelsLib.batch.run import CaseOutcome
 from GenerativeModelsLib.cardiac import heart_batch
 from GenerativeModelsLib.cardiac.analysis import analyse_heart
 from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
 from GenerativeModelsLib.cardiac.heart_batch import (
     SUMMARY_COLUMNS,
-    is_finished,
+    batch_kind,
     read_heart_result,
     read_heart_table,
     run_heart_batch,
@@ -30,7 +32,7 @@ def analysed(request: AnalysisRequest) -> str:
 
 @pytest.fixture
 def common(tmp_path: Path) -> AnalysisRequest:
-    return AnalysisRequest(Path("table"), tmp_path, model=Path("stand-in"), device="cpu")
+    return AnalysisRequest(Path("table"), tmp_path, device="cpu")
 
 
 def test_rows_become_requests(tmp_path: Path, common: AnalysisRequest) -> None:
@@ -45,7 +47,7 @@ def test_rows_become_requests(tmp_path: Path, common: AnalysisRequest) -> None:
     rows = read_heart_table(table, tmp_path / "out", common)
     one, two, three, four = rows
     assert one.request == AnalysisRequest(
-        tmp_path / "a.nii.gz", tmp_path / "out" / "p1", tmp_path / "b.nii.gz", model=Path("stand-in"), device="cpu"
+        tmp_path / "a.nii.gz", tmp_path / "out" / "p1", tmp_path / "b.nii.gz", device="cpu"
     )
     assert (two.request.es, two.request.labels, two.request.sex) == (None, "lv=1,myo=2", "male")
     assert two.request.septum == "dir:1,0,0"
@@ -67,18 +69,27 @@ def test_a_batch_goes_on_after_failures_and_resumes(
         bad, done = csv.DictReader(file)
     assert "bad.nii.gz" in bad["error"] and bad["edv_ml"] == ""
     assert float(done["edv_ml"]) > 100 and done["in_distribution_verdict"] == "typical"
-    assert set(done) == set(SUMMARY_COLUMNS) and all(value != "" for key, value in done.items() if key != "error")
+    assert set(done) == set(SUMMARY_COLUMNS) and all(
+        value != "" for key, value in done.items() if key not in ("error", "resumed")
+    )
     again = run_heart_batch(rows[1:], tmp_path / "out", resume=True, workers=1, work=heart_batch.analyse_one)
-    assert [outcome.status for outcome in again] == ["done"], "no bundle stand-in: it was not done again"
+    assert [outcome.resumed for outcome in again] == ["kept"]
+
+
+def why(request: AnalysisRequest) -> str:
+    kind = batch_kind()
+    return why_unfinished(request.output, kind.schema, kind.fingerprint(request))
 
 
 def test_finished_is_what_was_asked_for(sample_heart: Path, tmp_path: Path) -> None:
-    request = AnalysisRequest(sample_heart / "ed.nii.gz", tmp_path / "p", model=Path("x"), device="cpu")
-    assert not is_finished(request)
+    request = AnalysisRequest(sample_heart / "ed.nii.gz", tmp_path / "p", device="cpu")
+    assert why(request) == "there is no whole result"
     assert analysed(request) == ""
-    assert is_finished(request)
-    for other in ({"seed": 1}, {"labels": "ukbb"}, {"sex": "male"}, {"es": sample_heart / "es.nii.gz"}):
-        assert not is_finished(AnalysisRequest(**{**vars(request), **other}))
+    assert why(request) == ""
+    changes = {"seed": 1, "labels": "ukbb", "sex": "male", "es": sample_heart / "es.nii.gz", "septum": "dir:1,0,0"}
+    words = {"es": "the es file changed"}
+    for name, value in changes.items():
+        assert why(replace(request, **{name: value})) == words.get(name, f"{name} changed")
     line = summary_line(CaseOutcome("p", "done", request.output))
     assert line["esv_ml"] == "" and line["wall_p95_ed_mm"] > 10 and line["dice_es"] == ""
 

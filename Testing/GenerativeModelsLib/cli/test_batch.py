@@ -1,13 +1,14 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from GenerativeModelsLib.batches import BatchRow, CaseOutcome
+from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.fetal import batch as module
-from Testing.helpers.results import fake_work
+from Testing.helpers.results import run_fake_batch
 
 
 def run(*arguments: object) -> Any:
@@ -25,11 +26,10 @@ def table(tmp_path: Path) -> Path:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Has the cases done by a stand-in, and gives what `run_batch` was called with."""
     seen: list[dict[str, Any]] = []
-    real = module.run_batch
 
     def run_batch(rows: list[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
         seen.append({"rows": rows, "output": output} | options)
-        return real(rows, output, **{**options, "scheduler": None, "workers": 1}, work=fake_work)
+        return run_fake_batch(rows, output, **{**options, "scheduler": None, "workers": 1})
 
     monkeypatch.setattr(module, "run_batch", run_batch)
     return seen
@@ -39,7 +39,7 @@ def test_a_batch_with_failures_has_run_and_says_how_many_failed(
     table: Path, tmp_path: Path, calls: list[dict[str, Any]]
 ) -> None:
     result = run(table, "--output", tmp_path / "out")
-    assert result.exit_code == 0, result.stderr
+    assert result.exit_code == 3, result.stderr
     assert result.stdout.startswith(f"1 of 3 cases done, 2 failed: {tmp_path / 'out' / 'summary.csv'}")
     assert "p2: " in result.stdout and "is no image" in result.stdout
     assert "[100%]" in result.stderr and "p1: done" in result.stderr
@@ -53,7 +53,7 @@ def test_the_options_reach_the_batch_and_every_request(
     monkeypatch.chdir(tmp_path)
     parallel = ["--workers", 3, "--scheduler", "tcp://host:1", "--resume"]
     shared = ["--samples", 5, "--device", "cpu", "--seed", 8]
-    assert run(table, "--output", tmp_path / "out", "--model", "bundle", *parallel, *shared).exit_code == 0
+    assert run(table, "--output", tmp_path / "out", "--model", "bundle", *parallel, *shared).exit_code == 3
     (call,) = calls
     assert (call["workers"], call["scheduler"], call["resume"], call["overwrite"]) == (3, "tcp://host:1", True, False)
     request = call["rows"][0].request
@@ -64,7 +64,7 @@ def test_resuming_twice_repeats_only_what_failed(table: Path, tmp_path: Path, ca
     run(table, "--output", tmp_path / "out")
     (tmp_path / "out" / "p1" / "threads").unlink()
     assert run(table, "--output", tmp_path / "out").exit_code == 2
-    assert run(table, "--output", tmp_path / "out", "--resume").exit_code == 0
+    assert run(table, "--output", tmp_path / "out", "--resume").exit_code == 3
     assert not (tmp_path / "out" / "p1" / "threads").exists()
 
 
@@ -84,3 +84,28 @@ def test_what_cannot_be_used_exits_with_2(
     monkeypatch.chdir(tmp_path)
     result = run(*arguments)
     assert result.exit_code == 2 and words in result.stderr and not (tmp_path / "out").exists()
+
+
+def test_keep_going_ends_with_0_and_json_is_all_of_stdout(
+    table: Path, tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    result = run(table, "--output", tmp_path / "out", "--keep-going", "--json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert (document["schema"], document["done"], document["failed"]) == ("batch/1", 1, 2)
+    assert [case["status"] for case in document["cases"]] == ["done", "failed", "failed"]
+    assert document["cases"][0]["hc_mm"] == 260.125 and document["cases"][1]["hc_mm"] is None
+
+
+def test_a_resumed_batch_says_what_was_kept_and_what_was_computed_anew(
+    table: Path, tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    run(table, "--output", tmp_path / "out")
+    assert "1 cases were kept" in run(table, "--output", tmp_path / "out", "--resume").stdout
+    changed = run(table, "--output", tmp_path / "out", "--resume", "--seed", 9).stdout
+    assert "p1: computed anew: seed changed" in changed
+
+
+def test_the_time_limit_reaches_the_batch(table: Path, tmp_path: Path, calls: list[dict[str, Any]]) -> None:
+    run(table, "--output", tmp_path / "out", "--time-limit", 2)
+    assert calls[0]["time_limit_seconds"] == 120

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
 
-SHARED = {"data": Path("../shared/data"), "workers": 2, "baseline": None}
+SHARED = {"data": Path("../shared/data"), "workers": 2, "baseline": None, "as_json": False}
 
 
 def test_the_options_reach_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.fetal.case_request import CaseRequest
-from Testing.helpers.results import fake_reconstruct_case
+from Testing.helpers.results import fake_reconstruct_case, result_of
 
 
 @pytest.fixture
@@ -16,9 +17,10 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[CaseRequest]:
     """Puts a stand-in for the reconstruction in place and gives the requests it gets."""
     seen: list[CaseRequest] = []
 
-    def reconstruct_case(request: CaseRequest, progress: Any = None) -> None:
+    def reconstruct_case(request: CaseRequest, progress: Any = None) -> SimpleNamespace:
         seen.append(request)
         fake_reconstruct_case(request, progress)
+        return SimpleNamespace(result=result_of(request))
 
     stand_in = SimpleNamespace(reconstruct_case=reconstruct_case)
     monkeypatch.setitem(sys.modules, "GenerativeModelsLib.fetal.case", stand_in)
@@ -69,6 +71,12 @@ def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list
     assert "[ 25%] reading the planes" in result.stderr
     assert "Warning: The sagittal image is cut off." in result.stderr
     assert "Warning" not in result.stdout
+
+
+def test_with_json_the_result_is_all_of_stdout(requests: list[CaseRequest], tmp_path: Path) -> None:
+    result = reconstruct("--axial", "a.png", "--output", tmp_path / "out", "--json")
+    assert json.loads(result.stdout)["schema"] == "skull-reconstruction/1"
+    assert "[ 25%] reading the planes" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,12 @@ def test_it_says_where_to_look_and_opens_it(served: list, opened: list[str]) -> 
     result = web("--port", "0")
     assert result.exit_code == 0
     (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", result.stdout)
-    assert opened == [address] and "no password" not in result.stdout
     (settings,) = served
+    token = settings.access.token
+    assert result.stdout == f"Open {address}?token={token} in a browser. Ctrl-C ends it. Research use only.\n"
+    assert len(token) >= 22 and re.fullmatch(r"[A-Za-z0-9_-]+", token)
+    (link,) = opened
+    assert re.fullmatch(re.escape(address) + r"\?ticket=[A-Za-z0-9_-]{43}", link) and token not in link
     assert settings.loopback and settings.names == frozenset()
     plan = settings.plan
     assert (plan.limit, plan.grace_seconds, plan.model, plan.device) == (8, 60.0, None, "auto")
@@ -67,17 +72,61 @@ def test_options_reach_the_hub(served: list, opened: list[str], tiny_bundle: Pat
     hosts = ["--allow-host", "Skulls.example", "--allow-host", "b.example"]
     result = CliRunner().invoke(app, ["--debug", "web", *options, *hosts, "--model", str(tiny_bundle)])
     assert result.exit_code == 0 and opened == []
+    assert not served[0].access._open_until, "no ticket is made that nobody uses"
     plan = served[0].plan
     assert (plan.limit, plan.grace_seconds, plan.upload_limit_bytes, plan.device) == (3, 5.0, 2**20, "cpu")
     assert plan.model == tiny_bundle.resolve() and plan.show_log
     assert {"skulls.example", "b.example", "localhost"} <= served[0].allowed_names
 
 
-def test_the_network_is_told_to_be_open(served: list, opened: list[str]) -> None:
-    result = web("--port", "0", "--host", "0.0.0.0")
+def test_on_a_network_what_is_still_missing_is_said(served: list, opened: list[str]) -> None:
+    result = web("--port", "0", "--host", "0.0.0.0", "--allow-host", "skulls.example")
     assert result.exit_code == 0
-    assert "Everybody in the network can reach this at 0.0.0.0, and there is no password." in result.stdout
-    assert opened[0].startswith("http://localhost:") and served[0].allowed_names is None
+    missing, address = result.stdout.splitlines()
+    assert missing.startswith("There is no TLS here: ") and "the access token and the images too" in missing
+    assert "reverse proxy with TLS" in missing and "SSH tunnel" in missing
+    assert address.startswith("Open http://localhost:") and f"?token={served[0].access.token} in" in address
+    assert opened[0].startswith("http://localhost:") and not served[0].loopback
+    assert served[0].allowed_names == {"localhost", "127.0.0.1", "::1", "skulls.example"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "", "127.1"])
+def test_a_network_wants_a_host_name(served: list, host: str) -> None:
+    result = web("--port", "0", "--host", host)
+    assert result.exit_code == 2 and result.stdout == "" and served == []
+    assert "--allow-host NAME" in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["*", "http://a.example", "a.example:8765", "a.example/", "0.0.0.0"])
+def test_what_is_no_host_name_is_refused(served: list, name: str) -> None:
+    result = web("--port", "0", "--allow-host", name)
+    assert result.exit_code == 2 and f"--allow-host {name} is no host name" in result.stderr and served == []
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have 127.0.0.1 alone")
+def test_another_address_of_this_machine_is_one_that_works(served: list, opened: list[str]) -> None:
+    assert "Open http://127.0.0.2:" in web("--port", "0", "--host", "127.0.0.2").stdout
+    assert served[0].loopback and "127.0.0.2" in served[0].allowed_names
+
+
+def test_the_address_of_a_network_has_a_name_that_is_allowed(
+    served: list, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("GenerativeModelsWeb.hub.listen", lambda host, port: socket.create_server(("127.0.0.1", 0)))
+    assert "Open http://a.example:" in web("--host", "192.0.2.1", "--allow-host", "a.example").stdout
+    assert "Open http://192.0.2.1:" in web("--host", "192.0.2.1", "--allow-host", "192.0.2.1").stdout
+    assert "Open http://[2001:db8::5]:" in web("--host", "2001:db8::5", "--allow-host", "2001:db8::5").stdout
+
+
+def test_the_environment_gives_the_token(served: list, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENERATIVE_MODELS_WEB_TOKEN", "my-own-token-0123")
+    assert "/?token=my-own-token-0123 in a browser." in web("--port", "0").stdout
+    assert "my-own-token-0123" not in opened[0]
+    monkeypatch.setenv("GENERATIVE_MODELS_WEB_TOKEN", "too short")
+    result = web("--port", "0")
+    assert result.exit_code == 2 and "GENERATIVE_MODELS_WEB_TOKEN" in result.stderr and len(served) == 1
+    assert "too short" not in result.stderr and result.stderr.count("\n") == 1
 
 
 def test_without_the_extra_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +151,7 @@ def test_a_port_that_is_taken_is_one_sentence(served: list) -> None:
     [
         (["--model", "no-such-folder"], "no-such-folder"),
         (["--device", "tpu"], "--device is 'tpu'"),
-        (["--host", "no such host"], "--host no such host is no address"),
+        (["--host", "no such host", "--allow-host", "a.example"], "--host no such host is no address"),
     ],
 )
 def test_what_cannot_work_in_any_tab_is_said_at_once(served: list, options: list[str], sentence: str) -> None:
@@ -118,9 +167,11 @@ def test_ctrl_c_ends_it_and_all_its_sessions(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": package, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "GenerativeModelsLib", "web", "--port", "0", "--no-open"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True) as hub:
-        address = re.search(r"http://\S+", hub.stdout.readline()).group()
+        address, token = re.search(r"(http://\S+)\?token=(\S+)", hub.stdout.readline()).groups()
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        assert opener.open(address + "healthz", timeout=20).status == 200
+        assert b"sessions" in opener.open(f"{address}healthz?token={token}", timeout=20).read()
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            opener.open(address, timeout=20)
         children = psutil.Process(hub.pid).children(recursive=True)
         assert children, "a spare session starts at once"
         hub.send_signal(signal.SIGINT)

@@ -1,16 +1,15 @@
 import csv
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.batches import CaseOutcome, write_summary
+from GenerativeModelsLib.batch.run import CaseOutcome
+from GenerativeModelsLib.batch.summary import write_summary
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.batch_summary import (
     SUMMARY_COLUMNS,
-    is_finished,
     read_result,
     summary_line,
 )
@@ -54,20 +53,6 @@ def test_a_foreign_result_is_refused(finished: CaseRequest, content: str) -> Non
     (finished.output / "result.json").write_text(content)
     with pytest.raises(InputError):
         read_result(finished.output)
-    assert not is_finished(finished)
-
-
-def test_a_result_is_finished_for_the_request_that_made_it_only(finished: CaseRequest) -> None:
-    assert is_finished(finished)
-    assert not is_finished(replace(finished, seed=4))
-    assert not is_finished(replace(finished, samples=1))
-    assert not is_finished(replace(finished, axial=Path("b.png")))
-    assert not is_finished(replace(finished, coronal=Path("c.png")))
-
-
-def test_a_result_without_its_mesh_is_not_finished(finished: CaseRequest) -> None:
-    (finished.output / "skull.vtp").unlink()
-    assert not is_finished(finished)
 
 
 def test_the_table_is_read_back_with_its_awkward_sentences(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.batches import BatchRow
+from GenerativeModelsLib.batch.run import BatchRow
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.batch_table import COLUMNS, read_batch_table
 from GenerativeModelsLib.fetal.case_request import CaseRequest, PlaneFile

@@ -43,3 +43,9 @@ def test_magnified_pictures_have_magnified_uncertainty(sigma: float, size: float
 def test_floor_and_scale_add_as_variances() -> None:
     calibration = BiometryCalibration({"hc_mm": (2.0,) * 3}, {"hc_mm": (0.02,) * 3})
     assert calibration.sd("hc_mm", 1.5, 200.0, 1) == pytest.approx(5.0)
+
+
+def test_a_negative_scale_or_floor_is_refused() -> None:
+    for part in ("scale", "floor"):
+        with pytest.raises(ValueError, match="negative"):
+            SurfaceCalibration.from_manifest({"surface": {part: [1.0, -0.1, 1.0]}})

@@ -65,7 +65,9 @@ def test_result_json_has_the_fields_of_the_interface(finished: CaseResult, pictu
     result = json.loads((finished.folder / "result.json").read_text(encoding="utf-8"))
     assert result == finished.result
     assert result["schema"] == "skull-reconstruction/1"
-    assert set(result["model"]) == {"name", "version", "sha256"} and len(result["model"]["sha256"]) == 64
+    assert (
+        set(result["model"]) == {"name", "version", "sha256", "bundle_sha256"} and len(result["model"]["sha256"]) == 64
+    )
     assert set(result["software"]) == {"version", "torch"}
     assert (result["device"], result["seed"], result["samples"]) == ("cpu", 4, 8)
     assert list(result["planes"]) == list(PLANES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.fetal import case_files
-from GenerativeModelsLib.fetal.case_files import _digest, file_checksum, resampled, uncertainty_summary, write_volumes
+from GenerativeModelsLib.fetal.case_files import resampled, uncertainty_summary, write_volumes
 from GenerativeModelsLib.fetal.population import mean_head
 from GenerativeModelsLib.fetal.reconstruction import Reconstruction, reconstruct
 from GenerativeModelsLib.fetal.skull_model import SkullModel
@@ -72,11 +71,3 @@ def test_volumes_of_a_large_head_stay_of_reasonable_size(
     assert max(image.GetSize()) <= 84
     volume = sitk.GetArrayViewFromImage(image).sum() * np.prod(image.GetSpacing())
     assert volume == pytest.approx(surface.volume_mm3, rel=0.03)
-
-
-def test_checksums_are_sha256(tmp_path: Path) -> None:
-    content = bytes(range(256)) * 9000
-    (tmp_path / "file").write_bytes(content)
-    assert file_checksum(tmp_path / "file") == hashlib.sha256(content).hexdigest()
-    with (tmp_path / "file").open("rb") as file:  # as Python 3.10 does it
-        assert _digest(file) == hashlib.sha256(content).hexdigest()

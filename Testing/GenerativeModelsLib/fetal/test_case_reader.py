@@ -137,6 +137,13 @@ def test_a_broken_file_is_named(name: str, folder: Path) -> None:
     assert str(folder / name) in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_a_volume_of_another_format_under_its_name_is_broken(folder: Path) -> None:
+    header = b"NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 2 2\nencoding: raw\ndata file: result.json\n"
+    (folder / "skull.nii.gz").write_bytes(header)
+    with pytest.raises(InputError, match=r"skull\.nii\.gz is broken: reconstruct the case again"):
+        _ = read_case(folder).label_map
+
+
 @pytest.mark.parametrize(("name", "volume"), [("skull.nii.gz", "label_map"), ("uncertainty.nii.gz", "uncertainty")])
 def test_a_broken_volume_is_named_when_it_is_asked_for(name: str, volume: str, folder: Path) -> None:
     (folder / name).write_bytes(b"nothing")

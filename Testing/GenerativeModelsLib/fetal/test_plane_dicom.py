@@ -294,3 +294,35 @@ def test_damaged_bytes_never_escape_as_another_error(tmp_path, pixels):
             read_plane(path)
         except InputError as error:
             assert "\n" not in str(error)
+
+
+def test_an_address_of_pixels_and_a_table_of_files_are_not_followed(tmp_path):
+    import pydicom
+    from pydicom.dataset import FileMetaDataset
+
+    def dicom(name, **elements):
+        dataset = pydicom.Dataset()
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.6.1"
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "1.2.3"
+        for key, value in elements.items():
+            setattr(dataset, key, value)
+        dataset.save_as(tmp_path / name, enforce_file_format=True)
+        return tmp_path / name
+
+    (tmp_path / "key").write_bytes(bytes(10_000))
+    address = (tmp_path / "key").as_uri()
+    size = {
+        "Rows": 100,
+        "Columns": 100,
+        "BitsAllocated": 8,
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+    }
+    with pytest.raises(InputError, match="names an address for its pixels, which this program never follows"):
+        read_plane(dicom("jpip.dcm", PixelDataProviderURL=address, **size), spacing_mm=(0.3, 0.3))
+    record = pydicom.Dataset()
+    record.ReferencedFileID = ["..", "key"]
+    with pytest.raises(InputError, match="is a DICOMDIR, a table of other files"):
+        read_plane(dicom("DICOMDIR", DirectoryRecordSequence=[record]), spacing_mm=(0.3, 0.3))

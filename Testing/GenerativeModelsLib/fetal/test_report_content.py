@@ -16,6 +16,7 @@ from GenerativeModelsLib.fetal.report import ReportContent
 from GenerativeModelsLib.fetal.report_content import plane_view, report_content
 from GenerativeModelsLib.fetal.running import Run
 from GenerativeModelsLib.fetal.skull_model import SkullModel
+from GenerativeModelsLib.fingerprint import Fingerprint
 from GenerativeModelsLib.models.in_distribution import InDistribution
 from Testing.helpers.painted import painted_plane, picture_pose
 
@@ -36,7 +37,8 @@ def run(tiny_model: SkullModel, tmp_path_factory: pytest.TempPathFactory) -> Run
 
 def content(run: Run, **fields) -> ReportContent:
     request = CaseRequest(axial=Path("axial.png"), output=Path("out/case 7"), samples=6, **fields)
-    result = result_of(request, run)
+    inputs = {name: {"name": f"{name}.png", "sha256": "0" * 64} for name in run.reconstruction.planes}
+    result = result_of(request, run, Fingerprint(inputs, "0" * 64, {}))
     result["seconds"]["total"] = 1.0
     return report_content(request, run, result)
 

@@ -12,7 +12,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.fetal.wording import for_window, window_words
 
 LIB = Path(__file__).resolve().parents[3] / "GenerativeModels" / "GenerativeModelsLib"
-BATCH_ONLY = {"batch.py", "batches.py", "batch_summary.py", "batch_table.py", "case_table.py"}
+BATCH_ONLY = {"batch.py", "batch_summary.py", "batch_table.py"}
 REACHED = sorted({*LIB.glob("*.py"), *LIB.glob("fetal/*.py"), *LIB.glob("geometry/*.py"), *LIB.glob("worker/*.py")})
 
 

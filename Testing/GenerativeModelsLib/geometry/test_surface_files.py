@@ -1,9 +1,16 @@
 """Mesh files: Slicer's conventions, round trips, and errors that name the file."""
 
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.geometry import surface_files
 from GenerativeModelsLib.geometry.surface_files import read_surface, write_vtp
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import to_polydata
@@ -149,3 +156,28 @@ def test_points_without_triangles_are_refused(tmp_path):
     path = write(tmp_path / "a.vtp", Surface(SURFACE.points, np.zeros((0, 3), int)))
     with pytest.raises(InputError, match="holds no triangles"):
         read_surface(path)
+
+
+@pytest.mark.parametrize(
+    ("code", "number"), [(28, errno.ENOSPC), (27, errno.EFBIG), (20007, errno.ENOSPC), (20008, errno.EIO)]
+)
+def test_an_error_code_of_vtk_becomes_the_systems_error(code: int, number: int) -> None:
+    assert surface_files._write_error(code, Path("x.vtp")).errno == number
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_limit_of_file_sizes_is_named_by_the_output_folder(tmp_path: Path, repo_root: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from GenerativeModelsLib.geometry.surface_files import write_vtp\n"
+        "from GenerativeModelsLib.output_folder import output_folder\n"
+        "from Testing.helpers.shapes import ball\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (70000, 70000))\n"
+        "with output_folder(Path(sys.argv[1])) as folder: write_vtp(ball(10.0, subdivisions=6), folder / 'a.vtp')\n"
+    )
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(repo_root), str(repo_root / "GenerativeModels")])}
+    found = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "out"], env=variables, capture_output=True, text=True
+    )
+    assert "InputError: output folder" in found.stderr and "largest size" in found.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -139,3 +139,22 @@ def test_beyond_every_calibration_case_is_outside_with_few_of_them() -> None:
     calibrated = TypicalInput(quantiles=tables, worst={2: worst})
     assert calibrated.judge({"a": 2 * a.max(), "b": float(np.median(b))}, {}).verdict == "outside"
     assert calibrated.judge({"a": float(np.median(a)), "b": float(np.median(b))}, {}).verdict == "typical"
+
+
+@pytest.mark.parametrize(
+    ("mean", "directions", "variances", "rest"),
+    [
+        ((4,), (2, 5), (2,), 1.0),
+        ((4,), (3, 4), (2,), 1.0),
+        ((4, 1), (2, 4), (2,), 1.0),
+        ((2,), (2, 2), (2,), 1.0),
+        ((4,), (2, 4), (2,), 0.0),
+    ],
+)
+def test_a_feature_model_whose_parts_do_not_agree_is_refused(
+    mean: tuple, directions: tuple, variances: tuple, rest: float
+) -> None:
+    with pytest.raises(ValueError, match="a feature model has"):
+        FeatureModel(np.zeros(mean), np.zeros(directions), np.ones(variances), rest)
+    with pytest.raises(ValueError, match="not positive"):
+        FeatureModel(np.zeros(4), np.zeros((2, 4)), np.array([1.0, -1.0]), 1.0)

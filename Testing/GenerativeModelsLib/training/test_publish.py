@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from GenerativeModelsLib.bundle import verify_bundle
+from GenerativeModelsLib.bundle_verify import verify_bundle
 from GenerativeModelsLib.evaluation.simulated_cases import CALIBRATION_SET, TEST_SET, SimulatedCase
 from GenerativeModelsLib.evaluation.skull_accuracy import evaluate_case
 from GenerativeModelsLib.fetal.calibration import QUANTITIES

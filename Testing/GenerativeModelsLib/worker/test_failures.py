@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from GenerativeModelsLib.worker.failures import OUT_OF_MEMORY, ended_sentence, failure_sentence, is_out_of_memory
+from GenerativeModelsLib.process.memory import is_out_of_memory
+from GenerativeModelsLib.worker.failures import OUT_OF_MEMORY, ended_sentence, failure_sentence
 
 
 def test_torchs_own_complaint_of_memory_is_known() -> None:
@@ -17,6 +18,8 @@ def test_torchs_own_complaint_of_memory_is_known() -> None:
         (torch.OutOfMemoryError("CUDA out of memory."), True),
         (RuntimeError("std::bad_alloc"), True),
         (OSError(12, "Cannot allocate memory"), True),
+        (RuntimeError("itkImportImageContainer: Failed to allocate memory for image."), True),
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object"), True),
         (RuntimeError("shapes differ"), False),
         (ValueError("out of memory"), False),
     ],

@@ -1,8 +1,11 @@
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from GenerativeModelsLib.bundle_files import ALL_FILES
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.worker.models import ModelCache
 
@@ -19,14 +22,26 @@ def test_a_model_is_loaded_once(bundle: Path, monkeypatch: pytest.MonkeyPatch) -
     assert cache.load(Path("bundle"), "cpu") is model
 
 
-def test_a_changed_bundle_is_verified_anew(bundle: Path) -> None:
+@pytest.mark.parametrize("name", ALL_FILES)
+def test_a_changed_file_is_noticed(bundle: Path, name: str) -> None:
     cache = ModelCache()
     cache.load(bundle, "cpu")
-    weights = bundle / "model.safetensors"
-    content = bytearray(weights.read_bytes())
+    content = bytearray((bundle / name).read_bytes())
     content[-1] ^= 1
-    weights.write_bytes(content)
-    with pytest.raises(InputError, match="checksum"):
+    (bundle / name).write_bytes(content)
+    with pytest.raises(InputError, match=name):
+        cache.load(bundle, "cpu")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no time of the last change of status")
+def test_a_changed_file_is_noticed_whose_time_was_put_back(bundle: Path) -> None:
+    cache = ModelCache()
+    cache.load(bundle, "cpu")
+    card = bundle / "CARD.md"
+    status = card.stat()
+    card.write_bytes(card.read_bytes().swapcase())
+    os.utime(card, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(InputError, match=r"CARD\.md"):
         cache.load(bundle, "cpu")
 
 

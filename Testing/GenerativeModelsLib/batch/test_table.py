@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.case_table import check_case_name, read_case_table
+from GenerativeModelsLib.batch.table import check_case_name, read_case_table
 from GenerativeModelsLib.errors import InputError
 
 

@@ -1,0 +1,33 @@
+"""Whether a case of an earlier batch may stay as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from GenerativeModelsLib.batch.summary import read_result
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fingerprint import Fingerprint, file_checksum
+
+__all__ = ["why_unfinished"]
+
+
+def why_unfinished(folder: Path, schema: str, wanted: Fingerprint) -> str:
+    """Why `folder` is not the whole result of the request with that fingerprint; "" when it is.
+
+    Every file that `result.json` lists must be there with the same bytes.
+    """
+    try:
+        result = read_result(folder, schema, "compute the case again")
+    except InputError:
+        return "there is no whole result"
+    differences = wanted.differences(result.get("fingerprint"))
+    if differences:
+        return f"{', '.join(differences)} changed" if differences != ["it has no fingerprint"] else differences[0]
+    files = result.get("files")
+    if not isinstance(files, dict) or not files:
+        return "its list of files is missing"
+    for name, checksum in files.items():
+        path = folder / name
+        if not path.is_file() or file_checksum(path) != checksum:
+            return f"{name} is missing or was changed"
+    return ""

@@ -1,0 +1,163 @@
+"""Cases in processes of this machine. A process that dies fails its own case, and another takes its place."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+from GenerativeModelsLib.process.ending import end_with_parent
+from GenerativeModelsLib.process.memory import MemoryNeed, cases_in_memory, threads_in_memory, use_threads
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+__all__ = ["TIME_LIMIT_SECONDS", "default_workers", "in_processes"]
+
+TIME_LIMIT_SECONDS = 900.0
+"""Of one case, which takes seconds."""
+_MOST_BREAKS = 3
+"""How often in a row all processes may die before the batch gives up on what is left."""
+
+Request = Any
+Work = Callable[[Request], str]
+
+
+def default_workers(need: MemoryNeed | None = None) -> int:
+    """Local processes: one for every two cores, since one case keeps about two busy, as far as memory allows."""
+    fitting = None if need is None else cases_in_memory(need)
+    workers = max(1, (os.cpu_count() or 1) // 2)
+    return workers if fitting is None else min(workers, fitting)
+
+
+def in_processes(
+    todo: Mapping[int, Request],
+    work: Work,
+    workers: int,
+    *,
+    need: MemoryNeed,
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
+) -> Iterator[tuple[int, str]]:
+    """Index and error sentence of each case, as they finish.
+
+    A case whose process dies is tried a second time when the others are through, alone: then there is more memory.
+    On Ctrl-C no further case begins, those in hand are finished, and `KeyboardInterrupt` goes on. Any other exception,
+    such as a request to end, ends the processes at once; they remove what they have half written.
+
+    Parameters
+    ----------
+    todo
+        Requests by index.
+    work
+        Does one case; importable by name.
+    workers
+        Processes at the most.
+    need
+        Memory of a case, by which the number of threads is chosen.
+    time_limit_seconds
+        After that a case is ended.
+    """
+    run = partial(_run, work=work, need=need, time_limit_seconds=time_limit_seconds)
+    killed: list[int] = []
+    for index, sentence in run(todo, workers):
+        if sentence is None:
+            killed.append(index)
+        else:
+            yield index, sentence
+    again = {index: replace(todo[index], overwrite=True) for index in killed}
+    for index, sentence in run(again, 1):
+        yield index, _KILLED if sentence is None else sentence
+
+
+_KILLED = "The process working on this case was killed twice, most likely for memory: use fewer --workers."
+
+
+def _run(
+    todo: Mapping[int, Request], workers: int, *, work: Work, need: MemoryNeed, time_limit_seconds: float
+) -> Iterator[tuple[int, str | None]]:
+    """Index and sentence of each case; None for one whose process was killed."""
+    waiting = deque(todo)
+    breaks = 0
+    while waiting and breaks < _MOST_BREAKS:
+        before = len(waiting)
+        try:
+            yield from _run_one_pool(todo, waiting, min(workers, before), work, need, time_limit_seconds)
+        except BrokenProcessPool:  # processes that die before they take a case
+            breaks = breaks + 1 if len(waiting) == before else 0
+    for index in waiting:
+        yield index, None
+
+
+def _run_one_pool(
+    todo: Mapping[int, Request],
+    waiting: deque[int],
+    workers: int,
+    work: Work,
+    need: MemoryNeed,
+    time_limit_seconds: float,
+) -> Iterator[tuple[int, str | None]]:
+    """Take cases off `waiting` and do them; those a broken pool has not done are put back."""
+    with _pool(workers, need) as pool:
+        running: dict[Future[str], int] = {}
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    index = waiting.popleft()
+                    running[pool.schedule(work, args=[todo[index]], timeout=time_limit_seconds)] = index
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        raise future.exception()
+                    yield running.pop(future), _sentence_of(future, time_limit_seconds)
+        except BrokenProcessPool:
+            waiting.extendleft(running.values())
+            raise
+        except KeyboardInterrupt:
+            for future, index in running.items():
+                yield index, _sentence_of(future, time_limit_seconds)  # waits for it
+            raise
+
+
+def _sentence_of(future: Future[str], time_limit_seconds: float) -> str | None:
+    from pebble import ProcessExpired
+
+    try:
+        return future.result()
+    except ProcessExpired:
+        return None
+    except TimeoutError:
+        return f"The case was not done within {time_limit_seconds / 60:g} minutes and was ended: run it alone."
+    except Exception as error:  # such as a request that did not survive the way to the worker
+        return f"Unforeseen error: {type(error).__name__}: {error}"
+
+
+@contextmanager
+def _pool(workers: int, need: MemoryNeed) -> Iterator[ProcessPool]:
+    from pebble import ProcessPool
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    fitting = threads_in_memory(need)
+    if fitting is not None:
+        threads = max(1, min(threads, fitting))
+    pool = ProcessPool(workers, initializer=_start_worker, initargs=(threads,), context=get_context("spawn"))
+    try:
+        yield pool
+    except BaseException:
+        pool.stop()
+        raise
+    else:
+        pool.close()
+    finally:
+        pool.join()
+
+
+def _start_worker(threads: int) -> None:
+    """Keep a worker to its share of the cores, and let the parent answer to Ctrl-C."""
+    use_threads(threads)
+    end_with_parent()

@@ -1,0 +1,224 @@
+"""Files of a model bundle: read within limits, and checked against the checksums in `SHA256SUMS`.
+
+Only the standard library is used, so that a window can read a bundle before any package is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = [
+    "ALL_FILES",
+    "CARD",
+    "FILES",
+    "GET_ANOTHER",
+    "LIMITS",
+    "MANIFEST",
+    "SUMS",
+    "WEIGHTS",
+    "SealedBundle",
+    "bundle_checksum",
+    "file_digest",
+    "open_file",
+    "open_sealed",
+    "read_file",
+    "require_files",
+    "require_size",
+    "sums_text",
+]
+
+WEIGHTS, MANIFEST, CARD, SUMS = "model.safetensors", "model.json", "CARD.md", "SHA256SUMS"
+FILES = (CARD, MANIFEST, WEIGHTS)
+"""What `SHA256SUMS` lists, in its order."""
+ALL_FILES = (*FILES, SUMS)
+LIMITS = {CARD: 2**20, MANIFEST: 16 * 2**20, WEIGHTS: 2 * 2**30, SUMS: 4 * 2**10}
+"""Largest size of each file in bytes; a larger one is refused before it is read."""
+GET_ANOTHER = "get a fresh copy of the bundle or name another one with --model DIR"
+
+_PICKLES = {".pt", ".pth", ".pkl", ".ckpt", ".bin", ".pickle"}
+_SUMS_PATTERN = re.compile("".join(rf"([0-9a-f]{{64}})  {re.escape(name)}\n" for name in FILES).encode())
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """A bundle whose `SHA256SUMS` was read; its files are checked against it as they are read.
+
+    Attributes
+    ----------
+    folder : the bundle.
+    sums : SHA-256 by file name, as listed.
+    checksum : SHA-256 of `SHA256SUMS` itself, which is the identity of the bundle.
+    """
+
+    folder: Path
+    sums: Mapping[str, str]
+    checksum: str
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file; InputError when they do not have the listed checksum."""
+        content = read_file(self.folder, name)
+        self._require(name, hashlib.sha256(content).hexdigest())
+        return content
+
+    def check(self, name: str) -> None:
+        """Refuse a file that does not have the listed checksum, without holding it in memory."""
+        self._require(name, file_digest(self.folder, name))
+
+    def _require(self, name: str, digest: str) -> None:
+        due = self.sums[name]
+        if digest != due:
+            raise InputError(
+                f"The checksum of {self.folder / name} is {digest[:12]}..., where {SUMS} says {due[:12]}...: one of "
+                f"the two was truncated or changed, so {GET_ANOTHER}."
+            )
+
+
+def open_sealed(folder: Path) -> SealedBundle:
+    """Read `SHA256SUMS` of a bundle that has all its files; their content is not checked yet.
+
+    Raises
+    ------
+    InputError
+        No folder, a file that is missing, a link to another place, not a regular file or too large, no `SHA256SUMS`, or
+        one that is not as `sums_text` writes it.
+    """
+    folder = Path(folder)
+    require_files(folder)
+    if not os.path.lexists(folder / SUMS):
+        raise InputError(
+            f"The model bundle {folder} has no {SUMS}, as bundles made by earlier versions: run "
+            "`generative-models model seal DIR` if you trust where it comes from, or get a fresh copy."
+        )
+    text = read_file(folder, SUMS)
+    found = _SUMS_PATTERN.fullmatch(text)
+    if found is None:
+        raise InputError(
+            f"{folder / SUMS} does not hold one line for each of {', '.join(FILES)} as sha256sum writes them: "
+            f"{GET_ANOTHER}."
+        )
+    sums = {name: digest.decode("ascii") for name, digest in zip(FILES, found.groups(), strict=True)}
+    return SealedBundle(folder, sums, hashlib.sha256(text).hexdigest())
+
+
+def bundle_checksum(folder: Path) -> str:
+    """The identity of a bundle: SHA-256 of its `SHA256SUMS`, after every file was checked against it.
+
+    Raises
+    ------
+    InputError
+        The bundle is not whole, or a file does not agree with `SHA256SUMS`.
+    """
+    sealed = open_sealed(folder)
+    for name in FILES:
+        sealed.check(name)
+    return sealed.checksum
+
+
+def sums_text(digests: Mapping[str, str]) -> bytes:
+    """The only content that `SHA256SUMS` may have for files of these SHA-256; `sha256sum -c` reads it."""
+    return "".join(f"{digests[name]}  {name}\n" for name in FILES).encode("ascii")
+
+
+def require_files(folder: Path, names: Iterable[str] = (MANIFEST, WEIGHTS, CARD)) -> None:
+    """Refuse a folder that lacks one of the files, or holds one that must not be opened; nothing is read."""
+    if not os.path.isdir(folder):
+        raise InputError(
+            f"The model bundle {folder} is not a folder: name a folder that holds {MANIFEST} and {WEIGHTS}."
+        )
+    for name in names:
+        _place(folder, name)
+
+
+def require_size(path: Path, name: str, size: int) -> None:
+    """Refuse a bundle file that is larger than `LIMITS` allows."""
+    if size > LIMITS[name]:
+        raise InputError(
+            f"{path} has {size} bytes, where {LIMITS[name]} are the most a {name} may have: {GET_ANOTHER}."
+        )
+
+
+def read_file(folder: Path, name: str) -> bytes:
+    """The bytes of one file of a bundle, of which nothing is checked but its kind and its size."""
+    with open_file(folder, name) as stream:
+        content = stream.read(os.fstat(stream.fileno()).st_size + 1)
+    require_size(folder / name, name, len(content))
+    return content
+
+
+def file_digest(folder: Path, name: str) -> str:
+    """SHA-256 of one file of a bundle, read in pieces."""
+    digest, size = hashlib.sha256(), 0
+    with open_file(folder, name) as stream:
+        while piece := stream.read(_CHUNK):
+            size += len(piece)
+            require_size(folder / name, name, size)  # it may grow while it is read
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def open_file(folder: Path, name: str) -> Iterator[BinaryIO]:
+    """A file of a bundle, open for reading.
+
+    Raises
+    ------
+    InputError
+        It is missing, a link to another place, not a regular file, too large, or cannot be read.
+    """
+    place = _place(folder, name)
+    try:
+        with open(place, "rb", opener=_open_without_waiting) as stream:
+            status = os.fstat(stream.fileno())  # of what was opened: the file may have been replaced since `_place`
+            _require_regular(folder / name, status)
+            require_size(folder / name, name, status.st_size)
+            yield stream
+    except OSError as error:
+        raise _unreadable(folder / name, error) from error
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where a file of the bundle really lies; InputError when it must not be opened."""
+    path = Path(folder) / name
+    if not os.path.lexists(path):
+        raise InputError(f"The model bundle {folder} has no {name}{_pickle_remark(Path(folder))}: {GET_ANOTHER}.")
+    try:
+        # Resolving covers symbolic links of every system as well as Windows junctions.
+        home, place = (Path(os.path.realpath(p, strict=True)) for p in (folder, path))
+        if not place.is_relative_to(home):
+            raise InputError(f"{path} is a link to another place: copy the file itself into the bundle.")
+        status = place.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    _require_regular(path, status)
+    require_size(path, name, status.st_size)
+    return place
+
+
+def _require_regular(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path} is not a regular file: {GET_ANOTHER}.")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open so that a FIFO put in place of the file meanwhile does not block; Windows has no such flag and no FIFO."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be read ({error.strerror or type(error).__name__}): {GET_ANOTHER}.")
+
+
+def _pickle_remark(folder: Path) -> str:
+    pickles = sorted(p.name for p in folder.iterdir() if p.suffix in _PICKLES)
+    return f" (it has {pickles[0]}, a kind of file that can run code and is never opened)" if pickles else ""

@@ -1,0 +1,101 @@
+"""What kind of image a file is by its first bytes; its name never decides.
+
+Needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["HEAD_BYTES", "SUFFIXES", "file_kind", "first_bytes", "is_nifti", "looks_like_bare_dicom", "unzipped_head"]
+
+HEAD_BYTES = 4096
+"""How many of its first bytes decide the kind of a file."""
+
+SUFFIXES = {
+    "DICOM": (".dcm", ".dicom", ".ima"),
+    "NIfTI": (".nii", ".nii.gz"),
+    "NRRD": (".nrrd", ".nhdr"),
+    "MetaImage": (".mha", ".mhd"),
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp", ".dib"),
+}
+"""The usual endings of the names of each kind."""
+
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"NRRD000", "NRRD"),
+    (b"BM", "BMP"),
+)
+
+
+def first_bytes(path: Path, label: str) -> bytes:
+    """The first 4096 bytes of a regular file.
+
+    A FIFO or a device is never opened, since it could block for ever.
+
+    Raises
+    ------
+    InputError
+        The file is missing, a folder, no regular file, unreadable or empty.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{label} is a folder: give a single image file.")
+        if not path.exists():
+            raise InputError(f"{label} does not exist: check the path.")
+        if not path.is_file():
+            raise InputError(f"{label} is not a regular file: give a single image file.")
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"{label} cannot be read ({error.strerror or error}): check its permissions.") from error
+    if not head:
+        raise InputError(f"{label} is empty, it has 0 bytes: copy or export it again.")
+    return head
+
+
+def file_kind(head: bytes) -> str | None:
+    """What a file is by its first 4096 bytes: a key of `SUFFIXES`, None for anything else."""
+    if head[128:132] == b"DICM":
+        return "DICOM"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if is_nifti(head) or (head[:2] == b"\x1f\x8b" and is_nifti(unzipped_head(head))):
+        return "NIfTI"
+    if b"ElementDataFile" in head and b"DimSize" in head:
+        return "MetaImage"
+    return "DICOM" if looks_like_bare_dicom(head) else None
+
+
+def is_nifti(head: bytes) -> bool:
+    """Whether `head`, the first 348 bytes or more of a file once unzipped, begin a NIfTI file."""
+    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
+
+
+def unzipped_head(head: bytes) -> bytes:
+    """The first bytes behind a gzip stream that begins with `head`; empty when it is none."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, 1024)
+    except zlib.error:
+        return b""
+
+
+def looks_like_bare_dicom(head: bytes) -> bool:
+    """Whether a file without the DICM mark may begin with a DICOM data element, of group 0002 or 0008."""
+    if len(head) < 132 or head[:2] not in (b"\x02\x00", b"\x08\x00"):
+        return False
+    value_representation = head[4:6]
+    explicit = value_representation.isalpha() and value_representation.isupper()
+    return explicit or int.from_bytes(head[4:8], "little") <= 256

@@ -1,0 +1,90 @@
+"""What a result follows from: the bytes of its inputs, the model, and every option that changes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from GenerativeModelsLib import __version__
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["Fingerprint", "checksums_of_folder", "file_checksum"]
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Two results with the same fingerprint are the same, up to the time they took.
+
+    Attributes
+    ----------
+    inputs
+        By name, such as "axial": the SHA-256 of the bytes, and the file's own name, which the result repeats.
+    model
+        Checksum of the model bundle.
+    options
+        Whatever else changes the result, as JSON values. The device is the one asked for.
+    software
+        Version of this package.
+    """
+
+    inputs: Mapping[str, Mapping[str, str]]
+    model: str
+    options: Mapping[str, Any]
+    software: str = __version__
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all of it."""
+        content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """The fingerprint as `result.json` holds it."""
+        content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
+        return {"digest": self.digest, **json.loads(json.dumps(content, allow_nan=False))}
+
+    def differences(self, document: object) -> list[str]:
+        """What differs from the fingerprint in a `result.json`, in words; empty when nothing does."""
+        own = self.document()
+        if not isinstance(document, dict) or not all(isinstance(document.get(k), type(own[k])) for k in own):
+            return ["it has no fingerprint"]
+        if document["digest"] == own["digest"]:
+            return []
+        found = [f"the {name} file" for name in _changed(own["inputs"], document["inputs"])]
+        found += ["the model"] * (own["model"] != document["model"])
+        found += [name.replace("_", " ") for name in _changed(own["options"], document["options"])]
+        found += ["the version of the software"] * (own["software"] != document["software"])
+        return found or ["its digest"]
+
+
+def file_checksum(paths: Path | Iterable[Path]) -> str:
+    """SHA-256 of a file, or of several one after the other, in hexadecimal.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in [paths] if isinstance(paths, Path) else paths:
+        try:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            raise InputError(f"{path} cannot be read ({error.strerror or error}): check its permissions.") from error
+    return digest.hexdigest()
+
+
+def checksums_of_folder(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below `folder` by its relative name, with forward slashes."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_checksum(path) for path in files}
+
+
+def _changed(new: Mapping[str, object], old: Mapping[str, object]) -> list[str]:
+    return [name for name in {**new, **old} if name not in new or name not in old or new[name] != old[name]]

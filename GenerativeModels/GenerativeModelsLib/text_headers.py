@@ -1,0 +1,40 @@
+"""The lines of a text header in front of binary data, as every library agrees on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+
+__all__ = ["HEADER_BYTES", "header_lines"]
+
+HEADER_BYTES = 2**20
+"""A longer text header is refused. No program writes one."""
+
+
+def header_lines(path: Path, label: str, kind: str) -> Iterator[tuple[bytes, int]]:
+    """Each line without its end, \\n or \\r\\n, and where the next line begins; the caller stops at the last line.
+
+    Raises
+    ------
+    InputError
+        The header is too long or unreadable, or holds a lone \\r, which ends a line for some libraries only, or a NUL,
+        which ends a text for some.
+    """
+    taken = 0
+    try:
+        with path.open("rb") as stream:
+            while raw := stream.readline(HEADER_BYTES + 1 - taken):
+                taken += len(raw)
+                line = raw.removesuffix(b"\n").removesuffix(b"\r")
+                if taken > HEADER_BYTES:
+                    problem = f"of more than {HEADER_BYTES} bytes"
+                elif b"\r" in line or b"\0" in line:
+                    problem = "with a stray control character"
+                else:
+                    yield line, taken
+                    continue
+                raise InputError(f"{label} has a {kind} header {problem}: save it as one .nrrd file.")
+    except OSError as error:
+        raise InputError(f"{label} cannot be read ({error.strerror or error}): check its permissions.") from error

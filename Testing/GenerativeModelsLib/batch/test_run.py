@@ -1,0 +1,205 @@
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from GenerativeModelsLib.batch import pool
+from GenerativeModelsLib.batch.pool import default_workers
+from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.folder_lock import folder_lock
+from Testing.helpers.results import run_fake_batch, write_result
+
+
+def row(output: Path, case: str, image: str = "good") -> BatchRow:
+    return BatchRow(case, CaseRequest(axial=output / case / f"{image}.png", output=output / case))
+
+
+def summary(output: Path) -> dict[str, dict[str, str]]:
+    with (output / "summary.csv").open(newline="") as file:
+        return {line["case"]: line for line in csv.DictReader(file)}
+
+
+def test_bad_rows_and_failures_do_not_stop_the_others(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    rows = [
+        BatchRow("broken", None, "no axial image"),
+        row(out, "p1"),
+        row(out, "p2", "bad"),
+        row(out, "p3", "raises"),
+        row(out, "p4", "silent"),
+        row(out, "p5"),
+    ]
+    seen: list[tuple[CaseOutcome, float]] = []
+    outcomes = run_fake_batch(rows, out, workers=1, progress=lambda *step: seen.append(step))
+    assert [o.status for o in outcomes] == ["failed", "done", "failed", "failed", "failed", "done"]
+    lines = summary(out)
+    assert list(lines) == ["broken", "p1", "p2", "p3", "p4", "p5"]
+    assert lines["p1"]["hc_mm"] == "260.125" and lines["p1"]["error"] == ""
+    assert "is no image" in lines["p2"]["error"] and "a surprise" in lines["p3"]["error"]
+    assert "No result was found" in lines["p4"]["error"]
+    assert lines["broken"]["error"] == "no axial image"
+    assert [round(fraction * 6) for _, fraction in seen] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_worker_keeps_to_its_share_of_the_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert default_workers() == 3
+    run_fake_batch([row(tmp_path, "p1"), row(tmp_path, "p2")], tmp_path, workers=2)
+    assert (tmp_path / "p1" / "threads").read_text() == "3"
+
+
+def test_a_killed_process_fails_its_own_case_only(tmp_path: Path) -> None:
+    rows = [row(tmp_path, "p1", "killer"), row(tmp_path, "p2"), row(tmp_path, "p3")]
+    outcomes = run_fake_batch(rows, tmp_path, workers=1)
+    assert [o.status for o in outcomes] == ["failed", "done", "done"]
+    assert "was killed twice, most likely for memory" in outcomes[0].error
+
+
+def test_a_case_killed_once_is_tried_again_alone(tmp_path: Path) -> None:
+    rows = [row(tmp_path, "p1", "killed-once"), row(tmp_path, "p2")]
+    assert [o.status for o in run_fake_batch(rows, tmp_path, workers=2)] == ["done", "done"]
+
+
+def test_after_a_killed_process_the_others_go_on_together(tmp_path: Path) -> None:
+    names = [f"q{i}" for i in range(8)]
+    rows = [row(tmp_path, "p1", "killer"), *(row(tmp_path, name) for name in names)]
+    outcomes = run_fake_batch(rows, tmp_path, workers=2)
+    assert [o.status for o in outcomes] == ["failed", *["done"] * 8]
+    processes = {(tmp_path / name / "process").read_text() for name in names}
+    assert len(processes) <= 3, "two from the start and one in the place of the dead one"
+
+
+def test_a_case_that_hangs_is_ended(tmp_path: Path) -> None:
+    rows = [row(tmp_path, "p1", "hangs"), row(tmp_path, "p2")]
+    outcomes = run_fake_batch(rows, tmp_path, workers=2, time_limit_seconds=3.0)
+    assert [o.status for o in outcomes] == ["failed", "done"]
+    assert "not done within 0.05 minutes" in outcomes[0].error
+
+
+def test_processes_that_die_at_once_do_not_make_a_batch_endless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_start_worker", _dies)
+    outcomes = run_fake_batch([row(tmp_path, "p1")], tmp_path, workers=1)
+    assert [o.status for o in outcomes] == ["failed"] and "killed" in outcomes[0].error
+
+
+def _dies(threads: int) -> None:
+    os._exit(3)
+
+
+def test_resuming_keeps_what_is_finished_and_repeats_what_is_not(tmp_path: Path) -> None:
+    rows = [row(tmp_path, "p1"), row(tmp_path, "p2"), row(tmp_path, "p3")]
+    write_result(rows[0].request)
+    (tmp_path / "p2").mkdir()
+    (tmp_path / "p2" / "skull.vtp").write_text("half")
+    write_result(rows[2].request)
+    (tmp_path / "p3" / "skull.vtp").write_text("of another case")
+    outcomes = run_fake_batch(rows, tmp_path, resume=True, workers=1)
+    assert [o.status for o in outcomes] == ["done", "done", "done"]
+    assert [(tmp_path / name / "threads").exists() for name in ("p1", "p2", "p3")] == [False, True, True]
+    lines = summary(tmp_path)
+    assert [line["resumed"] for line in lines.values()] == [
+        "kept",
+        "",
+        "computed anew: skull.vtp is missing or was changed",
+    ]
+    assert lines["p1"]["hc_mm"] == "260.125"
+
+
+def test_resuming_computes_anew_what_was_asked_for_differently(tmp_path: Path) -> None:
+    rows = [row(tmp_path, name) for name in ("p1", "p2", "p3")]
+    for one in rows:
+        (tmp_path / one.case).mkdir()
+        one.request.axial.write_text("image")
+        write_result(one.request)
+    rows[0].request.axial.write_text("another image of the same name")
+    rows[1] = replace(rows[1], request=replace(rows[1].request, seed=4))
+    outcomes = run_fake_batch(rows, tmp_path, resume=True, workers=1)
+    assert [o.resumed for o in outcomes] == [
+        "computed anew: the axial file changed",
+        "computed anew: seed changed",
+        "kept",
+    ]
+
+
+def test_a_second_batch_into_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with folder_lock(tmp_path), pytest.raises(InputError, match="is being written by another process"):
+        run_fake_batch([row(tmp_path, "p1")], tmp_path, resume=True, workers=1)
+    assert list(tmp_path.iterdir()) == []
+    assert run_fake_batch([row(tmp_path, "p1")], tmp_path, workers=1)[0].status == "done"
+
+
+def test_a_name_that_a_spreadsheet_takes_for_a_formula_is_written_as_text(tmp_path: Path) -> None:
+    run_fake_batch([BatchRow("=1+1", None, "@bad"), BatchRow("-1", None, "x")], tmp_path)
+    assert (tmp_path / "summary.csv").read_text().splitlines()[1].startswith("'=1+1,failed,'@bad,")
+    assert (tmp_path / "summary.csv").read_text().splitlines()[2].startswith("'-1,failed,x,")
+
+
+def test_a_folder_in_use_wants_overwrite_or_resume(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("")
+    with pytest.raises(InputError, match="not empty"):
+        run_fake_batch([row(tmp_path, "p1")], tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_dask_cluster_does_the_same(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    options = {"processes": False, "n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    out = tmp_path / "out"
+    with distributed.LocalCluster(**options) as cluster:
+        rows = [row(out, "p1"), row(out, "p2", "bad"), row(out, "p3", "raises")]
+        outcomes = run_fake_batch(rows, out, scheduler=cluster.scheduler_address)
+    assert [o.status for o in outcomes] == ["done", "failed", "failed"]
+    assert "The cluster lost this case: a surprise" in outcomes[2].error
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="No Dask scheduler answers at gopher://nowhere"):
+        run_fake_batch([row(tmp_path, "p1")], tmp_path, scheduler="gopher://nowhere")
+
+
+def test_without_dask_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'GenerativeModels\[cluster\]'"):
+        run_fake_batch([row(tmp_path, "p1")], tmp_path, scheduler="tcp://host:8786")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
+def test_ctrl_c_keeps_the_finished_cases_and_says_so_in_the_summary(tmp_path: Path, repo_root: Path) -> None:
+    code = (
+        # A shell lets what it starts in the background ignore Ctrl-C, and so would this child of the tests.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import sys; from pathlib import Path\n"
+        "from Testing.helpers.results import run_fake_batch\n"
+        "from Testing.GenerativeModelsLib.batch.test_run import row\n"
+        "out = Path(sys.argv[1])\n"
+        "rows = [row(out, 'p1'), row(out, 'p2', 'waits'), *(row(out, f'q{i}') for i in range(9))]\n"
+        "if __name__ == '__main__': run_fake_batch(rows, out, workers=1)\n"
+    )
+    (tmp_path / "script.py").write_text(code)
+    out = tmp_path / "out"
+    paths = os.pathsep.join([str(repo_root), str(repo_root / "GenerativeModels")])
+    command = [sys.executable, str(tmp_path / "script.py"), str(out)]
+    process = subprocess.Popen(
+        command, env=os.environ | {"PYTHONPATH": paths}, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not (out / "started").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(1.0)
+    (out / "go").touch()
+    _, stderr = process.communicate(timeout=60)
+    assert stderr.rstrip().endswith("KeyboardInterrupt")
+    statuses = {case: line["status"] for case, line in summary(out).items()}
+    assert statuses["p1"] == statuses["p2"] == "done" and statuses["q8"] == "waiting"
