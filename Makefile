@@ -59,10 +59,10 @@ test-slow: $(VENV)/.dev ## the slow tests too
 
 # Attacks and faults: hostile requests, headers that point elsewhere, flipped bits, killed batches, sixty warm runs.
 # Bounded, on the loopback interface only, under fifteen minutes.
-TRIAL := Testing/trial Testing/test_shipped_bundles.py Testing/GenerativeModelsLib/test_bundle_files.py \
-	Testing/GenerativeModelsLib/test_file_references.py Testing/GenerativeModelsLib/test_image_reader.py \
-	Testing/GenerativeModelsLib/batch/test_ending.py Testing/GenerativeModelsLib/test_staging.py \
-	$(addprefix Testing/GenerativeModelsWeb/test_,access.py guards.py hub_access.py upload_contents.py upload_limits.py)
+TRIAL := Testing/trial Testing/test_shipped_bundles.py Testing/GenerativeModelsLib/bundle/test_checksums.py \
+	Testing/GenerativeModelsLib/image_files/test_references.py Testing/GenerativeModelsLib/image_files/test_reader.py \
+	Testing/GenerativeModelsLib/batch/test_ending.py Testing/GenerativeModelsLib/output/test_staging.py \
+	$(addprefix Testing/GenerativeModelsWeb/server/test_,access.py guards.py hub_access.py upload_contents.py upload_limits.py)
 
 trial: $(VENV)/.dev ## attacks and faults on the running program, some ten minutes; see docs/security.md
 	$(BIN)/python -m pytest -m "trial or not slow" -s $(TRIAL)

@@ -68,8 +68,8 @@ def rng() -> np.random.Generator:
 @pytest.fixture(scope="session")
 def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank of two shards of painted planes (`helpers.painted`), seeds 0 and 900000: six and five heads."""
-    from GenerativeModelsLib.fetal.population import sample_heads
-    from GenerativeModelsLib.training.bank import shard_path
+    from GenerativeModelsLib.skull.population.heads import sample_heads
+    from GenerativeModelsLib.training.skull.bank import shard_path
     from Testing.helpers.painted import painted_shard
 
     folder = tmp_path_factory.mktemp("bank")
@@ -84,8 +84,8 @@ def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the crops of `painted_bank` in the basis of `helpers.tiny_models`."""
-    from GenerativeModelsLib.training.bank import Shard, shards
-    from GenerativeModelsLib.training.crops import crop_shard
+    from GenerativeModelsLib.training.skull.bank import Shard, shards
+    from GenerativeModelsLib.training.skull.crops import crop_shard
     from Testing.helpers.painted import GreyLevelLocator
     from Testing.helpers.tiny_models import tiny_basis
 

@@ -1,6 +1,6 @@
 """Imports go one way: front ends -> scene -> worker -> domain -> models and geometry; the base knows none of them.
 
-In the backend: cli -> {training, evaluation} -> fetal -> {models, geometry}, and worker -> fetal.
+In the backend: cli -> training -> evaluation -> {skull, heart} -> {models, geometry, uncertainty}, and worker -> skull.
 """
 
 from __future__ import annotations
@@ -16,65 +16,31 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1] / "GenerativeModels"
 BACKEND, SCENE, WEB, MODULE = "GenerativeModelsLib", "GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkull"
 PACKAGE = ROOT / BACKEND
-BASE = {
-    "",
-    "errors",
-    "resources",
-    "output_folder",
-    "bundle",
-    "bundle_files",
-    "bundle_json",
-    "bundle_networks",
-    "bundle_schema",
-    "bundle_verify",
-    "bundle_weights",
-    "device",
-    "batch",
-    "file_kinds",
-    "file_references",
-    "fingerprint",
-    "folder_lock",
-    "image_reader",
-    "meta_image",
-    "page",
-    "process",
-    "staging",
-    "text_headers",
-}
+BASE = {"", "errors", "resources", "device", "bundle", "output", "image_files", "process", "batch", "page"}
+SCIENCE = {"models", "geometry", "uncertainty"}
+ANATOMIES = {"skull", "heart"}
 MAY_IMPORT = {
     "errors": set(),
     "environment": set(),
     "resources": {"errors"},
-    "staging": set(),
-    "folder_lock": {"errors"},
-    "output_folder": {"errors", "folder_lock", "staging"},
-    "process": {"errors", "staging"},
-    "fingerprint": {"", "errors"},
-    "file_kinds": {"errors"},
-    "text_headers": {"errors"},
-    "meta_image": {"errors", "text_headers"},
-    "file_references": {"errors", "file_kinds", "meta_image", "text_headers"},
-    "image_reader": {"errors", "file_kinds", "file_references", "meta_image"},
-    "bundle_schema": {"errors"},
     "device": {"errors"},
-    "batch": {"errors", "fingerprint", "folder_lock", "output_folder", "process", "staging"},
     "page": set(),
-    "bundle_files": {"errors"},
-    "bundle_json": set(),
-    "bundle_weights": {"errors", "bundle_files", "bundle_json", "bundle_schema"},
-    "bundle": {"", "errors", "bundle_files", "bundle_json", "bundle_schema", "bundle_weights", "output_folder"},
-    "bundle_networks": {"bundle", "errors"},
-    "bundle_verify": {"errors", "bundle", "bundle_files", "bundle_schema", "bundle_weights", "output_folder"},
     "models": {"errors"},
-    "geometry": {"errors", "image_reader"},
-    "fetal": BASE | {"models", "geometry"},
-    "cardiac": BASE | {"models", "geometry"},
-    "worker": BASE | {"fetal"},
-    "evaluation": BASE | {"models", "geometry", "fetal", "cardiac"},
-    "training": BASE | {"models", "geometry", "fetal", "cardiac", "evaluation"},
-    "cli": BASE | {"models", "geometry", "fetal", "cardiac", "evaluation", "training", "environment"},
+    "uncertainty": {"errors"},
+    "image_files": {"errors"},
+    "geometry": {"errors", "image_files"},
+    "output": {"", "errors"},
+    "process": {"errors", "output"},
+    "bundle": {"", "errors", "output"},
+    "batch": {"errors", "output", "process"},
+    "skull": BASE | SCIENCE,
+    "heart": BASE | SCIENCE,
+    "worker": BASE | {"skull"},
+    "evaluation": BASE | SCIENCE | ANATOMIES,
+    "training": BASE | SCIENCE | ANATOMIES | {"evaluation"},
+    "cli": BASE | SCIENCE | ANATOMIES | {"evaluation", "training", "environment"},
 }
-OPEN_TO_FRONT_ENDS = BASE | {"environment", "fetal", "geometry", "worker"}
+OPEN_TO_FRONT_ENDS = BASE | {"environment", "skull", "geometry", "worker"}
 """Rooms of the backend that scene, module and browser may call."""
 
 PIP = {
@@ -182,9 +148,7 @@ def test_models_are_torch_and_nothing_else(path: Path) -> None:
     assert not {"pathlib", "os", "io"} & set(imports(path)), "models know no files"
 
 
-LIGHT_ROOMS = {"batch", "cli", "environment", "output_folder", "process", "resources", "staging", "worker"}
-LIGHT_ROOMS |= {"bundle", "bundle_files", "bundle_json", "bundle_networks", "bundle_schema"}
-LIGHT_ROOMS |= {"bundle_verify", "bundle_weights"}
+LIGHT_ROOMS = {"batch", "bundle", "cli", "environment", "image_files", "output", "process", "resources", "worker"}
 LIGHT = [p for p in FILES if room(module_name(p)) in LIGHT_ROOMS]
 
 
@@ -243,8 +207,9 @@ def import_without(absent: set[str], names: list[str]) -> subprocess.CompletedPr
 
 def test_what_front_ends_call_needs_no_package_beyond_slicers_own() -> None:
     """Through all that is imported on the way, not only in the files themselves."""
-    names = ["environment", "resources", "bundle_files", "bundle_json", "worker", "fetal.case_reader", "fetal.case"]
-    names += ["fetal.case_request", "fetal.wording", "fetal.growth_charts", "fetal.planes", "fetal.report.content"]
+    names = ["environment", "resources", "bundle.checksums", "bundle.strict_json", "worker", "skull.case.read"]
+    names += ["skull.case.run", "skull.request", "skull.case.window_words", "skull.shape.growth_charts"]
+    names += ["skull.planes.image", "skull.report.content"]
     found = import_without(PIP, [f"{BACKEND}.{name}" for name in names])
     assert found.returncode == 0, found.stderr
 
@@ -262,18 +227,48 @@ def test_files_stay_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, "above 400 lines: look for the second file in it"
 
 
+def circles() -> list[list[str]]:
+    """Groups of modules of the backend that import each other, also within functions and for type hints."""
+    names = {module_name(path): path for path in FILES}
+    graph = {name: {n for n in _modules_imported(path) if n in names and n != name} for name, path in names.items()}
+    reach: dict[str, set[str]] = {}
+    for name in graph:
+        seen, todo = set(), [name]
+        while todo:
+            todo += (new := graph[todo.pop()] - seen)
+            seen |= new
+        reach[name] = seen
+    groups = {tuple(sorted(o for o in reach[name] if name in reach[o])) for name in graph if name in reach[name]}
+    return [list(group) for group in sorted(groups)]
+
+
+def _modules_imported(path: Path) -> set[str]:
+    """Full names: of `from package import module` the module, of anything else where it stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_no_two_modules_import_each_other() -> None:
+    assert circles() == []
+
+
 def test_the_walk_sees_what_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks above would pass on anything if the walk found nothing."""
     folder = tmp_path / "GenerativeModelsLib" / "geometry"
     folder.mkdir(parents=True)
     (folder / "bad.py").write_text(
-        "from ..fetal import planes\nfrom . import grids\nimport numpy as np\n"
+        "from ..skull import planes\nfrom . import grids\nimport numpy as np\n"
         "def f():\n    from GenerativeModelsLib.cli.main import app\n    import pickle\n"
     )
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "GenerativeModelsLib")
     found = list(imports(folder / "bad.py"))
     assert found == [
-        "GenerativeModelsLib.fetal",
+        "GenerativeModelsLib.skull",
         "GenerativeModelsLib.geometry",
         "numpy",
         "GenerativeModelsLib.cli.main",

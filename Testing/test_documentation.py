@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.fetal.batch_summary import SUMMARY_COLUMNS
-from GenerativeModelsLib.fetal.batch_table import COLUMNS, read_batch_table
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.training import cohort_table, config
+from GenerativeModelsLib.skull.case.batch_summary import SUMMARY_COLUMNS
+from GenerativeModelsLib.skull.case.batch_table import COLUMNS, read_batch_table
+from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.training.shared import cohort_table
+from GenerativeModelsLib.training.skull import config
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "GenerativeModels" / "GenerativeModelsLib"

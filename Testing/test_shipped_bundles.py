@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.bundle import bundle_checksum, read_bundle, read_manifest
-from GenerativeModelsLib.bundle_files import ALL_FILES
-from GenerativeModelsLib.bundle_verify import verify_bundle
-from GenerativeModelsLib.cardiac.heart_model import load_heart_model
+from GenerativeModelsLib.bundle.bundle import bundle_checksum, read_bundle, read_manifest
+from GenerativeModelsLib.bundle.checksums import ALL_FILES
+from GenerativeModelsLib.bundle.verify import verify_bundle
 from GenerativeModelsLib.cli.model import LOADERS
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.skull_model import load_skull_model
+from GenerativeModelsLib.heart.infer.model import load_heart_model
 from GenerativeModelsLib.resources import models_dir
+from GenerativeModelsLib.skull.infer.model import load_skull_model
 from Testing.helpers.bundles import change_manifest, flipped
 
 SHIPPED: dict[str, Callable[[Path], object]] = {"skull": load_skull_model, "heart": load_heart_model}

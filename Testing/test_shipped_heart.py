@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from GenerativeModelsLib.cardiac.heart_model import HeartModel, Placed, load_heart_model
-from GenerativeModelsLib.cardiac.labels import parse_labels
-from GenerativeModelsLib.cardiac.loading import heart_from_maps, load_hearts
-from GenerativeModelsLib.cardiac.ray_batches import RayBatch
-from GenerativeModelsLib.cardiac.simulated_hearts import observed_hearts, simulated_hearts
-from GenerativeModelsLib.evaluation.acdc import read_acdc
-from GenerativeModelsLib.evaluation.lv_cap import read_lv_cap
+from GenerativeModelsLib.evaluation.data.acdc import read_acdc
+from GenerativeModelsLib.evaluation.data.lv_cap import read_lv_cap
+from GenerativeModelsLib.heart.infer.model import HeartModel, Placed, load_heart_model
+from GenerativeModelsLib.heart.labels.label_map import parse_labels
+from GenerativeModelsLib.heart.measure.load import heart_from_maps, load_hearts
+from GenerativeModelsLib.heart.population.simulate import observed_hearts, simulated_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.resources import default_bundle
-from GenerativeModelsLib.training.heart_figures import area_under_curve, myocardial_dice
+from GenerativeModelsLib.training.heart.figures import area_under_curve, myocardial_dice
 
 HELD_OUT = 7_300_000
 COUNT = 60

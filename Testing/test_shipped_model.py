@@ -10,14 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.accuracy import compare
-from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
-from GenerativeModelsLib.evaluation.simulated_cases import TEST_SET, simulated_case
-from GenerativeModelsLib.fetal.planes import plane_from_array
-from GenerativeModelsLib.fetal.reconstruction import reconstruct
-from GenerativeModelsLib.fetal.skull_model import load_skull_model
+from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET, simulated_case
+from GenerativeModelsLib.evaluation.scores.surfaces import compare
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.resources import default_bundle, sample_dir
+from GenerativeModelsLib.skull.infer.model import load_skull_model
+from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
+from GenerativeModelsLib.skull.planes.image import plane_from_array
 
 SUBSETS = (("axial",), ("axial", "sagittal"), ("axial", "sagittal", "coronal"))
 
@@ -30,7 +30,7 @@ def model():
 @pytest.fixture(scope="module")
 def sample():
     """The sample case's planes."""
-    from GenerativeModelsLib.fetal.planes import read_plane
+    from GenerativeModelsLib.skull.planes.image import read_plane
 
     folder = sample_dir() / "fetal_head"
     spacing = json.loads((folder / "sample.json").read_text())["spacing_mm"]
@@ -106,7 +106,7 @@ def test_planes_of_another_head_hurt(model, heads):
     """The decoder listens to the planes."""
     own, foreign = [], []
     for case, other in zip(heads, heads[1:] + heads[:1]):
-        from GenerativeModelsLib.evaluation.simulated_cases import head_surface
+        from GenerativeModelsLib.evaluation.data.test_heads import head_surface
 
         truth = head_surface(case.head.shape, 4)
         for images, found in ((case.images, own), (other.images, foreign)):

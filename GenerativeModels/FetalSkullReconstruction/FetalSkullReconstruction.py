@@ -213,7 +213,7 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
         axial, sagittal, coronal
             vtkMRMLScalarVolumeNode of one slice each, with its true spacing; the axial one is required.
         **options
-            As of `GenerativeModelsScene.console.reconstruct_skull`: `gestational_age_weeks`, `samples`, `seed`,
+            As of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `samples`, `seed`,
             `device`, `model`, ...
 
         Returns
@@ -226,7 +226,7 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
         InputError
             A volume or a value cannot be used; the sentence says which and why.
         """
-        from GenerativeModelsScene.console import reconstruct_skull
+        from GenerativeModelsScene.skull.console import reconstruct_skull
 
         return reconstruct_skull(axial, sagittal, coronal, **options)
 

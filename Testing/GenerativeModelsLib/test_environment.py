@@ -98,8 +98,8 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 absent = set(sys.stdin.read().split())
 sys.meta_path.insert(0, Absent())
-from GenerativeModelsLib.fetal.case import reconstruct_case
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.case.run import reconstruct_case
+from GenerativeModelsLib.skull.request import CaseRequest
 image, output = map(Path, sys.argv[1:])
 reconstruct_case(CaseRequest(axial=image, output=output, pixel_spacing_mm=(0.22, 0.22), samples=2, device="cpu"))
 """

@@ -94,7 +94,7 @@ def add_volume(a_scene) -> Callable[..., slicer.vtkMRMLScalarVolumeNode]:
 @pytest.fixture(scope="session")
 def a_case(tmp_path_factory):
     """A finished case made by hand, read back; see `helpers.finished_cases`. Not to be changed."""
-    from GenerativeModelsLib.fetal.case_reader import read_case
+    from GenerativeModelsLib.skull.case.read import read_case
     from Testing.helpers.finished_cases import a_finished_case
 
     return read_case(a_finished_case(tmp_path_factory.mktemp("cases") / "head"))
@@ -103,7 +103,7 @@ def a_case(tmp_path_factory):
 @pytest.fixture
 def shown(a_scene, a_case):
     """The nodes of `a_case` in `a_scene`, key "case", titled Head."""
-    from GenerativeModelsScene.case_view import show_case
+    from GenerativeModelsScene.skull.show import show_case
 
     return show_case(a_scene, a_case, key="case", title="Head")
 

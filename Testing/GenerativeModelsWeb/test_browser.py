@@ -18,10 +18,10 @@ pytest.importorskip("psutil")
 
 import psutil
 
-from GenerativeModelsLib.fetal.report.page import centile
 from GenerativeModelsLib.geometry.surface_files import read_surface
-from GenerativeModelsWeb.results import result_of
-from GenerativeModelsWeb.sessions import SessionPlan
+from GenerativeModelsLib.skull.report.page import centile
+from GenerativeModelsWeb.server.sessions import SessionPlan
+from GenerativeModelsWeb.skull.results import result_of
 from Testing.helpers.hubs import CHROMIUM_FLAGS, chromium_path, running_hub, until
 from Testing.helpers.skull_page import SkullPage, names_in
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from GenerativeModelsLib.bundle_files import FILES, MANIFEST, SUMS, WEIGHTS, sums_text
+from GenerativeModelsLib.bundle.checksums import FILES, MANIFEST, SUMS, WEIGHTS, sums_text
 
 __all__ = ["change_manifest", "flipped", "replace_weights", "reseal"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from GenerativeModelsLib.fetal.head_shape import ellipsoid
-from GenerativeModelsLib.training.bank import Shard
-from GenerativeModelsLib.training.own_case import OwnCase
+from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
+from GenerativeModelsLib.training.skull.bank import Shard
+from GenerativeModelsLib.training.skull.own_case import OwnCase
 from Testing.helpers.label_maps import write_ellipsoid
 from Testing.helpers.painted import SPACING, painted_pixels, painted_shard, picture_pose
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from trame.ui.html import DivLayout
 from trame.widgets import html
 
-from GenerativeModelsWeb.downloads import Downloads
-from GenerativeModelsWeb.uploads import UploadStore
+from GenerativeModelsWeb.server.downloads import Downloads
+from GenerativeModelsWeb.server.uploads import UploadStore
 
 __all__ = ["CounterApplication", "DyingApplication"]
 

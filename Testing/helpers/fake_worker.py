@@ -14,10 +14,10 @@ from pathlib import Path
 from GenerativeModelsLib import device
 from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal import case
-from GenerativeModelsLib.fetal.case import CaseResult
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.output_folder import output_folder
+from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.skull.case import run as case
+from GenerativeModelsLib.skull.case.run import CaseResult
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker import serve
 from GenerativeModelsLib.worker.client import Worker
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.fetal.placed_planes import write_placed_plane
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
+from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
+from GenerativeModelsLib.skull.request import CaseRequest
 from Testing.helpers.results import result_of
 from Testing.helpers.shapes import lump, rigid
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.cardiac.labels import HeartLabels, LabelMap
-from GenerativeModelsLib.cardiac.reframing import radius_towards
-from GenerativeModelsLib.cardiac.ventricle import ROWS, Ventricle, ray_directions, ray_origins
+from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
+from GenerativeModelsLib.heart.population.frame_errors import radius_towards
+from GenerativeModelsLib.heart.shape.ventricle import ROWS, Ventricle, ray_directions, ray_origins
 
 __all__ = ["ACDC", "NORMAL_POSE", "Pose", "bullet", "short_axis", "turned", "voxelised", "write_label_map"]
 

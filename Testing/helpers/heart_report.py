@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from GenerativeModelsLib.cardiac.heart_reference import RANGES
-from GenerativeModelsLib.cardiac.heart_surfaces import quick_surface, thickness_figures
-from GenerativeModelsLib.cardiac.report.content import MEASURES, PHASE_LABELS, HeartReport, Measure, PhaseView
+from GenerativeModelsLib.heart.report.content import MEASURES, PHASE_LABELS, HeartReport, Measure, PhaseView
+from GenerativeModelsLib.heart.shape.reference import RANGES
+from GenerativeModelsLib.heart.shape.surfaces import quick_surface, thickness_figures
 from Testing.helpers.heart_phantoms import bullet
 
 

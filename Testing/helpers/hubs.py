@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from GenerativeModelsWeb.hub import Hub, HubSettings, listen
-from GenerativeModelsWeb.sessions import Session, SessionPlan
+from GenerativeModelsWeb.server.hub import Hub, HubSettings, listen
+from GenerativeModelsWeb.server.sessions import Session, SessionPlan
 
 __all__ = [
     "CHROMIUM_FLAGS",

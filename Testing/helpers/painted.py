@@ -14,11 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from GenerativeModelsLib.fetal.head_shape import HeadShape
-from GenerativeModelsLib.fetal.plane_pose import PLANES, PlanePose, standard_pose
-from GenerativeModelsLib.fetal.planes import PlaneImage, plane_from_array
 from GenerativeModelsLib.models.locator import LocatorOutput
-from GenerativeModelsLib.training.bank import Shard
+from GenerativeModelsLib.skull.planes.image import PlaneImage, plane_from_array
+from GenerativeModelsLib.skull.shape.star_surface import HeadShape
+from GenerativeModelsLib.skull.ultrasound.pose import PLANES, PlanePose, standard_pose
+from GenerativeModelsLib.training.skull.bank import Shard
 
 LEVELS = (0.52, 0.68, 0.84, 1.0)
 """Grey of posterior-inferior, posterior-superior, anterior-inferior and anterior-superior tissue."""

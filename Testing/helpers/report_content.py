@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from GenerativeModelsLib.fetal.head_shape import ellipsoid, unit_sphere
-from GenerativeModelsLib.fetal.report import (
+from GenerativeModelsLib.skull.report import (
     BiometryRow,
     InDistribution,
     LocatorEllipse,
@@ -15,6 +14,7 @@ from GenerativeModelsLib.fetal.report import (
     SkullSurface,
     UncertaintySummary,
 )
+from GenerativeModelsLib.skull.shape.star_surface import ellipsoid, unit_sphere
 
 
 def a_plane(name: str = "axial", **fields) -> PlaneView:

@@ -12,10 +12,10 @@ from typing import Any
 
 from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome, run_batch
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.batch import batch_kind
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.fingerprint import Fingerprint, checksums_of_folder, file_checksum
-from GenerativeModelsLib.output_folder import output_folder
+from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
+from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.skull.case.batch import batch_kind
+from GenerativeModelsLib.skull.request import CaseRequest
 
 
 def result_of(request: CaseRequest) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from GenerativeModelsLib.fetal.head_shape import unit_sphere
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.skull.shape.star_surface import unit_sphere
 
 
 def ball(radius: float, centre=(0.0, 0.0, 0.0), subdivisions: int = 4) -> Surface:

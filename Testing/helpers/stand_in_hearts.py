@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from GenerativeModelsLib.cardiac.heart_model import Placed, Walk
-from GenerativeModelsLib.cardiac.latent_density import LatentDensity
-from GenerativeModelsLib.cardiac.population import sample_hearts
-from GenerativeModelsLib.cardiac.ray_batches import RayBatch
-from GenerativeModelsLib.models.in_distribution import InDistribution
+from GenerativeModelsLib.heart.infer.model import Placed, Walk
+from GenerativeModelsLib.heart.population.hearts import sample_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.uncertainty.density import LatentDensity
+from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 
 
 class StandInModel:

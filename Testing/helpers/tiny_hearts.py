@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from GenerativeModelsLib.bundle import write_bundle
-from GenerativeModelsLib.bundle_schema import Component, ModelDescription
-from GenerativeModelsLib.cardiac.hcm_calibration import PlattScale
-from GenerativeModelsLib.cardiac.heart_code import CODE_SIZE, PHASE_OF_CODE, encode
-from GenerativeModelsLib.cardiac.heart_model import KIND
-from GenerativeModelsLib.cardiac.heart_typicality import SeenHearts, TypicalHeart, VolumeModel
-from GenerativeModelsLib.cardiac.latent_density import LatentDensity
-from GenerativeModelsLib.cardiac.population import sample_hearts
-from GenerativeModelsLib.cardiac.ray_batches import RayBatch
-from GenerativeModelsLib.models.in_distribution import FeatureModel, TypicalInput
+from GenerativeModelsLib.bundle.bundle import write_bundle
+from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.heart.infer.model import KIND
+from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart, VolumeModel
+from GenerativeModelsLib.heart.population.hearts import sample_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
+from GenerativeModelsLib.uncertainty.density import LatentDensity
+from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel, TypicalInput
+from GenerativeModelsLib.uncertainty.platt import PlattScale
 
 __all__ = ["NETWORK", "tiny_hearts", "write_tiny_heart_bundle"]
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import torch
 
-from GenerativeModelsLib.bundle import write_bundle
-from GenerativeModelsLib.bundle_schema import Component, ModelDescription
-from GenerativeModelsLib.fetal.field import GRID_SIZE
-from GenerativeModelsLib.fetal.skull_model import KIND, SkullModel, load_skull_model
+from GenerativeModelsLib.bundle.bundle import write_bundle
+from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
 from GenerativeModelsLib.models.cvae import HiRecCVAE
 from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
-from GenerativeModelsLib.training.field_basis import fit_basis
+from GenerativeModelsLib.skull.infer.model import KIND, SkullModel, load_skull_model
+from GenerativeModelsLib.skull.shape.field import GRID_SIZE
+from GenerativeModelsLib.training.skull.field_basis import fit_basis
 from Testing.helpers.painted import GreyLevelLocator
 
 RANK = 8

@@ -66,6 +66,7 @@ class Application:
         self.process = psutil.Popen(
             command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
+        self._session = ""
         for line in self.process.stdout:
             if found := re.search(r"http://[^/]+:(\d+)/\?token=(\S+)", line):
                 self.port, self.token = int(found[1]), found[2]

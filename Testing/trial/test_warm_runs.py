@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker import Done, Failed, Refused, Worker
 
 pytestmark = pytest.mark.trial

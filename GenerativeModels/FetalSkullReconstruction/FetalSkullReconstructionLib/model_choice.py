@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from GenerativeModelsLib.bundle_files import MANIFEST, open_sealed
-from GenerativeModelsLib.bundle_json import strict_json
+from GenerativeModelsLib.bundle.checksums import MANIFEST, open_sealed
+from GenerativeModelsLib.bundle.strict_json import strict_json
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.wording import window_words
 from GenerativeModelsLib.resources import default_bundle
+from GenerativeModelsLib.skull.case.window_words import window_words
 
 __all__ = ["chosen_model", "model_title"]
 

@@ -16,7 +16,7 @@ from FetalSkullReconstructionLib.module_test_inputs import InputTests
 from FetalSkullReconstructionLib.module_test_kit import FakeWorker
 from FetalSkullReconstructionLib.module_test_packages import PackageTests
 from GenerativeModelsLib.worker import Done, Failed
-from GenerativeModelsScene.case_view import find_case
+from GenerativeModelsScene.skull.show import find_case
 
 __all__ = ["ModuleTests"]
 

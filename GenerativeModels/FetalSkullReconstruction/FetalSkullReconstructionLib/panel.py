@@ -22,9 +22,9 @@ from FetalSkullReconstructionLib.sample_case import load_sample
 from FetalSkullReconstructionLib.style import NOTE, WARNING, breakable
 from FetalSkullReconstructionLib.views import draw_slices_again
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_request import PLANES
-from GenerativeModelsScene.case_view import case_key
-from GenerativeModelsScene.plane_nodes import selection_problem
+from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsScene.skull.planes import selection_problem
+from GenerativeModelsScene.skull.show import case_key
 
 __all__ = ["Panel"]
 

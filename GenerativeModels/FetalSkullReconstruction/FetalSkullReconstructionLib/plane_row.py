@@ -13,8 +13,8 @@ from slicer.util import VTKObservationMixin
 from FetalSkullReconstructionLib.spacing_text import parse_spacing, spacing_text
 from FetalSkullReconstructionLib.style import NOTE, WARNING
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsScene.plane_nodes import NodeSpacing, reset_spacing, set_spacing, spacing_of
-from GenerativeModelsScene.slice_cut import cut_volume
+from GenerativeModelsScene.skull.planes import NodeSpacing, reset_spacing, set_spacing, spacing_of
+from GenerativeModelsScene.skull.slice_cut import cut_volume
 
 __all__ = ["PlaneRow"]
 

@@ -13,9 +13,11 @@ import slicer
 from FetalSkullReconstructionLib.model_choice import chosen_model
 from FetalSkullReconstructionLib.views import look_at_case
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_reader import read_case
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsScene.case_view import (
+from GenerativeModelsLib.skull.case.read import read_case
+from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsScene.skull.planes import PlaneInput, plane_from_node
+from GenerativeModelsScene.skull.request import case_request
+from GenerativeModelsScene.skull.show import (
     case_key,
     has_axial_position,
     set_on_axial_image,
@@ -23,8 +25,6 @@ from GenerativeModelsScene.case_view import (
     show_alone,
     show_case_steps,
 )
-from GenerativeModelsScene.plane_nodes import PlaneInput, plane_from_node
-from GenerativeModelsScene.request import case_request
 
 __all__ = ["PlannedCase", "plan_case"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import slicer
 
-from GenerativeModelsLib.fetal.case_request import PLANES
+from GenerativeModelsLib.skull.request import PLANES
 
 __all__ = ["is_plane_image", "preselect"]
 

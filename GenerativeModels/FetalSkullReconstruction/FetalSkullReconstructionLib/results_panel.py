@@ -15,9 +15,9 @@ from slicer.i18n import tr as _
 from FetalSkullReconstructionLib.messages import MessageBox
 from FetalSkullReconstructionLib.views import look_at_case
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.wording import for_window
-from GenerativeModelsScene.case_saving import save_case
-from GenerativeModelsScene.case_view import (
+from GenerativeModelsLib.skull.case.window_words import for_window
+from GenerativeModelsScene.skull.save import save_case
+from GenerativeModelsScene.skull.show import (
     SkullNodes,
     find_case,
     has_axial_position,

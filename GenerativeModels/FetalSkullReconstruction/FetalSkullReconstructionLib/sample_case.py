@@ -8,9 +8,9 @@ import SimpleITK as sitk
 import slicer
 
 from FetalSkullReconstructionLib.age_field import AGE_ATTRIBUTE
-from GenerativeModelsLib.fetal.case_request import PLANES
 from GenerativeModelsLib.resources import sample_dir
-from GenerativeModelsScene.plane_nodes import set_spacing
+from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsScene.skull.planes import set_spacing
 
 __all__ = ["load_sample", "sample_files"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import slicer
 import vtk
 
-from GenerativeModelsScene.case_view import SkullNodes, show_plane_in_view
+from GenerativeModelsScene.skull.show import SkullNodes, show_plane_in_view
 
 __all__ = ["draw_slices_again", "look_at_case"]
 

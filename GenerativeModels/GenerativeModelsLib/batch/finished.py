@@ -6,7 +6,7 @@ from pathlib import Path
 
 from GenerativeModelsLib.batch.summary import read_result
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fingerprint import Fingerprint, file_checksum
+from GenerativeModelsLib.output.fingerprint import Fingerprint, file_checksum
 
 __all__ = ["why_unfinished"]
 

@@ -15,11 +15,11 @@ from GenerativeModelsLib.batch.pool import TIME_LIMIT_SECONDS, default_workers, 
 from GenerativeModelsLib.batch.summary import write_summary
 from GenerativeModelsLib.batch.table import check_case_name
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fingerprint import Fingerprint
-from GenerativeModelsLib.folder_lock import folder_lock
-from GenerativeModelsLib.output_folder import output_folder
+from GenerativeModelsLib.output.fingerprint import Fingerprint
+from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.output.lock import folder_lock
+from GenerativeModelsLib.output.staging import sweep
 from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory
-from GenerativeModelsLib.staging import sweep
 
 __all__ = ["BatchKind", "BatchRow", "CaseOutcome", "failure_of", "rows_of", "run_batch"]
 

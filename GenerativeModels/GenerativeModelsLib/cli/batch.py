@@ -11,7 +11,7 @@ import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_on_stderr
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SamplesOption, SeedOption
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.batch.run import BatchKind, CaseOutcome
@@ -65,8 +65,8 @@ def batch(
 
     A bad row is reported in DIR/summary.csv and does not stop the others.
     """
-    from GenerativeModelsLib.fetal.batch import batch_kind, run_batch
-    from GenerativeModelsLib.fetal.batch_table import read_batch_table
+    from GenerativeModelsLib.skull.case.batch import batch_kind, run_batch
+    from GenerativeModelsLib.skull.case.batch_table import read_batch_table
 
     common = CaseRequest(
         axial=cases,  # each row has its own

@@ -15,7 +15,7 @@ from rich.table import Table
 from GenerativeModelsLib.cli.console import JsonOption, print_json
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.evaluation.evaluate_folder import FolderEvaluation
+    from GenerativeModelsLib.evaluation.skull.folder import FolderEvaluation
 
 __all__ = ["Align", "evaluate"]
 
@@ -63,7 +63,7 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Accuracy of a reconstruction, and whether its uncertainty is true."""
-    from GenerativeModelsLib.evaluation.evaluate_folder import evaluate_folder, write_evaluation
+    from GenerativeModelsLib.evaluation.skull.folder import evaluate_folder, write_evaluation
 
     found = evaluate_folder(prediction, truth, align.value)
     target = output or prediction / "evaluation.json"

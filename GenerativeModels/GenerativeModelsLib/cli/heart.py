@@ -49,11 +49,11 @@ def analyse(
     Label maps at end diastole and end systole in; surfaces with wall thickness in mm, volumes, the 17 segments, the
     heart's place in the latent space, the probability of hypertrophic cardiomyopathy and a report out.
     """
-    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
+    from GenerativeModelsLib.heart.request import AnalysisRequest
 
     request = AnalysisRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
     with progress_of_a_case(ANALYSE_HEART) as progress:
-        from GenerativeModelsLib.cardiac.analysis import analyse_heart
+        from GenerativeModelsLib.heart.case.run import analyse_heart
 
         found = analyse_heart(request, progress=progress)
     if json:
@@ -79,7 +79,7 @@ def sample(
     Surfaces at both phases with wall thickness at every point, a picture of them all, and their figures.
     """
     with progress_of_a_case(ANALYSE_HEART) as progress:
-        from GenerativeModelsLib.cardiac.heart_samples import SampleRequest, sample_shapes
+        from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, sample_shapes
 
         request = SampleRequest(condition, output, n, model, device, seed, overwrite)
         content = sample_shapes(request, progress=progress)
@@ -108,9 +108,9 @@ def walk(
     Follows the gradient of the class within the region of the training population; writes the shapes on the way.
     """
     with progress_of_a_case(ANALYSE_HEART) as progress:
-        from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-        from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
-        from GenerativeModelsLib.cardiac.heart_samples import WalkRequest, walk_shapes
+        from GenerativeModelsLib.heart.case.latent_shapes import WalkRequest, walk_shapes
+        from GenerativeModelsLib.heart.request import AnalysisRequest
+        from GenerativeModelsLib.uncertainty.platt import probability_text
 
         heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
         request = WalkRequest(heart, towards, steps)

@@ -42,8 +42,8 @@ def heart_batch(
 
     A bad row is reported in DIR/summary.csv and does not stop the others.
     """
-    from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-    from GenerativeModelsLib.cardiac.heart_batch import batch_kind, read_heart_table, run_heart_batch
+    from GenerativeModelsLib.heart.case.batch import batch_kind, read_heart_table, run_heart_batch
+    from GenerativeModelsLib.heart.request import AnalysisRequest
 
     common = AnalysisRequest(
         ed=cases,  # each row has its own

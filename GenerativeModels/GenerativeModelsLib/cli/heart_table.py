@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from GenerativeModelsLib.cardiac.hcm_calibration import probability_text
+from GenerativeModelsLib.uncertainty.platt import probability_text
 
 __all__ = ["print_heart"]
 

@@ -13,7 +13,7 @@ import typer
 from GenerativeModelsLib.errors import InputError
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.bundle_verify import BundleCheck, Loader
+    from GenerativeModelsLib.bundle.verify import BundleCheck, Loader
 
 __all__ = ["LOADERS", "inspect", "seal", "verify"]
 
@@ -22,13 +22,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def _load_skull(folder: Path) -> object:
-    from GenerativeModelsLib.fetal.skull_model import load_skull_model
+    from GenerativeModelsLib.skull.infer.model import load_skull_model
 
     return load_skull_model(folder)
 
 
 def _load_heart(folder: Path) -> object:
-    from GenerativeModelsLib.cardiac.heart_model import load_heart_model
+    from GenerativeModelsLib.heart.infer.model import load_heart_model
 
     return load_heart_model(folder)
 
@@ -39,8 +39,8 @@ LOADERS: Mapping[str, Loader] = {"fetal-skull": _load_skull, "heart-shape": _loa
 
 def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
     """Print the card of a bundle whose files agree with SHA256SUMS."""
-    from GenerativeModelsLib.bundle import read_card, read_manifest
-    from GenerativeModelsLib.bundle_files import WEIGHTS, open_sealed
+    from GenerativeModelsLib.bundle.bundle import read_card, read_manifest
+    from GenerativeModelsLib.bundle.checksums import WEIGHTS, open_sealed
 
     manifest, checksum, card = read_manifest(folder), open_sealed(folder).checksum, read_card(folder)
     weights_bytes = (folder / WEIGHTS).stat().st_size
@@ -79,7 +79,7 @@ def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
 
 def verify(folder: BundleArgument, as_json: JsonOption = False) -> None:
     """Check a bundle's files, schema and tensors and load its model; exit code 2 when one check fails."""
-    from GenerativeModelsLib.bundle_verify import verify_bundle
+    from GenerativeModelsLib.bundle.verify import verify_bundle
 
     # Absolute, so that the folder can be found in what the checks say and be replaced by its name.
     whole = Path(os.path.abspath(folder))
@@ -97,8 +97,8 @@ def verify(folder: BundleArgument, as_json: JsonOption = False) -> None:
 
 def seal(folder: BundleArgument) -> None:
     """Check a bundle made by an earlier version and write its SHA256SUMS; exit code 2 when a check fails."""
-    from GenerativeModelsLib.bundle_files import bundle_checksum
-    from GenerativeModelsLib.bundle_verify import seal_bundle
+    from GenerativeModelsLib.bundle.checksums import bundle_checksum
+    from GenerativeModelsLib.bundle.verify import seal_bundle
 
     checks = seal_bundle(folder, LOADERS)
     _print_checks(checks)

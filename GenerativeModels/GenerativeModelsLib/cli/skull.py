@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
-from GenerativeModelsLib.fetal.case_request import PLANES, CaseRequest
 from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
+from GenerativeModelsLib.skull.request import PLANES, CaseRequest
 
 __all__ = ["reconstruct"]
 
@@ -58,7 +58,7 @@ def reconstruct(
 
     One to three planes in; the surface with its uncertainty in mm, the biometry with intervals and a report out.
     """
-    from GenerativeModelsLib.fetal.planes import parse_spacing
+    from GenerativeModelsLib.skull.planes.image import parse_spacing
 
     given = {plane: text for plane, text in zip(PLANES, (axial_spacing, sagittal_spacing, coronal_spacing)) if text}
     request = CaseRequest(
@@ -76,7 +76,7 @@ def reconstruct(
         **{f"{plane}_spacing_mm": parse_spacing(text, f"--{plane}-spacing") for plane, text in given.items()},
     )
     with progress_of_a_case(RECONSTRUCT_SKULL) as progress:
-        from GenerativeModelsLib.fetal.case import reconstruct_case
+        from GenerativeModelsLib.skull.case.run import reconstruct_case
 
         found = reconstruct_case(request, progress=progress)
     if json:

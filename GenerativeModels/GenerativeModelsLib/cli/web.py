@@ -48,14 +48,14 @@ def web(
     """
     _check_installed()
     if model is not None:
-        from GenerativeModelsLib.bundle import read_manifest
+        from GenerativeModelsLib.bundle.bundle import read_manifest
 
         read_manifest(model)  # what is wrong with it is said now, not in every tab
-    from GenerativeModelsLib.fetal.case_request import CaseRequest
-    from GenerativeModelsWeb.access import Access, token_from_environment
-    from GenerativeModelsWeb.guards import LOOPBACK_NAMES, is_loopback
-    from GenerativeModelsWeb.hub import HubSettings, listen, serve
-    from GenerativeModelsWeb.sessions import SessionPlan
+    from GenerativeModelsLib.skull.request import CaseRequest
+    from GenerativeModelsWeb.server.access import Access, token_from_environment
+    from GenerativeModelsWeb.server.guards import LOOPBACK_NAMES, is_loopback
+    from GenerativeModelsWeb.server.hub import HubSettings, listen, serve
+    from GenerativeModelsWeb.server.sessions import SessionPlan
 
     CaseRequest(axial=Path("axial"), output=Path("output"), device=device)  # refuses a device that is none
     plan = SessionPlan(

@@ -50,17 +50,21 @@ def run(
     InputError
         There is no benchmark of that name, or its data are not there.
     """
-    from GenerativeModelsLib.evaluation import (
-        benchmark_heart,
-        benchmark_heart_real,
-        benchmark_real,
-        benchmark_skull,
-        benchmark_speed,
-        benchmark_thickness,
-        heart_population,
+    from GenerativeModelsLib.evaluation import speed as benchmark_speed
+    from GenerativeModelsLib.evaluation.heart import (
+        benchmark as benchmark_heart,
     )
-    from GenerativeModelsLib.evaluation.heart_runs import Models
-    from GenerativeModelsLib.evaluation.tables import publish
+    from GenerativeModelsLib.evaluation.heart import (
+        population as heart_population,
+    )
+    from GenerativeModelsLib.evaluation.heart import (
+        real as benchmark_heart_real,
+    )
+    from GenerativeModelsLib.evaluation.heart.run import Models
+    from GenerativeModelsLib.evaluation.scores.tables import publish
+    from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
+    from GenerativeModelsLib.evaluation.skull import real as benchmark_real
+    from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
     from GenerativeModelsLib.resources import default_bundle
 
     def bundle(kind: str = "skull") -> Path:

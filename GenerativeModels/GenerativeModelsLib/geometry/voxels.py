@@ -10,7 +10,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import to_polydata
-from GenerativeModelsLib.image_reader import image_reader, read_pixels
+from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 
 __all__ = [
     "SMOOTHING_VOXELS",

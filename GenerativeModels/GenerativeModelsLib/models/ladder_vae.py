@@ -18,7 +18,7 @@ in z_{L-1}, finer ones in the levels below, and z_1 holds what those leave. The 
 priors, so that what it says is about the class y, and about attributes a of the shape that the class goes with
 (as attribute-regularised VAEs do; Pati and Lerch 2020): a class alone draws a border, an attribute gives the way to it.
 
-x here are the radii of a ventricle's rays in mm (`cardiac.heart_code`) where the paper has masks of 80^3 voxels, so
+x here are the radii of a ventricle's rays in mm (`heart.infer.code`) where the paper has masks of 80^3 voxels, so
 the convolutions are replaced by the principal modes of the population, which are fixed: features of a shape are its
 coordinates along them, and the decoder gives such coordinates. Only what lies between is learned. The numbers of x
 belong to groups (phases of the heart); a group may be absent, and a learned token then says so.

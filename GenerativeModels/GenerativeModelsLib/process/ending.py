@@ -10,7 +10,7 @@ import time
 from multiprocessing import connection, parent_process
 from types import FrameType
 
-from GenerativeModelsLib.staging import abandon_all
+from GenerativeModelsLib.output.staging import abandon_all
 
 __all__ = ["Terminated", "end_with_parent", "raise_on_termination"]
 

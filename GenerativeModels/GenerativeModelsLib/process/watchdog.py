@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from GenerativeModelsLib.staging import abandon_all
+from GenerativeModelsLib.output.staging import abandon_all
 
 __all__ = ["HUNG", "LIMIT_SECONDS", "watchdog"]
 

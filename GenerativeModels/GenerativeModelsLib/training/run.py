@@ -15,15 +15,15 @@ from lightning.pytorch.utilities import rank_zero_only
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from GenerativeModelsLib.evaluation.hc18 import read_hc18, split_hc18
-from GenerativeModelsLib.training.background import in_background
-from GenerativeModelsLib.training.bank import fill_bank, shard_path, write_shard
-from GenerativeModelsLib.training.config import HEART_MODEL, BankConfig, TrainingConfig, read_config
-from GenerativeModelsLib.training.locator_data import LocatorData
-from GenerativeModelsLib.training.locator_module import LocatorTraining
+from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.training.shared.background import in_background
+from GenerativeModelsLib.training.skull.bank import fill_bank, shard_path, write_shard
+from GenerativeModelsLib.training.skull.config import HEART_MODEL, BankConfig, TrainingConfig, read_config
+from GenerativeModelsLib.training.skull.locator_data import LocatorData
+from GenerativeModelsLib.training.skull.locator_module import LocatorTraining
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.training.heart_config import HeartTrainingConfig
+    from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 
 
 class FreshIndices(Sampler):
@@ -128,25 +128,25 @@ def train(path: Path, *, resume: bool = True, output: Path | None = None, **trai
         return train_locator(config, resume, trainer_options)
     if config.model == HEART_MODEL:
         return _train_heart(config, resume, trainer_options)
-    from GenerativeModelsLib.training.skull_run import train_skull
-    from GenerativeModelsLib.training.start import with_start
+    from GenerativeModelsLib.training.skull.run import train_skull
+    from GenerativeModelsLib.training.skull.start import with_start
 
     config = with_start(config)
     train_skull(config, resume, trainer_options)
     if config.bundle is None or rank_zero_only.rank != 0:
         return config.output
-    from GenerativeModelsLib.training.publish import publish
+    from GenerativeModelsLib.training.skull.publish import publish
 
     return publish(config)
 
 
 def _train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Path:
-    from GenerativeModelsLib.training.heart_run import train_heart
+    from GenerativeModelsLib.training.heart.run import train_heart
 
     train_heart(config, resume, options)
     if config.bundle is None or rank_zero_only.rank != 0:
         return config.output
-    from GenerativeModelsLib.training.heart_publish import publish_heart
+    from GenerativeModelsLib.training.heart.publish import publish_heart
 
     return publish_heart(config)
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.fetal.wording import for_window
+from GenerativeModelsLib.skull.case.window_words import for_window
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker.child import Child
 from GenerativeModelsLib.worker.claim import FolderClaim
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Event, Failed, Progress, Refused

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL, is_out_of_memory, keep_to_memory
 from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation
-from GenerativeModelsLib.worker.models import ModelCache
+from GenerativeModelsLib.worker.model_cache import ModelCache
 from GenerativeModelsLib.worker.warm_up import warm_up
 from GenerativeModelsLib.worker.wire import from_line, request_from_message, to_line
 
@@ -70,7 +70,7 @@ class Server:
 
     def _reconstruct(self, job: int, values: dict[str, Any]) -> None:
         keep_to_memory(RECONSTRUCT_SKULL)
-        from GenerativeModelsLib.fetal.case import reconstruct_case
+        from GenerativeModelsLib.skull.case.run import reconstruct_case
 
         request = request_from_message(values)
         self.writing = request.output

@@ -13,8 +13,8 @@ from GenerativeModelsLib.batch import pool
 from GenerativeModelsLib.batch.pool import default_workers
 from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_request import CaseRequest
-from GenerativeModelsLib.folder_lock import folder_lock
+from GenerativeModelsLib.output.lock import folder_lock
+from GenerativeModelsLib.skull.request import CaseRequest
 from Testing.helpers.results import run_fake_batch, write_result
 
 

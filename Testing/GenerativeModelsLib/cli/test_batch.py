@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.fetal import batch as module
+from GenerativeModelsLib.skull.case import batch as module
 from Testing.helpers.results import run_fake_batch
 
 

@@ -5,11 +5,14 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
-from GenerativeModelsLib.cardiac import analysis, heart_batch, heart_running, heart_samples
-from GenerativeModelsLib.cardiac.analysis import AnalysisResult
-from GenerativeModelsLib.cardiac.analysis_request import AnalysisRequest
-from GenerativeModelsLib.cardiac.heart_samples import SampleRequest, WalkRequest
 from GenerativeModelsLib.cli.main import app
+from GenerativeModelsLib.heart.case import batch as heart_batch
+from GenerativeModelsLib.heart.case import latent_shapes as heart_samples
+from GenerativeModelsLib.heart.case import run as analysis
+from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, WalkRequest
+from GenerativeModelsLib.heart.case.run import AnalysisResult
+from GenerativeModelsLib.heart.infer import on_device as heart_running
+from GenerativeModelsLib.heart.request import AnalysisRequest
 from Testing.helpers.stand_in_hearts import StandInModel
 
 

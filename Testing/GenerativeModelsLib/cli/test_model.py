@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from GenerativeModelsLib.bundle import bundle_checksum
-from GenerativeModelsLib.bundle_files import ALL_FILES
-from GenerativeModelsLib.cardiac import heart_bundle
+from GenerativeModelsLib.bundle.bundle import bundle_checksum
+from GenerativeModelsLib.bundle.checksums import ALL_FILES
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.cli.model import LOADERS
-from GenerativeModelsLib.fetal import skull_model
+from GenerativeModelsLib.heart.infer import bundle as heart_bundle
+from GenerativeModelsLib.skull.infer import model as skull_model
 from Testing.helpers.bundles import change_manifest, flipped, reseal
 
 CHECKS = ["files", "manifest", "checksum", "tensors", "card", "loads"]

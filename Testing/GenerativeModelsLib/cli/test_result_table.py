@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.cli.result_table import print_result
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 from Testing.helpers.results import result_of
 
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 from Testing.helpers.results import fake_reconstruct_case, result_of
 
 
@@ -23,7 +23,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[CaseRequest]:
         return SimpleNamespace(result=result_of(request))
 
     stand_in = SimpleNamespace(reconstruct_case=reconstruct_case)
-    monkeypatch.setitem(sys.modules, "GenerativeModelsLib.fetal.case", stand_in)
+    monkeypatch.setitem(sys.modules, "GenerativeModelsLib.skull.case.run", stand_in)
     return seen
 
 

@@ -21,7 +21,7 @@ from GenerativeModelsLib.cli.main import app
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The settings the hub was started with; it starts nothing, but says it has."""
     pytest.importorskip("trame_slicer")
-    from GenerativeModelsWeb import hub
+    from GenerativeModelsWeb.server import hub
 
     seen: list[Any] = []
 
@@ -113,7 +113,9 @@ def test_another_address_of_this_machine_is_one_that_works(served: list, opened:
 def test_the_address_of_a_network_has_a_name_that_is_allowed(
     served: list, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("GenerativeModelsWeb.hub.listen", lambda host, port: socket.create_server(("127.0.0.1", 0)))
+    monkeypatch.setattr(
+        "GenerativeModelsWeb.server.hub.listen", lambda host, port: socket.create_server(("127.0.0.1", 0))
+    )
     assert "Open http://a.example:" in web("--host", "192.0.2.1", "--allow-host", "a.example").stdout
     assert "Open http://192.0.2.1:" in web("--host", "192.0.2.1", "--allow-host", "192.0.2.1").stdout
     assert "Open http://[2001:db8::5]:" in web("--host", "2001:db8::5", "--allow-host", "2001:db8::5").stdout

@@ -3,10 +3,13 @@ import pytest
 from GenerativeModelsLib import resources
 from GenerativeModelsLib.cli.benchmark import NAMES
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation import benchmark_heart, benchmark_speed, benchmark_thickness, benchmarks
-from GenerativeModelsLib.evaluation.heart_runs import Models
-from GenerativeModelsLib.evaluation.tables import Report, Table
-from GenerativeModelsLib.evaluation.timing import best, cold_process
+from GenerativeModelsLib.evaluation import benchmarks
+from GenerativeModelsLib.evaluation import speed as benchmark_speed
+from GenerativeModelsLib.evaluation.heart import benchmark as benchmark_heart
+from GenerativeModelsLib.evaluation.heart.run import Models
+from GenerativeModelsLib.evaluation.scores.tables import Report, Table
+from GenerativeModelsLib.evaluation.scores.timing import best, cold_process
+from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
 
 
 def test_an_unknown_benchmark_names_the_known_ones(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.evaluation.wall_phantoms import cylinders, half_ellipsoids, spheres
+from GenerativeModelsLib.evaluation.wall.phantoms import cylinders, half_ellipsoids, spheres
 from GenerativeModelsLib.geometry.laplace import CAVITY, CLOSED, ITERATIONS, OUTSIDE, WALL, solve_potential
 from Testing.helpers.shapes import rigid
 

@@ -170,7 +170,7 @@ def test_a_limit_of_file_sizes_is_named_by_the_output_folder(tmp_path: Path, rep
     code = (
         "import resource, sys; from pathlib import Path\n"
         "from GenerativeModelsLib.geometry.surface_files import write_vtp\n"
-        "from GenerativeModelsLib.output_folder import output_folder\n"
+        "from GenerativeModelsLib.output.folder import output_folder\n"
         "from Testing.helpers.shapes import ball\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (70000, 70000))\n"
         "with output_folder(Path(sys.argv[1])) as folder: write_vtp(ball(10.0, subdivisions=6), folder / 'a.vtp')\n"

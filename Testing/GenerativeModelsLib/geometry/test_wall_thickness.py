@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.wall_phantoms import cylinders, half_ellipsoids, offset_spheres, slab, spheres
+from GenerativeModelsLib.evaluation.wall.phantoms import cylinders, half_ellipsoids, offset_spheres, slab, spheres
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.voxels import signed_distance

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sen
 CODE = """
 import sys, time
 from pathlib import Path
-import GenerativeModelsLib.fetal.planes as planes
+import GenerativeModelsLib.skull.planes.image as planes
 def wait(*_, **__):
     (Path(sys.argv[-1]).parent / "started").touch()
     time.sleep(60)

@@ -19,7 +19,7 @@ HANGS = {
 CODE = """
 import sys
 from pathlib import Path
-from GenerativeModelsLib.output_folder import output_folder
+from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.process import watchdog
 watchdog._LAST_RESORT_SECONDS = 1.0
 with output_folder(Path(sys.argv[1])) as folder, watchdog.watchdog(1.0) as feed:

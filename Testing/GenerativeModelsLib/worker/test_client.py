@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Progress, Refused, Worker
 from Testing.helpers.fake_worker import REPOSITORY, FakeWorker
 
@@ -304,7 +304,7 @@ OWNER = """
 import os, sys, time
 from pathlib import Path
 from Testing.helpers.fake_worker import FakeWorker
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 folder = Path(sys.argv[1])
 worker = FakeWorker()
 worker.submit(CaseRequest(axial=folder / "hangs.png", output=folder / "out"))

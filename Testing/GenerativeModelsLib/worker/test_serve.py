@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.fetal.case_reader import read_case
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.case.read import read_case
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Refused, Worker
 
 SAME = ("biometry", "uncertainty_mm", "in_distribution", "warnings", "seed", "samples", "model", "device")

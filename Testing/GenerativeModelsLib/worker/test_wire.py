@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.fetal.case_request import CaseRequest
+from GenerativeModelsLib.skull.request import CaseRequest
 from GenerativeModelsLib.worker.wire import from_line, request_from_message, request_to_message, to_line
 
 FULL = {

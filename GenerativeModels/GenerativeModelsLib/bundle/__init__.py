@@ -1,0 +1,1 @@
+"""Model bundles: read, written, verified; a bundle cannot run code."""

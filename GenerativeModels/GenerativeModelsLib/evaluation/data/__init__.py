@@ -1,0 +1,1 @@
+"""Published figures, real data, and held-out simulated cases."""

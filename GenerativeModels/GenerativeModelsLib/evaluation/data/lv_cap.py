@@ -1,0 +1,152 @@
+"""Left ventricles of 1600 people without symptoms (MESA, Cardiac Atlas Project), as meshes and as label maps.
+
+For evaluation alone: the collection is under the GPL and is neither copied nor learnt from
+(Medrano-Gracia et al., JCMR 2014).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.heart_label_maps import LABELS, USUAL_AXES
+from GenerativeModelsLib.geometry.grids import Grid
+from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.geometry.voxels import voxelize
+from GenerativeModelsLib.heart.labels.label_map import LabelMap
+
+__all__ = ["LvCap", "Person", "read_lv_cap"]
+
+ENDO_POINTS = 841
+SPACING_MM = 1.25
+MARGIN_MM = 6.0
+RIGHT_SIDE_MM = 18.0
+"""How far the stand-in of a right ventricle reaches beyond the septum."""
+SPLIT_SEED = 1600
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """One person's ventricle at one phase, in LPS mm as hearts lie in people.
+
+    Attributes
+    ----------
+    endo, epi
+        The sheets, open at the base.
+    cavity, whole
+        Closed bodies: the endocardium under a fan from its rim to the rim's centre, and that with the myocardium, whose
+        base is a ring from rim to rim.
+    name
+        Row of the collection and phase.
+    """
+
+    endo: Surface
+    epi: Surface
+    cavity: Surface
+    whole: Surface
+    name: str
+
+    def label_map(self, spacing_mm: float = SPACING_MM) -> LabelMap:
+        """Cavity, myocardium and, where the septum is, a crescent for the right ventricle; each voxel by its centre.
+
+        The two sheets may cross at the apex: the cavity is what lies inside both.
+        """
+        towards = RIGHT_SIDE_MM * USUAL_AXES[0]
+        right = Surface(self.whole.points + towards, self.whole.triangles)
+        grid = Grid.around(np.concatenate([self.epi.points, right.points]), spacing_mm, MARGIN_MM)
+        cavity = voxelize(self.cavity, grid) > 0
+        whole = (voxelize(self.whole, grid) > 0) | cavity
+        values = np.zeros(grid.shape_zyx, np.int32)
+        values[(voxelize(right, grid) > 0) & _beside_the_upper_part(self.epi, grid)] = LABELS.rv
+        values[whole] = LABELS.myo
+        values[cavity] = LABELS.lv
+        to_lps = np.diag([*grid.spacing_mm, 1.0])
+        to_lps[:3, 3] = grid.origin_mm
+        return LabelMap(values, LABELS, to_lps, self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class LvCap:
+    """The collection.
+
+    Attributes
+    ----------
+    mean, modes, scores
+        By phase "ed", "es": (1682, 3) mm, (K, 1682, 3) and (1600, K); endocardium first, in cardiac axes.
+    triangles
+        (M, 3) of the endocardium's sheet; the epicardium's are the same, `ENDO_POINTS` further.
+    rim
+        (28,) points of the base in order.
+    volumes_ml
+        (1600, 4) EDV, ESV and the myocardium at ED and ES, of the meshes.
+    """
+
+    mean: dict[str, np.ndarray]
+    modes: dict[str, np.ndarray]
+    scores: dict[str, np.ndarray]
+    triangles: np.ndarray
+    rim: np.ndarray
+    volumes_ml: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.volumes_ml)
+
+    def sample(self, count: int) -> np.ndarray:
+        """(count,) rows, drawn with a fixed seed: the same people for every model."""
+        return np.sort(np.random.default_rng(SPLIT_SEED).permutation(len(self))[:count])
+
+    def person(self, row: int, phase: str) -> Person:
+        """One ventricle; "ed" or "es"."""
+        cap = self.mean[phase] + np.tensordot(self.scores[phase][row], self.modes[phase], 1)
+        # Cardiac axes run to apex and septum and are right-handed; the heart frame's run to septum, front and base.
+        points = np.stack([cap[:, 1], -cap[:, 2], -cap[:, 0]], axis=1) @ USUAL_AXES
+        points = np.concatenate([points, points[self.rim].mean(0, keepdims=True)])
+        rim, after = self.rim, np.roll(self.rim, -1)
+        fan = np.stack([after, rim, np.full_like(rim, len(cap))], axis=1)
+        outer = self.triangles + ENDO_POINTS
+        outer_rim, outer_after = rim + ENDO_POINTS, after + ENDO_POINTS
+        ring = [np.stack([outer_after, outer_rim, rim], axis=1), np.stack([outer_after, rim, after], axis=1)]
+        cavity = _used(points, np.concatenate([self.triangles, fan])).outward()
+        whole = _used(points, np.concatenate([outer, *ring, fan])).outward()
+        return Person(_used(points, self.triangles), _used(points, outer), cavity, whole, f"lv_cap {row} {phase}")
+
+
+def read_lv_cap(folder: Path) -> LvCap:
+    """The collection in `folder` (`lv_cap.npz` and `clinical_index.csv`); InputError where it is not there."""
+    file, table = Path(folder) / "lv_cap.npz", Path(folder) / "clinical_index.csv"
+    for path in (file, table):
+        if not path.is_file():
+            raise InputError(f"{path} does not exist: name the folder that holds lv_cap with --data.")
+    stored = np.load(file)
+    weld = stored["weld"].astype(int)
+    faces = weld[stored["faces_endo"].astype(int)]
+    whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])
+    with table.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    names = ("edv_ml", "esv_ml", "myo_ed_ml", "myo_es_ml")
+    return LvCap(
+        mean={p: stored[f"mean_{p}"].astype(float) for p in ("ed", "es")},
+        modes={p: stored[f"modes_{p}"].astype(float) for p in ("ed", "es")},
+        scores={p: stored[f"scores_{p}"].astype(float) for p in ("ed", "es")},
+        triangles=faces[whole],
+        rim=stored["base_rim_endo"].astype(int),
+        volumes_ml=np.array([[float(row[name]) for name in names] for row in rows]),
+    )
+
+
+def _used(points: np.ndarray, triangles: np.ndarray) -> Surface:
+    """A mesh without the points that it does not use."""
+    used, place = np.unique(triangles, return_inverse=True)
+    return Surface(points[used], place.reshape(triangles.shape))
+
+
+def _beside_the_upper_part(epi: Surface, grid: Grid) -> np.ndarray:
+    """(z, y, x) bool: from the base to seven tenths of the way to the apex; the right ventricle is shorter."""
+    along = epi.points @ USUAL_AXES[2]
+    height = grid.points() @ USUAL_AXES[2]
+    base, apex = along.max(), along.min()
+    return (height < base - 2.0) & (height > base - 0.7 * (base - apex))

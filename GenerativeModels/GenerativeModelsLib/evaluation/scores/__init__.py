@@ -1,0 +1,1 @@
+"""Metrics of surfaces, uncertainties and probabilities, and tables of them."""

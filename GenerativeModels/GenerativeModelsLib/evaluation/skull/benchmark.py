@@ -1,0 +1,215 @@
+"""The published comparison of the fetal skull, on the project's own held-out population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.evaluation.data.published import HIREC_CVAE
+from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET
+from GenerativeModelsLib.evaluation.scores.calibration import LEVELS, calibration
+from GenerativeModelsLib.evaluation.scores.normal_offsets import Offsets
+from GenerativeModelsLib.evaluation.scores.tables import Report, Table
+from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
+from GenerativeModelsLib.evaluation.skull.run import evaluate_set
+from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
+
+ORDER = ("three planes", "axial + sagittal", "axial + coronal", "axial")
+BASE_BELOW = -0.35
+"""Vertices lower than this, in head sizes, are the skull base, which no plane's echo shows."""
+
+
+def run(bundle: Path, cases: int, seed: int, workers: int) -> Report:
+    """Evaluate `cases` held-out heads from every subset of planes."""
+    from rich.console import Console
+    from rich.progress import track
+
+    found = list(
+        track(
+            evaluate_set(bundle, TEST_SET + 1000 * seed, cases, workers=workers),
+            "heads",
+            total=cases,
+            console=Console(stderr=True),
+        )
+    )
+    return report(found)
+
+
+def report(cases: Sequence[CaseRecords]) -> Report:
+    """All tables of the comparison from the records of the cases."""
+    whole = [c for c in cases if not c.failure]
+    tables = [accuracy_table(whole, "rigid", len(cases)), accuracy_table(whole, "none", len(cases))]
+    tables += [baseline_table(whole), calibration_table(whole), biometry_table(whole), variant_table(whole)]
+    figures = {
+        "cases": len(cases),
+        "failures": {c.case: c.failure for c in cases if c.failure},
+        "accuracy": {a: {s: means(whole, s, a) for s in ORDER} for a in ("rigid", "none")},
+        "coverage90": {a: {s: coverage(whole, s, a)[2] for s in ORDER} for a in ("rigid", "none")},
+        "gain_mm": {s: paired_gain(whole, s, "rigid") for s in ORDER},
+    }
+    return Report(tables, figures)
+
+
+def _records(cases: Sequence[CaseRecords], subset: str) -> list[Record]:
+    return [c.records[subset] for c in cases]
+
+
+def means(cases: Sequence[CaseRecords], subset: str, align: str) -> dict[str, float]:
+    """Mean of every accuracy figure over the cases, and of the absolute relative volume difference."""
+    rows = [r.accuracy[align] for r in _records(cases, subset)]
+    found = {name: float(np.mean([getattr(r, name) for r in rows])) for name in vars(rows[0])}
+    found["absolute_volume_difference"] = float(np.mean([abs(r.relative_volume_difference) for r in rows]))
+    return found
+
+
+def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Table:
+    frame = "after rigid alignment" if align == "rigid" else "in the head frame as it comes"
+    rows = []
+    for subset in ORDER:
+        m = means(cases, subset, align)
+        sd = [
+            np.std([getattr(r.accuracy[align], n) for r in _records(cases, subset)]) for n in ("dice", "hausdorff_mm")
+        ]
+        cover = coverage(cases, subset, align)[2]
+        paper = HIREC_CVAE.get(subset)
+        rows.append(
+            [
+                subset,
+                f"{m['dice']:.3f} +- {sd[0]:.3f}",
+                f"{m['hausdorff_mm']:.2f} +- {sd[1]:.2f}",
+                f"{m['hd95_mm']:.2f}",
+                f"{m['mean_surface_distance_mm']:.2f}",
+                f"{m['absolute_volume_difference']:.3f} ({m['relative_volume_difference']:+.3f})",
+                f"{cover:.2f}",
+                "-" if paper is None else f"{paper.dice:.2f} / {paper.hausdorff_mm:.2f} / {paper.rvd:.2f}",
+            ]
+        )
+    columns = ("planes", "Dice", "Hausdorff, mm", "HD95, mm", "mean distance, mm", "volume, absolute (signed)")
+    columns += ("90 % coverage", "paper: Dice / HD / RVD")
+    notes = [
+        f"{len(cases)} of {asked} held-out simulated heads, 16 to 38 weeks, all variants, planes with full pose noise.",
+        "The paper's 14 real heads and its millimetres are its own (docs/science.md): compare with care.",
+    ]
+    return Table(f"Accuracy {frame}", columns, rows, notes)
+
+
+def paired_gain(cases: Sequence[CaseRecords], subset: str, align: str) -> tuple[float, float, float]:
+    """Baseline minus model, mean surface distance in mm: mean and its 95 % bootstrap interval over cases."""
+    gain = np.array(
+        [
+            c.baseline[align].mean_surface_distance_mm - c.records[subset].accuracy[align].mean_surface_distance_mm
+            for c in cases
+        ]
+    )
+    rng = np.random.default_rng(0)
+    boots = gain[rng.integers(len(gain), size=(2000, len(gain)))].mean(1)
+    return float(gain.mean()), *(float(v) for v in np.quantile(boots, [0.025, 0.975]))
+
+
+def baseline_table(cases: Sequence[CaseRecords]) -> Table:
+    """The model against the population's mean head scaled by the axial ellipse."""
+    rows = []
+    for align in ("rigid", "none"):
+        base = np.mean([c.baseline[align].mean_surface_distance_mm for c in cases])
+        dice = np.mean([c.baseline[align].dice for c in cases])
+        for subset in ORDER:
+            m, (gain, low, high) = means(cases, subset, align), paired_gain(cases, subset, align)
+            better = np.mean(
+                [
+                    c.records[subset].accuracy[align].mean_surface_distance_mm
+                    < c.baseline[align].mean_surface_distance_mm
+                    for c in cases
+                ]
+            )
+            rows.append(
+                [
+                    "aligned" if align == "rigid" else "as it comes",
+                    subset,
+                    f"{base:.2f} / {dice:.3f}",
+                    f"{m['mean_surface_distance_mm']:.2f} / {m['dice']:.3f}",
+                    f"{gain:.2f} ({low:.2f} to {high:.2f})",
+                    f"{100 * better:.0f} %",
+                ]
+            )
+    columns = ("frame", "planes", "mean head, scaled: distance mm / Dice", "model: the same")
+    columns += ("gain, mm (paired 95 % interval)", "heads where the model is better")
+    return Table("Against the mean head scaled by the axial ellipse", columns, rows)
+
+
+def offsets_of(cases: Sequence[CaseRecords], subset: str, align: str, region: slice | None = None) -> Offsets:
+    rows = _records(cases, subset)
+    d = np.concatenate([r.offsets_mm[align] for r in rows])
+    sigma = np.concatenate([r.sigma_mm for r in rows])
+    areas = np.concatenate([r.areas for r in rows])
+    labels = np.concatenate([np.full(len(r.areas), i) for i, r in enumerate(rows)])
+    if region is not None:
+        height = np.concatenate([r.height for r in rows])
+        keep = (height >= region.start) & (height < region.stop)
+        d, sigma, areas, labels = d[keep], sigma[keep], areas[keep], labels[keep]
+    return Offsets.of(d, sigma, areas, labels)
+
+
+def coverage(cases: Sequence[CaseRecords], subset: str, align: str) -> list[float]:
+    """Share of the surface covered at the levels of `calibration.LEVELS`."""
+    c = calibration(offsets_of(cases, subset, align))
+    return [getattr(c, f"coverage_{round(100 * p)}") for p in LEVELS]
+
+
+def calibration_table(cases: Sequence[CaseRecords]) -> Table:
+    """The uncertainty map: coverage, sharpness and ranking, after alignment; vault and base apart."""
+    rows = []
+    regions = {"whole": None, "vault": slice(BASE_BELOW, np.inf), "base": slice(-np.inf, BASE_BELOW)}
+    for subset in ORDER:
+        for region, limits in regions.items():
+            c = calibration(offsets_of(cases, subset, "rigid", limits))
+            cover = " / ".join(f"{getattr(c, f'coverage_{round(100 * p)}'):.2f}" for p in LEVELS)
+            numbers = (c.sigma_scale, c.crps_mm, c.ence, c.ause_relative, c.mean_sigma_mm, c.mean_error_mm)
+            rows.append([subset, region, cover, *(f"{v:.2f}" for v in numbers)])
+    columns = (
+        "planes",
+        "region",
+        "coverage at 50 / 68 / 90 / 95 %",
+        "sigma scale",
+        "CRPS, mm",
+        "ENCE",
+        "AUSE, relative",
+    )
+    columns += ("mean sigma, mm", "mean error, mm")
+    return Table("Uncertainty of the surface, after rigid alignment", columns, rows)
+
+
+def biometry_table(cases: Sequence[CaseRecords]) -> Table:
+    """Error of every quantity and how often its 90 % interval holds the truth."""
+    rows = []
+    for subset in ORDER:
+        records = _records(cases, subset)
+        row = [subset]
+        for quantity in QUANTITIES:
+            truth = np.array([getattr(r.truth, quantity) for r in records])
+            error = np.array([getattr(r.found, quantity) for r in records]) - truth
+            inside = [
+                r.interval90[quantity][0] <= t <= r.interval90[quantity][1] for r, t in zip(records, truth, strict=True)
+            ]
+            row.append(f"{np.abs(error).mean():.2f} ({error.mean():+.2f}), {np.mean(inside):.2f}")
+        rows.append(row)
+    names = ("BPD, mm", "OFD, mm", "HC, mm", "CI, %", "volume, ml")
+    return Table("Biometry: mean absolute error (bias), coverage of the 90 % interval", ("planes", *names), rows)
+
+
+def variant_table(cases: Sequence[CaseRecords]) -> Table:
+    """Mean surface distance by shape variant and age, after alignment; and the in-distribution verdicts."""
+    groups = {v: [c for c in cases if c.variant == v] for v in sorted({c.variant for c in cases})}
+    for low, high in ((16, 22), (22, 30), (30, 38.01)):
+        groups[f"{low:g} to {min(high, 38):g} weeks"] = [c for c in cases if low <= c.weeks < high]
+    rows = []
+    for name, group in groups.items():
+        if not group:
+            continue
+        distances = [f"{means(group, s, 'rigid')['mean_surface_distance_mm']:.2f}" for s in ORDER]
+        verdicts = [r.verdict for c in group for r in c.records.values()]
+        shares = " / ".join(f"{100 * verdicts.count(v) / len(verdicts):.0f}" for v in ("typical", "unusual", "outside"))
+        rows.append([name, str(len(group)), *distances, shares])
+    columns = ("group", "heads", *(f"{s}, mm" for s in ORDER), "typical / unusual / outside, %")
+    return Table("Mean surface distance by variant and age", columns, rows)

@@ -1,0 +1,1 @@
+"""From a measured heart to its place in the latent space, and back."""

@@ -1,0 +1,1 @@
+"""Label maps from files, checked and cleaned."""

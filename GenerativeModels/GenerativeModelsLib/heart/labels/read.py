@@ -1,0 +1,105 @@
+"""Label maps of hearts from files: NIfTI, NRRD, MHA."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap, label_map_from_array
+from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
+
+__all__ = ["read_label_map"]
+
+READABLE = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+LARGEST_VOXELS = 400_000_000
+
+
+def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
+    """Read a label map, cropped to its heart.
+
+    Parameters
+    ----------
+    phase
+        "ed" or "es", for messages.
+
+    Raises
+    ------
+    InputError
+        Missing, unreadable, of another format than its name, in two files that are not in one folder, of several
+        phases, and all of `label_map_from_array`.
+    """
+    path = Path(path)
+    called = f"--{phase} {path.name}"
+    if not path.is_file():
+        raise InputError(f"--{phase} {path} does not exist: give a label map file ({', '.join(READABLE)}).")
+    if not path.name.lower().endswith(READABLE):
+        raise InputError(f"{called} is no label map file: give one of {', '.join(READABLE)}.")
+    import SimpleITK as sitk
+
+    reader = image_reader(path, called)
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        _require_whole_nifti(path, called)
+    try:
+        reader.ReadImageInformation()
+        size = reader.GetSize()
+        _require_one_phase(size, called)
+        if reader.GetNumberOfComponents() != 1:
+            raise InputError(
+                f"{called} has {reader.GetNumberOfComponents()} numbers a voxel (colours or a vector): give a label "
+                "map with one."
+            )
+        if len(size) > 3:
+            reader.SetExtractSize([*size[:3], *[0] * (len(size) - 3)])
+        image = read_pixels(reader, called)
+    except RuntimeError as error:
+        raise InputError(f"{called} cannot be read: {_why(str(error))}.") from error
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    return label_map_from_array(sitk.GetArrayViewFromImage(image), affine, labels, path.name, phase)
+
+
+def _require_one_phase(size: tuple[int, ...], called: str) -> None:
+    shown = " x ".join(map(str, size))
+    if int(np.prod(size[3:])) > 1:
+        raise InputError(
+            f"{called} has {len(size)} dimensions ({shown}), a film of several phases: save its one phase as a 3D "
+            "label map."
+        )
+    if len(size) < 3 or min(size[:3]) < 2:
+        raise InputError(f"{called} is {shown} voxels: a 3D label map is needed, not a single slice.")
+    if int(np.prod(size)) > LARGEST_VOXELS:
+        raise InputError(f"{called} has {shown} voxels: crop it to the heart.")
+
+
+def _why(error: str) -> str:
+    if "orthonormal" in error or "non-orthogonal" in error:
+        return "its axes are sheared; resample it to a grid of right angles"
+    return "it is damaged or no label map; export it again"
+
+
+def _require_whole_nifti(path: Path, called: str) -> None:
+    """ITK fills what is missing of a truncated NIfTI file with zeros without a word: count the bytes."""
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rb") if zipped else path.open("rb") as stream:
+            head = stream.read(544)
+            order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
+            second = head[4:7] == b"n+2"
+            sizes = struct.unpack_from(order + ("8q" if second else "8h"), head, 16 if second else 40)
+            bits = struct.unpack_from(order + "h", head, 14 if second else 72)[0]
+            start = struct.unpack_from(order + ("q" if second else "f"), head, 168 if second else 108)[0]
+            wanted = int(start) + int(np.prod([max(n, 1) for n in sizes[1 : sizes[0] + 1]])) * bits // 8
+            there = len(head)
+            while there < wanted and (piece := stream.read(1 << 22)):
+                there += len(piece)
+    except (OSError, EOFError, zlib.error, struct.error, ValueError, OverflowError) as error:
+        raise InputError(f"{called} is a truncated or damaged NIfTI file: export it again.") from error
+    if there < wanted:
+        raise InputError(f"{called} is truncated, {there} of its {wanted} bytes are there: export it again.")

@@ -1,0 +1,1 @@
+"""From label maps to a heart in its frame, measured along rays."""

@@ -1,0 +1,126 @@
+"""What the border of the map cuts off a heart, and what its measurement could not see."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.labels.label_map import LabelMap
+from GenerativeModelsLib.heart.measure.frame import HeartFrame
+from GenerativeModelsLib.heart.measure.rays import Observed
+from GenerativeModelsLib.heart.shape.ventricle import LEVELS
+
+__all__ = ["border_warnings", "require_whole_cavity", "wall_warnings"]
+
+LEAST_CUT = 0.03
+"""Share of the cavity's mean cross-section that the border may touch without harm."""
+SIDEWAYS = 0.7
+"""Cosine between a face of the map and the long axis below which the face is at the heart's side."""
+BLUNT_APEX = 0.5
+"""Share of the largest cross-section from which the cavity's last one is no apex."""
+
+
+def require_whole_cavity(label_map: LabelMap, phase: str) -> None:
+    """InputError when the border cuts the cavity on several sides, of which one at most is the base."""
+    cut = _cut_shares(label_map, "lv")
+    if label_map.slice_column is not None:
+        cut = {face: share for face, share in cut.items() if face[0] != label_map.slice_column}
+        sides = sum(share > LEAST_CUT for share in cut.values())
+    else:
+        sides = sum(max(cut[column, 1], cut[column, -1]) > LEAST_CUT for column in range(3)) - 1
+    if sides > 0:
+        raise _cut(label_map, phase)
+
+
+def _cut(label_map: LabelMap, phase: str) -> InputError:
+    return InputError(
+        f"--{phase} {label_map.name}: the border of the image cuts the cavity at its side: give a label map that "
+        "holds the whole ventricle."
+    )
+
+
+def _cut_shares(label_map: LabelMap, structure: str) -> dict[tuple[int, int], float]:
+    """How much of a structure lies on each face (column of i, j, k; way) of the map, in cavity cross-sections."""
+    mask, cavity = label_map.mask(structure), label_map.mask("lv")
+    step = label_map.to_lps[:3, :3]
+    section = (cavity.sum() * label_map.voxel_ml * 1000) ** (2 / 3)
+    shares = {}
+    for column in range(3):
+        area = np.linalg.norm(np.cross(step[:, (column + 1) % 3], step[:, (column + 2) % 3]))
+        for way, at in ((1, -1), (-1, 0)):
+            shares[column, way] = float(np.take(mask, at, axis=2 - column).sum()) * area / section
+    return shares
+
+
+def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[str]:
+    """Sentences on structures that the border cuts, other than at the base.
+
+    Raises
+    ------
+    InputError
+        The cavity is cut at its side, or far from its apex.
+    """
+    called = f"--{phase} {label_map.name}"
+    warnings = []
+    names = {"lv": "cavity", "myo": "myocardium", "rv": "right ventricle"}
+    for structure, name in names.items():
+        for (column, way), share in _cut_shares(label_map, structure).items():
+            outward = way * label_map.to_lps[:3, column] / label_map.spacing_mm[column]
+            facing = float(outward @ frame.axes[2])
+            stacked = label_map.slice_column == column
+            if share <= (LEAST_CUT if structure == "lv" else 0) or facing > SIDEWAYS or (stacked and structure != "lv"):
+                continue
+            if facing < -SIDEWAYS or stacked:
+                warnings += _apex_warnings(label_map, column, way, called) if structure == "lv" else []
+            elif structure == "lv":
+                raise _cut(label_map, phase)
+            else:
+                effect = {
+                    "myocardium": "its wall is too thin there",
+                    "right ventricle": "the septum's middle may be off",
+                }[name]
+                warnings.append(f"The border of the image cuts the {name} of {called}; {effect}.")
+    return list(dict.fromkeys(warnings))
+
+
+def _apex_warnings(label_map: LabelMap, column: int, way: int, called: str) -> list[str]:
+    sections = label_map.mask("lv").sum(axis=tuple(a for a in range(3) if a != 2 - column)).astype(float)
+    blunt = sections[-1 if way > 0 else 0] / sections.max()
+    if blunt > BLUNT_APEX:
+        raise InputError(
+            f"{called} ends before the apex, its last slice shows {100 * blunt:.0f} % of the cavity's largest "
+            "cross-section: give a label map that reaches the apex."
+        )
+    if blunt > 0.2 or label_map.slice_column is None:
+        return [f"The apex of the cavity is beyond the end of {called}; it is a guess."]
+    return []
+
+
+def wall_warnings(label_map: LabelMap, observed: Observed, phase: str) -> list[str]:
+    """Sentences on walls that were not there, and on labels above the base plane.
+
+    Raises
+    ------
+    InputError
+        The cavity is open to the side.
+    """
+    called = f"--{phase} {label_map.name}"
+    missing = 1 - float(observed.seen[1 : LEVELS + 4].mean())
+    if missing > 0.25:
+        raise InputError(
+            f"{called}: the cavity is open to the side, {100 * missing:.0f} % of it has no myocardium around it: "
+            "check the labels."
+        )
+    warnings = []
+    if missing > 0.02:
+        warnings.append(
+            f"{100 * missing:.0f} % of the cavity of {called} has no myocardium around it; the wall was filled in "
+            "from beside."
+        )
+    labelled, seen = label_map.volume_ml("lv"), observed.ventricle.cavity_ml
+    if labelled - seen > max(0.1 * labelled, 4.0):
+        warnings.append(
+            f"{called} labels {labelled:.0f} ml of cavity, of which {seen:.0f} ml were measured; the rest lies above "
+            "the level at which the myocardium closes around it, or beside the rest of the cavity."
+        )
+    return warnings

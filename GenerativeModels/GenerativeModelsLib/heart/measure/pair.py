@@ -1,0 +1,80 @@
+"""Whether two phases can be one heart: swapped, of two patients, on different grids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.labels.label_map import LabelMap
+from GenerativeModelsLib.heart.measure.frame import HeartFrame
+from GenerativeModelsLib.heart.shape.ventricle import Ventricle
+
+__all__ = ["PhaseShape", "pair_warnings"]
+
+MOST_MYOCARDIUM = 1.35
+"""Ratio of the myocardium's volumes; the muscle keeps its volume, labels of one patient differ by up to a quarter."""
+EPICARDIUM_RANGE = (0.72, 1.1)
+"""Width of the epicardium near the base at end systole over that at end diastole: it hardly moves."""
+LENGTH_RANGE = (0.55, 1.15)
+MOST_TURN_DEGREES = 35.0
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseShape:
+    """What is compared of a phase."""
+
+    label_map: LabelMap
+    frame: HeartFrame
+    ventricle: Ventricle
+
+
+def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
+    """Sentences on what looks wrong between end diastole and end systole.
+
+    Raises
+    ------
+    InputError
+        End systole has the clearly larger cavity.
+    """
+    large, small = ed.ventricle.cavity_ml, es.ventricle.cavity_ml
+    if small > 1.05 * large:
+        raise InputError(
+            f"--es {es.label_map.name} has the larger cavity ({small:.0f} ml, --ed {ed.label_map.name} {large:.0f} "
+            "ml): the two are swapped, or of different patients; give end diastole as --ed and end systole as --es."
+        )
+    warnings = []
+    if small > 0.97 * large:
+        warnings.append(
+            f"The cavity hardly differs between --ed ({large:.0f} ml) and --es ({small:.0f} ml): the two look like "
+            "one phase, or like end diastole and end systole swapped."
+        )
+    signs = _two_patients(ed, es)
+    if signs:
+        warnings.append(f"--ed and --es may be of different patients: {'; '.join(signs)}.")
+    spacing = ed.label_map.spacing_mm, es.label_map.spacing_mm
+    if not np.allclose(np.sort(spacing[0]), np.sort(spacing[1]), rtol=0.02):
+        shown = [" x ".join(f"{v:.3g}" for v in some) for some in spacing]
+        warnings.append(
+            f"--ed and --es lie on different grids ({shown[0]} and {shown[1]} mm); each was measured on its own."
+        )
+    return warnings
+
+
+def _two_patients(ed: PhaseShape, es: PhaseShape) -> list[str]:
+    signs = []
+    muscle = ed.ventricle.myocardium_ml, es.ventricle.myocardium_ml
+    if max(muscle) > MOST_MYOCARDIUM * min(muscle):
+        signs.append(f"their myocardium has {muscle[0]:.0f} and {muscle[1]:.0f} ml")
+    # Rows 2 to 5 are the basal third, below what a tilted base plane cuts.
+    widths = [2 * float(some.ventricle.epi_mm[2:6].mean()) for some in (ed, es)]
+    if not EPICARDIUM_RANGE[0] <= widths[1] / widths[0] <= EPICARDIUM_RANGE[1]:
+        signs.append(f"their epicardium is {widths[0]:.0f} and {widths[1]:.0f} mm wide near the base")
+    lengths = ed.ventricle.cavity_length_mm, es.ventricle.cavity_length_mm
+    if not LENGTH_RANGE[0] <= lengths[1] / lengths[0] <= LENGTH_RANGE[1]:
+        signs.append(f"their cavities are {lengths[0]:.0f} and {lengths[1]:.0f} mm long")
+    turn = np.degrees(np.arccos(np.clip(ed.frame.axes[2] @ es.frame.axes[2], -1, 1)))
+    if turn > MOST_TURN_DEGREES:
+        signs.append(f"their long axes differ by {turn:.0f} degrees in space")
+    return signs

@@ -1,0 +1,1 @@
+"""The simulated population of left ventricles, and the errors of label maps."""

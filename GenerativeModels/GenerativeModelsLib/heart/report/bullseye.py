@@ -1,0 +1,188 @@
+"""The bull's-eye of the left ventricle: 17 segments seen from the apex, septum on the left, anterior wall on top."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.heart.shape.segments import SEGMENTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["COLOUR_MAP", "bullseye_figure", "bullseye_svg", "write_bullseye_png"]
+
+COLOUR_MAP = "viridis"
+"""Evenly rising in lightness, so that it reads in grey and to the colour-blind."""
+RINGS = (1.0, 2.0, 3.0, 4.0)
+"""Outer radii of the apex, the apical, the middle and the basal ring."""
+
+WHEEL_INCHES = 3.45
+
+_INK, _SOFT, _EMPTY, _GAP = "#010101", "#020202", "#030303", "#040404"
+_PAGE = {
+    _INK: "var(--ink, #1d2329)",
+    _SOFT: "var(--soft, #6b7680)",
+    _EMPTY: "var(--empty, #e6e9ec)",
+    _GAP: "var(--paper, #ffffff)",
+}
+"""Stand-ins for colours of the page around an SVG, which may be dark, and what takes their place."""
+_PRINT = {stand_in: re.search("#[0-9a-f]+", colour)[0] for stand_in, colour in _PAGE.items()}
+
+
+def bullseye_figure(
+    ed_values: Sequence[float],
+    es_values: Sequence[float] | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+    label: str = "Wall thickness (mm)",
+    titles: tuple[str, str] = ("End diastole", "End systole"),
+    decimals: int = 1,
+) -> Figure:
+    """A bull's-eye at end diastole and, if given, at end systole beside it, on one colour scale.
+
+    Parameters
+    ----------
+    ed_values, es_values
+        (17,) of the segments 1 to 17; NaN is drawn grey and without a number.
+    limits
+        Ends of the colour scale; None for whole numbers around all the values.
+    decimals
+        Of the numbers in the segments.
+
+    Raises
+    ------
+    ValueError
+        If there are not 17 values, or limits that do not rise.
+    """
+    return _figure(ed_values, es_values, limits, label, titles, decimals, _PRINT)
+
+
+def bullseye_svg(
+    ed_values: Sequence[float],
+    es_values: Sequence[float] | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+    label: str = "Wall thickness (mm)",
+    titles: tuple[str, str] = ("End diastole", "End systole"),
+    decimals: int = 1,
+) -> str:
+    """`bullseye_figure` as an SVG element whose words are text.
+
+    Text and gaps follow the page's CSS variables --ink, --soft, --empty and --paper where it has them.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "bullseye"}):
+        figure = _figure(ed_values, es_values, limits, label, titles, decimals, {})
+        stream = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(stream, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return _page_svg(stream.getvalue(), label)
+
+
+def write_bullseye_png(figure: Figure, path: str | Path, *, dpi: int = 160) -> None:
+    """Write a figure of `bullseye_figure` as a PNG on white."""
+    figure.savefig(path, format="png", dpi=dpi, facecolor="white")
+
+
+def _page_svg(svg: str, description: str) -> str:
+    """The bare element: no prologue, nothing that styles the page or clashes with its ids, the page's colours."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    opening = f'<svg class="bullseye" role="img" aria-label="{escape(description)}, 17 segments" viewBox'
+    svg = opening + svg[svg.index("viewBox") + len("viewBox") :]
+    for stand_in, colour in _PAGE.items():
+        svg = svg.replace(stand_in, colour)
+    return re.sub(r"\n\s*", "\n", svg)
+
+
+def _figure(ed_values, es_values, limits, label, titles, decimals, colours) -> Figure:
+    import matplotlib
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+    phases = [_checked(values) for values in (ed_values, es_values) if values is not None]
+    norm = Normalize(*(_limits(phases) if limits is None else _rising(limits)))
+    ink, soft = (colours.get(c, c) for c in (_INK, _SOFT))
+    scale = ScalarMappable(norm, matplotlib.colormaps[COLOUR_MAP])
+    width = WHEEL_INCHES * len(phases) + 0.85
+    height = WHEEL_INCHES + 0.3
+    figure = Figure((width, height), facecolor="none")
+    for number, (values, title) in enumerate(zip(phases, titles)):
+        left = WHEEL_INCHES * number
+        axes = figure.add_axes((left / width, 0.0, WHEEL_INCHES / width, WHEEL_INCHES / height))
+        _draw(axes, values, scale, decimals, colours)
+        figure.text((left + WHEEL_INCHES / 2) / width, 0.965, title, ha="center", va="center", fontsize=11.5, color=ink)
+    bar_axes = figure.add_axes(((WHEEL_INCHES * len(phases) + 0.12) / width, 0.2, 0.11 / width, 0.52))
+    bar = figure.colorbar(scale, cax=bar_axes)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, pad=4, labelsize=9, labelcolor=ink)
+    bar.ax.yaxis.get_major_locator().set_params(integer=True, nbins=6)
+    bar.set_label(label, fontsize=9, color=soft, labelpad=5)
+    return figure
+
+
+def _checked(values: Sequence[float]) -> np.ndarray:
+    values = np.asarray(values, float)
+    if values.shape != (SEGMENTS,):
+        raise ValueError(f"The bull's-eye got values of shape {values.shape}, expected one for each of 17 segments.")
+    return values
+
+
+def _limits(phases: Sequence[np.ndarray]) -> tuple[float, float]:
+    known = np.concatenate(phases)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return 0.0, 1.0
+    low = float(np.floor(known.min()))
+    return low, max(float(np.ceil(known.max())), low + 1.0)
+
+
+def _rising(limits: tuple[float, float]) -> tuple[float, float]:
+    low, high = map(float, limits)
+    if not low < high:
+        raise ValueError(f"limits is {limits}, expected the lower end before the higher one.")
+    return low, high
+
+
+def _sectors():
+    """Segment, ring (0 the apex) and the screen angles in degrees at which its sector begins and ends."""
+    yield 17, 0, 0.0, 360.0
+    for first, ring, count, start in ((13, 1, 4, 45.0), (7, 2, 6, 60.0), (1, 3, 6, 60.0)):
+        for k in range(count):  # the numbers run from the anterior wall by way of the septum
+            yield first + k, ring, start + 360.0 / count * k, start + 360.0 / count * (k + 1)
+
+
+def _draw(axes: Axes, values: np.ndarray, scale, decimals: int, colours) -> None:
+    from matplotlib.patches import Wedge
+
+    soft, empty, gap = (colours.get(c, c) for c in (_SOFT, _EMPTY, _GAP))
+    for segment, ring, start, end in _sectors():
+        value = values[segment - 1]
+        known = np.isfinite(value)
+        face = scale.to_rgba(value) if known else empty
+        width = RINGS[ring] - (RINGS[ring - 1] if ring else 0.0)
+        axes.add_patch(Wedge((0, 0), RINGS[ring], start, end, width=width, facecolor=face, edgecolor=gap, lw=1.4))
+        angle, radius = np.radians((start + end) / 2), RINGS[ring] - width / 2 if ring else 0.0
+        x, y = radius * np.cos(angle), radius * np.sin(angle)
+        colour = soft
+        if known:
+            colour = "#ffffff" if np.dot(face[:3], (0.299, 0.587, 0.114)) < 0.5 else "#14202b"
+        text = f"{value:.{decimals}f}" if known else "\N{EN DASH}"
+        axes.text(x, y + 0.09, text, ha="center", va="center", fontsize=9.2, color=colour)
+        axes.text(x, y - 0.27, str(segment), ha="center", va="center", fontsize=5.8, color=colour, alpha=0.75)
+    walls = ((0, 1, 0, "anterior"), (-1, 0, 90, "septal"), (0, -1, 0, "inferior"), (1, 0, -90, "lateral"))
+    for x, y, turn, wall in walls:
+        axes.text(4.33 * x, 4.33 * y, wall, rotation=turn, ha="center", va="center", fontsize=9, color=soft)
+    axes.set(xlim=(-4.65, 4.65), ylim=(-4.65, 4.65), aspect="equal")
+    axes.set_axis_off()

@@ -1,0 +1,201 @@
+"""Pictures of a heart model's latent space: the population on the top level, mean shapes, strips of traversals.
+
+python -m GenerativeModelsLib.heart.report.latent_figures Resources/Models/heart docs/images/heart_latent.png
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.heart.report.painted import draw_ventricle, thickness_colours
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from GenerativeModelsLib.heart.infer.model import HeartModel, Placed
+
+__all__ = ["latent_figure", "means_figure", "population_figure", "traversal_figure", "write_figure"]
+
+CLASS_COLOURS = {"healthy": "#3b6ea5", "hcm": "#c8553d"}
+CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
+INK, SOFT = "#1d2329", "#6b7680"
+SHARES = (0.5, 0.9)
+"""Of a class' hearts inside the contours drawn."""
+WALLS_MM = (6, 9, 12, 15, 18, 21, 24)
+STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+"""Of traversals, in standard deviations of the population."""
+
+
+def population_figure(
+    model: HeartModel, placed: Placed | None = None, size: tuple[float, float] = (4.6, 4.0)
+) -> Figure:
+    """Both classes on the first two dimensions of the top level, and the heart `placed` among them."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    draw_population(figure.subplots(), model, placed)
+    return figure
+
+
+def means_figure(model: HeartModel, size: tuple[float, float] = (7.4, 4.6)) -> Figure:
+    """Mean healthy and mean hypertrophic heart at end diastole and end systole, coloured by wall thickness."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(1, 4)
+    _draw_means(axes, model)
+    _colour_bar(figure, axes)
+    return figure
+
+
+def traversal_figure(
+    model: HeartModel,
+    level: int,
+    dimension: int,
+    values: Sequence[float] = STEPS,
+    around: Placed | None = None,
+    phase: str = "ed",
+) -> Figure:
+    """One dimension of a level from one end of the population to the other, as a strip of hearts."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1.45 * len(values) + 0.8, 2.9), layout="constrained")
+    axes = figure.subplots(1, len(values), squeeze=False)[0]
+    _draw_strip(axes, model, level, dimension, values, around, phase)
+    _colour_bar(figure, axes)
+    return figure
+
+
+def latent_figure(model: HeartModel) -> Figure:
+    """What the top level has learned, in one picture: the population, its mean shapes, and each dimension's strip."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11.6, 9.0), layout="constrained")
+    top, strips = figure.subfigures(2, 1, height_ratios=(0.95, 1.25))
+    left, right = top.subfigures(1, 2, width_ratios=(1.0, 1.35))
+    draw_population(left.subplots(), model)
+    left.suptitle("The population on the top level", fontsize=10, color=INK)
+    _draw_means(right.subplots(1, 4), model)
+    right.suptitle("Mean hearts of its two clusters", fontsize=10, color=INK)
+    count = min(2, model.levels[-1])
+    axes = strips.subplots(count, len(STEPS), squeeze=False)
+    for dimension in range(count):
+        _draw_strip(axes[dimension], model, len(model.levels), dimension, STEPS, None, "ed")
+    strips.suptitle("End diastole along each dimension of the top level", fontsize=10, color=INK)
+    _colour_bar(strips, axes)
+    return figure
+
+
+def write_figure(figure: Figure, path: Path, dpi: int = 150) -> None:
+    """As PNG or SVG, by the suffix; the same figure, the same bytes."""
+    from matplotlib import rc_context
+
+    suffix = Path(path).suffix.lstrip(".").lower()
+    metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+    with rc_context({"svg.hashsalt": "heart"}):
+        figure.savefig(path, format=suffix, dpi=dpi, metadata=metadata, facecolor="white")
+
+
+def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None) -> None:
+    """See `population_figure`; further dimensions of the top level lie at the middle of the population."""
+    density = model.typical.density
+    points = density.points[..., :2]
+    own = np.zeros((0, 2)) if placed is None else placed.z_top[:, :2]
+    every = np.concatenate([points.reshape(-1, 2), own])
+    low, high = every.min(axis=0), every.max(axis=0)
+    low, high = low - 0.12 * (high - low), high + 0.12 * (high - low)
+    x, y = (np.linspace(a, b, 120) for a, b in zip(low, high, strict=True))
+    grid = np.broadcast_to(model.middle(len(model.levels)), (len(y), len(x), model.levels[-1])).copy()
+    grid[..., 0], grid[..., 1] = np.meshgrid(x, y)
+    for k, (name, colour) in enumerate(CLASS_COLOURS.items()):
+        axes.scatter(*points[k].T, s=4, color=colour, alpha=0.25, linewidths=0)
+        own_density = density.log_class(k, density.points[k])
+        levels = sorted(np.quantile(own_density, [1 - share for share in SHARES]))
+        axes.contour(x, y, density.log_class(k, grid), levels, colors=colour, linewidths=(0.9, 1.6), linestyles="-")
+        axes.plot([], [], color=colour, lw=1.6, label=CLASS_WORDS[name])
+    axes.contour(x, y, density.log_density(grid), [density.limit], colors=SOFT, linewidths=0.9, linestyles=":")
+    axes.plot([], [], color=SOFT, lw=0.9, ls=":", label="99 % of the population")
+    flat = grid.reshape(-1, grid.shape[-1])
+    _draw_walls(axes, x, y, model.thickest_mm(flat).reshape(grid.shape[:2]))
+    probability = model.probability(flat).reshape(grid.shape[:2])
+    axes.contour(x, y, probability, [0.5], colors=INK, linewidths=0.8, linestyles="--")
+    axes.plot([], [], color=INK, lw=0.8, ls="--", label="HCM probability 0.5")
+    if placed is not None:
+        axes.scatter(*own.T, s=90, color=INK, marker="*", zorder=5, label="this heart", linewidths=0)
+    axes.set_xlabel("top level, dimension 1", fontsize=8, color=INK)
+    axes.set_ylabel("dimension 2", fontsize=8, color=INK)
+    axes.tick_params(labelsize=7, colors=SOFT)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13), "ncol": 3, "columnspacing": 1.0}
+    axes.legend(fontsize=7, frameon=False, labelcolor=INK, **place)
+
+
+def _draw_walls(axes: Axes, x: np.ndarray, y: np.ndarray, wall: np.ndarray) -> None:
+    """Lines of equal thickest wall, named where they leave by the right, the top or the bottom."""
+    axes.contour(x, y, wall, WALLS_MM, colors=SOFT, linewidths=0.5, alpha=0.6)
+    axes.plot([], [], color=SOFT, lw=0.5, alpha=0.6, label="thickest wall at ED")
+    # A linear level has straight lines: the name goes to their free side.
+    rising = (wall[0, -1] - wall[0, 0]) * (wall[-1, 0] - wall[0, 0]) < 0
+    right = (np.full_like(y, x[-1]), y, wall[:, -1], {"ha": "right", "va": "bottom" if rising else "top"})
+    top = (x, np.full_like(x, y[-1]), wall[-1], {"ha": "right" if rising else "left", "va": "top"})
+    bottom = (x, np.full_like(x, y[0]), wall[0], {"ha": "left" if rising else "right", "va": "bottom"})
+    for level in WALLS_MM:
+        for across, up, told, place in (right, top, bottom):
+            crossed = np.flatnonzero(np.diff(told > level))
+            if len(crossed):
+                axes.text(across[crossed[0]], up[crossed[0]], f" {level:g} mm ", fontsize=6, color=SOFT, **place)
+                break
+
+
+def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:
+    for number, name in enumerate(CLASS_COLOURS):
+        heart = model.cluster_mean(name)
+        for phase, words in enumerate(("ED", "ES")):
+            one = axes[2 * number + phase]
+            ventricle = heart.ventricle(0, phase)
+            draw_ventricle(one, ventricle)
+            figures = f"{ventricle.cavity_ml:.0f} ml, {ventricle.mass_g:.0f} g"
+            one.set_title(f"{CLASS_WORDS[name]}, {words}\n{figures}", fontsize=8, color=CLASS_COLOURS[name])
+
+
+def _draw_strip(
+    axes: Sequence[Axes],
+    model: HeartModel,
+    level: int,
+    dimension: int,
+    values: Sequence[float],
+    around: Placed | None,
+    phase: str,
+) -> None:
+    hearts = model.traverse(level, dimension, values, around)
+    for number, (one, value) in enumerate(zip(axes, values, strict=True)):
+        draw_ventricle(one, hearts.ventricle(number, ("ed", "es").index(phase)))
+        one.set_title(f"dimension {dimension + 1}: {value:+g} SD", fontsize=8, color=INK)
+
+
+def _colour_bar(figure: Figure, axes: Sequence[Axes]) -> None:
+    bar = figure.colorbar(thickness_colours(), ax=axes, shrink=0.7, aspect=28, pad=0.01, extend="both")
+    bar.set_label("wall thickness, mm", fontsize=8, color=INK)
+    bar.ax.tick_params(labelsize=7, colors=SOFT)
+    bar.outline.set_visible(False)
+
+
+def main() -> None:
+    from GenerativeModelsLib.heart.infer.model import load_heart_model
+
+    parser = argparse.ArgumentParser(description="Draw what the top level of a heart model has learned.")
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("picture", type=Path, help="PNG or SVG")
+    options = parser.parse_args()
+    write_figure(latent_figure(load_heart_model(options.bundle)), options.picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The left ventricle as radii along rays: surfaces, wall thickness, segments."""

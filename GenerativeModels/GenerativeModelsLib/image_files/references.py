@@ -1,0 +1,154 @@
+"""Which files an image consists of, and the check that a header names no file it must not.
+
+NRRD and MetaImage headers may name another file, a list of files or a pattern of names, anywhere on the disk; a NIfTI
+header may be the half of a pair. The libraries that read them follow every such name. A file is therefore checked here
+before one of them sees it. The check reads a header more strictly than the libraries do: what it does not understand it
+refuses, so that no spelling makes a library see a name that the check has missed.
+
+Needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.kinds import file_kind, first_bytes, unzipped_head
+from GenerativeModelsLib.image_files.meta_image import meta_image_data_file
+from GenerativeModelsLib.image_files.text_headers import header_lines
+
+__all__ = ["data_files", "require_own_folder", "require_self_contained"]
+
+_NO_BARE_NAME = re.compile(r"""[/\\:%*?"<>|\x00-\x1f\x7f]|^(\.*|-|LIST.*)$|[ .]$""")
+"""Separators and drives of every platform, patterns, standard input, the word before a list of names."""
+
+
+def require_self_contained(path: Path, label: str) -> None:
+    """Refuse an image that is not one file alone; for files from people who may not read the disk of this machine.
+
+    Parameters
+    ----------
+    path
+        The file. Its content decides what it is, whatever its name says.
+    label
+        How messages call it.
+
+    Raises
+    ------
+    InputError
+        Its header names another file, it is half of a pair, of no kind that is known to consist of one file, or it
+        cannot be read.
+    """
+    kind, named = _named_file(path, label)
+    if named is not None:
+        raise InputError(f"{label} is a header that keeps its pixels in another file: {_remedy(kind)}.")
+
+
+def require_own_folder(path: Path, label: str) -> None:
+    """Refuse an image whose header names a file outside its own folder; for files that a user of this machine names.
+
+    A detached header may name exactly one data file, by a bare name. The file lies in the folder of the header, also
+    after symbolic links are resolved. The header itself may be a link, since the user has named it.
+
+    Raises
+    ------
+    InputError
+        The header names anything else, the data file is missing, the file is half of a pair, no image of a known kind,
+        or cannot be read.
+    """
+    _checked_files(path, label)
+
+
+def data_files(path: Path) -> tuple[Path, ...]:
+    """Every file whose bytes the image consists of: the file itself, then the data file of a detached header.
+
+    Raises
+    ------
+    InputError
+        As `require_own_folder`.
+    """
+    return _checked_files(path, str(path))
+
+
+def _checked_files(path: Path, label: str) -> tuple[Path, ...]:
+    kind, named = _named_file(path, label)
+    if named is None:
+        return (path,)
+    data = _own_file(path, named, kind, label)
+    return (path,) if data == path else (path, data)
+
+
+def _named_file(path: Path, label: str) -> tuple[str, bytes | None]:
+    """The kind of a file and what its header names as the place of its pixels, None when they are in the file."""
+    head = first_bytes(path, label)
+    kind = file_kind(head)
+    if kind is None:
+        raise InputError(
+            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP."
+        )
+    if kind == "NIfTI":
+        _refuse_nifti_pair(unzipped_head(head) if head[:2] == b"\x1f\x8b" else head, label)
+    if kind == "NRRD":
+        return kind, _nrrd_data_file(path, label)
+    if kind == "MetaImage":
+        return kind, meta_image_data_file(path, label)
+    return kind, None
+
+
+def _refuse_nifti_pair(head: bytes, label: str) -> None:
+    """ITK looks for a second file when the mark of a single file is not where the size of the header says."""
+    if head[344:347] == b"ni1" or head[4:7] == b"ni2":
+        raise InputError(f"{label} is half of a NIfTI pair (.hdr and .img): save it as a single .nii or .nii.gz file.")
+    sizes = {int.from_bytes(head[:4], "little"), int.from_bytes(head[:4], "big")}
+    first, second = 348 in sizes and head[344:348] == b"n+1\0", 540 in sizes and head[4:8] == b"n+2\0"
+    if not first and not second:
+        raise InputError(f"{label} is a damaged NIfTI file, its header contradicts itself: export it again.")
+
+
+def _nrrd_data_file(path: Path, label: str) -> bytes | None:
+    """The value of the field "data file" of a NRRD header, None when the pixels follow the header.
+
+    The name of a field ends at a colon; Teem ignores its case and knows it with and without the space.
+    """
+    found: list[bytes] = []
+    for line, _ in header_lines(path, label, "NRRD"):
+        if not line:
+            break
+        name, _, value = line.partition(b":")
+        if not line.startswith(b"#") and re.sub(rb"[^a-z]", b"", name.lower()) == b"datafile":
+            found.append(value.lstrip(b" \t"))
+    if len(found) > 1:
+        raise InputError(f"{label} names its data file {len(found)} times: {_remedy('NRRD')}.")
+    return found[0] if found else None
+
+
+def _own_file(path: Path, named: bytes, kind: str, label: str) -> Path:
+    """The data file that a header names, when it is a regular file in the folder of the header."""
+    shown = named[:80].decode("utf-8", "replace")
+    try:
+        name = named.decode("utf-8")
+    except UnicodeDecodeError:
+        name = ""
+    if _NO_BARE_NAME.search(name):
+        raise InputError(
+            f"{label} names its data as {shown!r}: expected LOCAL or a single file in its own folder, {_remedy(kind)}."
+        )
+    data = path.parent / name
+    try:
+        real = data.resolve()
+        elsewhere = real.parent != path.parent.resolve()
+        there = real.is_file()
+    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError before Python 3.13
+        raise InputError(f"{label} keeps its pixels in {data}, which cannot be read: {_remedy(kind)}.") from error
+    if elsewhere:
+        raise InputError(
+            f"{label} keeps its pixels in {data}, a link to another folder: put the data file itself beside the header."
+        )
+    if not there:
+        raise InputError(f"{label} keeps its pixels in {data}, which is missing: put the two files side by side.")
+    return data
+
+
+def _remedy(kind: str) -> str:
+    return "save it as one .mha file" if kind == "MetaImage" else "save it as one .nrrd file"

@@ -1,0 +1,1 @@
+"""One case from files to files, and batches of them."""

@@ -1,0 +1,174 @@
+"""A case folder read back: what the scene, the browser and scripts show of a reconstruction.
+
+Needs numpy, scipy, vtk and SimpleITK, and neither torch nor scikit-image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.geometry.grids import Grid
+from GenerativeModelsLib.geometry.surface_files import read_surface
+from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
+from GenerativeModelsLib.skull.case.batch_summary import read_result
+from GenerativeModelsLib.skull.locate.outlines import outline, outline_band
+from GenerativeModelsLib.skull.locate.placement import Placement
+
+__all__ = ["PlacedPlane", "SkullCase", "read_case"]
+
+_AGAIN = "reconstruct the case again"
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedPlane:
+    """One input image as it was placed in the head frame.
+
+    Attributes
+    ----------
+    name
+        "axial", "sagittal" or "coronal".
+    label
+        What the user knows the image by: the name of a node, or the path of a file.
+    pixels
+        (rows, cols) uint8, as used.
+    spacing_mm
+        (row, col) distance of pixel centres.
+    placement
+        Where it lies in the head frame, LPS mm.
+    outline_mm
+        Polylines (K, 2) of (u, v) mm: the skull cut by the image, the longest first. Closed: the last point joins the
+        first, which is not repeated.
+    band_mm
+        The same at the inner and the outer end of the surface's 90 % interval; None without draws.
+    """
+
+    name: str
+    label: str
+    pixels: np.ndarray
+    spacing_mm: tuple[float, float]
+    placement: Placement
+    outline_mm: list[np.ndarray]
+    band_mm: tuple[list[np.ndarray], list[np.ndarray]] | None
+
+
+@dataclass(frozen=True, eq=False)
+class SkullCase:
+    """A case folder; the volumes are read when they are first asked for.
+
+    Attributes
+    ----------
+    folder
+        Where it was read from.
+    result
+        Content of `result.json`.
+    surface
+        The skull in the head frame, LPS mm, the very points of `skull.vtp`; point array `uncertainty_mm` (0 without
+        draws).
+    planes
+        By name, in the order axial, sagittal, coronal.
+    """
+
+    folder: Path
+    result: dict[str, Any]
+    surface: Surface
+    planes: dict[str, PlacedPlane]
+
+    @property
+    def biometry(self) -> dict[str, dict[str, Any]]:
+        """By quantity such as "hc_mm": `value`, `sd`, `interval90` and `percentile`, the last three may be None."""
+        return self.result["biometry"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for the user."""
+        return self.result["warnings"]
+
+    @property
+    def has_uncertainty(self) -> bool:
+        """Whether draws were made; without, the uncertainty is unknown and stored as 0."""
+        return self.result["uncertainty_mm"]["mean"] is not None
+
+    @property
+    def report(self) -> Path:
+        """The report, one HTML file."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def uncertainty(self) -> tuple[np.ndarray, Grid]:
+        """Standard deviation in mm (z, y, x) float32 in a band about the surface, 0 elsewhere; its grid, LPS mm."""
+        return _volume(self.folder / "uncertainty.nii.gz")
+
+    @cached_property
+    def label_map(self) -> tuple[np.ndarray, Grid]:
+        """1 inside the head, else 0, (z, y, x) uint8; its grid, LPS mm."""
+        return _volume(self.folder / "skull.nii.gz")
+
+
+def read_case(folder: str | Path) -> SkullCase:
+    """Read what `reconstruct_case` has written.
+
+    Raises
+    ------
+    InputError
+        Naming the file that is missing or broken.
+    """
+    folder = Path(folder)
+    result = read_result(folder)
+    surface = read_surface(folder / "skull.vtp")
+    if "uncertainty_mm" not in surface.point_data:
+        raise InputError(f"{folder / 'skull.vtp'} has no point array uncertainty_mm: {_AGAIN}.")
+    if not (folder / "report.html").is_file():
+        raise InputError(f"{folder / 'report.html'} is missing: {_AGAIN}.")
+    try:
+        entries = {name: _entry(plane) for name, plane in result["planes"].items()}
+        case = SkullCase(folder, result, surface, {})
+        banded, _, _ = case.has_uncertainty, case.biometry["hc_mm"]["value"], case.warnings
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{folder / 'result.json'} lacks what a case has ({error!r}): {_AGAIN}.") from error
+    for name, (label, spacing, size, placement) in entries.items():
+        pixels = _pixels(folder / "planes" / f"{name}.nii.gz", size)
+        band = outline_band(surface, placement) if banded else None
+        case.planes[name] = PlacedPlane(name, label, pixels, spacing, placement, outline(surface, placement), band)
+    return case
+
+
+def _entry(plane: dict[str, Any]) -> tuple[str, tuple[float, float], tuple[int, int], Placement]:
+    """Label, spacing, size and placement of an entry under `planes` of `result.json`."""
+    row, column = (float(value) for value in plane["spacing_mm"])
+    rows, columns = (int(value) for value in plane["size"])
+    at = plane["placement"]
+    origin, u, v = (np.array(at[key], float).reshape(3) for key in ("origin_mm", "u_axis", "v_axis"))
+    placement = Placement(origin, u, v, float(at["offset_mm"]), float(at["tilt_deg"]))
+    return str(plane["file"]), (row, column), (rows, columns), placement
+
+
+def _pixels(path: Path, size: tuple[int, int]) -> np.ndarray:
+    values, _ = _image(path)
+    if values.shape != (1, *size):
+        raise InputError(f"{path} holds {values.shape} voxels, where result.json says {(1, *size)}: {_AGAIN}.")
+    return values[0]
+
+
+def _volume(path: Path) -> tuple[np.ndarray, Grid]:
+    values, image = _image(path)
+    return values, Grid(image.GetOrigin(), image.GetSpacing(), values.shape)
+
+
+def _image(path: Path):
+    """Voxels (z, y, x) and the SimpleITK image of a file."""
+    import SimpleITK as sitk
+
+    if not path.is_file():
+        raise InputError(f"{path} is missing: {_AGAIN}.")
+    try:
+        image = read_pixels(image_reader(path, str(path), ("NIfTI",), self_contained=True), str(path))
+    except (InputError, RuntimeError) as error:
+        raise InputError(f"{path} is broken: {_AGAIN}.") from error
+    return sitk.GetArrayFromImage(image), image

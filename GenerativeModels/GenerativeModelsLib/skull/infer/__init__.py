@@ -1,0 +1,1 @@
+"""From planes to a skull with its uncertainty."""

@@ -1,0 +1,112 @@
+"""A skull bundle as networks ready to run, with its calibration and its idea of what is typical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from GenerativeModelsLib.bundle.bundle import Bundle, read_bundle
+from GenerativeModelsLib.bundle.manifest import BundleManifest, Component
+from GenerativeModelsLib.bundle.networks import network_of
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.models.cvae import HiRecCVAE, RecCVAE, SkullCVAE
+from GenerativeModelsLib.models.locator import HeadLocatorNet
+from GenerativeModelsLib.models.low_rank_field import LowRankField
+from GenerativeModelsLib.skull.infer.calibration import BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.skull.shape.field import GRID_SIZE
+from GenerativeModelsLib.uncertainty.in_distribution import TypicalInput
+
+KIND = "fetal-skull"
+NETWORKS = {
+    "HeadLocatorNet": HeadLocatorNet,
+    "HiRecCVAE": HiRecCVAE,
+    "RecCVAE": RecCVAE,
+    "LowRankField": LowRankField,
+}
+PARTS = {
+    "locator": ("HeadLocatorNet",),
+    "skull": ("HiRecCVAE", "RecCVAE"),
+    "basis": ("LowRankField",),
+    "typical": ("FeatureModel",),
+}
+"""What each part of a bundle may be."""
+LARGEST_PARAMETER = 4096
+"""No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+
+
+@dataclass(frozen=True)
+class SkullModel:
+    """What a reconstruction needs, on one device."""
+
+    locator: HeadLocatorNet
+    skull: SkullCVAE
+    basis: LowRankField
+    surface_calibration: SurfaceCalibration
+    biometry_calibration: BiometryCalibration
+    typical: TypicalInput
+    manifest: BundleManifest
+    device: torch.device
+
+    def to(self, device: torch.device) -> SkullModel:
+        """The same model on another device."""
+        for net in (self.locator, self.skull, self.basis):
+            net.to(device)
+        return SkullModel(**{**vars(self), "device": device})
+
+
+def check_architecture(components: Mapping[str, Component]) -> None:
+    """Refuse components that this software does not know; see `bundle.read_bundle`."""
+    for part in ("locator", "skull", "basis"):
+        if part not in components:
+            raise InputError(f"The model bundle has no '{part}' network: it is no {KIND} bundle; name another one.")
+    for part, component in components.items():
+        if component.class_name not in PARTS.get(part, ()):
+            known = f"it knows {', '.join(PARTS[part])}" if part in PARTS else f"its parts are {', '.join(PARTS)}"
+            raise InputError(
+                f"The model bundle's {part} is a {component.class_name}, which this software does not know there "
+                f"({known}): update the software or name another bundle."
+            )
+        for name, value in component.parameters.items():
+            for number in value if isinstance(value, list) else [value]:
+                if not isinstance(number, int) or not 0 < number <= LARGEST_PARAMETER:
+                    raise InputError(
+                        f"The model bundle's {part}.{name} is {value!r}, expected whole numbers from 1 to "
+                        f"{LARGEST_PARAMETER}: get a fresh copy of the bundle."
+                    )
+
+
+def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullModel:
+    """Read and verify a bundle and build its networks.
+
+    Raises
+    ------
+    InputError
+        One sentence saying what is wrong with the bundle.
+    """
+    bundle = read_bundle(folder, KIND, check_architecture)
+    locator = _network(bundle, "locator")
+    skull = _network(bundle, "skull")
+    basis = _network(bundle, "basis")
+    if (basis.size, len(basis.modes) + 1) != (GRID_SIZE, len(skull.x_scale)):
+        raise InputError(
+            f"{bundle.path}: the basis has {len(basis.modes)} modes on {basis.size} points a side, expected "
+            f"{len(skull.x_scale) - 1} on {GRID_SIZE}: get a fresh copy of the bundle."
+        )
+    manifest = bundle.manifest
+    try:
+        surface = SurfaceCalibration.from_manifest(manifest.calibration)
+        biometry = BiometryCalibration.from_manifest(manifest.calibration)
+        typical = TypicalInput.from_bundle(manifest.in_distribution, bundle.component("typical"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{bundle.path}: its calibration cannot be read ({error}): get a fresh copy of the bundle."
+        ) from error
+    model = SkullModel(locator, skull, basis, surface, biometry, typical, manifest, torch.device("cpu"))
+    return model.to(torch.device(device))
+
+
+def _network(bundle: Bundle, part: str) -> torch.nn.Module:
+    return network_of(bundle, part, NETWORKS[bundle.manifest.architecture[part].class_name])

@@ -1,0 +1,1 @@
+"""Ultrasound planes from files: grey pixels with their spacing."""

@@ -1,0 +1,133 @@
+"""PNG, JPEG, TIFF and BMP as stored planes. Such pictures carry no physical pixel spacing."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.planes.stored import (
+    MAX_SIDE_PX,
+    StoredPlane,
+    averaged,
+    reduction_for,
+    refuse_if_too_large,
+)
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+_EXIF_ORIENTATION = 0x0112
+_BYTES_PER_PIXEL = {"1": 2, "L": 1, "P": 5, "PA": 8, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2, "CMYK": 8}
+
+
+def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
+    """The picture as viewers show it, turned as its EXIF or TIFF orientation says; overlays kept, alpha ignored.
+
+    Resolution tags (PNG pHYs, TIFF and JPEG XResolution) are print sizes, so `spacing_mm` is always None.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        "PNG", "JPEG", "TIFF" or "BMP", as its first bytes say.
+    label
+        How messages call the image.
+
+    Raises
+    ------
+    InputError
+        For several pages or frames, a truncated or undecodable file, one too large to decode in bounded memory.
+    """
+    from PIL import Image
+
+    with warnings.catch_warnings(), path.open("rb") as stream:
+        warnings.simplefilter("ignore")
+        try:
+            picture = _opened(stream, kind)
+            frames = getattr(picture, "n_frames", 1)
+            if frames > 1:
+                raise InputError(
+                    f"{label} holds {frames} pictures where a single plane is due: save the plane as one picture."
+                )
+            rows, columns = picture.height, picture.width
+            values = _upright(_decoded(picture, kind, label), picture)
+        except InputError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise InputError(
+                f"{label} has too many pixels to be decoded safely: scale it down to {MAX_SIDE_PX} pixels a side or "
+                f"fewer."
+            ) from error
+        except Exception as error:  # whatever a decoder throws at damaged bytes
+            raise InputError(
+                f"{label} cannot be decoded as {kind} ({_reason(error)}): it is truncated, damaged or of an unusual "
+                f"pixel type, export it again as an 8 bit PNG."
+            ) from error
+    # A scaled JPEG decode rounds up, so the ratio is the divisor to within the last, partly filled pixel.
+    reduction = max(1, round(max(rows, columns) / max(values.shape[:2])))
+    return StoredPlane(
+        values,
+        None,
+        reduction=reduction,
+        why_no_spacing=f"a resolution tag of a {kind} picture is a print size and does not count",
+    )
+
+
+def _opened(stream, kind: str) -> ImageFile:
+    """The picture behind Pillow's own size alarm, whose limit is global state; sizes are checked here instead."""
+    from PIL import BmpImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+
+    decoders = {
+        "PNG": PngImagePlugin.PngImageFile,
+        "JPEG": JpegImagePlugin.JpegImageFile,
+        "TIFF": TiffImagePlugin.TiffImageFile,
+        "BMP": BmpImagePlugin.BmpImageFile,
+    }
+    return decoders[kind](stream)
+
+
+def _decoded(picture: ImageFile, kind: str, label: str) -> np.ndarray:
+    """Pixels (rows, cols) or (rows, cols, 3 or 4), at most `MAX_SIDE_PX` a side."""
+    rows, columns = picture.height, picture.width
+    factor = reduction_for(rows, columns)
+    if kind == "JPEG":
+        progressive = 6 if picture.info.get("progressive") else 0  # libjpeg then keeps every coefficient
+        if factor > 1 and picture.mode in ("L", "RGB"):
+            # Pillow keeps both sides at or above the size asked for, so a divisor of 2, 4 or 8 leaves the rest to us.
+            picture.draft("L", (columns // factor, rows // factor))
+        refuse_if_too_large(label, rows, columns, progressive)
+    rows, columns = picture.height, picture.width
+    refuse_if_too_large(label, rows, columns, _BYTES_PER_PIXEL.get(picture.mode, 4))
+    factor = reduction_for(rows, columns)
+    picture.load()
+    if picture.mode in ("L", "LA", "RGB", "RGBA") and factor > 1:
+        return _channels(np.asarray(picture.reduce(factor)), picture.mode)
+    if picture.mode in ("1", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV"):
+        return averaged(np.asarray(picture.convert("L" if picture.mode == "1" else "RGB")), factor)
+    return averaged(_channels(np.asarray(picture), picture.mode), factor)
+
+
+def _upright(values: np.ndarray, picture: ImageFile) -> np.ndarray:
+    """`values` turned by the EXIF orientation; Pillow has already turned a TIFF and dropped its tag."""
+    orientation = picture.getexif().get(_EXIF_ORIENTATION, 1)
+    if orientation in (5, 6, 7, 8):
+        values = values.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        values = values[::-1]
+    if orientation in (2, 3, 6, 7):
+        values = values[:, ::-1]
+    return values
+
+
+def _channels(values: np.ndarray, mode: str) -> np.ndarray:
+    return values[..., 0] if mode in ("LA", "La") else values
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split()).rstrip(".")
+    return text[:120] or type(error).__name__

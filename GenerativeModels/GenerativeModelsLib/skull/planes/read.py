@@ -1,0 +1,65 @@
+"""From a path to a stored plane: the checks every file undergoes, and the reader its first bytes call for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.kinds import SUFFIXES, file_kind, first_bytes
+from GenerativeModelsLib.skull.planes.dicom import read_dicom
+from GenerativeModelsLib.skull.planes.nifti import read_nifti
+from GenerativeModelsLib.skull.planes.pictures import read_picture
+from GenerativeModelsLib.skull.planes.stored import StoredPlane
+from GenerativeModelsLib.skull.planes.volumes import read_volume_file
+
+_PICTURES = ("PNG", "JPEG", "TIFF", "BMP")
+
+
+def load_stored_plane(path: Path, label: str) -> StoredPlane:
+    """The plane in `path`, read as what its content is, whatever its name says.
+
+    A detached header may name a data file in its own folder; see `file_references.require_own_folder`.
+
+    Parameters
+    ----------
+    path
+        A DICOM, NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF or BMP file.
+    label
+        How messages call it, for example "axial plane scan.png".
+
+    Raises
+    ------
+    InputError
+        When the file is missing, a folder, empty, unreadable, truncated, not an image, not a single plane, or names a
+        file elsewhere.
+    """
+    head = first_bytes(path, label)
+    kind = file_kind(head)
+    if kind is None:
+        raise InputError(
+            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP."
+        )
+    try:
+        stored = _read(path, kind, label)
+    except OSError as error:
+        raise InputError(
+            f"{label} cannot be read ({error.strerror or error}): check the disk and its permissions."
+        ) from error
+    except MemoryError as error:
+        raise InputError(f"{label} does not fit into memory: scale it down.") from error
+    claimed = next((other for other, endings in SUFFIXES.items() if path.name.lower().endswith(endings)), kind)
+    if claimed == kind:
+        return stored
+    note = f"{label} has the name of a {claimed} file but holds {kind}; it was read as {kind}."
+    return replace(stored, warnings=(note, *stored.warnings))
+
+
+def _read(path: Path, kind: str, label: str) -> StoredPlane:
+    if kind in _PICTURES:
+        return read_picture(path, kind, label)
+    if kind == "DICOM":
+        return read_dicom(path, label)
+    if kind == "NIfTI":
+        return read_nifti(path, label)
+    return read_volume_file(path, kind, label)

@@ -1,0 +1,1 @@
+"""The simulated population of fetal heads."""

@@ -1,0 +1,26 @@
+"""The report of a skull reconstruction: one HTML file that opens offline."""
+
+from GenerativeModelsLib.skull.report.content import (
+    BiometryRow,
+    InDistribution,
+    LocatorEllipse,
+    ModelSummary,
+    PlaneView,
+    ReportContent,
+    SkullSurface,
+    UncertaintySummary,
+)
+from GenerativeModelsLib.skull.report.page import render, write_report
+
+__all__ = [
+    "BiometryRow",
+    "InDistribution",
+    "LocatorEllipse",
+    "ModelSummary",
+    "PlaneView",
+    "ReportContent",
+    "SkullSurface",
+    "UncertaintySummary",
+    "render",
+    "write_report",
+]

@@ -1,0 +1,91 @@
+"""The interactive 3D skull of the report: compact buffers for the page's own small WebGL viewer (`viewer.js`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from GenerativeModelsLib.page.meshes import colour_table, micrometres, packed
+from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM, PlaneView, SkullSurface
+from GenerativeModelsLib.skull.report.figures import BONE, VIEWS
+
+MAX_TRIANGLES = 60_000
+MAX_POINTS = 65_535
+
+PLANE_MARGIN_MM = 8.0
+
+
+def scene(surface: SkullSurface, planes: list[PlaneView]) -> dict:
+    """What `viewer.js` reads, ready for JSON.
+
+    Positions are int16 steps of `step_mm` about `centre_mm`, triangles uint16, uncertainty uint16 micrometres, each
+    base64 of little-endian bytes. Planes are quads cropped to the outline and a margin, with texture coordinates.
+    """
+    surface = thinned(surface)
+    points = np.asarray(surface.points, float)
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    step = max(np.abs(points - centre).max(), 1e-6) / 32_767
+    return {
+        "centre_mm": centre.round(4).tolist(),
+        "step_mm": step,
+        "points": packed(np.round((points - centre) / step), "<i2"),
+        "triangles": packed(surface.triangles, "<u2"),
+        "uncertainty_um": packed(micrometres(surface.uncertainty_mm, len(points)), "<u2"),
+        "range_mm": COLOUR_RANGE_MM,
+        "colours": packed(colour_table(), "u1"),
+        "bone": [round(255 * value) for value in BONE],
+        "planes": [plane_quad(plane) for plane in planes if plane.corners_mm is not None],
+        "views": {view.key: view.rotation.tolist() for view in VIEWS},
+    }
+
+
+def plane_quad(plane: PlaneView) -> dict:
+    """Corners (mm) and texture coordinates of the part of `plane` about its outline, the whole image without one."""
+    rows, cols = plane.pixels.shape
+    low, high = np.array([-0.5, -0.5]), np.array([cols - 0.5, rows - 0.5])
+    outline = [np.asarray(part, float).reshape(-1, 2) for part in plane.outline_px]
+    outline = np.concatenate(outline) if outline else np.empty((0, 2))
+    outline = outline[np.isfinite(outline).all(axis=1)]
+    if len(outline):
+        margin = PLANE_MARGIN_MM / np.array([plane.spacing_mm[1], plane.spacing_mm[0]])
+        crop_low = np.clip(outline.min(axis=0) - margin, low, high)
+        crop_high = np.clip(outline.max(axis=0) + margin, low, high)
+        if (crop_high - crop_low).min() > 1:
+            low, high = crop_low, crop_high
+    corners_px = np.array([[low[0], low[1]], [high[0], low[1]], [high[0], high[1]], [low[0], high[1]]])
+    origin, right, _, down = np.asarray(plane.corners_mm, float)
+    u = corners_px[:, :1] / max(cols - 1, 1)
+    v = corners_px[:, 1:] / max(rows - 1, 1)
+    corners = origin + u * (right - origin) + v * (down - origin)
+    texture = (corners_px + 0.5) / [cols, rows]
+    return {"name": plane.name, "corners_mm": corners.round(3).tolist(), "texture": texture.round(5).tolist()}
+
+
+def thinned(surface: SkullSurface) -> SkullSurface:
+    """`surface`, or a decimated copy where it exceeds what a report needs; uncertainty from the nearest points."""
+    points, triangles = np.asarray(surface.points, float), np.asarray(surface.triangles)
+    if len(triangles) <= MAX_TRIANGLES and len(points) <= MAX_POINTS:
+        return surface
+    from scipy.spatial import cKDTree
+    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+    from vtkmodules.vtkFiltersCore import vtkQuadricDecimation
+
+    coordinates = vtkPoints()
+    coordinates.SetData(numpy_to_vtk(points, deep=True))
+    cells = vtkCellArray()
+    cells.SetData(3, numpy_to_vtkIdTypeArray(triangles.astype(np.int64).ravel(), deep=True))
+    mesh = vtkPolyData()
+    mesh.SetPoints(coordinates)
+    mesh.SetPolys(cells)
+    decimate = vtkQuadricDecimation()
+    decimate.SetInputData(mesh)
+    decimate.SetTargetReduction(max(0.0, 1 - 0.9 * MAX_TRIANGLES / len(triangles)))
+    decimate.Update()
+    output = decimate.GetOutput()
+    new_points = vtk_to_numpy(output.GetPoints().GetData()).astype(float)
+    new_triangles = vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    uncertainty = surface.uncertainty_mm
+    if uncertainty is not None:
+        uncertainty = np.asarray(uncertainty)[cKDTree(points).query(new_points)[1]]
+    return SkullSurface(new_points, new_triangles, uncertainty)

@@ -1,0 +1,1 @@
+"""Heads as surfaces and fields, their measurements, and growth charts."""

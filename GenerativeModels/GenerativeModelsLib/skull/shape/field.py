@@ -1,0 +1,29 @@
+"""The grid of the unit head: a head scaled so that its axial perimeter is 2 pi."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from GenerativeModelsLib.skull.shape.star_surface import HeadShape
+
+GRID_SIZE = 32
+HALF_EXTENT = 1.65
+"""The field lives on GRID_SIZE^3 points of the cube [-HALF_EXTENT, HALF_EXTENT]^3, end points included."""
+CLAMP = 0.6
+
+
+def unit_axis() -> np.ndarray:
+    return np.linspace(-HALF_EXTENT, HALF_EXTENT, GRID_SIZE)
+
+
+def unit_points() -> np.ndarray:
+    """Grid points (G, G, G, 3), order z, y, x, each x, y, z, in head sizes."""
+    axis = unit_axis()
+    z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
+    return np.stack([x, y, z], axis=-1)
+
+
+def unit_field(shape: HeadShape, head_size_mm: float) -> np.ndarray:
+    """Signed distance (G, G, G) float32 of a head, in head sizes, negative inside, clamped to +-CLAMP."""
+    field = shape.implicit(unit_points() * head_size_mm) / head_size_mm
+    return np.clip(field, -CLAMP, CLAMP).astype(np.float32)

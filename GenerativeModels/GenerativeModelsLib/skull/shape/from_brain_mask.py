@@ -1,0 +1,145 @@
+"""From a fetal intracranial mask (MRI template) to the outer skull surface as a star-shaped head."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
+from GenerativeModelsLib.skull.shape.cast import DEGREE, head_about_largest_section
+from GenerativeModelsLib.skull.shape.ellipse import Ellipse
+from GenerativeModelsLib.skull.shape.star_surface import HeadShape
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+BONE_MM = 1.2
+"""Skull thickness added outside the mask; about 1.0 to 1.3 mm at birth (cuMIP normative tables), thinner before."""
+CLOSING_SHARE, BASE_CLOSING_SHARE = 0.22, 0.45
+"""Radius of the ball that closes the mask, as a share of its length: it bridges Sylvian fissures and orbits. The wider
+one acts at the base only, where petrous bones, clivus and face fill what the brain leaves."""
+BASE_DEPTH_SHARE = 0.12
+"""Depth below the largest axial section, as a share of the length, at which the base begins."""
+CEREBELLUM, BRAINSTEM = 3, 7
+"""Labels of the parcellation."""
+
+
+@dataclass(frozen=True)
+class TemplateHead:
+    """Outer skull of a template in the head frame, with the ellipse of its axial outline."""
+
+    shape: HeadShape
+    outline: Ellipse
+    gestational_age_weeks: float | None
+    origin_mm: tuple[float, float, float]
+    """Where the head frame's origin lies in the LPS frame of the mask (its first voxel 0, 0, 0 for an array)."""
+
+
+def head_from_mask(
+    mask: np.ndarray,
+    spacing_mm: float,
+    parcellation: np.ndarray | None = None,
+    *,
+    bone_mm: float = BONE_MM,
+    degree: int = DEGREE,
+) -> TemplateHead:
+    """Outer skull surface around an intracranial mask.
+
+    The brainstem below the cerebellum is cut off (with a parcellation), the rest is closed by balls, widened by the
+    bone, and read as radius about the centre of the ellipse fitted to the axial section of largest area.
+
+    Parameters
+    ----------
+    mask
+        (z, y, x) bool, axes along +z superior, +y posterior, +x left (LPS), isotropic.
+    spacing_mm
+        Voxel size.
+    parcellation
+        Labels of the same shape, 3 cerebellum and 7 brainstem.
+
+    Raises
+    ------
+    InputError
+        If the mask is empty.
+    """
+    mask = np.asarray(mask, bool)
+    if not mask.any():
+        raise InputError("mask is empty; expected an intracranial mask with voxels above 0.")
+    if parcellation is not None and (parcellation == CEREBELLUM).any():
+        floor = int(np.nonzero((parcellation == CEREBELLUM).any(axis=(1, 2)))[0].min())
+        mask = mask.copy()
+        mask[:floor] &= parcellation[:floor] != BRAINSTEM
+    length = np.ptp(np.nonzero(mask.any(axis=(0, 2)))[0]) * spacing_mm
+    distance, corner = _closed_distance(mask, spacing_mm, length)
+    distance = distance - bone_mm
+    shape, outline, centre = head_about_largest_section(distance, spacing_mm, degree)
+    origin = tuple(float(v) for v in centre + corner * spacing_mm)
+    return TemplateHead(shape, outline, None, origin)
+
+
+def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: int = DEGREE) -> TemplateHead:
+    """Outer skull of a template file; see `head_from_mask`.
+
+    Parameters
+    ----------
+    mask_path
+        ``<name>_mask.nii.gz`` with ``ga<weeks>`` in its name; ``<name>_parcellation.nii.gz`` beside it is used.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not isotropic, or its name tells no gestational age.
+    """
+    import SimpleITK as sitk
+
+    path = Path(mask_path)
+    weeks = re.search(r"ga(\d+)", path.name)
+    if weeks is None:
+        raise InputError(f"{path.name} does not tell the gestational age; expected a name like sb_ga31_mask.nii.gz.")
+    if not path.is_file():
+        raise InputError(f"{path} does not exist, so it cannot be read: check the path.")
+    try:
+        image = sitk.DICOMOrient(_image(path), "LPS")
+        beside = path.with_name(path.name.replace("_mask", "_parcellation"))
+        labels = None
+        if beside != path and beside.is_file():
+            labels = sitk.GetArrayFromImage(sitk.DICOMOrient(_image(beside), "LPS"))
+    except RuntimeError:
+        raise InputError(f"{path} cannot be read as an image; expected a NIfTI mask.") from None
+    spacing = image.GetSpacing()
+    if np.ptp(spacing) > 1e-3:
+        raise InputError(f"{path} has spacing {spacing} mm; expected isotropic voxels, resample it first.")
+    mask = sitk.GetArrayFromImage(image) > 0
+    head = head_from_mask(mask, spacing[0], labels, bone_mm=bone_mm, degree=degree)
+    # directions are +x, +y, +z after the reorientation, so that offsets add up
+    origin = tuple(float(a + b) for a, b in zip(image.GetOrigin(), head.origin_mm))
+    return TemplateHead(head.shape, head.outline, float(weeks.group(1)), origin)
+
+
+def _image(path: Path) -> sitk.Image:
+    return read_pixels(image_reader(path, str(path)), str(path))
+
+
+def _closed_distance(mask: np.ndarray, spacing_mm: float, length_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Signed distance in mm (negative inside) of the closed mask, and the corner (x, y, z) of its crop in voxels."""
+    pad = int(np.ceil(BASE_CLOSING_SHARE * length_mm / spacing_mm)) + 6
+    ranges = [np.nonzero(mask.any(axis=tuple({0, 1, 2} - {axis})))[0] for axis in range(3)]
+    crop = np.pad(mask[tuple(slice(r.min(), r.max() + 1) for r in ranges)], pad)
+    outside = distance_transform_edt(~crop, sampling=spacing_mm)
+    level = int(gaussian_filter1d(crop.sum(axis=(1, 2)).astype(float), 2.0).argmax())
+    base = np.arange(len(crop)) < level - BASE_DEPTH_SHARE * length_mm / spacing_mm
+    closed = _close(outside, CLOSING_SHARE * length_mm, spacing_mm)
+    closed[base] |= _close(outside, BASE_CLOSING_SHARE * length_mm, spacing_mm)[base]
+    signed = distance_transform_edt(~closed, sampling=spacing_mm) - distance_transform_edt(closed, sampling=spacing_mm)
+    return gaussian_filter(signed, 1.0), np.array([r.min() - pad for r in ranges[::-1]], float)
+
+
+def _close(outside_mm: np.ndarray, radius_mm: float, spacing_mm: float) -> np.ndarray:
+    """Morphological closing by a ball of the body whose outside distances are `outside_mm`."""
+    return distance_transform_edt(outside_mm <= radius_mm, sampling=spacing_mm) > radius_mm

@@ -1,0 +1,1 @@
+"""Simulated ultrasound of a head."""

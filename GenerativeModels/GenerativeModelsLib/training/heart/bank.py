@@ -1,0 +1,87 @@
+"""Simulated hearts on disk, a shard a seed: made once, by several processes, read by every training."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.heart.population.simulate import simulated_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+
+__all__ = [
+    "CLASSES",
+    "HEARTS_PER_CLASS",
+    "LabelledHearts",
+    "clear_cases",
+    "heart_shard_path",
+    "read_heart_shards",
+    "write_heart_shard",
+]
+
+CLASSES = ("healthy", "hcm")
+HEARTS_PER_CLASS = 250
+LEAST_HCM_MM, MOST_HEALTHY_MM = 14.3, 13.5
+"""Of the thickest place (`RayBatch.thickest_mm`) at end diastole as contoured."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledHearts:
+    """(N, 2) shapes, and the index (N,) of each heart's condition in `CLASSES`."""
+
+    rays: RayBatch
+    label: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @classmethod
+    def joined(cls, parts: list[LabelledHearts]) -> LabelledHearts:
+        return cls(
+            RayBatch.joined([p.rays for p in parts]),
+            np.concatenate([p.label for p in parts]),
+        )
+
+    def __getitem__(self, index) -> LabelledHearts:
+        return LabelledHearts(self.rays[index], self.label[index])
+
+
+def heart_shard_path(folder: Path, seed: int) -> Path:
+    return Path(folder) / f"hearts-{seed:06d}.npz"
+
+
+def write_heart_shard(seed: int, folder: Path, per_class: int = HEARTS_PER_CLASS) -> Path:
+    """Write `per_class` hearts of each class unless the shard is there; a half-written file never has its name."""
+    path = heart_shard_path(folder, seed)
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rays = RayBatch.joined([simulated_hearts(per_class, seed, name) for name in CLASSES])
+    scratch = path.with_name(f"{path.stem}.{os.getpid()}.part")
+    with scratch.open("wb") as file:
+        arrays = {name: getattr(rays, name).astype(np.float32) for name in RayBatch.FIELDS}
+        np.savez(file, label=np.repeat(np.arange(len(CLASSES)), per_class), **arrays)
+    scratch.replace(path)
+    return path
+
+
+def clear_cases(hearts: LabelledHearts) -> LabelledHearts:
+    """Hearts whose measured wall does not contradict their condition.
+
+    A contour may thin a wall of 15 mm to 13 or thicken a healthy one to 14. Such hearts are neither to a reader, and a
+    classifier that is made to tell them apart learns the population's habits in place of the wall.
+    """
+    thickest = hearts.rays[:, 0].thickest_mm
+    return hearts[np.where(hearts.label == CLASSES.index("hcm"), thickest >= LEAST_HCM_MM, thickest < MOST_HEALTHY_MM)]
+
+
+def read_heart_shards(paths: list[Path]) -> LabelledHearts:
+    """The clear cases of the shards."""
+    parts = []
+    for path in paths:
+        with np.load(path) as data:
+            rays = RayBatch(*(data[name] for name in RayBatch.FIELDS))
+            parts.append(LabelledHearts(rays, data["label"].astype(np.int64)))
+    return clear_cases(LabelledHearts.joined(parts))

@@ -1,0 +1,188 @@
+"""Trained heart nets -> a model bundle, calibrated on held-out simulated hearts."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from GenerativeModelsLib.bundle.bundle import write_bundle
+from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.heart.infer.model import KIND
+from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart, VolumeModel
+from GenerativeModelsLib.heart.population.simulate import observed_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.models.ladder_vae import LadderVAE
+from GenerativeModelsLib.training.heart.bank import HEARTS_PER_CLASS, LabelledHearts
+from GenerativeModelsLib.training.heart.card import heart_card_text
+from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
+from GenerativeModelsLib.training.heart.data import CHUNK, both_ways
+from GenerativeModelsLib.training.heart.figures import heart_figures
+from GenerativeModelsLib.training.heart.run import fill_heart_bank, networks
+from GenerativeModelsLib.training.shared.recorded_figures import stored
+from GenerativeModelsLib.training.skull.calibrate import rank_tables
+from GenerativeModelsLib.uncertainty.density import LatentDensity
+from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel, TypicalInput
+from GenerativeModelsLib.uncertainty.platt import PlattScale, expected_calibration_error, reliability
+
+__all__ = ["CALIBRATION_FIRST", "publish_heart"]
+
+CALIBRATION_FIRST = 910_000
+"""First seed of the hearts that calibrate; no training or validation reaches it."""
+DENSITY_HEARTS = 4000
+PHASES = {"both phases": True, "end diastole alone": False}
+
+
+def publish_heart(config: HeartTrainingConfig) -> Path:
+    """Calibrate the weights of a finished training and write them as a bundle; returns its folder."""
+    wanted = config.bundle
+    nets = trained_nets(config)
+    lvae = nets["lvae"]
+    bank = config.bank
+    training = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
+    thinned = training[np.linspace(0, len(training) - 1, min(len(training), DENSITY_HEARTS)).astype(int)]
+    population = observed(lvae, thinned, config.seed + 2)
+    shards = -(-wanted.calibration_cases // (2 * HEARTS_PER_CLASS))
+    held_out = fill_heart_bank(bank, range(CALIBRATION_FIRST, CALIBRATION_FIRST + shards))
+    calibration = observed(lvae, held_out, config.seed + 3)
+    typical = typical_hearts(lvae, population, calibration)
+    levels = encoded(lvae, population)
+    tensors = {f"lvae.{name}": stored(tensor) for name, tensor in lvae.state_dict().items()}
+    tensors |= {f"typical.{name}": _tensor(values) for name, values in typical.tensors().items()}
+    tensors |= {f"typical.spread.{k}": _tensor(z.std(axis=0)) for k, z in enumerate(levels, start=1)}
+    test = fill_heart_bank(bank, range(bank.validation_first, bank.validation_first + bank.validation_shards))
+    figures = heart_figures(nets, test, config.seed + 4)
+    description = ModelDescription(
+        name=wanted.name,
+        version=wanted.version,
+        kind=KIND,
+        licence=wanted.licence,
+        architecture={
+            "lvae": Component(class_name="LadderVAE", parameters={"inputs": CODE_SIZE, **networks(config)["lvae"]}),
+            "typical": Component(class_name="TypicalHeart"),
+        },
+        normalisation={"units": "mm", "code": "radii of heart.infer.code; centre and modes lie with the weights"},
+        training_population={"summary": wanted.population, "limits": wanted.limits, "hearts": len(training)},
+        calibration=_plain(
+            {"hcm_probability": probability_calibration(lvae, calibration), "hearts": len(calibration.label)}
+        ),
+        in_distribution=_plain(typical.settings()),
+        validation=_plain({"summary": summary(figures["lvae"]), "simulated": figures, "beta": config.beta}),
+        created=datetime.now(timezone.utc).date().isoformat(),
+        software={"python": platform.python_version(), "torch": torch.__version__},
+    )
+    write_bundle(wanted.output, tensors, description, heart_card_text(description), overwrite=True)
+    return wanted.output
+
+
+def summary(figures: dict[str, float]) -> dict[str, str]:
+    """The few figures that a report shows, as text."""
+    return {
+        "held-out simulated hearts": f"Dice of the myocardium {figures['dice_ed']:.3f} at end diastole and "
+        f"{figures['dice_es']:.3f} at end systole, volumes off by {100 * figures['edv_error']:.1f} % and "
+        f"{100 * figures['esv_error']:.1f} %, mass by {100 * figures['mass_error']:.1f} %",
+        "class of held-out simulated hearts": f"accuracy {figures['accuracy']:.3f}, area under the curve "
+        f"{figures['auc']:.3f}; from end diastole alone {figures['accuracy_ed_alone']:.3f} and "
+        f"{figures['auc_ed_alone']:.3f}",
+    }
+
+
+def trained_nets(config: HeartTrainingConfig) -> dict[str, LadderVAE]:
+    """The nets of a finished training, by name."""
+    weights = load_file(config.output / "heart.safetensors")
+    nets = {}
+    for name, parameters in networks(config).items():
+        net = LadderVAE(CODE_SIZE, **parameters)
+        net.load_state_dict({k[len(name) + 1 :]: v for k, v in weights.items() if k.startswith(f"{name}.")})
+        nets[name] = net.eval().requires_grad_(False)
+    return nets
+
+
+class ObservedHearts(NamedTuple):
+    """Hearts with the errors of label maps: shapes (N, 2), features (2, N, F) by `both_ways`, labels (N,)."""
+
+    rays: RayBatch
+    features: torch.Tensor
+    label: torch.Tensor
+
+
+def observed(net: LadderVAE, hearts: LabelledHearts, seed: int) -> ObservedHearts:
+    """Hearts as label maps show them, and the features a net has of them."""
+    rng = np.random.default_rng([seed, 3])
+    parts = []
+    for start in range(0, len(hearts), CHUNK):
+        clean = hearts.rays[start : start + CHUNK]
+        clean = RayBatch(*(np.asarray(getattr(clean, name), np.float64) for name in RayBatch.FIELDS))
+        parts.append(observed_hearts(rng, clean))
+    rays = RayBatch.joined(parts)
+    return ObservedHearts(rays, both_ways(net, rays), torch.from_numpy(hearts.label))
+
+
+def encoded(net: LadderVAE, hearts: ObservedHearts, es_present: bool = True) -> list[np.ndarray]:
+    """Means of z_1 .. z_L, (N, d_l) each."""
+    present = torch.tensor([[True, es_present]]).expand(len(hearts.label), 2)
+    features = hearts.features[0 if es_present else 1]
+    levels = net.descend(net.estimate(features, present), [None] * len(net.latents))
+    return [level.z.double().numpy() for level in levels]
+
+
+def judged(net: LadderVAE, hearts: ObservedHearts, es_present: bool) -> SeenHearts:
+    """Hearts with their levels and errors, as `HeartModel.place` finds them."""
+    levels = encoded(net, hearts, es_present)
+    rebuilt = net.decode([torch.from_numpy(z).float() for z in levels]).numpy()
+    used = np.ones(CODE_SIZE, bool) if es_present else PHASE_OF_CODE == 0
+    error = np.sqrt(((encode(hearts.rays) - rebuilt).astype(float)[:, used] ** 2).mean(axis=1))
+    return SeenHearts(hearts.rays, levels, error, es_present)
+
+
+def typical_hearts(net: LadderVAE, population: ObservedHearts, held_out: ObservedHearts) -> TypicalHeart:
+    """Densities of the population, and ranks of the held-out hearts."""
+    levels = encoded(net, population)
+    density = LatentDensity.fit(levels[-1], population.label.numpy())
+    density = density.with_limit(encoded(net, held_out)[-1])
+    detail = FeatureModel.fit(np.concatenate(levels[:-1] or levels, axis=1), count=48)
+    typical = TypicalHeart(density, detail, VolumeModel.fit(population.rays), {})
+    ranks = {}
+    for both in PHASES.values():
+        tables = rank_tables(typical.measures(judged(net, held_out, both)))
+        ranks[both] = TypicalInput.from_bundle(tables, {})
+    return replace(typical, ranks=ranks)
+
+
+def probability_calibration(net: LadderVAE, held_out: ObservedHearts) -> dict[str, dict]:
+    """Platt's scale and its reliability, with and without end systole.
+
+    The table is of a half of the held-out hearts and of a scale fitted to the other half; the scale itself is of all.
+    """
+    label = held_out.label.numpy()
+    half = np.arange(len(label)) % 2 == 0
+    found = {}
+    for name, both in PHASES.items():
+        top = encoded(net, held_out, both)[-1]
+        logits = net.classify(torch.from_numpy(top).float()).double().numpy()
+        logit = logits[:, 1] - logits[:, 0]
+        tried = PlattScale.fit(logit[half], label[half])
+        bins = reliability(tried.probability(logit[~half]), label[~half])
+        final = PlattScale.fit(logit, label)
+        found[name] = {
+            **asdict(final),
+            "reliability": [asdict(b) for b in bins],
+            "expected_error": expected_calibration_error(bins),
+        }
+    return found
+
+
+def _tensor(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(values)).float()
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=float))

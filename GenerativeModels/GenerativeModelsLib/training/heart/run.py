@@ -1,0 +1,106 @@
+"""Training of the heart models: a bank of simulated hearts, their features, the nets; writes `heart.safetensors`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader
+
+from GenerativeModelsLib.heart.infer.bundle import baseline_parameters
+from GenerativeModelsLib.heart.infer.code import encode
+from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.training.heart.bank import (
+    LabelledHearts,
+    heart_shard_path,
+    read_heart_shards,
+    write_heart_shard,
+)
+from GenerativeModelsLib.training.heart.cohort import read_heart_cohort
+from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
+from GenerativeModelsLib.training.heart.data import HeartBatches, HeartFeatures, heart_features
+from GenerativeModelsLib.training.heart.module import HeartTraining
+from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer, save_net
+from GenerativeModelsLib.training.skull.config import BankConfig
+
+__all__ = ["fill_heart_bank", "networks", "train_heart"]
+
+VIEWS = 4
+"""With the errors of label maps, of every heart, beside the faultless one."""
+BASIS_HEARTS = 5000
+
+
+def fill_heart_bank(bank: BankConfig, seeds: range) -> LabelledHearts:
+    """The hearts of `seeds`; shards that are not there yet are made by the bank's workers."""
+    missing = [seed for seed in seeds if not heart_shard_path(bank.folder, seed).exists()]
+    if bank.workers > 1 and len(missing) > 1:
+        with process_pool(bank.workers) as pool:
+            list(pool.map(partial(write_heart_shard, folder=bank.folder), missing))
+    else:
+        for seed in missing:
+            write_heart_shard(seed, bank.folder)
+    return read_heart_shards([heart_shard_path(bank.folder, seed) for seed in seeds])
+
+
+def networks(config: HeartTrainingConfig) -> dict[str, dict]:
+    """Keyword arguments of the nets that are trained: lvae and, as a baseline, vae with its lowest level alone."""
+    ladder = config.network.model_dump()
+    ladder = {name: list(value) if isinstance(value, tuple) else value for name, value in ladder.items()}
+    found = {"lvae": ladder}
+    if config.baseline:
+        found["vae"] = baseline_parameters(ladder)
+    return found
+
+
+def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Path:
+    """Train what the config asks for; returns the output folder."""
+    bank = config.bank
+    hearts = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
+    held_out = fill_heart_bank(bank, range(bank.validation_first, bank.validation_first + bank.validation_shards))
+    batches = max(1, config.items_per_epoch // config.batch_size)
+    trainer = make_trainer(config, [], **options)
+    module = HeartTraining(
+        networks(config),
+        config.beta,
+        config.learning_rate,
+        config.epochs * -(-batches // trainer.world_size),
+        config.kl_warm_up,
+        config.free_bits,
+        config.class_weight,
+        config.points,
+        config.label_smoothing,
+        config.mean_path,
+        config.wall_weight,
+    )
+    order = torch.randperm(len(hearts), generator=torch.Generator().manual_seed(config.seed))[:BASIS_HEARTS]
+    first = hearts[order.numpy()].rays
+    module.start_from(torch.from_numpy(encode(first)), torch.from_numpy(first[:, 0].thickest_mm).float())
+    net = module.nets["lvae"]
+    own = _own(config, net)
+    data = HeartBatches(
+        heart_features(net, hearts, VIEWS, config.seed),
+        config.batch_size,
+        config.seed,
+        config.es_missing,
+        own,
+        config.cohort.share if config.cohort else 0.0,
+    )
+    fixed = HeartBatches(heart_features(net, held_out, 1, config.seed + 1), 250, 0, 0.0)
+    checkpoint = last_checkpoint(config.output) if resume else None
+    epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
+    trainer.fit(
+        module,
+        DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
+        DataLoader(fixed, batch_size=None, sampler=range(4)),
+        ckpt_path=checkpoint,
+    )
+    if trainer.is_global_zero:
+        save_net(module.nets, config.output / "heart.safetensors")
+    return config.output
+
+
+def _own(config: HeartTrainingConfig, net) -> HeartFeatures | None:
+    if config.cohort is None:
+        return None
+    return heart_features(net, read_heart_cohort(config.cohort.table), 0, config.seed)

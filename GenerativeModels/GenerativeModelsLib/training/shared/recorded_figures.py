@@ -1,0 +1,75 @@
+"""Write the figures of finished benchmarks into a bundle: its manifest, its card, and so the reports it makes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from GenerativeModelsLib.bundle.bundle import read_bundle, write_bundle
+from GenerativeModelsLib.bundle.manifest import ModelDescription
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.shared.card import card_text
+
+SHOWN = ("three planes", "axial + sagittal", "axial")
+
+
+def record(bundle_folder: Path, benchmarks: Path) -> None:
+    """Take `skull.json`, `hc18.json` and their Markdown from `benchmarks` (see `benchmark NAME --output`).
+
+    Raises
+    ------
+    InputError
+        There is no `skull.json`, or the bundle cannot be used.
+    """
+    if not (benchmarks / "skull.json").is_file():
+        raise InputError(
+            f"{benchmarks} holds no skull.json: run generative-models benchmark skull --output {benchmarks}."
+        )
+    names = [name for name in ("skull", "hc18", "templates") if (benchmarks / f"{name}.md").is_file()]
+    figures = {name: json.loads((benchmarks / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+    lines = [line for name in names for line in (benchmarks / f"{name}.md").read_text(encoding="utf-8").splitlines()]
+    bundle = read_bundle(bundle_folder)
+    known = bundle.manifest.model_dump(include=set(ModelDescription.model_fields))
+    description = ModelDescription(**known | {"validation": {"summary": summary(figures), "tables": lines}})
+    layout = bundle.manifest.tensors
+    tensors = {k: v.half() if layout[k].dtype == "F16" else v for k, v in bundle.tensors.items()}
+    write_bundle(bundle_folder, tensors, description, card_text(description), overwrite=True)
+
+
+def stored(tensor: torch.Tensor) -> torch.Tensor:
+    """As bundles keep it: matrices and kernels in half precision."""
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
+
+
+def summary(figures: dict[str, Any]) -> dict[str, str]:
+    """The few figures that a report shows, as text."""
+    skull = figures["skull"]
+    found = {}
+    for subset in SHOWN:
+        m, cover = skull["accuracy"]["rigid"][subset], skull["coverage90"]["rigid"][subset]
+        found[f"{subset}, {skull['cases']} simulated heads"] = (
+            f"Dice {m['dice']:.3f}, Hausdorff {m['hausdorff_mm']:.1f} mm, volume off by "
+            f"{100 * m['absolute_volume_difference']:.1f} %, 90 % coverage {cover:.2f}"
+        )
+    if "hc18" in figures:
+        real = figures["hc18"]
+        found[f"head circumference, {real['pictures']} real pictures"] = (
+            f"mean absolute error {real['hc_mae_mm']:.1f} mm, 90 % intervals cover {100 * real['coverage90']:.0f} %"
+        )
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write benchmark figures into a model bundle.")
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("benchmarks", type=Path, help="folder given to generative-models benchmark --output")
+    options = parser.parse_args()
+    record(options.bundle, options.benchmarks)
+
+
+if __name__ == "__main__":
+    main()

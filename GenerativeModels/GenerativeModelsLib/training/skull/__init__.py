@@ -1,0 +1,1 @@
+"""Training of the head locator and the skull models."""

@@ -1,0 +1,120 @@
+"""Simulated cases on disk: drawn once by background processes, read many times under fresh augmentation.
+
+A shard is one `.npz` of `CASES_PER_SHARD` cases, fully determined by its seed, so that a bank can grow while a training
+reads it, and a stopped one goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.skull.population.heads import VARIANTS, sample_head
+from GenerativeModelsLib.skull.shape.star_surface import HeadShape
+from GenerativeModelsLib.skull.ultrasound.simulate import PLANES, simulate_negative, simulate_plane
+
+CASES_PER_SHARD = 100
+NEGATIVES_PER_SHARD = 40
+PICTURE_SIZE = (192, 288)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """`n` cases of three planes each.
+
+    Attributes
+    ----------
+    images : (n, 3, H, W) uint8.
+    spacing : (n, 3, 2) row, column in mm.
+    frames : (n, 3, 3, 3) origin (mm), u and v axis of each picture in the head frame.
+    log_radius : (n, 65, 128) tables of the heads.
+    hc_mm, weeks : (n,).
+    variant : (n,) index into VARIANTS.
+    negatives : (m, H, W) uint8 pictures without a head.
+    """
+
+    images: np.ndarray
+    spacing: np.ndarray
+    frames: np.ndarray
+    log_radius: np.ndarray
+    hc_mm: np.ndarray
+    weeks: np.ndarray
+    variant: np.ndarray
+    negatives: np.ndarray
+
+    @staticmethod
+    def load(path: Path) -> Shard:
+        with np.load(path) as z:
+            return Shard(**{k: z[k] for k in Shard.__dataclass_fields__})
+
+    def head(self, i: int) -> HeadShape:
+        return HeadShape(self.log_radius[i])
+
+
+def simulate_shard(seed: int, cases: int = CASES_PER_SHARD, negatives: int = NEGATIVES_PER_SHARD) -> Shard:
+    """Draw one shard; the same seed gives the same bits."""
+    rng = np.random.default_rng([20261120, seed])
+    columns: dict[str, list] = {name: [] for name in Shard.__dataclass_fields__}
+    for _ in range(cases):
+        head = sample_head(rng)
+        planes = [simulate_plane(head.shape, plane, rng, size=PICTURE_SIZE) for plane in PLANES]
+        columns["images"].append([p.image for p in planes])
+        columns["spacing"].append([p.spacing_mm for p in planes])
+        columns["frames"].append([[p.pose.origin_mm, p.pose.u_axis, p.pose.v_axis] for p in planes])
+        columns["log_radius"].append(head.shape.log_radius)
+        columns["hc_mm"].append(head.hc_mm)
+        columns["weeks"].append(head.gestational_age_weeks)
+        columns["variant"].append(VARIANTS.index(head.variant))
+    columns["negatives"] = [simulate_negative(rng, PICTURE_SIZE) for _ in range(negatives)]
+    types = {"images": np.uint8, "negatives": np.uint8, "variant": np.int16}
+    return Shard(**{k: np.asarray(v, types.get(k, np.float32)) for k, v in columns.items()})
+
+
+def shard_path(folder: Path, seed: int) -> Path:
+    return Path(folder) / f"shard-{seed:06d}.npz"
+
+
+def write_shard(folder: Path, seed: int) -> Path:
+    """Simulate and store the shard of a seed, unless it is there."""
+    path = shard_path(folder, seed)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part.npz")
+        np.savez(part, **vars(simulate_shard(seed)))
+        part.replace(path)
+    return path
+
+
+def fill_bank(folder: Path, seeds: range, workers: int = 1) -> None:
+    """Write the shards of `seeds`, in order, with `workers` processes."""
+    if workers <= 1:
+        for seed in seeds:
+            write_shard(folder, seed)
+        return
+    with process_pool(workers) as pool:
+        list(pool.map(write_shard, [folder] * len(seeds), seeds))
+
+
+def shards(folder: Path, seeds: range | None = None) -> list[Path]:
+    """The finished shards of a bank (of those seeds), in the order of their seeds."""
+    found = sorted(p for p in Path(folder).glob("shard-??????.npz"))
+    return found if seeds is None else [p for p in found if int(p.stem[6:]) in seeds]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Simulate cases for training into a folder.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=100, help=f"shards, of {CASES_PER_SHARD} cases each")
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    fill_bank(options.folder, range(options.first, options.first + options.count), options.workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The low-rank basis of the population's signed distances."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from GenerativeModelsLib.models.low_rank_field import LowRankField
+from GenerativeModelsLib.skull.population.heads import sample_heads
+from GenerativeModelsLib.skull.shape.field import GRID_SIZE, unit_field
+
+BAND = 0.08
+"""Width, in head sizes, of the Gaussian about the surface that weights the distances."""
+
+
+def fit_basis(rank: int, heads: int = 1200, seed: int = 31) -> LowRankField:
+    """Principal components of the fields of `heads` sampled heads and of their mirror images."""
+    fields = np.stack([unit_field(h.shape, h.hc_mm / (2 * np.pi)) for h in sample_heads(heads, seed)])
+    fields = torch.from_numpy(np.concatenate([fields, fields[..., ::-1]]))
+    weight = (-0.5 * (fields / BAND) ** 2).exp().mean(0)
+    weight = weight + 1e-3 * weight.max()
+    basis = LowRankField(rank, GRID_SIZE)
+    basis.fit(fields, weight / weight.sum())
+    return basis
+
+
+def mirror_matrix(basis: LowRankField) -> torch.Tensor:
+    """(K, K) map from the coefficients of a field to those of its reflection x -> -x."""
+    modes = basis.modes.view(-1, basis.size, basis.size, basis.size).flip(-1).flatten(1)
+    return (basis.modes * basis.weight) @ modes.T
+
+
+def write_basis(path: Path, rank: int) -> Path:
+    """Fit the basis and store it, unless it is there."""
+    if not Path(path).exists():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        save_file({k: v.contiguous() for k, v in fit_basis(rank).state_dict().items()}, path)
+    return Path(path)
+
+
+def load_basis(path: Path) -> LowRankField:
+    tensors = load_file(path)
+    basis = LowRankField(tensors["modes"].shape[0], GRID_SIZE)
+    basis.load_state_dict(tensors)
+    return basis.eval()

@@ -1,0 +1,65 @@
+"""Pictures of reconstructions while a model trains, for TensorBoard."""
+
+from __future__ import annotations
+
+import lightning as L
+import numpy as np
+import torch
+
+from GenerativeModelsLib.models.cvae import Conditions
+from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH
+from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
+from GenerativeModelsLib.training.skull.data import FixedBatches
+
+PLANES_SHOWN = (("axial", 0), ("sagittal", 2), ("coronal", 1))
+
+
+class ReconstructionPictures(L.Callback):
+    """Sections of the reconstruction (mean and draws) and of the truth through the standard planes, every few epochs.
+
+    The canonical picture lies behind its section; it is *not* registered to it, so an offset shows the plane's pose.
+    """
+
+    def __init__(self, validation: FixedBatches, every: int = 5, cases: int = 4, name: str = "reconstructions") -> None:
+        self.validation, self.every, self.cases, self.name = validation, every, cases, name
+
+    def on_validation_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        if trainer.sanity_checking or trainer.current_epoch % self.every:
+            return
+        figure = draw_sections(module, self.validation, self.cases)
+        trainer.logger.experiment.add_figure(self.name, figure, trainer.global_step)
+
+
+@torch.no_grad()
+def draw_sections(module: L.LightningModule, validation: FixedBatches, cases: int = 4, draws: int = 8):
+    """A figure with a row a case and a column a plane: truth white, draws grey, mean orange."""
+    from matplotlib.figure import Figure
+
+    net, basis = module.net, module.basis
+    batch = validation[0].to(module.device)
+    cases = min(cases, len(batch.pictures))
+    figure = Figure(figsize=(9, 3 * cases), layout="constrained")
+    axes = figure.subplots(cases, 3, squeeze=False)
+    middle = basis.size // 2
+    extent = np.linspace(-HALF_EXTENT, HALF_EXTENT, basis.size)
+    for row in range(cases):
+        y = Conditions(batch.pictures[row : row + 1], batch.scalars[row : row + 1], batch.present[row : row + 1])
+        noise = torch.randn(draws, len(net.levels), net.latent, generator=torch.Generator().manual_seed(row))
+        x, _ = net.draw(y, noise.to(module.device))
+        mean, _ = net.mean(y)
+        fields = [(basis(batch.coefficients[row : row + 1]), batch.log_size[row].exp(), "white", 1.6)]
+        fields += [(basis(d[None, :-1]), d[-1].exp(), "0.6", 0.5) for d in x]
+        fields += [(basis(mean[:, :-1]), mean[0, -1].exp(), "tab:orange", 1.4)]
+        for axis, (name, dimension), k in zip(axes[row], PLANES_SHOWN, range(3), strict=True):
+            half = HALF_WIDTH
+            picture = batch.pictures[row, k, 0].cpu().numpy()
+            axis.imshow(picture, cmap="gray", vmin=0, vmax=1.2, extent=(-half, half, half, -half))
+            for field, size, colour, width in fields:
+                section = field[0].select(dimension, middle).cpu().numpy()
+                vertical = extent if name == "axial" else -extent
+                axis.contour(
+                    extent * float(size), vertical * float(size), section, [0.0], colors=colour, linewidths=width
+                )
+            axis.set_axis_off()
+            axis.set_title(name, fontsize=8)
+    return figure

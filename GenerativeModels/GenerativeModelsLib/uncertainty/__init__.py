@@ -1,0 +1,1 @@
+"""How usual an input is, and calibrated probabilities."""

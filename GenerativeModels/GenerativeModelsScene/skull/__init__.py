@@ -1,0 +1,1 @@
+"""Skulls in MRML scenes."""

@@ -1,0 +1,181 @@
+"""The skull in five lines of Slicer's Python console.
+
+    from GenerativeModelsScene import reconstruct_skull, set_spacing
+    axial = slicer.util.getNode("axial")
+    set_spacing(axial, (0.22346, 0.22346))  # row, column in mm: a PNG carries none
+    skull = reconstruct_skull(axial, gestational_age_weeks=27)
+    print(skull.biometry["hc_mm"], skull.uncertainty_mm)
+
+The skull then stands in the scene, coloured by its uncertainty, with all that the module makes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.case.window_words import for_window, window_words
+from GenerativeModelsScene.skull.planes import plane_from_node, selection_problem
+from GenerativeModelsScene.skull.request import case_request
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.skull.case.read import SkullCase
+    from GenerativeModelsLib.skull.request import CaseRequest
+    from GenerativeModelsScene.skull.case_nodes import SkullNodes
+
+__all__ = ["SkullResult", "reconstruct_skull"]
+
+
+@dataclass(frozen=True, eq=False)
+class SkullResult:
+    """A reconstructed skull: what shows it in the scene, and its numbers.
+
+    Attributes
+    ----------
+    nodes
+        The nodes in the scene.
+    case
+        Mesh, placed planes, volumes and `result` (the content of result.json). Its files last as long as it does.
+    """
+
+    nodes: SkullNodes
+    case: SkullCase
+
+    @property
+    def biometry(self) -> dict[str, dict[str, Any]]:
+        """By measure, such as "hc_mm": `value`, `sd`, `interval90` and `percentile`; the last three may be None."""
+        return self.case.biometry
+
+    @property
+    def uncertainty_mm(self) -> dict[str, float | None]:
+        """`mean`, `median`, `p95` and `max` over the surface in mm; None without draws."""
+        return self.case.result["uncertainty_mm"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about this case that its user should read."""
+        return [for_window(warning) for warning in self.case.warnings]
+
+
+def reconstruct_skull(
+    axial,
+    sagittal=None,
+    coronal=None,
+    *,
+    gestational_age_weeks: float | None = None,
+    samples: int = 100,
+    seed: int = 0,
+    device: str = "auto",
+    model: Path | str | None = None,
+    scene=None,
+    progress: Callable[[str, float], None] | None = None,
+) -> SkullResult:
+    """Reconstruct the skull from image nodes and show it in their scene; returns when it is done.
+
+    The same images again update the nodes they made before.
+
+    Parameters
+    ----------
+    axial, sagittal, coronal
+        One-slice volume nodes; see `plane_from_node`, and `cut_volume` for planes of a 3D volume.
+    gestational_age_weeks
+        Decimal weeks for percentiles; None = no percentiles.
+    samples
+        Draws from the conditional prior; 0 = the mean only, without uncertainty.
+    seed
+        Same images, same seed, same device: same skull to the bit, here and on the command line.
+    device
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    model
+        Folder of a model bundle; None = the one that comes along.
+    scene
+        vtkMRMLScene of the nodes; None = slicer.mrmlScene.
+    progress
+        Is told what is being done and the share of it that is through, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        A node, an option, the installation or the memory will not do; nothing is changed in the scene.
+    """
+    scene = _scene(scene)
+    chosen = {"axial": axial, "sagittal": sagittal, "coronal": coronal}
+    if problem := selection_problem(chosen):
+        raise InputError(problem)
+    planes = {name: plane_from_node(node, name) for name, node in chosen.items() if node is not None}
+    for name, node in chosen.items():
+        if node is not None and node.GetScene() is not scene:
+            raise InputError(f"The {name} image '{node.GetName()}' is in another scene: give that one as scene.")
+    # Before the run: afterwards the node may be gone.
+    from GenerativeModelsScene.skull.case_nodes import case_key
+
+    key, title = case_key(axial), f"Skull of {axial.GetName()}"
+    workspace = Path(tempfile.mkdtemp(prefix="skull-"))
+    try:
+        request = case_request(
+            planes,
+            workspace,
+            gestational_age_weeks=gestational_age_weeks,
+            samples=samples,
+            seed=seed,
+            device=device,
+            model=model,
+            title=title,
+        )
+        case = _reconstruct(request, progress)
+        from GenerativeModelsScene.skull.show import show_case
+
+        nodes = show_case(scene, case, inputs=planes, key=key, title=title)
+    except BaseException:
+        shutil.rmtree(workspace, ignore_errors=True)
+        raise
+    weakref.finalize(case, shutil.rmtree, workspace, ignore_errors=True)
+    return SkullResult(nodes, case)
+
+
+def _scene(scene):
+    if scene is not None:
+        return scene
+    import slicer
+
+    scene = getattr(slicer, "mrmlScene", None)
+    if scene is None:
+        raise InputError("There is no slicer.mrmlScene outside 3D Slicer: give the scene of the images as scene.")
+    return scene
+
+
+def _reconstruct(request: CaseRequest, progress: Callable[[str, float], None] | None) -> SkullCase:
+    from GenerativeModelsLib.environment import half_installed
+    from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation, is_out_of_memory
+
+    _require_packages()
+    try:
+        from GenerativeModelsLib.skull.case.read import read_case
+        from GenerativeModelsLib.skull.case.run import reconstruct_case
+
+        with window_words():
+            return read_case(reconstruct_case(request, progress=progress).folder)
+    except Exception as error:
+        if is_broken_installation(error):
+            raise InputError(next(iter(half_installed()), failure_sentence(error))) from error
+        if is_out_of_memory(error):
+            raise InputError(failure_sentence(error)) from error
+        raise
+
+
+def _require_packages() -> None:
+    """Raise InputError, naming the remedy, where Python packages of the backend are absent."""
+    from GenerativeModelsLib.environment import TORCH_REQUIREMENT, missing_packages, torch_missing
+
+    missing = ([TORCH_REQUIREMENT] if torch_missing() else []) + missing_packages()
+    if missing:
+        raise InputError(
+            f"The reconstruction needs Python packages that are not installed here ({', '.join(missing)}): open the "
+            f"module Fetal Skull Reconstruction and let it install them."
+        )

@@ -1,0 +1,90 @@
+"""The files of a case out of the nodes that show it, as the command line writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import slicer
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.geometry.grids import Grid
+from GenerativeModelsLib.geometry.surface_files import write_vtp
+from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
+from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
+from GenerativeModelsLib.skull.case.window_words import window_words
+from GenerativeModelsScene.nodes.geometry import ijk_to_ras
+from GenerativeModelsScene.nodes.models import LPS_TO_RAS
+from GenerativeModelsScene.nodes.volumes import voxels
+from GenerativeModelsScene.skull.colours import SCALARS
+
+if TYPE_CHECKING:
+    from GenerativeModelsScene.skull.case_nodes import SkullNodes
+
+_NEEDED = {
+    "model": "skull",
+    "label_map": "label map",
+    "uncertainty": "uncertainty volume",
+    "result": "result",
+    "report": "report",
+}
+
+
+def save_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes, folder: str | Path, overwrite: bool = False) -> Path:
+    """Write the case into `folder`, whole or not at all, in the head frame; returns the folder.
+
+    The files are those of `generative-models skull reconstruct`, also after the scene was saved and loaded.
+
+    Parameters
+    ----------
+    folder
+        Created; refused when it holds files, unless `overwrite`.
+
+    Raises
+    ------
+    InputError
+        A node of the case was deleted, or the folder cannot be used.
+    """
+    lost = [what for field, what in _NEEDED.items() if _gone(scene, getattr(nodes, field))]
+    lost += [f"{name} plane" for name, node in nodes.planes.items() if _gone(scene, node)]
+    if lost or not nodes.planes:
+        raise InputError(
+            f"The scene no longer holds the {', '.join(lost) or 'planes'} of this case, so it cannot be saved; "
+            "reconstruct it again."
+        )
+    with window_words(), output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
+        surface = from_polydata(nodes.model.GetPolyData()).transformed(LPS_TO_RAS)
+        sigma = surface.point_data[SCALARS]
+        write_vtp(type(surface)(surface.points, surface.triangles, {SCALARS: sigma}), work / "skull.vtp")
+        _write_volume(nodes.label_map, work / "skull.nii.gz", np.uint8)
+        _write_volume(nodes.uncertainty, work / "uncertainty.nii.gz", np.float32)
+        for name, node in nodes.planes.items():
+            _write_plane(node, work / "planes" / f"{name}.nii.gz")
+        (work / "result.json").write_bytes(nodes.result.GetText().encode("utf-8"))
+        (work / "report.html").write_bytes(nodes.report.GetText().encode("utf-8"))
+    return Path(folder)
+
+
+def _gone(scene: slicer.vtkMRMLScene, node: slicer.vtkMRMLNode | None) -> bool:
+    return node is None or node.GetScene() != scene
+
+
+def _write_volume(node: slicer.vtkMRMLVolumeNode, path: Path, kind: type) -> None:
+    """A volume whose axes are those of the head."""
+    import SimpleITK as sitk
+
+    array = voxels(node).astype(kind, copy=False)
+    matrix = LPS_TO_RAS @ ijk_to_ras(node)
+    grid = Grid(tuple(matrix[:3, 3]), tuple(matrix.diagonal()[:3]), array.shape)
+    sitk.WriteImage(grid.to_image(array), str(path), useCompression=True)
+
+
+def _write_plane(node: slicer.vtkMRMLScalarVolumeNode, path: Path) -> None:
+    matrix = LPS_TO_RAS @ ijk_to_ras(node)
+    column_mm, row_mm = np.linalg.norm(matrix[:3, 0]), np.linalg.norm(matrix[:3, 1])
+    pixels = voxels(node)[0].astype(np.uint8, copy=False)
+    write_placed_plane(
+        path, pixels, (row_mm, column_mm), matrix[:3, 3], matrix[:3, 0] / column_mm, matrix[:3, 1] / row_mm
+    )

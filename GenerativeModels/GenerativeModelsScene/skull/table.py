@@ -1,0 +1,48 @@
+"""The biometry as a table node, in the words and number formats of the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+import vtk
+
+from GenerativeModelsLib.skull.report.from_run import biometry_rows
+from GenerativeModelsLib.skull.report.page import centile, interval, number
+from GenerativeModelsScene.nodes.store import NodeStore
+
+COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "Percentile")
+
+
+def table_texts(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The table's cells, a tuple a row in the order of `COLUMNS`; a dash where a value is unknown."""
+    return [
+        (
+            f"{row.label} ({row.name})" if row.name.isupper() else row.label,
+            number(row.value, row.unit),
+            row.unit,
+            interval(row),
+            centile(row.percentile),
+        )
+        for row in biometry_rows(result)
+    ]
+
+
+def show_table(store: NodeStore, result: dict[str, Any], title: str) -> slicer.vtkMRMLTableNode:
+    """The biometry table of a `result.json`; a row a measure, all cells text as the report prints them."""
+    node, made = store.obtain("table", "vtkMRMLTableNode", f"{title} biometry")
+    texts = table_texts(result)
+    table = vtk.vtkTable()
+    for index, name in enumerate(COLUMNS):
+        column = vtk.vtkStringArray()
+        column.SetName(name)
+        for row in texts:
+            column.InsertNextValue(row[index])
+        table.AddColumn(column)
+    modifying = node.StartModify()
+    node.SetAndObserveTable(table)
+    if made:
+        node.SetUseColumnTitleAsColumnHeader(True)
+        node.SetLocked(True)
+    node.EndModify(modifying)
+    return node

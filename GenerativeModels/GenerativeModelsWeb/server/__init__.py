@@ -1,0 +1,1 @@
+"""The server of the browser application; it knows no anatomy."""

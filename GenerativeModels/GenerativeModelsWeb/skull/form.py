@@ -1,0 +1,102 @@
+"""What the user typed -> numbers, or the one sentence that says what is missing."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.request import AGE_RANGE_WEEKS, MAX_SAMPLES
+from GenerativeModelsWeb.skull.state import Inputs, PlaneCard, Settings, cards
+
+__all__ = ["missing", "number_or_none", "samples_of", "seed_of", "spacing_of", "weeks_of"]
+
+
+def missing(inputs: Inputs, settings: Settings) -> str:
+    """The one thing to do before a reconstruction can start, "" when it can."""
+    planes = cards(inputs)
+    if any(card.sending >= 0 for card in planes.values()):
+        return "The pictures are being sent."
+    if not inputs.axial.file_name:
+        return "Add the axial picture to begin."
+    for name, card in planes.items():
+        if card.file_name:
+            try:
+                known = spacing_of(card, name)
+            except InputError as error:
+                return str(error)
+            if known is None:
+                return f"Type the spacing of the {name} picture in mm per pixel."
+    try:
+        weeks_of(settings.weeks)
+        samples_of(settings.samples)
+        seed_of(settings.seed)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def spacing_of(card: PlaneCard, plane: str) -> tuple[float, float] | None:
+    """(row, col) mm per pixel as typed; a single number counts for both; None while nothing is typed.
+
+    Raises
+    ------
+    InputError
+        Something other than positive numbers is typed.
+    """
+    row, column = card.row_mm.strip(), card.column_mm.strip()
+    if not row and not column:
+        return None
+    sides = [number_or_none(text) for text in (row or column, column or row)]
+    if any(side is None or side <= 0 for side in sides):
+        typed = " and ".join(f"“{text}”" for text in (row, column) if text)
+        raise InputError(f"The {plane} spacing is {typed}: type millimetres per pixel, such as 0.22.")
+    return sides[0], sides[1]
+
+
+def weeks_of(text: str) -> float | None:
+    """Decimal weeks of a gestational age typed as "27.4" or, in weeks and days, "27+3"; None when left out.
+
+    Raises
+    ------
+    InputError
+        It is neither, or outside the growth charts.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    low, high = AGE_RANGE_WEEKS
+    days = re.fullmatch(r"(\d{1,2})\s*\+\s*([0-6])", text)
+    weeks = int(days[1]) + int(days[2]) / 7 if days else number_or_none(text)
+    if weeks is None or not low <= weeks <= high:
+        raise InputError(
+            f"The gestational age is “{text}”: type weeks from {low:g} to {high:g}, such as 27.4 or 27+3, "
+            "or leave it empty."
+        )
+    return weeks
+
+
+def samples_of(text: str) -> int:
+    """Number of draws; `InputError` for anything but a whole number in its range."""
+    return _whole(text, "number of samples", MAX_SAMPLES)
+
+
+def seed_of(text: str) -> int:
+    """Seed of the draws; `InputError` for anything but a whole number in its range."""
+    return _whole(text, "seed", 2**53)
+
+
+def _whole(text: str, what: str, largest: int) -> int:
+    text = str(text).strip()
+    if not re.fullmatch(r"\d{1,16}", text) or int(text) > largest:
+        raise InputError(f"The {what} is “{text}”: type a whole number from 0 to {largest}.")
+    return int(text)
+
+
+def number_or_none(text: str) -> float | None:
+    """The number typed, with a point or a comma; None for anything else."""
+    try:
+        number = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if isfinite(number) else None

@@ -1,0 +1,94 @@
+"""Pictures of the latent space are made without a display, and say what they show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from GenerativeModelsLib.heart.infer.model import HeartModel, load_heart_model
+from GenerativeModelsLib.heart.report.latent_figures import (
+    latent_figure,
+    means_figure,
+    population_figure,
+    traversal_figure,
+    write_figure,
+)
+from GenerativeModelsLib.heart.report.painted import draw_ventricle, thickness_colours
+from Testing.helpers.heart_phantoms import bullet
+from Testing.helpers.tiny_hearts import tiny_hearts, write_tiny_heart_bundle
+
+pytest.importorskip("matplotlib")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> HeartModel:
+    return load_heart_model(write_tiny_heart_bundle(tmp_path_factory.mktemp("heart") / "bundle"))
+
+
+def pixels(figure) -> np.ndarray:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+def test_a_thick_wall_is_painted_lighter_than_a_thin_one() -> None:
+    from matplotlib.figure import Figure
+
+    shades = []
+    for wall in (6.0, 15.0):
+        figure = Figure(figsize=(2, 3))
+        draw_ventricle(figure.subplots(), bullet(wall_mm=wall))
+        shades.append(pixels(figure)[100:200, 60:140, 1].mean())
+    assert shades[1] > shades[0] + 30
+    rgba = thickness_colours().to_rgba(np.array([4.0, 18.0]))
+    assert rgba[1].sum() > rgba[0].sum()
+
+
+def test_the_septum_lies_left_and_turns_with_the_heart() -> None:
+    from matplotlib.figure import Figure
+
+    def green(turn: float) -> tuple[float, float]:
+        figure = Figure(figsize=(2, 3))
+        draw_ventricle(figure.subplots(), bullet(septal_bump_mm=8.0), turn_degrees=turn)
+        shown = pixels(figure)[120:190, :, 1].astype(float)
+        return shown[:, 50:100].mean(), shown[:, 100:150].mean()
+
+    left, right = green(0.0)
+    assert left > right
+    left, right = green(180.0)
+    assert left < right
+
+
+def test_the_hearts_point_is_named_among_the_population(model: HeartModel) -> None:
+    placed = model.place(tiny_hearts()[0][:1])
+    axes = population_figure(model, placed).axes[0]
+    lines = ["99 % of the population", "thickest wall at ED", "HCM probability 0.5"]
+    texts = [t.get_text() for t in axes.get_legend().get_texts()]
+    assert texts == ["healthy", "hypertrophic", *lines, "this heart"]
+    walls = [t.get_text().strip() for t in axes.texts]
+    assert walls and all(re.fullmatch(r"\d+ mm", wall) for wall in walls) and len(set(walls)) == len(walls)
+
+
+def test_strips_and_means_have_a_heart_a_value_and_a_legend_in_mm(model: HeartModel) -> None:
+    strip = traversal_figure(model, 3, 1, (-1.0, 0.0, 1.0))
+    assert [axes.get_title() for axes in strip.axes[:3]] == [f"dimension 2: {v} SD" for v in ("-1", "+0", "+1")]
+    assert strip.axes[-1].get_ylabel() == "wall thickness, mm"
+    titles = [axes.get_title() for axes in means_figure(model).axes[:4]]
+    assert [title.split("\n")[0] for title in titles] == [
+        "healthy, ED",
+        "healthy, ES",
+        "hypertrophic, ED",
+        "hypertrophic, ES",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_the_same_figure_gives_the_same_file(model: HeartModel, tmp_path: Path, suffix: str) -> None:
+    for name in ("a", "b"):
+        write_figure(latent_figure(model), tmp_path / f"{name}.{suffix}", dpi=40)
+    assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()

@@ -1,0 +1,51 @@
+"""Calibration read from a bundle and applied."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from GenerativeModelsLib.skull.infer.calibration import QUANTITIES, BiometryCalibration, SurfaceCalibration
+
+POSITIVE = st.floats(0.01, 20)
+
+
+def test_without_calibration_nothing_changes() -> None:
+    sigma = np.array([0.0, 0.5, 2.0])
+    for planes in (1, 2, 3):
+        np.testing.assert_array_equal(SurfaceCalibration.from_manifest({}).apply(sigma, planes, 40.0), sigma)
+        for name in QUANTITIES:
+            assert BiometryCalibration.from_manifest({}).sd(name, 1.5, 80.0, planes) == 1.5
+
+
+def test_each_number_of_planes_has_its_own_pair() -> None:
+    given_ = {"surface": {"scale": [3.0, 2.0, 1.0], "floor": [0.0, 0.1, 0.2]}}
+    calibration = SurfaceCalibration.from_manifest(given_)
+    assert calibration.apply(np.array([1.0]), 1, 10.0)[0] == 3
+    assert calibration.apply(np.array([0.0]), 2, 10.0)[0] == pytest.approx(1)
+    assert calibration.apply(np.array([1.5]), 3, 10.0)[0] == pytest.approx(2.5)
+    biometry = BiometryCalibration.from_manifest({"biometry": {"scale": {"hc_mm": [3, 2, 1]}, "floor": {}}})
+    assert [biometry.sd("hc_mm", 1.0, 200.0, n) for n in (1, 2, 3)] == [3, 2, 1]
+    assert biometry.sd("bpd_mm", 1.0, 200.0, 2) == 1
+
+
+@given(POSITIVE, POSITIVE, st.floats(0, 5), st.floats(0, 0.2), st.floats(0.1, 10))
+def test_magnified_pictures_have_magnified_uncertainty(sigma: float, size: float, scale: float, floor: float, k: float):
+    surface = SurfaceCalibration((scale,) * 3, (floor,) * 3)
+    one, other = surface.apply(np.array([sigma]), 1, size), surface.apply(np.array([k * sigma]), 1, k * size)
+    assert other[0] == pytest.approx(k * one[0])
+    biometry = BiometryCalibration({"hc_mm": (scale,) * 3}, {"hc_mm": (floor,) * 3})
+    assert biometry.sd("hc_mm", k * sigma, k * size, 1) == pytest.approx(k * biometry.sd("hc_mm", sigma, size, 1))
+
+
+def test_floor_and_scale_add_as_variances() -> None:
+    calibration = BiometryCalibration({"hc_mm": (2.0,) * 3}, {"hc_mm": (0.02,) * 3})
+    assert calibration.sd("hc_mm", 1.5, 200.0, 1) == pytest.approx(5.0)
+
+
+def test_a_negative_scale_or_floor_is_refused() -> None:
+    for part in ("scale", "floor"):
+        with pytest.raises(ValueError, match="negative"):
+            SurfaceCalibration.from_manifest({"surface": {part: [1.0, -0.1, 1.0]}})

@@ -1,0 +1,186 @@
+"""The report's content and arithmetic without a browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from GenerativeModelsLib.skull.report import BiometryRow, InDistribution, ModelSummary, render, write_report
+from GenerativeModelsLib.skull.report.charts import centile_curves
+from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
+from GenerativeModelsLib.skull.report.page import centile, number
+from GenerativeModelsLib.skull.report.scene import MAX_POINTS, MAX_TRIANGLES, plane_quad, scene, thinned
+from Testing.helpers.report_content import a_content, a_plane, a_surface
+
+
+def test_page_loads_nothing_from_elsewhere():
+    page = render(a_content())
+    addresses = re.findall(r"""\s(?:xlink:)?(?:src|href|action|srcset)=["']?([^"'\s>]+)|url\(([^)]+)\)""", page)
+    addresses = [address for pair in addresses for address in pair if address]
+    assert addresses and all(address.startswith(("data:", "#")) for address in addresses)
+    assert "default-src 'none'" in page and "@import" not in page and "<link" not in page
+
+
+def test_page_of_three_full_planes_is_small():
+    noise = np.random.default_rng(0).integers(0, 256, (540, 800))
+    planes = [a_plane(name, pixels=noise, spacing_mm=(0.2, 0.2)) for name in ("axial", "sagittal", "coronal")]
+    assert len(render(a_content(planes=planes, surface=a_surface(subdivisions=6))).encode()) < 3e6
+
+
+def test_numbers_of_the_table_are_those_of_the_content():
+    page = render(a_content())
+    for text in ("<b>207.3</b> mm", "203.9 to 210.8", "<b>60.1</b> mm", "<b>145</b> ml", "138 to 152", "63", "&gt; 99"):
+        assert text in page
+    assert "INTERGROWTH-21st at 23.0 weeks" in page
+
+
+def test_user_strings_are_escaped_everywhere():
+    nasty = "</script><script>alert('x')</script>&\"'"
+    card = ModelSummary(nasty, nasty, nasty, nasty, nasty, {nasty: nasty}, (nasty,))
+    plane = a_plane(file_name=nasty, note=nasty, placement=nasty, spacing_source=nasty, sha256=nasty)
+    rows = (BiometryRow("HC", nasty, "mm", 200.0, chart="hc"),)
+    page = render(a_content(title=nasty, device=nasty, warnings=(nasty,), planes=(plane,), model=card, biometry=rows))
+    assert "alert('x')" not in page
+    assert page.count("<script") == page.count("</script>") == 3
+
+
+def test_long_names_and_undecodable_names_are_written(tmp_path):
+    name = "x" * 5000 + os.fsdecode(b"\xff")
+    assert "x" * 5000 in write_report(a_content(planes=(a_plane(file_name=name),)), tmp_path / "r.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("age", "sentence"),
+    [(None, "Gestational age was not given"), (12.0, "12.0 weeks lies outside"), (42.5, "42.5 weeks lies outside")],
+)
+def test_missing_or_uncharted_age_is_said(age, sentence):
+    assert sentence in render(a_content(gestational_age_weeks=age))
+
+
+def test_verdict_outside_is_serious_and_comes_first():
+    page = render(a_content(in_distribution=InDistribution(9.0, "outside"), warnings=("Low gain.",)))
+    assert page.index("notice serious") < page.index("notice caution") < page.index("Input planes with")
+    assert 'class="notices"' not in render(a_content())
+
+
+def test_without_draws_the_page_says_so_and_has_no_legend():
+    rows = (BiometryRow("HC", "Head circumference", "mm", 207.3, chart="hc"),)
+    surface = replace(a_surface(), uncertainty_mm=None)
+    page = render(a_content(samples=0, surface=surface, biometry=rows, uncertainty=None, in_distribution=None))
+    assert "its uncertainty is not known" in page and 'class="legend"' not in page
+
+
+def test_bare_planes_are_enough():
+    bare = a_plane(outline_px=(), band_px=None, ellipse=None, confidence=None, placement="", corners_mm=None)
+    page = render(a_content(planes=(bare,), biometry=()))
+    assert 'id="show-axial"' not in page and "Growth charts" not in page
+
+
+@pytest.mark.parametrize("pixels", [np.zeros((1, 1)), np.full((40, 30), np.nan), np.ones((3000, 20)) * 300])
+def test_strange_pictures_are_drawn(pixels):
+    assert "data:image/jpeg" in render(a_content(planes=(a_plane(pixels=pixels),)))
+
+
+def test_saturation_is_area_weighted_and_said():
+    surface = a_surface(lambda p: np.where(p[:, 2] < 0, 5.0, 1.0))
+    assert saturated_share(surface) == pytest.approx(0.5, abs=0.05)
+    assert "of the surface exceeds the scale" in render(a_content(surface=surface))
+    assert "exceeds the scale" not in render(a_content())
+
+
+def test_overlay_lies_at_pixel_centres_in_mm_with_unequal_spacing():
+    figure = plane_figure(a_plane(outline_px=[np.array([[10.0, 20], [11, 20]])]))
+    assert (figure.width_mm, figure.height_mm) == (120.0, 120.0)
+    assert figure.outline == "M15.75 41.00L17.25 41.00"
+
+
+def test_quad_of_the_whole_image_reaches_half_a_pixel_beyond_the_corner_centres():
+    quad = plane_quad(a_plane(outline_px=()))
+    np.testing.assert_allclose(quad["corners_mm"][0], [-60.75, -61.0, 0])
+    np.testing.assert_allclose(quad["corners_mm"][2], [59.25, 59.0, 0])
+    assert quad["texture"] == [[0, 0], [1, 0], [1, 1], [0, 1]]
+
+
+def test_quad_is_cropped_to_the_outline_and_keeps_its_place():
+    quad = plane_quad(a_plane())
+    corners, texture = np.array(quad["corners_mm"])[:, :2], np.array(quad["texture"])
+    np.testing.assert_allclose(corners, texture * 120 - [60.75, 61.0], atol=2e-3)
+    assert texture.min() > 0.1
+
+
+def test_views_are_right_handed_and_look_from_where_they_say():
+    towards = {"left": (1, 0, 0), "front": (0, -1, 0), "back": (0, 1, 0), "top": (0, 0, 1), "below": (0, 0, -1)}
+    for view in VIEWS:
+        assert np.linalg.det(view.rotation) == pytest.approx(1)
+        np.testing.assert_array_equal(view.rotation[2], towards[view.key])
+
+
+def test_patient_left_is_on_the_right_of_the_front_picture():
+    surface = a_surface(lambda p: np.where(p[:, 0] > 0, 4.0, 0.0))
+    picture = still_views(surface)["front"].split(",")[1]
+    rgba = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")).astype(float)
+    green = rgba[..., 1] * (rgba[..., 3] > 0)
+    assert green[:, 210:].sum() > 3 * green[:, :210].sum()
+
+
+def test_buffers_restore_the_surface():
+    surface = a_surface(lambda p: np.where(p[:, 2] > 20, np.nan, 2.345))
+    data = scene(surface, [])
+    steps = np.frombuffer(base64.b64decode(data["points"]), "<i2").reshape(-1, 3)
+    np.testing.assert_allclose(steps * data["step_mm"] + data["centre_mm"], surface.points, atol=1e-3)
+    codes = np.frombuffer(base64.b64decode(data["uncertainty_um"]), "<u2")
+    assert set(codes) == {2345, 65535}
+    assert ((codes == 65535) == np.isnan(surface.uncertainty_mm)).all()
+
+
+def test_heavy_surfaces_are_thinned_without_moving():
+    heavy = a_surface(lambda p: 1 + 0.01 * p[:, 2], subdivisions=6)
+    light = thinned(heavy)
+    assert len(light.triangles) <= MAX_TRIANGLES < len(heavy.triangles) and len(light.points) <= MAX_POINTS
+    np.testing.assert_allclose(((light.points / [30, 36, 32]) ** 2).sum(axis=1), 1, atol=0.01)
+    np.testing.assert_allclose(light.uncertainty_mm, 1 + 0.01 * light.points[:, 2], atol=0.02)
+
+
+def test_centile_curves_pass_through_the_charts():
+    curves = centile_curves("hc", np.array([20.0]))
+    assert curves[50][0] == pytest.approx(172.5, abs=0.1)
+    assert curves[97][0] - curves[50][0] == pytest.approx(1.881 * 7.4, abs=0.1)
+
+
+def test_numbers_as_printed():
+    cases = [(None, "mm"), (float("nan"), "mm"), (9.96, "mm"), (144.6, "ml"), (4.26, "ml")]
+    assert [number(*case) for case in cases] == ["–", "–", "10.0", "145", "4.3"]
+    assert [centile(p) for p in (None, 0.2, 42.4, 99.6)] == ["–", "< 1", "42", "> 99"]
+
+
+def test_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        write_report(a_content(), tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: a_plane(pixels=np.zeros((4, 4, 3))), "pixels has shape"),
+        (lambda: a_plane(spacing_mm=(0, 1)), "spacing_mm is"),
+        (lambda: a_plane(corners_mm=np.zeros((3, 3))), "corners_mm has shape"),
+        (lambda: replace(a_surface(), uncertainty_mm=np.zeros(3)), "one value a point"),
+        (lambda: InDistribution(1.0, "fine"), "verdict is 'fine'"),
+        (lambda: BiometryRow("X", "X", "mm", 1.0, chart="fl"), "chart is 'fl'"),
+    ],
+)
+def test_wrong_content_is_refused_by_name(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -1,0 +1,69 @@
+"""Ellipse fit and perimeter against analytic ellipses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import ellipe
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.shape.ellipse import Ellipse, axes_from_perimeter, fit_ellipse, perimeter
+
+
+@given(
+    st.floats(-300, 300),
+    st.floats(-300, 300),
+    st.floats(5, 80),
+    st.floats(0.4, 0.97),
+    st.floats(0, 3.1),
+    st.integers(6, 80),
+)
+def test_fit_finds_the_ellipse_its_points_lie_on(
+    x: float, y: float, semi_major: float, ratio: float, angle: float, count: int
+) -> None:
+    given_ellipse = Ellipse((x, y), semi_major, ratio * semi_major, angle)
+    found = fit_ellipse(given_ellipse.points(count))
+    assert found.centre == pytest.approx((x, y), abs=1e-4)
+    assert found.semi_major == pytest.approx(semi_major, rel=1e-5)
+    assert found.semi_minor == pytest.approx(ratio * semi_major, rel=1e-5)
+    assert abs(math.sin(found.angle_rad - angle)) < 1e-3
+    assert 0 <= found.angle_rad < math.pi
+
+
+def test_fit_of_noisy_arc_is_close() -> None:
+    points = Ellipse((10.0, -4.0), 50.0, 40.0, 0.7).points(300)[:200]
+    found = fit_ellipse(points + np.random.default_rng(0).normal(0, 0.1, points.shape))
+    assert found.semi_major == pytest.approx(50, abs=0.5)
+    assert found.semi_minor == pytest.approx(40, abs=0.5)
+
+
+def test_circle_is_fitted() -> None:
+    found = fit_ellipse(Ellipse((0.0, 0.0), 30.0, 30.0, 0.0).points(40))
+    assert (found.semi_major, found.semi_minor) == pytest.approx((30, 30))
+
+
+@given(st.floats(1, 200), st.floats(0.3, 1.0))
+def test_perimeter_equals_the_elliptic_integral(semi_major: float, ratio: float) -> None:
+    exact = 4 * semi_major * ellipe(1 - ratio**2)
+    assert perimeter(semi_major, ratio * semi_major) == pytest.approx(exact, rel=1e-6)
+    short, long = axes_from_perimeter(exact, ratio)
+    assert (short, long) == pytest.approx((2 * ratio * semi_major, 2 * semi_major), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        np.zeros((10, 2)),
+        np.zeros((5, 2)),
+        np.zeros((10, 3)),
+        np.full((8, 2), np.nan),
+        np.stack([np.arange(10.0), np.arange(10.0)], axis=1),
+    ],
+)
+def test_points_that_make_no_ellipse_are_refused(points: np.ndarray) -> None:
+    with pytest.raises(InputError, match="points"):
+        fit_ellipse(points)

@@ -1,0 +1,34 @@
+"""The card of a bundle."""
+
+from __future__ import annotations
+
+from GenerativeModelsLib.training.shared.card import card_text
+from Testing.helpers.tiny_models import tiny_description
+
+CALIBRATION = {
+    "surface": {"scale": [1.2345, 1.1, 1.05], "floor": [0.0123, 0.008, 0.006]},
+    "set": "150 simulated cases of seed 71",
+}
+
+
+def test_a_bare_model_says_what_it_is_and_that_it_is_no_medical_device() -> None:
+    text = card_text(tiny_description(calibration={}, training_population={}))
+    assert text.startswith("# tiny 0.1\n") and "Not a medical device" in text
+    assert "HeadLocatorNet" in text and "HiRecCVAE" in text and "Apache-2.0" in text
+    assert "Not stated." in text and "## Calibration" not in text and "## Limits" not in text
+
+
+def test_population_limits_calibration_and_figures_are_shown() -> None:
+    text = card_text(
+        tiny_description(calibration=CALIBRATION, validation={"tables": ["| Dice |", "|---|", "| 0.97 |"]})
+    )
+    assert "Thirty heads." in text and "* It has learnt nothing." in text
+    assert "Fitted on 150 simulated cases of seed 71" in text
+    assert "| floor, % of head size    |   1.23 |    0.8 |    0.6 |" in text
+    assert "## Figures on held-out cases" in text and "| 0.97 |" in text
+
+
+def test_tables_are_tables() -> None:
+    lines = card_text(tiny_description(calibration=CALIBRATION)).splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert len({line.count("|") for line in rows}) == 1 and len(rows) == 4

@@ -1,0 +1,99 @@
+"""The table of a cohort: what is read, how it is split, and what is said of bad rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.request import PlaneFile
+from GenerativeModelsLib.training.shared.cohort_table import CohortRow, read_cohort_table, split
+
+
+def table(folder: Path, text: str, files: tuple[str, ...] = ("a.nii.gz", "b.nii.gz", "c.nii.gz", "x.png")) -> Path:
+    for file in files:
+        (folder / file).touch()
+    path = folder / "cohort.csv"
+    path.write_text(text)
+    return path
+
+
+def read(folder: Path, text: str) -> list[CohortRow]:
+    return read_cohort_table(table(folder, text))
+
+
+def test_a_full_row(tmp_path: Path) -> None:
+    (row,) = read(
+        tmp_path,
+        "case,label_map,axial,axial_spacing_mm,frame,subject,part,gestational_age_weeks\n"
+        'p1,a.nii.gz,x.png,"0.2,0.3",head,mother7,calibration,24.5\n',
+    )
+    assert (row.number, row.case, row.label_map) == (1, "p1", tmp_path / "a.nii.gz")
+    assert row.planes == {"axial": PlaneFile(tmp_path / "x.png", (0.2, 0.3))}
+    assert (row.frame, row.subject, row.part, row.weeks) == ("head", "mother7", "calibration", 24.5)
+
+
+def test_what_may_be_left_out(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "case,label_map\np1,a.nii.gz\n")
+    assert row.planes == {} and row.frame == "largest" and row.part == "" and np.isnan(row.weeks)
+    assert row.subject == str(tmp_path / "a.nii.gz")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("p1,,,,", "it has no label_map"),
+        ("p1,no.nii.gz,,,", r"no\.nii\.gz does not exist"),
+        ("p1,a.nii.gz,no.png,,", r"no\.png does not exist"),
+        ("p1,a.nii.gz,,,oblique", "frame is 'oblique': expected largest or head"),
+        ("p1,a.nii.gz,x.png,0,", "axial_spacing_mm is '0'"),
+        ("../p1,a.nii.gz,,,", "cannot name a folder"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_fault(tmp_path: Path, line: str, said: str) -> None:
+    text = f"case,label_map,axial,axial_spacing_mm,frame\n{line}\np2,b.nii.gz,,,\n"
+    with pytest.raises(
+        InputError, match=r"1 of the 2 rows of .*cohort\.csv cannot be used: row 1 \(case '.*'\): "
+    ) as e:
+        read(tmp_path, text)
+    assert e.match(said)
+
+
+def test_a_sagittal_picture_without_an_axial_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="it has a sagittal picture and no axial one"):
+        read(tmp_path, "case,label_map,sagittal\np1,a.nii.gz,x.png\n")
+
+
+def test_many_bad_rows_are_counted(tmp_path: Path) -> None:
+    lines = "".join(f"p{i},no{i}.nii.gz\n" for i in range(8))
+    with pytest.raises(InputError, match=r"8 of the 8 rows .* and 3 more"):
+        read(tmp_path, "case,label_map\n" + lines)
+
+
+def test_parts_are_given_for_all_rows_or_none_and_keep_a_head_together(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a part for 1 of 2 rows, but none in row 2 \(case 'p2'\)"):
+        read(tmp_path, "case,label_map,part\np1,a.nii.gz,train\np2,b.nii.gz,\n")
+    with pytest.raises(InputError, match=r"same head in two parts, train \(row 1\) and test \(row 2\)"):
+        read(tmp_path, "case,label_map,part\np1,a.nii.gz,train\np2,a.nii.gz,test\n")
+    with pytest.raises(InputError, match="part is 'validation': expected train, calibration or test"):
+        read(tmp_path, "case,label_map,part\np1,a.nii.gz,validation\n")
+
+
+def test_the_split_is_by_subject_and_by_seed(tmp_path: Path) -> None:
+    lines = "".join(f"p{i},a.nii.gz,mother{i // 2}\n" for i in range(40))
+    rows = read(tmp_path, "case,label_map,subject\n" + lines)
+    parts = split(rows, (0.2, 0.1), 3)
+    assert [row.part for row in parts].count("calibration") == 8
+    assert [row.part for row in parts].count("test") == 4
+    assert all(a.part == b.part for a, b in zip(parts[::2], parts[1::2]))
+    assert [row.part for row in parts] == [row.part for row in split(rows, (0.2, 0.1), 3)]
+    assert [row.part for row in parts] != [row.part for row in split(rows, (0.2, 0.1), 4)]
+
+
+def test_the_tables_own_parts_are_kept(tmp_path: Path) -> None:
+    rows = read(tmp_path, "case,label_map,part\np1,a.nii.gz,train\np2,b.nii.gz,test\n")
+    assert [row.part for row in split(rows, (0.5, 0.5), 0)] == ["train", "test"]
+    with pytest.raises(InputError, match="none of its 1 cases to train on"):
+        split(rows[1:], (0.0, 0.0), 0)

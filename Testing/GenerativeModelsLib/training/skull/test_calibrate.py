@@ -1,0 +1,159 @@
+"""Calibration of a trained model, against errors of known size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case
+from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS
+from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
+from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
+from GenerativeModelsLib.skull.infer.model import SkullModel
+from GenerativeModelsLib.skull.population.heads import mean_head
+from GenerativeModelsLib.skull.shape.biometry import Biometry
+from GenerativeModelsLib.skull.shape.ellipse import Ellipse
+from GenerativeModelsLib.training.skull.calibrate import (
+    RealReading,
+    biometry_calibration,
+    case_features,
+    feature_models,
+    rank_tables,
+    read_real,
+    surface_calibration,
+)
+from GenerativeModelsLib.uncertainty.in_distribution import TypicalInput
+from Testing.helpers.painted import painted_pixels, painted_planes, picture_pose
+
+NEEDED = dict.fromkeys(QUANTITIES, 0.0)
+
+
+def value_of(factor: float) -> Biometry:
+    return Biometry(70.0 * factor, 88.0 * factor, 250.0 * factor, 79.5 * factor, 230.0 * factor)
+
+
+def cases(count: int, truth: Callable[[np.random.Generator, int], tuple[np.ndarray, float]], sigma=1.0, sd=0.01):
+    """Records whose surface offsets (mm) and relative biometry error are drawn by `truth(rng, planes)`."""
+    rng, made = np.random.default_rng(5), []
+    for i in range(count):
+        records = {}
+        for subset, planes in SUBSETS.items():
+            offsets, error = truth(rng, len(planes))
+            found, true = value_of(1.0), value_of(1 + error)
+            spread = {name: sd * getattr(found, name) for name in QUANTITIES}
+            n = len(offsets)
+            records[subset] = Record(
+                i, subset, {}, {"none": offsets + 9, "rigid": offsets}, np.full(n, sigma), np.ones(n), np.zeros(n),
+                true, found, spread, {}, "typical", 0.0, {},
+            )  # fmt: skip
+        made.append(CaseRecords(i, records, {}))
+    return made
+
+
+def test_too_small_a_sigma_is_scaled_for_each_number_of_planes() -> None:
+    """Errors of three, two, one sigma with one, two, three planes; sigma varies from point to point."""
+
+    def truth(rng: np.random.Generator, planes: int):
+        return rng.normal(0, 4 - planes, 400) * local, 0.01 * rng.normal()
+
+    local = np.random.default_rng(1).uniform(0.5, 2.0, 400)
+    made = cases(40, truth)
+    for case in made:
+        for record in case.records.values():
+            record.sigma_mm[:] = local
+    found = surface_calibration(made)
+    assert found["scale"] == pytest.approx([3, 2, 1], rel=0.05)
+    assert max(found["floor"]) < 0.3 * 0.5 / 40  # of the least sigma
+
+
+def test_what_the_draws_do_not_know_becomes_a_floor_in_head_sizes() -> None:
+    """Offsets of 2 mm with sigma 0 on a head of size 250 / 2 pi = 39.8 mm."""
+    found = surface_calibration(cases(20, lambda rng, planes: (rng.normal(0, 2, 300), 0.0), sigma=0.0))
+    assert found["floor"] == pytest.approx([2 / (250 / (2 * np.pi))] * 3, rel=0.03)
+
+
+def test_biometry_errors_are_relative_and_covered() -> None:
+    found = biometry_calibration(cases(300, lambda rng, planes: (np.zeros(1), 0.03 * rng.normal())), [])
+    for name in QUANTITIES:
+        for scale, floor in zip(found["scale"][name], found["floor"][name]):
+            assert np.hypot(scale * 0.01, floor) == pytest.approx(0.03, rel=0.12)
+
+
+def reading(error: float, sd: float = 0.01) -> RealReading:
+    found = {name: getattr(value_of(1.0), name) for name in QUANTITIES[:4]}
+    return RealReading(
+        {name: value * (1 + error) for name, value in found.items()},
+        found,
+        {name: sd * value for name, value in found.items()},
+        {},
+        np.zeros(2),
+    )
+
+
+def test_real_errors_raise_the_floor_of_what_can_be_read_off_an_axial_picture() -> None:
+    rng = np.random.default_rng(2)
+    simulated = cases(300, lambda rng, planes: (np.zeros(1), 0.01 * rng.normal()))
+    alone = biometry_calibration(simulated, [])
+    real = [reading(0.05 * rng.normal()) for _ in range(400)]
+    found = biometry_calibration(simulated, real)
+    for k in range(3):
+        scale, floor = found["scale"]["hc_mm"][k], found["floor"]["hc_mm"][k]
+        errors = np.array([r.truth["hc_mm"] / r.found["hc_mm"] - 1 for r in real])
+        assert np.mean(errors**2) / ((0.01 * scale) ** 2 + floor**2) == pytest.approx(1, rel=0.02)
+    assert found["floor"]["head_volume_ml"] == alone["floor"]["head_volume_ml"]
+    # real errors that the draws cover already change nothing
+    assert biometry_calibration(simulated, [reading(0.001 * rng.normal()) for _ in range(50)]) == alone
+
+
+def test_ranks_of_calibration_cases_are_those_a_user_will_be_given() -> None:
+    rng = np.random.default_rng(4)
+    rows = [{"a": float(a), "b": float(b)} for a, b in rng.gamma(2.0, size=(300, 2))]
+    rows += [{"a": float(a)} for a in rng.gamma(2.0, size=100)]
+    tables = rank_tables(rows)
+    assert len(tables["quantiles"]["a"]) == 400 and len(tables["quantiles"]["b"]) == 300
+    assert tables["quantiles"]["a"] == sorted(tables["quantiles"]["a"]) and all(
+        v == sorted(v) for v in tables["worst"].values()
+    )
+    typical = TypicalInput.from_bundle(tables, {})
+    verdicts = [typical.judge(row, {}).verdict for row in rows]
+    assert verdicts.count("typical") / 400 == pytest.approx(0.95, abs=0.01)
+    assert verdicts.count("outside") / 400 <= 0.0075
+    fresh = [typical.judge({"a": a, "b": b}, {}).verdict for a, b in rng.gamma(2.0, size=(3000, 2))]
+    assert fresh.count("typical") / 3000 == pytest.approx(0.95, abs=0.03) and fresh.count("outside") / 3000 < 0.015
+
+
+def test_feature_models_of_every_plane_go_into_the_bundle() -> None:
+    rng = np.random.default_rng(6)
+    features = {"axial": list(rng.normal(size=(60, 30))), "coronal": list(rng.normal(2, 3, size=(50, 30)))}
+    found = feature_models(features)
+    typical = TypicalInput.from_bundle(found.settings, found.tensors)
+    for name, rows in features.items():
+        assert np.sqrt(np.mean(typical.planes[name].distance(np.asarray(rows)) ** 2)) == pytest.approx(1, abs=0.02)
+
+
+def test_features_of_a_case_by_plane(tiny_model: SkullModel) -> None:
+    shape = mean_head(250)
+    features = case_features(tiny_model, painted_planes(shape, ["axial", "coronal"]))
+    assert list(features) == ["axial", "coronal"] and features["axial"].shape == (16,)
+    alone = case_features(tiny_model, painted_planes(shape, ["axial"]))
+    np.testing.assert_allclose(alone["axial"], features["axial"], atol=1e-5)
+
+
+def test_real_pictures_are_read_and_those_without_a_head_left_out(tiny_model: SkullModel, tmp_path: Path) -> None:
+    from PIL import Image
+
+    shape = mean_head(250)
+    Image.fromarray(painted_pixels(shape, picture_pose("axial", 0.3))).save(tmp_path / "head.png")
+    Image.fromarray(np.eye(120, dtype=np.uint8) * 255).save(tmp_path / "none.png")
+    ellipse = Ellipse((80.0, 65.0), 44.5, 35.4, 0.3)
+    annotated = [Hc18Case(tmp_path / name, 1.1, ellipse, 251.0) for name in ("none.png", "head.png")]
+    (found,) = read_real(tiny_model, annotated, samples=4)
+    assert found.truth == {
+        "bpd_mm": 70.8, "ofd_mm": 89.0, "hc_mm": 251.0, "cephalic_index_percent": pytest.approx(79.55, abs=0.01),
+    }  # fmt: skip
+    assert set(found.found) == set(found.sd) == set(found.truth)
+    assert found.found["hc_mm"] == pytest.approx(250, rel=0.05) and found.sd["hc_mm"] > 0
+    assert "shape" in found.measures and found.feature.shape == (16,)

@@ -1,0 +1,253 @@
+"""One session without a browser: what is asked for, shown, offered and cleared away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("trame")
+pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here")
+
+from trame.app import get_server
+
+from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
+from GenerativeModelsWeb.server.downloads import Downloads
+from GenerativeModelsWeb.server.uploads import UploadStore
+from GenerativeModelsWeb.skull import application as module
+from GenerativeModelsWeb.skull.page import STATIC
+from Testing.helpers.finished_cases import a_finished_case
+
+
+class FakeWorker:
+    """Answers a request by the seed it names: 0 a case, 1 a refusal, 2 a breakdown, 3 nothing."""
+
+    def __init__(self) -> None:
+        self.events, self.requests, self.calls = [], [], []
+
+    def submit(self, request) -> int:
+        self.requests.append(request)
+        if request.seed == 0:
+            planes = tuple(request.planes())
+            a_finished_case(request.output, planes=planes, weeks=request.gestational_age_weeks)
+            self.events = [Progress(1, "reading the planes", 0.5), Done(1, request.output)]
+        elif request.seed == 1:
+            self.events = [Refused(1, "axial plane mine.png shows no fetal head.")]
+        elif request.seed == 2:
+            self.events = [Failed(1, "The memory of this computer does not suffice.", "details")]
+        return 1
+
+    def ask_device(self) -> None:
+        self.events = [DeviceFound("cuda:0", (), "H200")]
+
+    def poll(self):
+        events, self.events = self.events, []
+        return events
+
+    def __getattr__(self, name):
+        return lambda: self.calls.append(name)
+
+
+class FakeViews:
+    """Shows nothing."""
+
+    def __init__(self, server) -> None:
+        self.shown, self.closed = [], False
+        self.templates = dict.fromkeys(("skull", "axial", "sagittal", "coronal"), "x")
+        self.colours = ["#000000"]
+
+    def show_steps(self, case, wanted, *, title):
+        yield
+        self.shown.append((case.folder, title))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def __getattr__(self, name):
+        return lambda *arguments: self.shown.append((name, *arguments))
+
+
+@pytest.fixture
+def a_session(tmp_path, monkeypatch):
+    worker = FakeWorker()
+    monkeypatch.setattr(module, "Worker", lambda: worker)
+    monkeypatch.setattr(module, "CaseViews", FakeViews)
+    server = get_server(f"session {uuid.uuid4()}", client_type="vue3")
+    store, downloads = UploadStore(tmp_path / "uploads", 1000), Downloads(tmp_path / "downloads")
+    session = module.SkullApplication(server, store, downloads, model=None, device="cpu")
+    return SimpleNamespace(app=session, worker=worker, store=store, downloads=downloads, folder=tmp_path)
+
+
+@pytest.fixture
+def ready(a_session, sample_case):
+    """A session with the axial picture of the sample, its spacing typed in."""
+    path = a_session.store.folder / "upload-1.png"
+    shutil.copy(sample_case / "axial.png", path)
+    assert asyncio.run(a_session.store.on_upload("axial", path, "mine.png")) is None
+    a_session.app.inputs.data.axial.row_mm = "0.2"
+    a_session.app.desk.refresh()
+    return a_session
+
+
+def run(session, seed: int = 0) -> None:
+    """Press the button and wait until it is over."""
+
+    async def press():
+        session.app.reconstruct()
+        await session.app.reconstructions._task
+
+    session.app.settings.data.seed = str(seed)
+    asyncio.run(press())
+
+
+def test_the_request_is_what_the_page_says(ready):
+    ready.app.settings.data.weeks, ready.app.settings.data.samples = "27+3", "12"
+    run(ready)
+    (request,) = ready.worker.requests
+    assert request.axial_spacing_mm == (0.2, 0.2) and request.sagittal is None
+    assert (request.samples, request.seed, request.device) == (12, 0, "cpu")
+    assert request.gestational_age_weeks == pytest.approx(27 + 3 / 7)
+    assert request.labels == {"axial": "mine.png"} and request.title == "mine"
+    assert ready.folder in request.output.parents
+
+
+def test_a_finished_case_is_shown_and_offered(ready):
+    run(ready)
+    result, case = ready.app.result.data, ready.worker.requests[0].output
+    written = json.loads((case / "result.json").read_text(encoding="utf-8"))
+    assert result.present and not result.stale and not ready.app.run.data.busy
+    assert result.rows[2]["value"] == f"{written['biometry']['hc_mm']['value']:.1f} mm"
+    assert [chart["name"] for chart in result.charts] == ["BPD", "OFD", "HC"]
+    assert ready.app.views_state.data.planes == ["axial"]
+    assert (case, "mine") in ready.app.views.shown
+    assert {"skull.vtp", "skull.nii.gz", "report.html", "result.json", "skull.mrb", "skull-case.zip"} <= set(
+        ready.downloads._offers
+    )
+
+
+@pytest.mark.parametrize("seed, sentence", [(1, "Axial plane mine.png shows no fetal head."), (2, "The memory of")])
+def test_a_run_that_fails_leaves_what_is_shown(ready, seed, sentence):
+    run(ready)
+    before, shown = ready.app.result.get_dataclass(), list(ready.app.views.shown)
+    run(ready, seed)
+    assert ready.app.run.data.error.startswith(sentence) and not ready.app.run.data.busy
+    after = ready.app.result.get_dataclass()
+    assert (after.rows, after.charts) == (before.rows, before.charts) and ready.app.views.shown == shown
+    assert ready.worker.requests[0].output.is_dir()
+
+
+def test_the_next_run_forgets_the_error_and_removes_the_former_case(ready):
+    run(ready)
+    run(ready, 1)
+    run(ready)
+    assert ready.app.run.data.error == ""
+    assert [request.output.is_dir() for request in ready.worker.requests] == [False, False, True]
+
+
+def test_cancelling_says_nothing_and_kills_the_job(ready):
+    async def press():
+        ready.app.reconstruct()
+        await asyncio.sleep(0.02)
+        assert ready.app.run.data.busy
+        ready.app.cancel()
+        await ready.app.reconstructions._task
+
+    ready.app.settings.data.seed = "3"
+    asyncio.run(press())
+    assert not ready.app.run.data.busy and ready.app.run.data.error == ""
+    assert ready.worker.calls == ["cancel", "start"], "and a warm one for the next attempt"
+
+
+def test_cancel_while_the_skull_is_being_shown_does_not_part_it_from_its_numbers(ready, monkeypatch):
+    def show_and_cancel(case, wanted, *, title):
+        ready.app.cancel()
+        yield
+
+    monkeypatch.setattr(ready.app.views, "show_steps", show_and_cancel)
+    run(ready)
+    assert ready.app.result.data.present and not ready.app.run.data.busy
+    assert ready.worker.requests[0].output.is_dir()
+
+
+def test_a_changed_input_is_noticed(ready):
+    run(ready)
+    ready.app.settings.data.weeks = "30"
+    ready.app.desk.refresh()
+    assert ready.app.result.data.stale
+    ready.app.settings.data.weeks = ""
+    ready.app.desk.refresh()
+    assert not ready.app.result.data.stale
+
+
+def test_nothing_starts_while_something_is_missing(a_session):
+    a_session.app.reconstruct()
+    assert a_session.worker.requests == []
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent(a_session):
+    assert "sweep.nii has 2 GiB" in a_session.app._check_size("sweep.nii", 2 * 2**30)
+    assert a_session.app._check_size("a.png", 999) == ""
+
+
+def test_the_device_found_is_shown(a_session):
+    asyncio.run(a_session.app._prepare())
+    assert a_session.app.settings.data.device_found == "Automatic means cuda:0 (H200) here."
+
+
+def test_no_option_of_the_command_line_reaches_the_page(ready, monkeypatch):
+    warning = "cuda:0 failed a test operation: use --device cpu."
+    monkeypatch.setattr(ready.worker, "ask_device", lambda: ready.worker.events.append(DeviceFound("cpu", (warning,))))
+    asyncio.run(ready.app._prepare())
+    monkeypatch.setattr(ready.worker, "poll", lambda: [Failed(1, "Out of memory: give fewer --samples.", "")])
+    run(ready)
+    for shown in (ready.app.settings.data.device_found, ready.app.run.data.error):
+        assert "the " in shown and "--" not in shown
+
+
+@pytest.mark.parametrize("kind", [Refused, Failed])
+def test_no_folder_of_the_server_reaches_the_page(ready, monkeypatch, caplog, kind):
+    staging = ready.folder / "cases" / ".generative-models-0123abcd"
+    words = f"Cannot write {staging}: the disk of {ready.folder}/skull.vtp is full."
+    events = [
+        Progress(1, f"writing {staging}/skull.vtp", 0.5),
+        kind(1, words, *(["details"] if kind is Failed else [])),
+    ]
+    monkeypatch.setattr(ready.worker, "poll", lambda: [events.pop(0)] if events else [])
+    run(ready)
+    assert ready.app.run.data.error == "Cannot write the output folder: the disk of skull.vtp is full."
+    assert ready.app.run.data.message == "Writing skull.vtp"
+    if kind is Failed:
+        assert str(staging) in caplog.text, "the log has the whole of it"
+
+
+def test_what_the_worker_says_of_the_device_names_no_folder(a_session, monkeypatch):
+    warning = "/opt/cuda/lib/libcuda.so cannot be loaded."
+    monkeypatch.setattr(
+        a_session.worker, "ask_device", lambda: a_session.worker.events.append(DeviceFound("cpu", (warning,)))
+    )
+    asyncio.run(a_session.app._prepare())
+    assert a_session.app.settings.data.device_found.endswith(" Libcuda.so cannot be loaded.")
+    failure = Failed(None, "The Python /opt/python3 cannot be started.", "details")
+    monkeypatch.setattr(a_session.worker, "ask_device", lambda: a_session.worker.events.append(failure))
+    asyncio.run(a_session.app._prepare())
+    assert a_session.app.run.data.error == "The Python python3 cannot be started."
+
+
+def test_closing_ends_the_worker_and_removes_the_cases(ready):
+    run(ready)
+    ready.app.close()
+    assert "close" in ready.worker.calls and ready.app.views.closed
+    assert not ready.worker.requests[0].output.parent.exists()
+
+
+def test_the_script_calls_triggers_there_are(a_session):
+    script = (Path(STATIC["serve"]["gm_static"]) / "gm_page.js").read_text(encoding="utf-8")
+    called = set(re.findall(r'trigger\("(\w+)"', script))
+    assert called == {"gm_assign", "gm_refuse", "gm_check_size"}
+    assert all(a_session.app.server.controller.trigger_fn(name) for name in called)
