@@ -13,6 +13,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
 DEMO := Resources/SampleData/fetal_head
 HEART := Resources/SampleData/heart
 BENCHMARK ?= speed
+# Processes of the tests; 0 runs them in one. More than four want much memory: each takes over a gigabyte.
+WORKERS ?= logical
+SIDE_BY_SIDE := -n $(WORKERS) --maxprocesses 4 --dist worksteal
 WEB_FLAGS ?=
 SLICER_SOURCE ?=
 SLICERDESK ?= ../shared/tools
@@ -52,10 +55,10 @@ web: $(VENV)/.web ## the reconstruction in a browser, on this machine alone
 	$(BIN)/generative-models web $(WEB_FLAGS)
 
 test: $(VENV)/.dev ## all tests but the slow ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-slow: $(VENV)/.dev ## the slow tests too
-	$(BIN)/python -m pytest -m "not trial"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not trial"
 
 # Attacks and faults: hostile requests, headers that point elsewhere, flipped bits, killed batches, sixty warm runs.
 # Bounded, on the loopback interface only, under fifteen minutes.

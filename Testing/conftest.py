@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    import numpy as np
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPO_ROOT.parent / "shared" / "data"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
+
+
+def pytest_configure() -> None:
+    """Give every process of pytest-xdist its share of the cores, and so the programs that its tests start.
+
+    With all cores for each, their threads wait for each other in busy loops, and a run takes a multiple of the time.
+    The libraries read the variables when they are imported: nothing here imports one at the top.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1:
+        for name in THREADS:
+            os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // processes)))
 
 
 @pytest.fixture(scope="session")
@@ -59,15 +77,28 @@ def tiny_model(tiny_bundle: Path):
     return load_seeing(tiny_bundle)
 
 
+@pytest.fixture(scope="module")
+def a_browser() -> Iterator[Any]:
+    """A headless Chromium; skips where there is none. By module, because playwright's loop runs as long as it does."""
+    from Testing.helpers.browser import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A fresh generator with a fixed seed."""
+    import numpy as np
+
     return np.random.default_rng(20261120)
 
 
 @pytest.fixture(scope="session")
 def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank of two shards of painted planes (`helpers.painted`), seeds 0 and 900000: six and five heads."""
+    import numpy as np
+
     from GenerativeModelsLib.skull.population.heads import sample_heads
     from GenerativeModelsLib.training.skull.bank import shard_path
     from Testing.helpers.painted import painted_shard
@@ -84,6 +115,8 @@ def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the crops of `painted_bank` in the basis of `helpers.tiny_models`."""
+    import numpy as np
+
     from GenerativeModelsLib.training.skull.bank import Shard, shards
     from GenerativeModelsLib.training.skull.crops import crop_shard
     from Testing.helpers.painted import GreyLevelLocator

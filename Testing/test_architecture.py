@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,19 +86,25 @@ SCENE_FILES, WEB_FILES, MODULE_FILES = files_of(SCENE), files_of(WEB), files_of(
 FRONT_FILES = SCENE_FILES + WEB_FILES + MODULE_FILES
 
 
-def imports(path: Path, top_level_only: bool = False) -> Iterator[str]:
-    """Full names of the modules a file imports; names imported from a package of ours itself count as modules."""
+@cache
+def imports(path: Path, top_level_only: bool = False) -> tuple[str, ...]:
+    """Full names of the modules a file imports; names imported from a package of ours itself count as modules.
+
+    Kept, because most rules look at most files.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: list[str] = []
     package = module_name(path).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
     for node in _run_on_import(tree) if top_level_only else ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             start = package[: len(package) - node.level + 1] if node.level else []
             source = ".".join([*start, *([node.module] if node.module else [])])
-            yield from (f"{source}.{alias.name}" for alias in node.names) if source == BACKEND else [source]
+            found += [f"{source}.{alias.name}" for alias in node.names] if source == BACKEND else [source]
+    return tuple(found)
 
 
 def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
@@ -123,67 +130,99 @@ def backend_rooms(path: Path) -> set[str]:
     return {"" if name == "__version__" else name for name in theirs}
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_imports_go_one_way(path: Path) -> None:
+def holds(paths: list[Path], against: Callable[[Path], Iterable[str]]) -> None:
+    """Assert a rule for all files; the message has a line `file: what it breaks` for each that breaks it.
+
+    Parameters
+    ----------
+    paths
+        The files the rule is for; there must be some.
+    against
+        Returns what a file has or imports against the rule.
+    """
+    assert paths, "the rule looks at no file"
+    found = {path.relative_to(ROOT).as_posix(): ", ".join(sorted(against(path))) for path in paths}
+    broken = [f"{name}: {what}" for name, what in found.items() if what]
+    assert not broken, "\n".join(broken)
+
+
+def against_the_order(path: Path) -> Iterator[str]:
+    """Rooms that a file of the backend may not import; the two files that make the package may import any."""
     own = room(module_name(path))
     if own in {"", "__main__"}:
         return
-    assert own in MAY_IMPORT, f"the new room {own} has no place in the order of imports yet"
-    assert backend_rooms(path) <= MAY_IMPORT[own] | {own}
+    if own not in MAY_IMPORT:
+        yield f"the new room {own} has no place in the order of imports yet"
+        return
+    yield from backend_rooms(path) - MAY_IMPORT[own] - {own}
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_no_front_end_and_no_pickle_in_the_backend(path: Path) -> None:
-    assert not roots(path) & FOREIGN
-    front_ends = {name for name in roots(path) if name in (SCENE, WEB) or name.startswith(MODULE)}
+def module_packages(path: Path) -> set[str]:
+    """Packages of the Slicer module that a file imports."""
+    return {name for name in roots(path) if name.startswith(MODULE)}
+
+
+def foreign_to_the_backend(path: Path) -> Iterator[str]:
+    """Front ends, windows, browsers and unsafe formats that a file of the backend imports."""
     # The command that starts the browser application is the one door, and opens when it is called.
-    assert front_ends <= ({WEB} if module_name(path) == f"{BACKEND}.cli.web" else set())
-    assert WEB not in roots(path, top_level_only=True)
+    door = {WEB} if module_name(path) == f"{BACKEND}.cli.web" else set()
+    yield from roots(path) & FOREIGN
+    yield from (roots(path) & {SCENE, WEB} | module_packages(path)) - door
+    yield from (f"{name} at its top" for name in roots(path, top_level_only=True) & door)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(module_name(p)) == "models"], ids=module_name)
-def test_models_are_torch_and_nothing_else(path: Path) -> None:
-    outside = roots(path) - set(sys.stdlib_module_names) - {BACKEND}
-    assert outside <= {"torch", "numpy"}
-    assert not {"pathlib", "os", "io"} & set(imports(path)), "models know no files"
+def test_imports_go_one_way() -> None:
+    holds(FILES, against_the_order)
+
+
+def test_no_front_end_and_no_pickle_in_the_backend() -> None:
+    holds(FILES, foreign_to_the_backend)
+
+
+def test_models_are_torch_and_nothing_else() -> None:
+    """Models know no files either."""
+
+    def broken(path: Path) -> set[str]:
+        outside = roots(path) - set(sys.stdlib_module_names) - {BACKEND, "torch", "numpy"}
+        return outside | ({"pathlib", "os", "io"} & set(imports(path)))
+
+    holds([path for path in FILES if room(module_name(path)) == "models"], broken)
 
 
 LIGHT_ROOMS = {"batch", "bundle", "cli", "environment", "image_files", "output", "process", "resources", "worker"}
-LIGHT = [p for p in FILES if room(module_name(p)) in LIGHT_ROOMS]
 
 
-@pytest.mark.parametrize("path", LIGHT, ids=module_name)
-def test_what_a_command_or_a_window_imports_at_once_is_light(path: Path) -> None:
-    assert not roots(path, top_level_only=True) & HEAVY
+def test_what_a_command_or_a_window_imports_at_once_is_light() -> None:
+    light = [path for path in FILES if room(module_name(path)) in LIGHT_ROOMS]
+    holds(light, lambda path: roots(path, top_level_only=True) & HEAVY)
 
 
 def test_what_asks_for_packages_needs_none() -> None:
     assert roots(PACKAGE / "environment.py") <= set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("path", SCENE_FILES, ids=module_name)
-def test_the_scene_layer_knows_no_window_and_no_browser(path: Path) -> None:
-    assert not roots(path) & (QT | BROWSER | UNSAFE | {WEB, "torch", "PyTorchUtils"})
-    assert not {name for name in roots(path) if name.startswith(MODULE)}
-    assert backend_rooms(path) <= OPEN_TO_FRONT_ENDS
+def of_a_front_end(path: Path, foreign: set[str]) -> set[str]:
+    """What a file of a front end or the scene layer may not import: `foreign`, and rooms that are not open to it."""
+    return (roots(path) & foreign) | (backend_rooms(path) - OPEN_TO_FRONT_ENDS)
 
 
-@pytest.mark.parametrize("path", MODULE_FILES, ids=module_name)
-def test_the_slicer_module_knows_no_browser_and_no_network_of_its_own(path: Path) -> None:
-    assert not roots(path) & (BROWSER | UNSAFE | {WEB, "torch", "PySide6"})
-    assert backend_rooms(path) <= OPEN_TO_FRONT_ENDS
+def test_the_scene_layer_knows_no_window_and_no_browser() -> None:
+    foreign = QT | BROWSER | UNSAFE | {WEB, "torch", "PyTorchUtils"}
+    holds(SCENE_FILES, lambda path: of_a_front_end(path, foreign) | module_packages(path))
 
 
-@pytest.mark.parametrize("path", WEB_FILES, ids=module_name)
-def test_the_browser_application_knows_no_desktop(path: Path) -> None:
-    assert not roots(path) & (QT | UNSAFE | {"torch"})
-    assert not {name for name in roots(path) if name.startswith(MODULE)}
-    assert backend_rooms(path) <= OPEN_TO_FRONT_ENDS
+def test_the_slicer_module_knows_no_browser_and_no_network_of_its_own() -> None:
+    foreign = BROWSER | UNSAFE | {WEB, "torch", "PySide6"}
+    holds(MODULE_FILES, lambda path: of_a_front_end(path, foreign))
 
 
-@pytest.mark.parametrize("path", FRONT_FILES, ids=module_name)
-def test_a_front_end_loads_in_a_slicer_without_packages(path: Path) -> None:
-    assert not roots(path, top_level_only=True) & PIP
+def test_the_browser_application_knows_no_desktop() -> None:
+    foreign = QT | UNSAFE | {"torch"}
+    holds(WEB_FILES, lambda path: of_a_front_end(path, foreign) | module_packages(path))
+
+
+def test_a_front_end_loads_in_a_slicer_without_packages() -> None:
+    holds(FRONT_FILES, lambda path: roots(path, top_level_only=True) & PIP)
 
 
 IMPORT_ALL = """
@@ -222,14 +261,19 @@ def test_the_scene_layer_imports_in_a_slicer_without_packages() -> None:
     assert found.returncode == 0, found.stderr
 
 
-@pytest.mark.parametrize("path", FILES + FRONT_FILES, ids=module_name)
-def test_files_stay_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, "above 400 lines: look for the second file in it"
+def test_files_stay_short() -> None:
+    """Above 400 lines there is a second file in it."""
+
+    def lines(path: Path) -> list[str]:
+        count = len(path.read_text(encoding="utf-8").splitlines())
+        return [f"{count} lines"] if count > 400 else []
+
+    holds(FILES + FRONT_FILES, lines)
 
 
 def circles() -> list[list[str]]:
-    """Groups of modules of the backend that import each other, also within functions and for type hints."""
-    names = {module_name(path): path for path in FILES}
+    """Groups of modules that import each other, also within functions and for type hints."""
+    names = {module_name(path): path for path in FILES + FRONT_FILES}
     graph = {name: {n for n in _modules_imported(path) if n in names and n != name} for name, path in names.items()}
     reach: dict[str, set[str]] = {}
     for name in graph:
@@ -253,8 +297,18 @@ def _modules_imported(path: Path) -> set[str]:
     return found
 
 
-def test_no_two_modules_import_each_other() -> None:
+def test_no_two_modules_import_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert circles() == []
+    names = [f"{BACKEND}.geometry.{name}" for name in ("one", "two", "three")]
+    paths = [tmp_path.joinpath(*name.split(".")).with_suffix(".py") for name in names]
+    paths[0].parent.mkdir(parents=True)
+    for path, other in zip(paths, (*names[1:], names[0])):
+        path.write_text(f"def f():\n    from {other} import g\n")
+    here = sys.modules[__name__]
+    monkeypatch.setattr(here, "PACKAGE", tmp_path / BACKEND)
+    monkeypatch.setattr(here, "FILES", paths)
+    monkeypatch.setattr(here, "FRONT_FILES", [])
+    assert circles() == [sorted(names)]
 
 
 def test_the_walk_sees_what_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,13 +320,46 @@ def test_the_walk_sees_what_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "def f():\n    from GenerativeModelsLib.cli.main import app\n    import pickle\n"
     )
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "GenerativeModelsLib")
-    found = list(imports(folder / "bad.py"))
-    assert found == [
+    found = imports(folder / "bad.py")
+    assert found == (
         "GenerativeModelsLib.skull",
         "GenerativeModelsLib.geometry",
         "numpy",
         "GenerativeModelsLib.cli.main",
         "pickle",
-    ]
-    assert list(imports(folder / "bad.py", top_level_only=True)) == found[:3]
+    )
+    assert imports(folder / "bad.py", top_level_only=True) == found[:3]
     assert import_without({"json"}, ["json"]).returncode == 1
+
+
+def test_a_broken_rule_names_every_file_and_what_it_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = sys.modules[__name__]
+    monkeypatch.setattr(here, "ROOT", tmp_path)
+    monkeypatch.setattr(here, "PACKAGE", tmp_path / BACKEND)
+    written = {
+        "cli/web.py": "from GenerativeModelsWeb.server import hub\n",
+        "geometry/grids.py": "from ..skull import planes\nimport pickle\n",
+        "geometry/sound.py": "def f():\n    import torch\n",
+        "models/net.py": "import os\nimport vtk\n" * 201,
+        "sweeps/new.py": "import qt\n",
+    }
+    for name, text in written.items():
+        path = tmp_path / BACKEND / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(here, "FILES", files_of(BACKEND))
+    monkeypatch.setattr(here, "FRONT_FILES", [])
+    for test, message in (
+        (test_imports_go_one_way, ["geometry/grids.py: skull", "sweeps/new.py: the new room sweeps has no place"]),
+        (test_no_front_end_and_no_pickle_in_the_backend, ["cli/web.py: GenerativeModelsWeb at its top"]),
+        (test_no_front_end_and_no_pickle_in_the_backend, ["geometry/grids.py: pickle", "sweeps/new.py: qt"]),
+        (test_models_are_torch_and_nothing_else, ["models/net.py: os, vtk"]),
+        (test_files_stay_short, ["models/net.py: 402 lines"]),
+    ):
+        with pytest.raises(AssertionError) as broken:
+            test()
+        assert all(f"{BACKEND}/{line}" in str(broken.value) for line in message)
+        assert "sound.py" not in str(broken.value)
+    monkeypatch.setattr(here, "FILES", [])
+    with pytest.raises(AssertionError, match="the rule looks at no file"):
+        test_imports_go_one_way()

@@ -13,7 +13,8 @@ from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.skull.case.batch_summary import SUMMARY_COLUMNS
 from GenerativeModelsLib.skull.case.batch_table import COLUMNS, read_batch_table
 from GenerativeModelsLib.skull.request import CaseRequest
-from GenerativeModelsLib.training.shared import cohort_table
+from GenerativeModelsLib.training.config import read_config
+from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,14 @@ def blocks(page: Path, language: str) -> list[str]:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [t for t in targets if "://" not in t and not (page.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_of_the_code_that_are_named_are_there(page: Path) -> None:
+    front_ends = ("GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkullReconstruction")
+    places = [ROOT, PACKAGE.parent, PACKAGE, *(PACKAGE.parent / name for name in front_ends)]
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -67,9 +76,9 @@ def test_every_column_is_explained() -> None:
 
 SECTIONS = {
     "The file itself": config.TrainingConfig,
-    "`bank`": config.BankConfig,
+    "`bank`": config_parts.BankConfig,
     "`cohort`": config.CohortConfig,
-    "`bundle`": config.BundleConfig,
+    "`bundle`": config_parts.BundleConfig,
 }
 IN_WORDS = {None: "none", "": "empty", (): "empty"}
 
@@ -104,5 +113,5 @@ def test_the_cohort_shown_is_read_and_every_column_explained(tmp_path: Path) -> 
 @pytest.mark.parametrize("file", sorted((PACKAGE / "training" / "configs").glob("*.yaml")), ids=lambda file: file.name)
 def test_the_configs_that_come_with_the_package_are_valid(file: Path) -> None:
     pytest.importorskip("yaml")
-    assert config.read_config(file).output.parts[0] == "runs"
+    assert read_config(file).output.parts[0] == "runs"
     assert file.name in (ROOT / "docs" / "training.md").read_text(encoding="utf-8")

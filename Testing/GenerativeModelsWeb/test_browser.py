@@ -6,6 +6,7 @@ import base64
 import importlib.util
 import io
 import json
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.skull.report.page import centile
 from GenerativeModelsWeb.server.sessions import SessionPlan
 from GenerativeModelsWeb.skull.results import result_of
-from Testing.helpers.hubs import CHROMIUM_FLAGS, chromium_path, running_hub, until
+from Testing.helpers.hubs import running_hub, until
 from Testing.helpers.skull_page import SkullPage, names_in
 
 pytestmark = [
@@ -43,23 +44,14 @@ NOTHING_STICKS_OUT = """() => {
 
 @pytest.fixture(scope="module")
 def a_hub(tmp_path_factory, skull_bundle):
+    # On macOS a temporary folder has some fifty letters, the folder of a session below it a hundred.
+    folder = tmp_path_factory.mktemp("sessions" * 12 if os.name == "posix" else "sessions")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TMPDIR", str(tmp_path_factory.mktemp("sessions")))
+        environment.setenv("TMPDIR", str(folder))
         environment.setattr("tempfile.tempdir", None)
         plan = SessionPlan(grace_seconds=GRACE_SECONDS, spare_delay_seconds=0.5, device="cpu")
         with running_hub(plan) as hub:
             yield hub
-
-
-@pytest.fixture(scope="module")
-def a_browser():
-    path = chromium_path()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

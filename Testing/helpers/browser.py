@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 SWITCHES = ["--no-sandbox", "--disable-sync", *QUIET, *SOFTWARE_GL]
+SHORT_FOLDER = "/tmp" if os.name == "posix" else None
+"""Where Chromium keeps its sockets. A path of a Unix socket has at most 103 bytes on macOS and 107 on Linux."""
 
 
-@pytest.fixture(scope="module")
-def a_browser() -> Iterator[Any]:
-    """A headless Chromium; skips where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on PATH")
+def chromium_path() -> str:
+    """Path of this machine's Chromium; skips the test where there is none."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium here (set CHROMIUM to its path)")
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Run a headless Chromium, as playwright drives it; skips the test where one of the two is missing."""
+    path = chromium_path()
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
+    # The temporary folder of this process may have a name too long for a socket in it.
+    with tempfile.TemporaryDirectory(prefix="gm-", dir=SHORT_FOLDER, ignore_cleanup_errors=True) as folder:
+        environment = {**os.environ, "TMPDIR": folder}
+        with playwright.sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=path, args=SWITCHES, env=environment)
+            yield browser
+            browser.close()
 
 
 def open_pages(browser: Any, address: Callable[[Any], str]) -> Iterator[Callable[..., Any]]:

@@ -1,11 +1,10 @@
-"""A hub that runs beside a test, and the browser to look at it with."""
+"""A hub that runs beside a test."""
 
 from __future__ import annotations
 
 import asyncio
 import http.client
 import os
-import shutil
 import socket
 import threading
 import time
@@ -21,11 +20,9 @@ from GenerativeModelsWeb.server.hub import Hub, HubSettings, listen
 from GenerativeModelsWeb.server.sessions import Session, SessionPlan
 
 __all__ = [
-    "CHROMIUM_FLAGS",
     "COUNTER",
     "Answer",
     "RunningHub",
-    "chromium_path",
     "never_ready",
     "running_hub",
     "until",
@@ -33,16 +30,6 @@ __all__ = [
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 COUNTER = "Testing.helpers.counter_session:CounterApplication"
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True)
@@ -145,14 +132,3 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < end, "what was waited for did not come"
         time.sleep(0.05)
-
-
-def chromium_path() -> str:
-    """The browser of this machine; skips the test where there is none."""
-    pytest.importorskip("playwright")
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
-    )
-    if found is None:
-        pytest.skip("no Chromium here (set CHROMIUM to its path)")
-    return found

@@ -32,8 +32,9 @@ def tiny_hearts() -> tuple[RayBatch, np.ndarray]:
     return RayBatch.joined([sample_hearts(40, 5, name).rays for name in ("healthy", "hcm")]), np.repeat([0, 1], 40)
 
 
-def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
-    """A bundle of a ladder whose top level is read off the thickness of the wall, with `changes` to its description."""
+@lru_cache(maxsize=1)
+def _tiny_model() -> tuple[dict[str, torch.Tensor], dict[str, object]]:
+    """Tensors and `in_distribution` of the bundle: the same for all bundles of a run. Not to be changed."""
     torch.manual_seed(0)
     hearts, label = tiny_hearts()
     x = torch.from_numpy(encode(hearts))
@@ -66,6 +67,12 @@ def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
     tensors = {f"lvae.{name}": tensor for name, tensor in net.state_dict().items()}
     tensors |= {f"typical.{k}": torch.from_numpy(np.asarray(v)).float() for k, v in typical.tensors().items()}
     tensors |= {f"typical.spread.{k}": torch.from_numpy(v.std(0)).float() for k, v in enumerate(z, start=1)}
+    return tensors, typical.settings()
+
+
+def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
+    """A bundle of a ladder whose top level is read off the thickness of the wall, with `changes` to its description."""
+    tensors, settings = _tiny_model()
     scale = asdict(PlattScale(1.0, 0.0))
     given = {
         "name": "tiny-heart",
@@ -76,7 +83,7 @@ def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
             "typical": Component(class_name="TypicalHeart"),
         },
         "calibration": {"hcm_probability": {"both phases": scale, "end diastole alone": scale}},
-        "in_distribution": typical.settings(),
+        "in_distribution": dict(settings),
     }
     write_bundle(folder, tensors, ModelDescription(**given | changes), "# tiny\n")
     return folder

@@ -9,7 +9,7 @@ import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
 from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest
+from GenerativeModelsLib.skull.request import PLANES, CaseRequest, parse_age
 
 __all__ = ["reconstruct"]
 
@@ -49,7 +49,8 @@ def reconstruct(
     device: DeviceOption = "auto",
     seed: SeedOption = 0,
     gestational_age: Annotated[
-        float | None, typer.Option(metavar="WEEKS", help="Decimal weeks, for percentiles against the growth charts.")
+        str | None,
+        typer.Option(metavar="WEEKS", help="Decimal weeks, or 27+3, for percentiles against the growth charts."),
     ] = None,
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
@@ -71,7 +72,7 @@ def reconstruct(
         samples=samples,
         device=device,
         seed=seed,
-        gestational_age_weeks=gestational_age,
+        gestational_age_weeks=None if gestational_age is None else parse_age(gestational_age),
         overwrite=overwrite,
         **{f"{plane}_spacing_mm": parse_spacing(text, f"--{plane}-spacing") for plane, text in given.items()},
     )

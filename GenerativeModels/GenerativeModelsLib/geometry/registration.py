@@ -52,13 +52,11 @@ def rigid_align(moving: Surface, fixed: Surface) -> np.ndarray:
 
 def kabsch(source: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """The proper rigid motion (4 x 4) with the least weighted squares between `source` and `target` (N, 3)."""
-    weights = np.ones(len(source)) if weights is None else weights
-    weights = weights / weights.sum()
-    a, b = weights @ source, weights @ target
-    u, _, vt = np.linalg.svd(((source - a) * weights[:, None]).T @ (target - b))
-    flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    from scipy.spatial.transform import Rotation
+
+    a, b = (np.average(points, axis=0, weights=weights) for points in (source, target))
     matrix = np.eye(4)
-    matrix[:3, :3] = vt.T @ flip @ u.T
+    matrix[:3, :3] = Rotation.align_vectors(target - b, source - a, weights=weights)[0].as_matrix()
     matrix[:3, 3] = b - matrix[:3, :3] @ a
     return matrix
 

@@ -1,11 +1,15 @@
-"""Diagonal Gaussians: the algebra of every latent level."""
+"""Diagonal Gaussians: the algebra of every latent level, and the head that returns one from features."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+LOG_SIGMA_BOUND = 5.0
+"""Log standard deviations of a head lie in [-5, 5]: sigma from 0.0067 to 148."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,10 @@ class DiagonalGaussian:
         return self.mu + self.sigma * noise
 
     def kl(self, prior: DiagonalGaussian) -> Tensor:
-        """KL[self || prior] a dimension, (..., d), in nats."""
+        """KL[self || prior] for each dimension, (..., d), in nats.
+
+        log(sigma_p / sigma_q) + (sigma_q^2 + (mu_q - mu_p)^2) / (2 sigma_p^2) - 1/2, q being `self` and p the prior.
+        """
         ratio = self.log_sigma - prior.log_sigma
         return 0.5 * ((2 * ratio).exp() + ((self.mu - prior.mu) / prior.sigma) ** 2 - 1) - ratio
 
@@ -36,3 +43,47 @@ class DiagonalGaussian:
         log_precision = torch.logaddexp(-2 * self.log_sigma, -2 * other.log_sigma)
         weight = torch.sigmoid(2 * (other.log_sigma - self.log_sigma))
         return DiagonalGaussian(weight * self.mu + (1 - weight) * other.mu, -0.5 * log_precision)
+
+
+def soft_bound(log_sigma: Tensor) -> Tensor:
+    """B tanh(log_sigma / B), with B = `LOG_SIGMA_BOUND`."""
+    return LOG_SIGMA_BOUND * torch.tanh(log_sigma / LOG_SIGMA_BOUND)
+
+
+def hard_bound(log_sigma: Tensor) -> Tensor:
+    """log_sigma clamped to [-B, B], with B = `LOG_SIGMA_BOUND`; its gradient is that of the identity everywhere.
+
+    The gradient of a plain clamp is zero outside the bounds, so that a unit that leaves them never returns.
+    """
+    return _StraightThroughClamp.apply(log_sigma)
+
+
+class GaussianHead(nn.Module):
+    """Features -> N(mu, diag sigma^2), from a network that returns mu and the unbounded log sigma in one vector.
+
+    Parameters
+    ----------
+    net : (..., F) -> (..., 2 d).
+    bound : keeps log sigma in [-5, 5]: `soft_bound` or `hard_bound`. Weights belong to the bound they were trained
+        with: of the same weights, `soft_bound` returns another sigma.
+    name : of `net` in the state dict, which bundles fix.
+    """
+
+    def __init__(self, net: nn.Module, bound: Callable[[Tensor], Tensor], name: str = "net") -> None:
+        super().__init__()
+        self.add_module(name, net)
+        self.bound, self._name = bound, name
+
+    def forward(self, features: Tensor) -> DiagonalGaussian:
+        mu, log_sigma = self.get_submodule(self._name)(features).chunk(2, dim=-1)
+        return DiagonalGaussian(mu, self.bound(log_sigma))
+
+
+class _StraightThroughClamp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: object, log_sigma: Tensor) -> Tensor:
+        return log_sigma.clamp(-LOG_SIGMA_BOUND, LOG_SIGMA_BOUND)
+
+    @staticmethod
+    def backward(ctx: object, gradient: Tensor) -> Tensor:
+        return gradient

@@ -28,6 +28,18 @@ class RadialProfile(nn.Module):
         return F.grid_sample(mask[:, None], rays, align_corners=False)[:, 0].mean(-1)
 
 
+class OutlineNorm(nn.BatchNorm1d):
+    """Batch normalisation that also takes a batch of one in training: it then uses the running statistics.
+
+    Absent planes are not encoded, so a batch of many cases may hold a plane once, and one value has no variance.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and len(x) == 1:
+            return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+        return super().forward(x)
+
+
 class PlaneEncoder(nn.Module):
     """Strided convolutions of the picture beside a perceptron of its outline, joined by one linear layer.
 
@@ -64,7 +76,7 @@ class PlaneEncoder(nn.Module):
         self.convolutions = nn.Sequential(*blocks, nn.Conv2d(channels[-1], 32, 1), nn.ReLU(inplace=True))
         self.profile = RadialProfile(angles)
         self.outline = nn.Sequential(
-            nn.BatchNorm1d(angles + scalars),
+            OutlineNorm(angles + scalars),
             nn.Linear(angles + scalars, features),
             nn.SiLU(),
             nn.Linear(features, features),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["PLANES", "CaseRequest", "PlaneFile"]
+__all__ = ["PLANES", "CaseRequest", "PlaneFile", "parse_age"]
 
 PLANES = ("axial", "sagittal", "coronal")
 """Names of the planes, in the order in which they refine the reconstruction."""
@@ -19,6 +19,27 @@ AGE_RANGE_WEEKS = (14.0, 40.0)
 """Weeks the growth charts reach."""
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
+
+_WEEKS_AND_DAYS = re.compile(r"(\d{1,2})\+([0-6])")
+
+
+def parse_age(text: str, option: str = "--gestational-age") -> float:
+    """Decimal weeks of a gestational age, given as such or as completed weeks and days, "27+3".
+
+    Raises
+    ------
+    InputError
+        For anything else; the message names `option`.
+    """
+    found = _WEEKS_AND_DAYS.fullmatch(text.strip())
+    if found:
+        return int(found[1]) + int(found[2]) / 7
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InputError(
+            f"{option} is '{text}': give decimal weeks such as 28.4, or weeks and days such as 28+3."
+        ) from error
 
 
 @dataclass(frozen=True)

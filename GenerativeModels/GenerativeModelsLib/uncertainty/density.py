@@ -17,6 +17,10 @@ MOST_POINTS = 600
 class LatentDensity:
     """Kernel density of each class, equally weighted, with Gaussian kernels shaped like the class (Scott's rule).
 
+    `scipy.stats.gaussian_kde` is not used: it takes the covariance of the kernels from the points that it stores, while
+    here the kernels have the covariance of the whole class and the points are thinned to equal numbers. A bundle stores
+    these kernels as `factors`, and gaussian_kde accepts no covariance.
+
     Attributes
     ----------
     points : (C, N, d) encoded hearts.
@@ -54,14 +58,17 @@ class LatentDensity:
 
     def log_class(self, k: int, z: np.ndarray) -> np.ndarray:
         """Log density of one class at z (..., d)."""
+        from scipy.linalg import solve_triangular
+        from scipy.spatial.distance import cdist
+        from scipy.special import logsumexp
+
         z = np.asarray(z, float)
-        flat = z.reshape(-1, z.shape[-1])
-        inverse = np.linalg.inv(self.factors[k])
-        white, centres = flat @ inverse.T, self.points[k] @ inverse.T
-        square = (white**2).sum(1)[:, None] + (centres**2).sum(1) - 2 * white @ centres.T
+        white, centres = (
+            solve_triangular(self.factors[k], points.T, lower=True).T
+            for points in (z.reshape(-1, z.shape[-1]), self.points[k])
+        )
         scale = np.log(np.diag(self.factors[k])).sum() + 0.5 * z.shape[-1] * np.log(2 * np.pi) + np.log(len(centres))
-        top = (-0.5 * square).max(axis=1)
-        total = top + np.log(np.exp(-0.5 * square - top[:, None]).sum(axis=1))
+        total = logsumexp(-0.5 * cdist(white, centres, "sqeuclidean"), axis=1)
         return (total - scale).reshape(z.shape[:-1])
 
     def mean(self, k: int) -> np.ndarray:

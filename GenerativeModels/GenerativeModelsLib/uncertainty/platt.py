@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["PlattScale", "ReliabilityBin", "expected_calibration_error", "probability_text", "reliability"]
+__all__ = [
+    "PlattScale",
+    "ReliabilityBin",
+    "equal_mass_bins",
+    "expected_calibration_error",
+    "probability_text",
+    "reliability",
+]
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,16 @@ class ReliabilityBin:
     observed: float
 
 
+def equal_mass_bins(probability: np.ndarray, bins: int) -> list[np.ndarray]:
+    """Indices of the cases in `bins` groups of as many cases each, from the lowest probability to the highest."""
+    return [part for part in np.array_split(np.argsort(probability, kind="stable"), bins) if len(part)]
+
+
 def reliability(probability: np.ndarray, label: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:
-    """Equal-mass bins, from the least probable up."""
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
+    """Probability and outcome in `equal_mass_bins`; `label` (N,) is 1 or True for a positive case."""
     return [
         ReliabilityBin(len(part), float(np.mean(probability[part])), float(np.mean(np.asarray(label)[part] == 1)))
-        for part in parts
+        for part in equal_mass_bins(probability, bins)
     ]
 
 

@@ -11,7 +11,7 @@ from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsWeb.parts.markup import attributes
 
 if TYPE_CHECKING:
-    from GenerativeModelsWeb.skull.application import SkullApplication
+    from GenerativeModelsWeb.skull.application_type import ApplicationType
 
 __all__ = ["build_inputs"]
 
@@ -19,7 +19,7 @@ ACCEPT = "image/*,.dcm,.dicom,.ima,.nii,.nii.gz,.gz,.nrrd,.nhdr,.mha,.mhd,.tif,.
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def build_inputs(application: SkullApplication) -> None:
+def build_inputs(application: ApplicationType) -> None:
     """The panel; everything in it is disabled while a reconstruction is under way."""
     inputs, run = application.inputs.name, application.run.name
     with html.Aside(classes="gm-side", raw_attrs=attributes(aria_label="Inputs")):
@@ -46,7 +46,7 @@ def build_inputs(application: SkullApplication) -> None:
         _start(application)
 
 
-def _card(application: SkullApplication, plane: str) -> None:
+def _card(application: ApplicationType, plane: str) -> None:
     card, busy = getattr(application.inputs.name, plane), application.run.name.busy
     required = plane == "axial"
     with html.Section(
@@ -137,7 +137,7 @@ def _spacing(plane: str, card, busy: str) -> None:
         )
 
 
-def _settings(application: SkullApplication) -> None:
+def _settings(application: ApplicationType) -> None:
     settings, busy = application.settings.name, application.run.name.busy
     with html.Div(classes="gm-field"):
         html.Label("Gestational age", raw_attrs=attributes(**{"for": "gm-weeks"}))
@@ -174,7 +174,7 @@ def _input(identity: str, name: str, busy: str, placeholder: str = "", raw: list
     )
 
 
-def _start(application: SkullApplication) -> None:
+def _start(application: ApplicationType) -> None:
     inputs, run = application.inputs.name, application.run.name
     with html.Div(classes="gm-foot"):
         html.P(

@@ -10,7 +10,7 @@ from trame.widgets import vuetify3 as vuetify
 from GenerativeModelsWeb.parts.markup import attributes
 
 if TYPE_CHECKING:
-    from GenerativeModelsWeb.skull.application import SkullApplication
+    from GenerativeModelsWeb.skull.application_type import ApplicationType
 
 __all__ = ["build_results"]
 
@@ -24,7 +24,7 @@ FILES = (
 )
 
 
-def build_results(application: SkullApplication) -> None:
+def build_results(application: ApplicationType) -> None:
     """The panel; absent until there is a result."""
     result = application.result.name
     with (
@@ -50,7 +50,7 @@ def build_results(application: SkullApplication) -> None:
         _downloads()
 
 
-def _biometry(application: SkullApplication) -> None:
+def _biometry(application: ApplicationType) -> None:
     result = application.result.name
     with html.Section(raw_attrs=attributes(aria_label="Biometry")):
         html.H2("Biometry", classes="gm-head")
@@ -66,7 +66,7 @@ def _biometry(application: SkullApplication) -> None:
         html.P(f"{{{{ {result.summary} }}}}.", classes="gm-quiet")
 
 
-def _charts(application: SkullApplication) -> None:
+def _charts(application: ApplicationType) -> None:
     result = application.result.name
     with html.Section(raw_attrs=attributes(aria_label="Growth charts")):
         with html.Div(classes="gm-head", style="align-items: center; margin-bottom: .3rem"):

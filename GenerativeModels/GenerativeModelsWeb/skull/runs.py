@@ -20,7 +20,7 @@ from GenerativeModelsWeb.skull.pictures import on_page
 from GenerativeModelsWeb.skull.results import charts_of, result_of
 
 if TYPE_CHECKING:
-    from GenerativeModelsWeb.skull.application import SkullApplication
+    from GenerativeModelsWeb.skull.application_type import ApplicationType
 
 __all__ = ["Reconstructions"]
 
@@ -48,7 +48,7 @@ class Reconstructions:
     """
 
     def __init__(
-        self, page: SkullApplication, backend: Backend, downloads: Downloads, workspace: Path, model: Path | None
+        self, page: ApplicationType, backend: Backend, downloads: Downloads, workspace: Path, model: Path | None
     ) -> None:
         self._page, self._backend, self._downloads = page, backend, downloads
         self._workspace, self._model = workspace, model

@@ -10,16 +10,17 @@ from trame.widgets import vuetify3 as vuetify
 from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsWeb.parts.markup import attributes
+from GenerativeModelsWeb.skull.mark import mark
 
 if TYPE_CHECKING:
-    from GenerativeModelsWeb.skull.application import SkullApplication
+    from GenerativeModelsWeb.skull.application_type import ApplicationType
 
 __all__ = ["build_stage"]
 
 SIDES = {"Front": "front", "Left": "left", "Right": "right", "Back": "back", "Top": "top"}
 
 
-def build_stage(application: SkullApplication) -> None:
+def build_stage(application: ApplicationType) -> None:
     """The views once there is a result; before, the pictures; before those, an introduction."""
     inputs, present = application.inputs.name, application.result.name.present
     files = [getattr(inputs, plane).file_name for plane in PLANES]
@@ -34,8 +35,6 @@ def build_stage(application: SkullApplication) -> None:
                     html.Img(src=(card.preview,), alt=f"{plane.capitalize()} picture")
                     html.Figcaption(plane.capitalize(), classes="gm-name")
         with html.Div(v_else=True, classes="gm-intro"):
-            from GenerativeModelsWeb.skull.page import mark
-
             mark("#86c1e6")
             html.H2("A fetal skull from one to three ultrasound planes")
             html.P(
@@ -46,7 +45,7 @@ def build_stage(application: SkullApplication) -> None:
             html.Button("Try the sample", type="button", classes="gm-button", click=application.try_sample)
 
 
-def _views(application: SkullApplication) -> None:
+def _views(application: ApplicationType) -> None:
     shown = application.views_state.name.planes
     with html.Div(
         classes="gm-views", style=(f"`--planes: ${{{shown}.length}}; --share: ${{{shown}.length > 2 ? 25 : 34}}%`",)
@@ -79,7 +78,7 @@ def _views(application: SkullApplication) -> None:
                     _fit(application.views.reset_slice, f"['{plane}']", "Show the whole picture")
 
 
-def _legend(application: SkullApplication) -> None:
+def _legend(application: ApplicationType) -> None:
     """What the colours mean; Slicer's own legend takes its letters' size from the view and covers the skull."""
     names = application.views_state.name
     with html.Div(classes="gm-legend", v_if=names.coloured, raw_attrs=attributes(aria_label="Colour legend")):
@@ -103,7 +102,7 @@ def _fit(act, arguments: str, words: str) -> None:
         vuetify.VIcon("mdi-fit-to-screen-outline", size=15)
 
 
-def _controls(application: SkullApplication) -> None:
+def _controls(application: ApplicationType) -> None:
     names = application.views_state.name
     with html.Div(classes="gm-controls"):
         with html.Div(classes="gm-range", v_if=names.coloured):

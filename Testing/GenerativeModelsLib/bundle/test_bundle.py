@@ -101,7 +101,7 @@ def test_reading_the_card_does_not_import_torch(folder: Path) -> None:
 def _environment() -> dict[str, str]:
     import os
 
-    return os.environ | {"PYTHONPATH": str(Path(bundle_module.__file__).parents[1])}
+    return os.environ | {"PYTHONPATH": str(Path(bundle_module.__file__).parents[2])}
 
 
 def changed(**values: object) -> Callable[[Path], None]:

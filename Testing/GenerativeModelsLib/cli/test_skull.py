@@ -73,6 +73,11 @@ def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list
     assert "Warning" not in result.stdout
 
 
+def test_an_age_may_be_given_in_weeks_and_days(requests: list[CaseRequest], tmp_path: Path) -> None:
+    reconstruct("--axial", "a.png", "--output", tmp_path / "out", "--gestational-age", "27+3")
+    assert requests[0].gestational_age_weeks == pytest.approx(27 + 3 / 7)
+
+
 def test_with_json_the_result_is_all_of_stdout(requests: list[CaseRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "a.png", "--output", tmp_path / "out", "--json")
     assert json.loads(result.stdout)["schema"] == "skull-reconstruction/1"

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.wall.phantoms import cylinders, half_ellipsoids, spheres
+from GenerativeModelsLib.geometry import laplace
 from GenerativeModelsLib.geometry.laplace import CAVITY, CLOSED, ITERATIONS, OUTSIDE, WALL, solve_potential
 from Testing.helpers.shapes import rigid
 
@@ -120,6 +122,40 @@ def test_a_pocket_without_a_surface_does_no_harm():
     found = solve_potential(endo, epi, cut, grid.spacing_zyx)
     assert np.isfinite(found.values).all()
     assert found.values.min() >= 0 and found.values.max() <= 1
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5])
+def test_a_solve_that_does_not_converge_is_refused(monkeypatch, limit):
+    monkeypatch.setattr(laplace, "ITERATIONS", limit)
+    with pytest.raises(InputError, match=rf"did not converge: after {limit} iterations the residual is .*1e-05"):
+        solved(spheres(20, 30).moved(TILTED), 2.0)
+
+
+def test_a_solve_that_converges_with_its_last_iteration_is_kept(monkeypatch):
+    phantom = spheres(20, 30).moved(TILTED)
+    needed, _ = solved(phantom, 2.0)
+    monkeypatch.setattr(laplace, "ITERATIONS", needed.iterations)
+    again, _ = solved(phantom, 2.0)
+    assert again.iterations == needed.iterations
+    np.testing.assert_array_equal(again.values, needed.values)
+
+
+def test_the_solution_is_that_of_a_direct_solver(monkeypatch):
+    """The same sparse system by scipy's LU decomposition."""
+    from scipy.sparse import csr_matrix, eye_array
+    from scipy.sparse.linalg import spsolve
+
+    systems = []
+    own = laplace._solve
+    monkeypatch.setattr(laplace, "_solve", lambda *system: systems.append(system) or own(*system))
+    phantom = half_ellipsoids(8, 35, 16).moved(TILTED)
+    grid = phantom.grid(4.0)
+    found = solve_potential(*phantom.fields(grid), grid.spacing_zyx, tolerance=1e-12)
+    ((columns, weights, right, _, _),) = systems
+    count = len(right)
+    rows = np.repeat(np.arange(count), 6)
+    matrix = eye_array(count) + csr_matrix((weights.ravel(), (rows, columns.ravel())), (count, count))
+    np.testing.assert_allclose(found.values, spsolve(matrix.tocsc(), right), atol=1e-8)
 
 
 def test_the_range_is_that_of_the_boundaries():

@@ -50,6 +50,18 @@ def test_empty_maps():
     assert overlap(some, none).relative_volume_difference == np.inf and np.isnan(overlap(some, none).sensitivity)
 
 
+def test_shares_of_nothing_are_no_numbers():
+    nothing, one = np.zeros((2, 2, 2), bool), np.arange(8).reshape(2, 2, 2) == 3
+    both = overlap(nothing, nothing)
+    assert (both.dice, both.relative_volume_difference) == (1.0, 0.0)
+    assert np.isnan([both.sensitivity, both.precision]).all()
+    missed, invented = overlap(nothing, one), overlap(one, nothing)
+    assert (missed.dice, missed.sensitivity, missed.relative_volume_difference) == (0.0, 0.0, -1.0)
+    assert np.isnan(missed.precision)
+    assert (invented.dice, invented.precision, invented.relative_volume_difference) == (0.0, 0.0, np.inf)
+    assert np.isnan(invented.sensitivity)
+
+
 def test_maps_of_other_shapes_are_refused():
     with pytest.raises(ValueError, match=r"\(2, 2, 2\), truth \(3, 3, 3\)"):
         overlap(np.zeros((2, 2, 2)), np.zeros((3, 3, 3)))

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.registration import kabsch, rigid_align
@@ -56,6 +59,26 @@ def test_kabsch_prefers_the_heavy_points_and_never_reflects(rng):
     weights = np.r_[0.0, np.ones(29)]
     np.testing.assert_allclose(kabsch(source, target, weights), motion, atol=1e-9)
     assert np.linalg.det(kabsch(source, source * (-1, 1, 1))[:3, :3]) == pytest.approx(1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), turn=st.floats(0, 3.1), shift=st.floats(-500, 500))
+def test_kabsch_recovers_every_motion_and_leaves_the_least_squares(seed, turn, shift):
+    """With noise, the residuals have no weighted mean and no weighted torque: what is left cannot be turned away."""
+    rng = np.random.default_rng(seed)
+    source, weights = rng.normal(size=(20, 3)), rng.uniform(0.1, 2, 20)
+    axis = rng.normal(size=3)
+    motion = np.eye(4)
+    motion[:3, :3] = Rotation.from_rotvec(turn * axis / np.linalg.norm(axis)).as_matrix()
+    motion[:3, 3] = shift
+    exact = source @ motion[:3, :3].T + motion[:3, 3]
+    np.testing.assert_allclose(kabsch(source, exact, weights), motion, atol=1e-8)
+    noisy = exact + rng.normal(0, 0.05, exact.shape)
+    found = kabsch(source, noisy, weights)
+    moved = source @ found[:3, :3].T + found[:3, 3]
+    np.testing.assert_allclose(weights @ (noisy - moved), 0, atol=1e-8)
+    centre = np.average(moved, axis=0, weights=weights)
+    np.testing.assert_allclose(weights @ np.cross(moved - centre, noisy - moved), 0, atol=1e-7)
 
 
 def test_surface_without_triangles_is_refused():

@@ -144,3 +144,13 @@ def test_a_plane_is_judged_upright_by_its_own_features(net: SkullCVAE) -> None:
 
 def _tensors(value) -> list[torch.Tensor]:
     return [value] if isinstance(value, torch.Tensor) else [value.mu, value.log_sigma]
+
+
+@pytest.mark.parametrize("plane", [0, 1, 2])
+def test_a_training_batch_may_hold_a_plane_exactly_once(net: SkullCVAE, plane: int) -> None:
+    y = conditions(batch=4)
+    present = y.present.clone()
+    present[1:, plane] = False
+    features = net.train().encode_planes(replace(y, present=present))
+    features.sum().backward()
+    assert features.isfinite().all()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 from torch.distributions import Normal, kl_divergence
 
-from GenerativeModelsLib.models.gaussian import DiagonalGaussian
+from GenerativeModelsLib.models.gaussian import LOG_SIGMA_BOUND, DiagonalGaussian, GaussianHead, hard_bound, soft_bound
 
 MU, LOG_SIGMA = st.floats(-5, 5), st.floats(-3, 3)
 PAIR = st.tuples(MU, LOG_SIGMA)
@@ -62,3 +65,45 @@ def test_a_sample_is_the_mean_plus_noise_in_standard_deviations() -> None:
     g = gaussian(2.0, 0.5)
     torch.testing.assert_close(g.sample(torch.zeros(1, dtype=torch.float64)), g.mu)
     torch.testing.assert_close(g.sample(torch.ones(1, dtype=torch.float64)), g.mu + g.sigma)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-20, 20), st.sampled_from([soft_bound, hard_bound]))
+def test_a_bound_keeps_log_sigma_within_its_range_and_its_gradient_above_zero(raw: float, bound) -> None:
+    value = torch.tensor(raw, dtype=torch.float64, requires_grad=True)
+    found = bound(value)
+    (gradient,) = torch.autograd.grad(found, value)
+    assert found.abs() <= LOG_SIGMA_BOUND and 0 < gradient <= 1
+
+
+@pytest.mark.parametrize("raw", [-7.3, -5.0, -4.9, 0.0, 1e-7, 4.9, 7.3])
+def test_the_hard_bound_is_a_clamp_to_the_bit_and_the_soft_one_a_tanh(raw: float) -> None:
+    value = torch.tensor(raw)
+    assert torch.equal(hard_bound(value), value.clamp(-5.0, 5.0))
+    assert torch.equal(soft_bound(value), 5.0 * torch.tanh(value / 5.0))
+
+
+def test_a_unit_beyond_the_hard_bound_comes_back() -> None:
+    raw = torch.tensor(8.0, requires_grad=True)
+    optimiser = torch.optim.SGD([raw], 0.5)
+    for _ in range(20):
+        optimiser.zero_grad()
+        (hard_bound(raw) - 1).square().backward()
+        optimiser.step()
+    assert raw.item() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_head_splits_what_its_network_returns_and_keeps_its_name() -> None:
+    head = GaussianHead(nn.Linear(3, 4), soft_bound, name="head")
+    assert set(head.state_dict()) == {"head.weight", "head.bias"}
+    x = torch.randn(2, 3, generator=torch.Generator().manual_seed(0))
+    found, raw = head(x), head.head(x)
+    assert torch.equal(found.mu, raw[:, :2]) and torch.equal(found.log_sigma, soft_bound(raw[:, 2:]))
+
+
+def test_kl_of_two_different_gaussians_is_the_closed_form_and_not_its_reverse() -> None:
+    """N(1, 0.5^2) against N(0, 2^2): ln 4 + (0.25 + 1) / 8 - 1 / 2."""
+    q = DiagonalGaussian(torch.tensor(1.0), torch.tensor(0.5).log())
+    p = DiagonalGaussian(torch.tensor(0.0), torch.tensor(2.0).log())
+    assert q.kl(p).item() == pytest.approx(math.log(4) + 1.25 / 8 - 0.5)
+    assert p.kl(q).item() == pytest.approx(-math.log(4) + 5 / 0.5 - 0.5)

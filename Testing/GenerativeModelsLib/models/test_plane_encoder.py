@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from GenerativeModelsLib.models.plane_encoder import PlaneEncoder
+from GenerativeModelsLib.models.plane_encoder import OutlineNorm, PlaneEncoder
 
 
 @pytest.fixture
@@ -39,3 +39,27 @@ def test_where_a_thing_lies_in_the_picture_matters(encoder: PlaneEncoder) -> Non
 def test_a_size_that_does_not_halve_four_times_is_refused() -> None:
     with pytest.raises(ValueError, match="size is 40, expected a multiple of 16"):
         PlaneEncoder(size=40)
+
+
+def test_a_batch_of_one_picture_trains(encoder: PlaneEncoder) -> None:
+    encoder.train()
+    found = encoder(torch.rand(1, 2, 32, 32), torch.ones(1, 2))
+    found.square().sum().backward()
+    assert found.isfinite().all()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in encoder.parameters())
+
+
+def test_one_case_is_normalised_by_the_running_statistics_and_leaves_them() -> None:
+    norm = OutlineNorm(3).train()
+    norm(torch.randn(50, 3, generator=torch.Generator().manual_seed(0)) * 2 + 1)
+    mean, variance = norm.running_mean.clone(), norm.running_var.clone()
+    x = torch.tensor([[0.5, -1.0, 2.0]])
+    torch.testing.assert_close(norm(x), (x - mean) / (variance + norm.eps).sqrt())
+    assert torch.equal(norm.running_mean, mean) and torch.equal(norm.running_var, variance)
+    assert set(norm.state_dict()) == set(torch.nn.BatchNorm1d(3).state_dict())
+
+
+def test_more_than_one_case_is_normalised_as_by_torch() -> None:
+    own, torchs = OutlineNorm(3).train(), torch.nn.BatchNorm1d(3).train()
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(own(x), torchs(x)) and torch.equal(own.running_var, torchs.running_var)

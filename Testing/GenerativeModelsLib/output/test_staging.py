@@ -119,4 +119,4 @@ def test_a_lock_is_held_by_one_and_leaves_no_file(tmp_path: Path) -> None:
 
 
 def _variables() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(Path(staging.__file__).parents[1])}
+    return os.environ | {"PYTHONPATH": str(Path(staging.__file__).parents[2])}

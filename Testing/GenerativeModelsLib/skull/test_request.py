@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest, PlaneFile
+from GenerativeModelsLib.skull.request import PLANES, CaseRequest, PlaneFile, parse_age
 
 
 def request(**changes: object) -> CaseRequest:
@@ -57,3 +57,16 @@ def test_what_cannot_be_used_is_refused_by_name(changes: dict[str, object], word
 @pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:0", "cuda:11", "mps"])
 def test_every_device_of_the_contract_is_taken(device: str) -> None:
     assert request(device=device).device == device
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"), [("28.4", 28.4), ("27+0", 27.0), ("27+3", 27 + 3 / 7), (" 16+6 ", 16 + 6 / 7)]
+)
+def test_an_age_is_read_in_weeks_or_in_weeks_and_days(text: str, weeks: float) -> None:
+    assert parse_age(text) == pytest.approx(weeks, abs=1e-12)
+
+
+@pytest.mark.parametrize("text", ["27+7", "27+", "27 weeks", "27+3+1", "", "27,5"])
+def test_an_age_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="--gestational-age is"):
+        parse_age(text)

@@ -12,15 +12,17 @@ import yaml
 from safetensors.torch import load_file
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.shared.config_parts import BankConfig
 from GenerativeModelsLib.training.skull.bank import shard_path
-from GenerativeModelsLib.training.skull.config import BankConfig
 from Testing.helpers.tiny_models import CHANNELS
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.training import run as module
-from GenerativeModelsLib.training.run import FreshIndices, growing_bank, last_checkpoint, loader, train
+from GenerativeModelsLib.training.run import train
+from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, loader
+from GenerativeModelsLib.training.skull import locator_run as module
 from GenerativeModelsLib.training.skull.crops import load_locator
+from GenerativeModelsLib.training.skull.locator_run import growing_bank
 
 OPTIONS = {"limit_val_batches": 1, "num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator": "cpu"}
 

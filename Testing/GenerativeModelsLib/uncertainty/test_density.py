@@ -31,6 +31,34 @@ def test_it_comes_near_a_known_density(density: LatentDensity) -> None:
     np.testing.assert_allclose(np.exp(density.log_density(z)), true, rtol=0.25)
 
 
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_class_is_the_mean_of_normal_kernels(density: LatentDensity, k: int) -> None:
+    from scipy.stats import multivariate_normal
+
+    z = np.random.default_rng(1).normal(0, 2, (3, 7, 2))
+    kernel = multivariate_normal(cov=density.factors[k] @ density.factors[k].T)
+    exact = np.log(kernel.pdf(z[..., None, :] - density.points[k]).mean(axis=-1))
+    found = density.log_class(k, z)
+    assert found.shape == (3, 7)
+    np.testing.assert_allclose(found, exact, rtol=1e-10)
+
+
+def test_far_from_every_kernel_the_log_density_falls_with_the_squared_distance() -> None:
+    """One kernel: log N(z) is exact where the density itself is 0 in double precision."""
+    alone = LatentDensity(np.zeros((1, 1, 2)), np.diag([2.0, 0.5])[None])
+    z = np.array([[1e4, 0.0], [0.0, 1e4]])
+    exact = -0.5 * (z / [2.0, 0.5]) ** 2 @ np.ones(2) - np.log(2 * np.pi)
+    np.testing.assert_allclose(alone.log_density(z), exact, rtol=1e-12)
+
+
+def test_kernels_have_the_shape_of_the_whole_class_by_scotts_rule() -> None:
+    z = np.random.default_rng(5).normal(size=(2000, 2)) @ np.array([[1.0, 0.4], [0.0, 0.3]])
+    found = LatentDensity.fit(z, np.zeros(2000, int))
+    assert found.points.shape == (1, 600, 2)
+    expected = (np.cov(z, rowvar=False) + 1e-6 * np.eye(2)) * 600 ** (-2 / 6)
+    np.testing.assert_allclose(found.factors[0] @ found.factors[0].T, expected, rtol=1e-12)
+
+
 def test_classes_have_equal_weight_and_their_own_means(density: LatentDensity) -> None:
     assert density.points.shape[0] == 2 and density.points.shape[1] == 500
     np.testing.assert_allclose(density.mean(0), [-2, 0], atol=0.15)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from GenerativeModelsLib.bundle.checksums import ALL_FILES
 from GenerativeModelsLib.errors import InputError
@@ -20,6 +21,23 @@ def test_a_model_is_loaded_once(bundle: Path, monkeypatch: pytest.MonkeyPatch) -
     model = cache.load(bundle, "cpu")
     monkeypatch.chdir(bundle.parent)
     assert cache.load(Path("bundle"), "cpu") is model
+
+
+def test_every_device_has_a_model_of_its_own(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    def load(folder: Path, device: str) -> object:
+        loaded.append(str(device))
+        return object()
+
+    monkeypatch.setattr("GenerativeModelsLib.skull.infer.model.load_skull_model", load)
+    cache = ModelCache()
+    on_cpu, on_cuda = cache.load(bundle, "cpu"), cache.load(bundle, "cuda:0")
+    assert on_cpu is not on_cuda
+    assert loaded == ["cpu", "cuda:0"]
+    assert cache.load(bundle, torch.device("cpu")) is on_cpu
+    assert cache.load(bundle, torch.device("cuda:0")) is on_cuda
+    assert loaded == ["cpu", "cuda:0"]
 
 
 @pytest.mark.parametrize("name", ALL_FILES)

@@ -20,14 +20,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsWeb.server.hub import listen
 from GenerativeModelsWeb.server.notices import TITLE
 from GenerativeModelsWeb.server.sessions import SessionPlan
-from Testing.helpers.hubs import (
-    CHROMIUM_FLAGS,
-    COUNTER,
-    RunningHub,
-    chromium_path,
-    running_hub,
-    until,
-)
+from Testing.helpers.hubs import COUNTER, RunningHub, running_hub, until
 
 PLAN = SessionPlan(application=COUNTER, spare=False, limit=20, upload_limit_bytes=100_000)
 
@@ -37,18 +30,6 @@ def hub() -> Iterator[RunningHub]:
     """A hub of counters with room for twenty."""
     with running_hub(PLAN) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium, as playwright drives it."""
-    path = chromium_path()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def test_whoever_comes_gets_an_address_of_his_own(hub: RunningHub) -> None:
@@ -125,8 +106,8 @@ def test_an_address_that_is_none_is_said() -> None:
 
 
 @pytest.mark.browser
-def test_two_tabs_do_not_disturb_each_other(hub: RunningHub, browser) -> None:
-    context = browser.new_context()
+def test_two_tabs_do_not_disturb_each_other(hub: RunningHub, a_browser) -> None:
+    context = a_browser.new_context()
     one, two = context.new_page(), context.new_page()
     problems: list[str] = []
     for page in (one, two):
@@ -153,8 +134,8 @@ def test_two_tabs_do_not_disturb_each_other(hub: RunningHub, browser) -> None:
 
 
 @pytest.mark.browser
-def test_files_go_in_and_come_out(hub: RunningHub, browser) -> None:
-    page = browser.new_page()
+def test_files_go_in_and_come_out(hub: RunningHub, a_browser) -> None:
+    page = a_browser.new_page()
     page.goto(hub.address)
     page.wait_for_selector("#count")
     send = """([name, size]) => fetch("upload/axial?name=" + encodeURIComponent(name), {method: "POST",
@@ -173,8 +154,8 @@ def test_files_go_in_and_come_out(hub: RunningHub, browser) -> None:
 
 
 @pytest.mark.browser
-def test_a_call_that_fails_sends_the_page_no_traceback(hub: RunningHub, browser) -> None:
-    page = browser.new_page()
+def test_a_call_that_fails_sends_the_page_no_traceback(hub: RunningHub, a_browser) -> None:
+    page = a_browser.new_page()
     page.goto(hub.address)
     page.wait_for_selector("#count")
     sent = page.evaluate("window.trame.trigger('fail').then(() => 'no error', (error) => JSON.stringify(error))")
@@ -184,10 +165,10 @@ def test_a_call_that_fails_sends_the_page_no_traceback(hub: RunningHub, browser)
 
 
 @pytest.mark.browser
-def test_through_a_tunnel_with_another_port(hub: RunningHub, browser) -> None:
+def test_through_a_tunnel_with_another_port(hub: RunningHub, a_browser) -> None:
     with listen("127.0.0.1", 0) as near:
         threading.Thread(target=tunnel, args=(near, hub.port), daemon=True).start()
-        page = browser.new_page()
+        page = a_browser.new_page()
         page.goto(f"http://localhost:{near.getsockname()[1]}{hub.entrance}")
         page.wait_for_selector("#count")
         page.click("#count")
@@ -219,12 +200,12 @@ def _quietly(copy, *ends: socket.socket) -> None:
 
 
 @pytest.mark.browser
-def test_behind_a_reverse_proxy_that_serves_it_below_a_path(browser) -> None:
+def test_behind_a_reverse_proxy_that_serves_it_below_a_path(a_browser) -> None:
     with (
         running_hub(PLAN, names=frozenset({"skulls.localhost"})) as hub,
         reverse_proxy(hub.port, "/apps/skull/") as port,
     ):
-        page = browser.new_page()
+        page = a_browser.new_page()
         page.goto(f"http://skulls.localhost:{port}/apps/skull{hub.entrance}")
         page.wait_for_selector("#count")
         page.click("#count")
@@ -285,8 +266,8 @@ def reverse_proxy(hub_port: int, prefix: str) -> Iterator[int]:
 
 
 @pytest.mark.browser
-def test_a_crash_is_seen_on_the_page_and_a_reload_says_what_to_do(hub: RunningHub, browser) -> None:
-    page = browser.new_page()
+def test_a_crash_is_seen_on_the_page_and_a_reload_says_what_to_do(hub: RunningHub, a_browser) -> None:
+    page = a_browser.new_page()
     page.goto(hub.address)
     page.wait_for_selector("#count")
     page.evaluate("fetch('download/die')")

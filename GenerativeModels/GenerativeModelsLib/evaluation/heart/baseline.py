@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.bundle import baseline_parameters
+from GenerativeModelsLib.heart.infer.error import reconstruction_error
 from GenerativeModelsLib.heart.infer.model import HeartModel, Placed
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
@@ -35,7 +35,7 @@ class HeartBaseline:
         (level,) = self.net.encode(torch.from_numpy(code), present)
         logits = self.net.classify(level.z).double().numpy()
         rebuilt = self.net.decode([level.z]).numpy()
-        error = np.sqrt(((rebuilt - code).astype(float) ** 2).mean(axis=1))
+        error = reconstruction_error(code, rebuilt, es_present)
         probability = PlattScale(1.0, 0.0).probability(logits[:, 1] - logits[:, 0])
         return Placed((level.z.double().numpy(),), probability, error, (), es_present)
 

@@ -29,6 +29,7 @@ from GenerativeModelsLib.evaluation.heart.tables import (
     verdict_shares,
 )
 from GenerativeModelsLib.evaluation.scores.probability import scores, wilson
+from GenerativeModelsLib.evaluation.scores.resampling import paired_mean
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 
 __all__ = ["report", "run"]
@@ -116,13 +117,6 @@ def _gain_table(whole: Mapping[str, Sequence[HeartRecord]]) -> Table:
     columns = ("label maps", "against the", "Dice ED", "Dice ES", "Hausdorff ED, mm", "Hausdorff ES, mm")
     notes = ["Positive is better: mean, its 95 % bootstrap interval over hearts, share of hearts with a gain."]
     return Table("What the ladder gains over the VAE", columns, rows, notes)
-
-
-def paired_mean(values: np.ndarray, draws: int = 2000) -> tuple[float, float, float]:
-    """Mean of values (N,) and the 95 % bootstrap interval of it."""
-    rng = np.random.default_rng(0)
-    means = values[rng.integers(len(values), size=(draws, len(values)))].mean(axis=1)
-    return float(values.mean()), *(float(v) for v in np.quantile(means, [0.025, 0.975]))
 
 
 def _class_table(whole: Mapping[str, Sequence[HeartRecord]], names: Sequence[str]) -> Table:

@@ -9,8 +9,9 @@ import numpy as np
 from GenerativeModelsLib.evaluation.data.published import HEART_MODELS
 from GenerativeModelsLib.evaluation.heart.accuracy import ShapeAgreement
 from GenerativeModelsLib.evaluation.heart.records import PHASES, HeartRecord, ModelRecord, Volumes
-from GenerativeModelsLib.evaluation.scores.probability import ProbabilityScores, equal_mass_bins, scores
+from GenerativeModelsLib.evaluation.scores.probability import ProbabilityScores, scores
 from GenerativeModelsLib.evaluation.scores.tables import Table
+from GenerativeModelsLib.uncertainty.platt import equal_mass_bins
 
 __all__ = [
     "MODEL_NAMES",

@@ -15,6 +15,7 @@ from scipy.special import ndtr, ndtri
 
 from GenerativeModelsLib.evaluation.scores.draws import draws_coverage, energy_score, interval_coverage, sample_crps
 from GenerativeModelsLib.evaluation.scores.normal_offsets import CLIP_MM, Offsets, clipped_share, signed_offsets
+from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
 from GenerativeModelsLib.evaluation.scores.sigma import SigmaCalibration, fit_calibration
 from GenerativeModelsLib.evaluation.scores.sparsification import Sparsification, ause, sparsification
 
@@ -230,10 +231,14 @@ def bootstrap(
 
     Works for every statistic here that is built on the weights: all but `case_level` and `conformal_factor`.
     """
-    draws = generator.integers(0, offsets.cases, (resamples, offsets.cases))
-    values = [statistic(offsets.resampled(np.bincount(draw, minlength=offsets.cases))) for draw in draws]
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return Band(statistic(offsets), float(low), float(high))
+
+    def of_cases(drawn: np.ndarray) -> float:
+        return statistic(offsets.resampled(np.bincount(drawn, minlength=offsets.cases)))
+
+    low, high = bootstrap_interval(
+        [np.arange(offsets.cases)], of_cases, generator, level=level, resamples=resamples, vectorized=False
+    )
+    return Band(statistic(offsets), low, high)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "ProbabilityScores",
-    "auc",
-    "auc_interval",
-    "equal_mass_bins",
-    "expected_calibration_error",
-    "scores",
-    "wilson",
-]
+from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
+from GenerativeModelsLib.uncertainty.platt import expected_calibration_error, reliability
+
+__all__ = ["ProbabilityScores", "auc", "auc_interval", "scores", "wilson"]
 
 DRAWS = 4000
 
@@ -68,31 +63,27 @@ def scores(probability: np.ndarray, yes: np.ndarray, bins: int = 10) -> Probabil
         specificity=float(right[~yes].mean()),
         auc=auc(p, yes),
         auc_interval=auc_interval(p, yes),
-        ece=expected_calibration_error(p, yes, bins),
+        ece=expected_calibration_error(reliability(p, yes, bins)),
         brier=float(((p - yes) ** 2).mean()),
     )
 
 
-def wilson(hits: int, cases: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's score interval of a share, at 95 % by default.
+def wilson(hits: int, cases: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share.
 
     >>> [round(v, 3) for v in wilson(36, 40)]
     [0.769, 0.96]
     """
-    share = hits / cases
-    centre = (share + z**2 / (2 * cases)) / (1 + z**2 / cases)
-    half = z / (1 + z**2 / cases) * np.sqrt(share * (1 - share) / cases + z**2 / (4 * cases**2))
-    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))
+    from scipy.stats import binomtest
+
+    found = binomtest(hits, cases).proportion_ci(level, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def auc(values: np.ndarray, yes: np.ndarray) -> float:
     """Area under the receiver's curve of a measure (N,) that is higher for "yes"; ties count half."""
-    from scipy.stats import rankdata
-
-    yes = np.asarray(yes, bool)
-    ranks = rankdata(values)
-    positives, negatives = int(yes.sum()), int((~yes).sum())
-    return float((ranks[yes].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    values, yes = np.asarray(values, float), np.asarray(yes, bool)
+    return float(_ordered_share(values[yes], values[~yes]))
 
 
 def auc_interval(values: np.ndarray, yes: np.ndarray, seed: int = 0) -> tuple[float, float]:
@@ -102,25 +93,16 @@ def auc_interval(values: np.ndarray, yes: np.ndarray, seed: int = 0) -> tuple[fl
     smaller class has cases.
     """
     values, yes = np.asarray(values, float), np.asarray(yes, bool)
-    rng = np.random.default_rng(seed)
     positives, negatives = values[yes], values[~yes]
-    ordered = (positives[:, None] > negatives) + 0.5 * (positives[:, None] == negatives)
-    drawn = [rng.multinomial(n, np.full(n, 1 / n), DRAWS) for n in ordered.shape]
-    found = ((drawn[0] @ ordered) * drawn[1]).sum(axis=1) / ordered.size
-    low, high = np.quantile(found, [0.025, 0.975])
-    if (found == 1.0).all():
+    if positives.min() > negatives.max():
         fewer = min(len(positives), len(negatives))
-        low = wilson(fewer, fewer)[0]
-    return float(low), float(high)
+        return wilson(fewer, fewer)[0], 1.0
+    return bootstrap_interval([positives, negatives], _ordered_share, np.random.default_rng(seed), resamples=DRAWS)
 
 
-def equal_mass_bins(probability: np.ndarray, bins: int) -> list[np.ndarray]:
-    """Indices of the cases in `bins` groups of as many cases each, from the lowest probability to the highest."""
-    return [part for part in np.array_split(np.argsort(probability, kind="stable"), bins) if len(part)]
+def _ordered_share(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Share of the pairs in which the positive is higher, ties half: Mann and Whitney's U over the number of pairs."""
+    from scipy.stats import mannwhitneyu
 
-
-def expected_calibration_error(probability: np.ndarray, yes: np.ndarray, bins: int = 10) -> float:
-    """Mean over equal-mass bins of how far the share of "yes" lies from the mean probability."""
-    p, yes = np.asarray(probability, float), np.asarray(yes, float)
-    parts = equal_mass_bins(p, bins)
-    return float(sum(len(part) * abs(p[part].mean() - yes[part].mean()) for part in parts) / len(p))
+    pairs = positives.shape[axis] * negatives.shape[axis]
+    return mannwhitneyu(positives, negatives, axis=axis, method="asymptotic").statistic / pairs

@@ -11,6 +11,7 @@ from GenerativeModelsLib.evaluation.data.published import HIREC_CVAE
 from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET
 from GenerativeModelsLib.evaluation.scores.calibration import LEVELS, calibration
 from GenerativeModelsLib.evaluation.scores.normal_offsets import Offsets
+from GenerativeModelsLib.evaluation.scores.resampling import paired_mean
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
 from GenerativeModelsLib.evaluation.skull.run import evaluate_set
@@ -103,9 +104,7 @@ def paired_gain(cases: Sequence[CaseRecords], subset: str, align: str) -> tuple[
             for c in cases
         ]
     )
-    rng = np.random.default_rng(0)
-    boots = gain[rng.integers(len(gain), size=(2000, len(gain)))].mean(1)
-    return float(gain.mean()), *(float(v) for v in np.quantile(boots, [0.025, 0.975]))
+    return paired_mean(gain)
 
 
 def baseline_table(cases: Sequence[CaseRecords]) -> Table:

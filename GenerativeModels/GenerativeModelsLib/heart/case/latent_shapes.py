@@ -20,8 +20,8 @@ from GenerativeModelsLib.uncertainty.platt import probability_text
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.geometry.surfaces import Surface
-    from GenerativeModelsLib.heart.case.run import LoadModel
     from GenerativeModelsLib.heart.infer.model import HeartModel
+    from GenerativeModelsLib.heart.infer.on_device import LoadModel
 
 __all__ = ["CLASSES", "SampleRequest", "WalkRequest", "sample_shapes", "walk_shapes"]
 

@@ -13,15 +13,11 @@ from GenerativeModelsLib.heart.request import AnalysisRequest
 from GenerativeModelsLib.output.folder import output_folder
 
 if TYPE_CHECKING:
-    import torch
-
-    from GenerativeModelsLib.heart.infer.model import HeartModel
+    from GenerativeModelsLib.heart.infer.on_device import LoadModel
     from GenerativeModelsLib.heart.measure.load import LoadedHeart
 
 __all__ = ["STALE", "AnalysisResult", "analyse_heart"]
 
-LoadModel = Callable[[Path, "torch.device | str"], "HeartModel"]
-"""Bundle folder and device -> the model there, as `load_heart_model`."""
 STALE = ("es.vtp", "es_reconstruction.vtp")
 """What an earlier run with end systole leaves and one without does not write anew."""
 

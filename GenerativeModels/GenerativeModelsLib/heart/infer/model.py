@@ -17,6 +17,7 @@ from GenerativeModelsLib.bundle.manifest import BundleManifest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.bundle import KIND, build_ladder, check_architecture
+from GenerativeModelsLib.heart.infer.error import error_weighting, reconstruction_error
 from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
@@ -38,7 +39,7 @@ class Placed:
     ----------
     levels : means of z_1 .. z_L, (N, d_l) each.
     hcm_probability : (N,) calibrated probability of hypertrophic cardiomyopathy.
-    error_mm : (N,) root mean squared error of the reconstruction along the rays of the phases seen.
+    error_mm : (N,) root mean squared error of the radii, walls and reaches of the phases seen.
     in_distribution : one judgement a heart.
     es_present : whether end systole was seen.
     """
@@ -106,10 +107,10 @@ class HeartModel:
         levels = self.net.encode(x, present)
         z = [level.z.cpu().double().numpy() for level in levels]
         rebuilt = self.net.decode([level.z for level in levels]).cpu().numpy()
-        error = self._error_mm(code, rebuilt, es_present)
-        probability = self.probability(z[-1], es_present)
-        judged = tuple(self.typical.judge(SeenHearts(hearts, z, error, es_present)))
-        return Placed(tuple(z), probability, error, judged, es_present)
+        ranked = reconstruction_error(code, rebuilt, es_present, error_weighting(self.manifest.in_distribution))
+        judged = tuple(self.typical.judge(SeenHearts(hearts, z, ranked, es_present)))
+        error_mm = reconstruction_error(code, rebuilt, es_present)
+        return Placed(tuple(z), self.probability(z[-1], es_present), error_mm, judged, es_present)
 
     @torch.no_grad()
     def probability(self, z_top: np.ndarray, es_present: bool = True) -> np.ndarray:
@@ -256,11 +257,6 @@ class HeartModel:
             own[below] = offset.expand(len(z_top), -1)
         return self._shapes(self.net.from_level(len(self.levels) - 1, [self._tensor(z_top)], own))
 
-    @staticmethod
-    def _error_mm(code: np.ndarray, rebuilt: np.ndarray, es_present: bool) -> np.ndarray:
-        used = np.ones(code.shape[1], bool) if es_present else heart_code.PHASE_OF_CODE == 0
-        return np.sqrt(((rebuilt - code)[:, used].astype(float) ** 2).mean(axis=1))
-
     def _shapes(self, x: torch.Tensor) -> RayBatch:
         return heart_code.decode(x.cpu().double().numpy())
 
@@ -293,6 +289,7 @@ def load_heart_model(folder: Path, device: torch.device | str = "cpu") -> HeartM
             both: PlattScale(float(scales[name]["slope"]), float(scales[name]["offset"]))
             for name, both in names.items()
         }
+        error_weighting(manifest.in_distribution)  # raises where it is unknown
         typical = TypicalHeart.from_bundle(manifest.in_distribution, tensors)
         spread = [tensors[f"spread.{level}"] for level in range(1, len(net.latents) + 1)]
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -12,11 +12,15 @@ from GenerativeModelsLib.device import DeviceChoice
 from GenerativeModelsLib.heart.infer.measured import MeasuredHeart, measure_heart
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.heart.case.run import LoadModel
+    import torch
+
     from GenerativeModelsLib.heart.infer.model import HeartModel
     from GenerativeModelsLib.heart.measure.load import LoadedHeart
 
-__all__ = ["HeartRun", "load_on", "run_on"]
+__all__ = ["HeartRun", "LoadModel", "load_on", "run_on"]
+
+LoadModel = Callable[[Path, "torch.device | str"], "HeartModel"]
+"""Bundle folder and device -> the model there, as `load_heart_model`."""
 
 
 @dataclass(frozen=True, eq=False)

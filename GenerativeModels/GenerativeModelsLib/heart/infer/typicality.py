@@ -30,7 +30,7 @@ class SeenHearts(NamedTuple):
     ----------
     rays : (N, 2) shapes as measured.
     levels : means of z_1 .. z_L, (N, d_l) each.
-    error_mm : (N,) root mean squared error of the reconstruction.
+    error_mm : (N,) root mean squared error of the reconstruction, weighted as in the ranks: see `heart.infer.error`.
     es_present : whether end systole was seen; without it its half of `rays` is left aside.
     """
 

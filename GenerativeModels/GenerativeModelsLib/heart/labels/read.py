@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap, label_map_from_array
+from GenerativeModelsLib.image_files.nifti import require_whole_nifti
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 
 __all__ = ["read_label_map"]
@@ -43,7 +41,7 @@ def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
 
     reader = image_reader(path, called)
     if path.name.lower().endswith((".nii", ".nii.gz")):
-        _require_whole_nifti(path, called)
+        require_whole_nifti(path, called)
     try:
         reader.ReadImageInformation()
         size = reader.GetSize()
@@ -81,25 +79,3 @@ def _why(error: str) -> str:
     if "orthonormal" in error or "non-orthogonal" in error:
         return "its axes are sheared; resample it to a grid of right angles"
     return "it is damaged or no label map; export it again"
-
-
-def _require_whole_nifti(path: Path, called: str) -> None:
-    """ITK fills what is missing of a truncated NIfTI file with zeros without a word: count the bytes."""
-    try:
-        with path.open("rb") as raw:
-            zipped = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rb") if zipped else path.open("rb") as stream:
-            head = stream.read(544)
-            order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
-            second = head[4:7] == b"n+2"
-            sizes = struct.unpack_from(order + ("8q" if second else "8h"), head, 16 if second else 40)
-            bits = struct.unpack_from(order + "h", head, 14 if second else 72)[0]
-            start = struct.unpack_from(order + ("q" if second else "f"), head, 168 if second else 108)[0]
-            wanted = int(start) + int(np.prod([max(n, 1) for n in sizes[1 : sizes[0] + 1]])) * bits // 8
-            there = len(head)
-            while there < wanted and (piece := stream.read(1 << 22)):
-                there += len(piece)
-    except (OSError, EOFError, zlib.error, struct.error, ValueError, OverflowError) as error:
-        raise InputError(f"{called} is a truncated or damaged NIfTI file: export it again.") from error
-    if there < wanted:
-        raise InputError(f"{called} is truncated, {there} of its {wanted} bytes are there: export it again.")

@@ -9,7 +9,7 @@ from GenerativeModelsLib.batch.run import BatchRow, rows_of
 from GenerativeModelsLib.batch.table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.image import parse_spacing
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest
+from GenerativeModelsLib.skull.request import PLANES, CaseRequest, parse_age
 
 __all__ = ["COLUMNS", "read_batch_table"]
 
@@ -52,9 +52,4 @@ def _request(entries: dict[str, str], folder: Path, output: Path, common: CaseRe
 
 
 def _weeks(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"gestational_age_weeks is '{text}': give decimal weeks, such as 28.4.") from error
+    return parse_age(text, "gestational_age_weeks") if text else None

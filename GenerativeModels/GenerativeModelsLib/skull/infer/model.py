@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -51,10 +52,9 @@ class SkullModel:
     device: torch.device
 
     def to(self, device: torch.device) -> SkullModel:
-        """The same model on another device."""
-        for net in (self.locator, self.skull, self.basis):
-            net.to(device)
-        return SkullModel(**{**vars(self), "device": device})
+        """The model on another device, with networks of its own; this model stays where it is."""
+        nets = {name: deepcopy(getattr(self, name)).to(device) for name in ("locator", "skull", "basis")}
+        return replace(self, **nets, device=device)
 
 
 def check_architecture(components: Mapping[str, Component]) -> None:
@@ -104,8 +104,9 @@ def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullM
         raise InputError(
             f"{bundle.path}: its calibration cannot be read ({error}): get a fresh copy of the bundle."
         ) from error
-    model = SkullModel(locator, skull, basis, surface, biometry, typical, manifest, torch.device("cpu"))
-    return model.to(torch.device(device))
+    device = torch.device(device)
+    nets = (net.to(device) for net in (locator, skull, basis))
+    return SkullModel(*nets, surface, biometry, typical, manifest, device)
 
 
 def _network(bundle: Bundle, part: str) -> torch.nn.Module:

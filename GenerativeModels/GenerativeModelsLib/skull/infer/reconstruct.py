@@ -148,7 +148,9 @@ def reconstruct(
         name: _plane_result(images[name], upright[name], placements[name], surface, banded=sd_mm is not None)
         for name in planes
     }
-    measures = measures_of(model, y, mean_x, findings, surface, results)
+    measures = measures_of(
+        model, y, mean_x, findings, surface, {name: plane.outline_mm for name, plane in results.items()}
+    )
     in_distribution = model.typical.judge(measures, reasons_of(measures))
     if in_distribution.verdict != "typical":
         warnings.append(_verdict_sentence(in_distribution))

@@ -14,7 +14,6 @@ from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.infer.model import SkullModel
-    from GenerativeModelsLib.skull.infer.reconstruct import PlaneResult
 
 
 @torch.no_grad()
@@ -29,13 +28,14 @@ def measures_of(
     mean_x: torch.Tensor,
     findings: Mapping[str, HeadFinding],
     surface: Surface,
-    results: Mapping[str, PlaneResult],
+    outlines: Mapping[str, list[np.ndarray]],
 ) -> dict[str, float]:
     """Named measures of one case, larger = less typical.
 
     `<plane> picture`: distance of the plane's features from those of the calibration cases. `<plane> head`: doubt of
     the locator, 1 - presence * agreement. `<plane> misfit`: mean distance between the reconstruction's outline and the
-    locator's, over the head size. `shape`: root mean squared standardised coefficient of the mean shape.
+    locator's, over the head size; `outlines` are the reconstruction's, in mm on each picture. `shape`: root mean
+    squared standardised coefficient of the mean shape.
     """
     measures: dict[str, float] = {}
     features = plane_features(model.skull, y)[0]
@@ -44,7 +44,7 @@ def measures_of(
             distance = model.typical.planes[name].distance(features[PLANES.index(name)])
             measures[f"{name} picture"] = float(distance)
         measures[f"{name} head"] = 1 - finding.presence * finding.agreement
-        measures[f"{name} misfit"] = outline_misfit(finding, results[name].outline_mm)
+        measures[f"{name} misfit"] = outline_misfit(finding, outlines[name])
     scale = model.skull.x_scale[:-1].cpu()
     measures["shape"] = float(((mean_x[0, :-1].cpu() / scale)[:24] ** 2).mean().sqrt())
     return measures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from GenerativeModelsLib.heart.population.simulate import simulated_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 __all__ = [
     "CLASSES",
@@ -57,13 +57,10 @@ def write_heart_shard(seed: int, folder: Path, per_class: int = HEARTS_PER_CLASS
     path = heart_shard_path(folder, seed)
     if path.exists():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
     rays = RayBatch.joined([simulated_hearts(per_class, seed, name) for name in CLASSES])
-    scratch = path.with_name(f"{path.stem}.{os.getpid()}.part")
-    with scratch.open("wb") as file:
-        arrays = {name: getattr(rays, name).astype(np.float32) for name in RayBatch.FIELDS}
-        np.savez(file, label=np.repeat(np.arange(len(CLASSES)), per_class), **arrays)
-    scratch.replace(path)
+    arrays = {name: getattr(rays, name).astype(np.float32) for name in RayBatch.FIELDS}
+    with whole_file(path) as part:
+        np.savez(part, label=np.repeat(np.arange(len(CLASSES)), per_class), **arrays)
     return path
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from GenerativeModelsLib.training.skull.config import BankConfig, BundleConfig, Strict
+from GenerativeModelsLib.training.shared.config_parts import BankConfig, BundleConfig, Strict
 
 __all__ = ["BETA_PRESETS", "HeartCohortConfig", "HeartNetworkConfig", "HeartTrainingConfig", "kl_weights"]
 

@@ -13,15 +13,20 @@ from torch.nn import functional as F
 from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE
 from GenerativeModelsLib.heart.shape.ventricle import ray_directions
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
-from GenerativeModelsLib.training.heart.config import kl_weights
+from GenerativeModelsLib.training.heart.config import HeartTrainingConfig, kl_weights
 from GenerativeModelsLib.training.heart.data import UNLABELLED, HeartBatch
 
 __all__ = ["HeartTraining", "code_weights"]
 
 SIGMA_MM = 0.5
-"""Standard deviation of p(x | z_1) of one radius."""
+"""Standard deviation of p(x | z) of one number of a code."""
 ACTIVE_NATS = 0.02
 """A latent dimension is active when its mean KL is larger."""
+SETTINGS = {
+    *("beta", "learning_rate", "kl_warm_up", "free_bits", "class_weight", "points"),
+    *("label_smoothing", "mean_path", "wall_weight"),
+}
+"""Fields of the config that the loss and its optimiser use; checkpoints hold them."""
 
 
 def code_weights() -> np.ndarray:
@@ -33,39 +38,40 @@ def code_weights() -> np.ndarray:
 
 
 class HeartTraining(L.LightningModule):
-    """Maximise the ELBO of every net, and what its top level says about the class.
+    """Tempered ELBO of every net, with the class and the thickest wall read from the top level.
 
-        loss = points * mean_i w_i (x_i - x_i(z_1))^2 / 2 sigma^2 + beta sum_l a_l max(KL_l, free bits)
-               + class_weight * cross-entropy(y | z_top) + wall_weight * (a - a(z_top))^2
-               + mean_path * sum_{l > 1} points * mean_i w_i (x_i - x_i(z_l))^2 / 2 sigma^2
+        loss = R(z_1 .. z_L) + beta sum_l a_l sum_j max(KL_lj, free bits)
+               + class_weight * cross-entropy(y | z_L) + wall_weight * (a - a(z_L))^2
+               + mean_path * sum_(l = 2 .. L) R(m_1 .. m_(l-1), z_l .. z_L)
+        R(z) = points / n * sum_i w_i (x_i - x_i(z))^2 / 2 sigma^2,    sigma = `SIGMA_MM`
 
-    x_i(z_l) decodes z_l .. z_L with the levels below at their prior means; the paper has no such term (mean_path 0),
-    but without it the ladder's middle level falls idle and the top one carries the class alone. a is the thickest wall
-    at end diastole in mm, by which hypertrophy is defined; with the class alone the top level knows a border and little
-    of the way to it. x is the true shape, z comes from what a label map showed of it. beta rises from 0 to 1. All nets
-    see the same batches; they share nothing else but the fixed modes.
+    z_l is one sample of q(z_l | x seen, z_(l+1)). x is the true shape; the posterior reads what a label map showed of
+    it. x_i(z) is the decoder's mean, which reads z_1 .. z_(L-1). Target and decoded shape are compared in the span of
+    the modes. R is the negative logarithm of a Gaussian likelihood of the n numbers raised to the power points / n,
+    n = CODE_SIZE: neighbouring radii are no independent measurements. w_i (`code_weights`, of mean 1) counts surface.
+
+    KL_lj = KL[q(z_l) || p(z_l | z_(l+1))] of dimension j, the mean over the batch; a_l as `kl_weights`. beta rises from
+    0 to 1 over the share kl_warm_up of the steps. m are the prior means below z_l; the paper has no such term, and
+    without it the middle level stays idle. The cross-entropy, with label smoothing, is the mean over the hearts that
+    have a label. a is the thickest wall at end diastole in mm, by which hypertrophy is defined. All nets see the same
+    batches; they share the fixed modes alone.
+
+    Deviations from the authors' training: a Gaussian likelihood in mm for two Dice losses, as shapes are radii; AdamW
+    with a one-cycle rate for Adam with a piecewise rate, and tens of epochs for 150, as the nets have no convolutions;
+    another class weight, for a probability that can be calibrated.
 
     Parameters
     ----------
     networks : keyword arguments of `LadderVAE` by the name of the net, such as lvae and vae.
+    config : weights of the loss, learning rate and warm-up, with their defaults.
+    steps : optimiser steps of the whole training.
     """
 
-    def __init__(
-        self,
-        networks: Mapping[str, Mapping],
-        beta: str,
-        learning_rate: float,
-        steps: int,
-        kl_warm_up: float = 0.3,
-        free_bits: float = 0.0,
-        class_weight: float = 5.0,
-        points: float = 150.0,
-        label_smoothing: float = 0.02,
-        mean_path: float = 0.1,
-        wall_weight: float = 300.0,
-    ) -> None:
+    def __init__(self, *, networks: Mapping[str, Mapping], config: HeartTrainingConfig, steps: int) -> None:
         super().__init__()
-        self.save_hyperparameters()
+        self.config, self.steps = config, steps
+        settings = config.model_dump(mode="json", include=SETTINGS)
+        self.save_hyperparameters({"networks": networks, "steps": steps, **settings})
         self.nets = torch.nn.ModuleDict({name: LadderVAE(CODE_SIZE, **given) for name, given in networks.items()})
 
     def start_from(self, shapes: Tensor, thickest_mm: Tensor) -> None:
@@ -79,7 +85,7 @@ class HeartTraining(L.LightningModule):
 
     def losses(self, name: str, batch: HeartBatch, generator: torch.Generator | None, beta: float) -> dict[str, Tensor]:
         """The parts of one net's loss, and the loss."""
-        net, h = self.nets[name], self.hparams
+        net, h = self.nets[name], self.config
         count = len(batch.label)
         noise = [torch.randn(count, d, generator=generator).to(batch.seen) for d in net.latents]
         levels = net.descend(net.estimate(batch.seen, batch.present), noise)
@@ -110,11 +116,11 @@ class HeartTraining(L.LightningModule):
 
     @staticmethod
     def error_mm2(net: LadderVAE, z: Sequence[Tensor], batch: HeartBatch) -> Tensor:
-        """Weighted mean squared error (B,) of shapes decoded from z_1 .. z_L; modes are orthonormal: features tell."""
+        """Weighted mean squared error (B,) of decoded shapes; the modes are orthonormal under the weights."""
         return ((batch.shape - net.describe(z)) * net.root).square().sum(1) / CODE_SIZE
 
     def training_step(self, batch: HeartBatch, _: int) -> Tensor:
-        ramp = self.hparams.kl_warm_up * self.hparams.steps
+        ramp = self.config.kl_warm_up * self.steps
         beta = min(1.0, self.global_step / max(ramp, 1))
         total = 0.0
         for name in self.nets:
@@ -145,8 +151,8 @@ class HeartTraining(L.LightningModule):
             )
 
     def configure_optimizers(self) -> dict:
-        optimiser = torch.optim.AdamW(self.parameters(), lr=self.hparams.learning_rate, weight_decay=1e-3)
+        optimiser = torch.optim.AdamW(self.parameters(), lr=self.config.learning_rate, weight_decay=1e-3)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, self.hparams.learning_rate, total_steps=self.hparams.steps, pct_start=0.2
+            optimiser, self.config.learning_rate, total_steps=self.steps, pct_start=0.2
         )
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -15,7 +15,8 @@ from safetensors.torch import load_file
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, encode
+from GenerativeModelsLib.heart.infer.error import ERROR_WEIGHTING, reconstruction_error
 from GenerativeModelsLib.heart.infer.model import KIND
 from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart, VolumeModel
 from GenerativeModelsLib.heart.population.simulate import observed_hearts
@@ -38,6 +39,8 @@ __all__ = ["CALIBRATION_FIRST", "publish_heart"]
 CALIBRATION_FIRST = 910_000
 """First seed of the hearts that calibrate; no training or validation reaches it."""
 DENSITY_HEARTS = 4000
+WEIGHTING = "mm"
+"""Of the error whose ranks go into a bundle, see `heart.infer.error`."""
 PHASES = {"both phases": True, "end diastole alone": False}
 
 
@@ -74,7 +77,7 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
         calibration=_plain(
             {"hcm_probability": probability_calibration(lvae, calibration), "hearts": len(calibration.label)}
         ),
-        in_distribution=_plain(typical.settings()),
+        in_distribution=_plain(typical.settings() | {ERROR_WEIGHTING: WEIGHTING}),
         validation=_plain({"summary": summary(figures["lvae"]), "simulated": figures, "beta": config.beta}),
         created=datetime.now(timezone.utc).date().isoformat(),
         software={"python": platform.python_version(), "torch": torch.__version__},
@@ -138,8 +141,7 @@ def judged(net: LadderVAE, hearts: ObservedHearts, es_present: bool) -> SeenHear
     """Hearts with their levels and errors, as `HeartModel.place` finds them."""
     levels = encoded(net, hearts, es_present)
     rebuilt = net.decode([torch.from_numpy(z).float() for z in levels]).numpy()
-    used = np.ones(CODE_SIZE, bool) if es_present else PHASE_OF_CODE == 0
-    error = np.sqrt(((encode(hearts.rays) - rebuilt).astype(float)[:, used] ** 2).mean(axis=1))
+    error = reconstruction_error(encode(hearts.rays), rebuilt, es_present, WEIGHTING)
     return SeenHearts(hearts.rays, levels, error, es_present)
 
 

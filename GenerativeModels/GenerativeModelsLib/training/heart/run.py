@@ -21,8 +21,8 @@ from GenerativeModelsLib.training.heart.cohort import read_heart_cohort
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.heart.data import HeartBatches, HeartFeatures, heart_features
 from GenerativeModelsLib.training.heart.module import HeartTraining
-from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer, save_net
-from GenerativeModelsLib.training.skull.config import BankConfig
+from GenerativeModelsLib.training.shared.config_parts import BankConfig
+from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, make_trainer, save_net
 
 __all__ = ["fill_heart_bank", "networks", "train_heart"]
 
@@ -61,17 +61,7 @@ def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Pat
     batches = max(1, config.items_per_epoch // config.batch_size)
     trainer = make_trainer(config, [], **options)
     module = HeartTraining(
-        networks(config),
-        config.beta,
-        config.learning_rate,
-        config.epochs * -(-batches // trainer.world_size),
-        config.kl_warm_up,
-        config.free_bits,
-        config.class_weight,
-        config.points,
-        config.label_smoothing,
-        config.mean_path,
-        config.wall_weight,
+        networks=networks(config), config=config, steps=config.epochs * -(-batches // trainer.world_size)
     )
     order = torch.randperm(len(hearts), generator=torch.Generator().manual_seed(config.seed))[:BASIS_HEARTS]
     first = hearts[order.numpy()].rays

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import sys
+import time
+import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 
-from lightning.pytorch.utilities import rank_zero_only
+from GenerativeModelsLib.process.ending import Terminated, end_with_parent, raise_on_termination
 
-from GenerativeModelsLib.process.ending import end_with_parent
+__all__ = ["in_background"]
+
+FINISH_SECONDS = 600.0
+"""How long the end of the body waits for a shard that is being made; one takes about a minute."""
 
 
 @contextlib.contextmanager
@@ -17,24 +26,67 @@ def in_background(
 ) -> Iterator[None]:
     """Call `work(seed, *arguments)` for every seed, in order, in `workers` processes while the body runs.
 
-    What is not done when the body ends is left. In a training of several processes only the first does the work.
-    `work` must be importable by name.
+    When the body ends, every process finishes the seed it works on and begins no other. Were that seed dropped,
+    trainings shorter than a seed's work would begin it again every time and the bank would never grow. When the body
+    raises, the processes are ended at once. Either way none is alive afterwards.
+
+    An exception of `work` is printed and costs that seed alone; a warning at the end counts such seeds. In a training
+    of several processes only the first does the work. `work` must be importable by name.
     """
+    # Imported here: it takes seconds, and the processes, which import this module, do not need it.
+    from lightning.pytorch.utilities import rank_zero_only
+
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(seeds)) if rank_zero_only.rank == 0 else 0
+    stop = context.Event()
     processes = [
-        context.Process(target=_each, args=(work, list(seeds[k::count]), arguments), daemon=True) for k in range(count)
+        context.Process(target=_each, args=(work, list(seeds[k::count]), arguments, stop), daemon=True)
+        for k in range(count)
     ]
-    for process in processes:
-        process.start()
     try:
-        yield
-    finally:
         for process in processes:
-            process.terminate()
+            process.start()
+        yield
+        stop.set()
+        _wait(processes, FINISH_SECONDS)
+    finally:
+        _end(processes)
+    failed = sum(process.exitcode for process in processes if process.exitcode and process.exitcode > 0)
+    if failed:
+        warnings.warn(f"{failed} or more shards could not be made; their errors are printed above.", stacklevel=3)
 
 
-def _each(work: Callable[..., object], seeds: list[int], arguments: tuple) -> None:
+def _wait(processes: Sequence[BaseProcess], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    for process in processes:
+        process.join(max(0.0, until - time.monotonic()))
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
+    started = [process for process in processes if process.pid is not None]
+    for process in started:
+        process.terminate()
+    _wait(started, 10.0)
+    for process in started:
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _each(work: Callable[..., object], seeds: list[int], arguments: tuple, stop: Event) -> None:
+    """Exits with the number of seeds that failed, at most 100."""
     end_with_parent()
-    for seed in seeds:
-        work(seed, *arguments)
+    raise_on_termination()
+    failed = 0
+    try:
+        for seed in seeds:
+            if stop.is_set():
+                break
+            try:
+                work(seed, *arguments)
+            except Exception:
+                traceback.print_exc()
+                failed += 1
+    except Terminated:
+        return
+    sys.exit(min(failed, 100))

@@ -7,7 +7,6 @@ reads it, and a stopped one goes on.
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from GenerativeModelsLib.process.parallel import process_pool
 from GenerativeModelsLib.skull.population.heads import VARIANTS, sample_head
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
 from GenerativeModelsLib.skull.ultrasound.simulate import PLANES, simulate_negative, simulate_plane
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 CASES_PER_SHARD = 100
 NEGATIVES_PER_SHARD = 40
@@ -83,10 +83,8 @@ def write_shard(folder: Path, seed: int) -> Path:
     """Simulate and store the shard of a seed, unless it is there."""
     path = shard_path(folder, seed)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part.npz")
-        np.savez(part, **vars(simulate_shard(seed)))
-        part.replace(path)
+        with whole_file(path) as part:
+            np.savez(part, **vars(simulate_shard(seed)))
     return path
 
 

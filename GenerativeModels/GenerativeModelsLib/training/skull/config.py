@@ -1,36 +1,15 @@
-"""The YAML that describes one training, validated."""
+"""The training of the head locator or of a skull model, as its YAML describes it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.shared.config_parts import BankConfig, BundleConfig, Strict
 
-if TYPE_CHECKING:
-    from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-
-HEART_MODEL = "heart-lvae"
-"""Value of `model` that makes a file the training of a heart model, `heart_config.HeartTrainingConfig`."""
-
-
-class Strict(BaseModel):
-    """Fields that nobody knows are mistakes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class BankConfig(Strict):
-    """Simulated cases on disk: the shards `first` to `first + shards - 1` train, those of `validation` do not."""
-
-    folder: Path
-    first: int = 0
-    shards: int = Field(150, ge=1)
-    validation_first: int = 900_000
-    validation_shards: int = Field(2, ge=1)
-    workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses what is there")
+__all__ = ["CohortConfig", "TrainingConfig"]
 
 
 class CohortConfig(Strict):
@@ -42,19 +21,6 @@ class CohortConfig(Strict):
     calibration_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
     test_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
     split_seed: int = Field(0, ge=0, description="of that split; its own, so that a second training splits alike")
-
-
-class BundleConfig(Strict):
-    """The model bundle that a finished training of a skull model becomes."""
-
-    output: Path
-    name: str
-    version: str
-    licence: str = "Apache-2.0"
-    calibration_cases: int = Field(150, ge=50, description="held-out simulated cases the spread is calibrated on")
-    workers: int = Field(2, ge=1)
-    population: str = Field("", description="one or two sentences on what it learnt from, for the card")
-    limits: list[str] = Field(default_factory=list)
 
 
 class TrainingConfig(Strict):
@@ -94,32 +60,3 @@ class TrainingConfig(Strict):
         if self.model == "head-locator" and given:
             raise ValueError(f"{given[0]} is for skull models, and the model is head-locator: leave it out")
         return self
-
-
-def read_config(path: Path) -> TrainingConfig | HeartTrainingConfig:
-    """Read and validate a training config; InputError names the file and the first thing wrong in it."""
-    import yaml
-
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} does not exist: give the YAML file of a training.")
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return _schema_of(fields)(**fields)
-    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} is not a training config: {str(error).splitlines()[0]}; see docs/training.md."
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
-        raise InputError(f"{path}: {where}{': ' * bool(where)}{first['msg']}; see docs/training.md.") from error
-
-
-def _schema_of(fields: object) -> type[TrainingConfig] | type[HeartTrainingConfig]:
-    """What a file's `model` makes of it."""
-    if isinstance(fields, dict) and fields.get("model") == HEART_MODEL:
-        from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-
-        return HeartTrainingConfig
-    return TrainingConfig

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from GenerativeModelsLib.skull.locate.canonical import (
 )
 from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding, locate
 from GenerativeModelsLib.skull.shape.field import unit_field
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 from GenerativeModelsLib.training.skull.bank import Shard
 from GenerativeModelsLib.training.skull.field_basis import load_basis
 
@@ -144,9 +144,8 @@ def crop_file(bank_file: Path, output: Path, locator: Path, basis: Path) -> Path
     path = Path(output) / f"crops-{bank_file.stem[6:]}.npz"
     if not path.exists():
         torch.set_num_threads(1)
-        part = path.with_suffix(f".{os.getpid()}.part.npz")
-        np.savez(part, **vars(crop_shard(Shard.load(bank_file), load_locator(locator), load_basis(basis))))
-        part.replace(path)
+        with whole_file(path) as part:
+            np.savez(part, **vars(crop_shard(Shard.load(bank_file), load_locator(locator), load_basis(basis))))
     return path
 
 

@@ -60,11 +60,15 @@ def outline_distance(
 
 
 class SkullTraining(L.LightningModule):
-    """Maximise the ELBO of a `SkullCVAE`.
+    """ELBO of a `SkullCVAE` with the mean path, poses and outlines of real pictures.
 
-        loss = - E_q[log p(x | z)] + beta sum_k KL[q(z_k) || p(z_k)]
-               + |x - x(mean of the prior path)|^2 / 2 tau^2          (Sohn et al. 2015, the hybrid objective)
-               - log p(poses) - log p(upright) + |field at a real outline|^2 / 2 tau^2
+        loss = |x - x(z)|^2 / 2 sigma^2 + beta sum_lj max(KL_lj, free bits) + |x - x(m)|^2 / 2 tau^2
+               - 0.5 log p(poses) - 4 log p(upright) + real_weight (10 outline + 5 habit + 5 likeness)
+
+    z is a sample of the posterior, m the means of the prior path (Sohn et al. 2015, the hybrid objective); sigma =
+    `SIGMA_X`, tau = `MEAN_PATH_SIGMA`. KL_lj = KL[q(z_l) || p(z_l)] of dimension j, the mean over the batch. beta rises
+    from 0.05 to 1. outline is the Huber loss of the field at a real outline over `OUTLINE_SIGMA`. A step descends the
+    loss over K, which scales the gradient alone.
 
     Steps are batches of simulated cases followed by real axial pictures in one tensor. Of a real picture only the
     outline is known. So that the rest of its head does not drift, its mean stays within the population (`habit`), and
@@ -157,7 +161,6 @@ class SkullTraining(L.LightningModule):
         rotation, near = rotation_vectors(batch.axes[:simulated])
         target = torch.cat([batch.origin[:simulated], rotation], dim=-1)
         mu, log_sigma = (t[:simulated].view(simulated, 3, 6) for t in (poses.mu, poses.log_sigma))
-        log_sigma = log_sigma.clamp_min(-5.0)
         known = batch.origin[:simulated].isfinite().all(-1)
         target = torch.where(known[..., None], target, mu.detach())
         loss = (0.5 * ((target - mu) / log_sigma.exp()) ** 2 + log_sigma).sum(-1)

@@ -22,6 +22,7 @@ from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH, PICTURE_SIZE
 from GenerativeModelsLib.skull.locate.locator import LOCATOR_SIZE
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
 from GenerativeModelsLib.training.shared.card import card_text
+from GenerativeModelsLib.training.shared.config_parts import BundleConfig
 from GenerativeModelsLib.training.shared.recorded_figures import stored
 from GenerativeModelsLib.training.skull.calibrate import (
     biometry_calibration,
@@ -32,7 +33,7 @@ from GenerativeModelsLib.training.skull.calibrate import (
     surface_calibration,
 )
 from GenerativeModelsLib.training.skull.cohort_figures import own_cases, own_images, own_records, own_table
-from GenerativeModelsLib.training.skull.config import BundleConfig, CohortConfig, TrainingConfig
+from GenerativeModelsLib.training.skull.config import CohortConfig, TrainingConfig
 from GenerativeModelsLib.training.skull.crops import locator_channels
 from GenerativeModelsLib.training.skull.start import with_start
 

@@ -13,8 +13,8 @@ from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
-from GenerativeModelsLib.training.run import FreshIndices, last_checkpoint, make_trainer, save_net
 from GenerativeModelsLib.training.shared.background import in_background
+from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, make_trainer, save_net
 from GenerativeModelsLib.training.skull.bank import shard_path, write_shard
 from GenerativeModelsLib.training.skull.cohort import OwnCrops, crop_cohort
 from GenerativeModelsLib.training.skull.config import TrainingConfig

@@ -8,7 +8,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.acdc import GROUPS, read_acdc
 
 HEADER = "patient,group,ed_file,es_file,edv_ml,esv_ml,myo_ed_ml"
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "acdc_labels"
+DATA = Path(__file__).resolve().parents[5] / "shared" / "data" / "acdc_labels"
 
 
 def written(folder: Path, *rows: str, files: tuple[str, ...] = ("a.nii.gz", "b.nii.gz")) -> Path:

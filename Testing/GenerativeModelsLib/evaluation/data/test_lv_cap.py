@@ -14,7 +14,7 @@ from GenerativeModelsLib.heart.measure.frame import find_frame
 
 SIDE = 29
 BASE_MM, INNER, OUTER, LONG, WALL = -28.0, 24.0, 33.0, 85.0, 9.0
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "lv_cap"
+DATA = Path(__file__).resolve().parents[5] / "shared" / "data" / "lv_cap"
 
 
 def sheet(across: float, along: float) -> np.ndarray:

@@ -10,11 +10,13 @@ import torch
 from safetensors.torch import save_file
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.heart.baseline import load_heart_baseline
+from GenerativeModelsLib.evaluation.heart.baseline import HeartBaseline, load_heart_baseline
 from GenerativeModelsLib.evaluation.heart.levels import levels_of
 from GenerativeModelsLib.heart.infer.bundle import baseline_parameters
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, encode
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.heart.infer.error import reconstruction_error
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 
 SIZES = {"inputs": CODE_SIZE, "features": 12, "latents": [6, 4, 2], "widths": [10, 8, 6]}
@@ -31,7 +33,7 @@ def vae(rays):
     net = LadderVAE(**baseline_parameters(SIZES))
     shapes = torch.from_numpy(encode(rays))
     net.set_population(
-        shapes, torch.ones(CODE_SIZE), torch.zeros(CODE_SIZE, dtype=torch.long), torch.ones(len(shapes), 1)
+        shapes, torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long(), torch.ones(len(shapes), 1)
     )
     return net
 
@@ -50,9 +52,15 @@ def test_the_vae_beside_the_ladder_is_found_by_its_name(tmp_path, vae, rays):
     assert placed.levels[0].shape == (24, 6)
     assert placed.in_distribution == ()
     assert ((placed.hcm_probability > 0) & (placed.hcm_probability < 1)).all()
-    rebuilt = found.reconstruct(placed)
-    difference = encode(rebuilt) - encode(rays)
-    assert np.sqrt((difference**2).mean(axis=1)) == pytest.approx(placed.error_mm, rel=0.05)
+    rebuilt = encode(found.reconstruct(placed))
+    assert reconstruction_error(encode(rays), rebuilt, True) == pytest.approx(placed.error_mm, rel=0.05)
+
+
+def test_without_end_systole_its_half_of_the_batch_is_left_out_of_the_error(vae, rays):
+    ed = rays[:, 0]
+    one, other = (HeartBaseline(vae).place(RayBatch.stacked(ed, es), es_present=False) for es in (rays[:, 1], ed))
+    np.testing.assert_array_equal(one.error_mm, other.error_mm)
+    assert not np.allclose(one.error_mm, HeartBaseline(vae).place(rays).error_mm)
 
 
 def test_weights_that_are_not_there_or_of_another_size_are_refused(tmp_path, vae):

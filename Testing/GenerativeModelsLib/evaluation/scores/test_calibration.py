@@ -115,6 +115,28 @@ def test_miscalibration_that_cancels_globally_shows_in_bins():
     assert c.uce(swapped, bins=2) == pytest.approx(1.0, abs=0.01)
 
 
+def test_bins_hold_equal_weight_not_equal_counts():
+    """Nine tenths of the weight lie at the lowest sigma: of two bins it fills the lower one alone."""
+    offsets = Offsets.of([2.0, 3.0, 3.0, 3.0], [1.0, 2.0, 3.0, 4.0], [27.0, 1.0, 1.0, 1.0])
+    upper = np.sqrt((4 + 9 + 16) / 3)
+    assert c.uce(offsets, bins=2) == pytest.approx(0.9 * 1.0 + 0.1 * abs(3 - upper))
+    assert c.ence(offsets, bins=2) == pytest.approx((1.0 + abs(3 - upper) / upper) / 2)
+
+
+def test_a_level_of_sigma_belongs_to_the_bin_of_its_middle():
+    """Weights 2, 2, 2 over two bins: the middle level has its middle at one half and goes to the upper bin."""
+    offsets = Offsets.of([1.0, 4.0, 6.0], [1.0, 2.0, 3.0])
+    upper = abs(np.sqrt((16 + 36) / 2) - np.sqrt((4 + 9) / 2))
+    assert c.uce(offsets, bins=2) == pytest.approx(upper * 2 / 3)
+
+
+def test_a_claim_of_no_error_is_right_for_a_point_without_error_and_infinitely_wrong_for_another():
+    assert c.ence(Offsets.of([0.0, 1.0], [0.0, 1.0]), bins=2) == 0.0
+    assert c.ence(Offsets.of([0.5, 1.0], [0.0, 1.0]), bins=2) == np.inf
+    assert c.ence(Offsets.of([0.0, 0.0], [0.0, 2.0]), bins=2) == pytest.approx(0.5)
+    assert c.coverage(Offsets.of([0.0, 0.5], [0.0, 0.0]), 0.9) == 0.5
+
+
 def test_dropped_points_are_counted():
     found = c.calibration(Offsets.of([1.0, np.nan, 0.5], [1.0, 1.0, 1.0]))
     assert (found.points, found.dropped, found.cases) == (2, 1, 1)
@@ -129,6 +151,14 @@ def test_case_level_finds_the_bad_cases(rng):
     blind = c.case_level(Offsets.of(level * rng.normal(size=6000), 4 - level, cases=case))
     assert blind.correlation < -0.9
     assert blind.ause_mm > good.ause_mm
+
+
+def test_case_level_has_no_correlation_for_two_cases_or_without_variation():
+    cases = np.arange(3)
+    assert np.isnan(c.case_level(Offsets.of([1.0, 2.0], [1.0, 2.0], cases=cases[:2])).correlation)
+    assert np.isnan(c.case_level(Offsets.of([1.0, 2.0, 3.0], np.ones(3), cases=cases)).correlation)
+    assert np.isnan(c.case_level(Offsets.of(np.ones(3), [1.0, 2.0, 3.0], cases=cases)).correlation)
+    assert c.case_level(Offsets.of([0.1, 0.2, 0.4], [0.1, 0.2, 0.4], cases=cases)).correlation == pytest.approx(1.0)
 
 
 def test_conformal_factor_is_the_promised_order_statistic():

@@ -77,3 +77,27 @@ def test_scales_with_the_unit(rng):
 
 def test_no_error_at_all():
     assert sparsification(np.zeros(5), np.arange(5.0)).ause_relative == 0
+
+
+def test_a_whole_weight_is_that_many_equal_points(rng):
+    errors, uncertainty = rng.random(40), rng.random(40)
+    counts = rng.integers(1, 6, 40)
+    repeated = sparsification(np.repeat(errors, counts), np.repeat(uncertainty, counts))
+    for weights in (counts, 7.5 * counts):
+        weighed = sparsification(errors, uncertainty, weights)
+        for name in ("ause", "ause_relative", "random"):
+            assert getattr(weighed, name) == pytest.approx(getattr(repeated, name), rel=1e-9)
+
+
+def test_two_points_of_unequal_weight_in_closed_form():
+    """Weight 3/4 with error 1, weight 1/4 with error 5, ranked the wrong way round.
+
+    Kept in order of uncertainty, the mean error is 5 up to the share 1/4 and (1 + s) / s beyond it, as
+    (5/4 + s - 1/4) / s; the oracle has 1 up to 3/4 and (5 s - 3) / s beyond it. The point of weight 0 counts nowhere.
+    """
+    wrong = 5 / 4 + (3 / 4 + np.log(4))
+    best = 3 / 4 + (5 / 4 - 3 * np.log(4 / 3))
+    found = ause(Offsets.of([1.0, -5.0, 80.0], [2.0, 1.0, 1.5], [3.0, 1.0, 0.0]))
+    assert found.ause == pytest.approx(wrong - best)
+    assert found.random == pytest.approx(2.0 - best)
+    assert found.ause_relative == pytest.approx((wrong - best) / 2.0)

@@ -23,7 +23,7 @@ SOLID = {
     "2 mm": {"spacing_mm": (2.0, 2.0, 2.0)},
     "oblique": {"spacing_mm": (1.5, 1.5, 1.5), "grid_axes": turned((30, 20, 50))},
     "left-handed grid": {"spacing_mm": (1.2, 1.5, 2.0), "grid_axes": turned((10, -35, 70)) * [1, -1, 1]},
-    "fine": {"spacing_mm": (0.6, 0.6, 1.2)},
+    "fine": {"spacing_mm": (0.8, 0.8, 1.2)},
 }
 STACKS = {
     "10 mm": {"spacing_mm": (1.4, 1.4, 10.0), "grid_axes": short_axis(tilt_degrees=2)},

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.heart.report import write_report
-from Testing.helpers.browser import a_browser, open_pages, picture_of  # noqa: F401  (a fixture)
+from Testing.helpers.browser import open_pages, picture_of
 from Testing.helpers.heart_report import a_heart_report
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def open_report(a_browser, tmp_path):  # noqa: F811
+def open_report(a_browser, tmp_path):
     def address(content):
         return write_report(content, tmp_path / "report.html").as_uri()
 

@@ -11,7 +11,7 @@ import pytest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.window_words import for_window, window_words
 
-LIB = Path(__file__).resolve().parents[3] / "GenerativeModels" / "GenerativeModelsLib"
+LIB = Path(__file__).resolve().parents[4] / "GenerativeModels" / "GenerativeModelsLib"
 BATCH_ONLY = {"batch.py", "batch_summary.py", "batch_table.py"}
 REACHED = sorted({*LIB.glob("*.py"), *LIB.glob("skull/**/*.py"), *LIB.glob("geometry/*.py"), *LIB.glob("worker/*.py")})
 
@@ -85,10 +85,10 @@ def sentences(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in REACHED if p.name not in BATCH_ONLY | {"wording.py"}], ids=lambda p: p.stem
+    "path", [p for p in REACHED if p.name not in BATCH_ONLY | {"window_words.py"}], ids=lambda p: p.stem
 )
 def test_no_sentence_of_the_backend_keeps_an_option(path: Path) -> None:
-    """A new option in a message wants its words in `wording`."""
+    """A new option in a message wants its words in `window_words`."""
     for sentence in sentences(path):
         if re.search(r"--[a-z]", sentence) and " " in sentence:  # an option alone is an argument's default
             assert "--" not in re.sub(r"`[^`]*`", "", for_window(sentence)), sentence

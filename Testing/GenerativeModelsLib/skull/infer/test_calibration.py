@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES, BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.skull.infer.model import SkullModel
+from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction, reconstruct
+from GenerativeModelsLib.skull.population.heads import mean_head
+from Testing.helpers.painted import painted_planes
 
 POSITIVE = st.floats(0.01, 20)
 
@@ -49,3 +55,24 @@ def test_a_negative_scale_or_floor_is_refused() -> None:
     for part in ("scale", "floor"):
         with pytest.raises(ValueError, match="negative"):
             SurfaceCalibration.from_manifest({"surface": {part: [1.0, -0.1, 1.0]}})
+
+
+def calibrated(model: SkullModel, scale: tuple[float, ...], floor: tuple[float, ...], planes: int) -> Reconstruction:
+    every = dict.fromkeys(QUANTITIES, scale), dict.fromkeys(QUANTITIES, floor)
+    model = replace(
+        model, surface_calibration=SurfaceCalibration(scale, floor), biometry_calibration=BiometryCalibration(*every)
+    )
+    images = dict(list(painted_planes(mean_head(250.0)).items())[:planes])
+    return reconstruct(model, images, samples=4, seed=1)
+
+
+@pytest.mark.parametrize("planes", [1, 2, 3])
+def test_a_reconstruction_uses_the_pair_of_its_own_number_of_planes(tiny_model: SkullModel, planes: int) -> None:
+    scale, floor = (3.0, 2.0, 1.0), (0.06, 0.04, 0.02)
+    found = calibrated(tiny_model, scale, floor, planes)
+    own = (scale[planes - 1],) * 3, (floor[planes - 1],) * 3
+    expected = calibrated(tiny_model, *own, planes)
+    np.testing.assert_array_equal(found.sd_mm, expected.sd_mm)
+    uncertainty = found.surface.point_data["uncertainty_mm"], expected.surface.point_data["uncertainty_mm"]
+    np.testing.assert_array_equal(*uncertainty)
+    assert found.biometry == expected.biometry

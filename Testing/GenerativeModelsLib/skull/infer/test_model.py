@@ -107,3 +107,18 @@ def test_basis_and_network_must_be_of_one_rank(tmp_path: Path, monkeypatch: pyte
     folder = write_tiny_bundle(tmp_path / "bundle", architecture=smaller)
     with pytest.raises(InputError, match="the basis has 7 modes on 32 points a side, expected 8 on 32"):
         load_skull_model(folder)
+
+
+def test_a_model_on_another_device_leaves_the_first_where_it_is(tiny_bundle: Path) -> None:
+    model = load_skull_model(tiny_bundle)
+    other = model.to(torch.device("meta"))
+    for name in ("locator", "skull", "basis"):
+        assert {value.device.type for value in getattr(model, name).state_dict().values()} == {"cpu"}
+        assert {value.device.type for value in getattr(other, name).state_dict().values()} == {"meta"}
+    assert (model.device.type, other.device.type) == ("cpu", "meta")
+    assert other.surface_calibration is model.surface_calibration and other.manifest is model.manifest
+
+
+def test_a_model_is_loaded_onto_the_device_asked_for(tiny_bundle: Path) -> None:
+    model = load_skull_model(tiny_bundle, "meta")
+    assert model.device == torch.device("meta") and model.basis.modes.device == torch.device("meta")

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.skull.report import write_report
-from Testing.helpers.browser import a_browser, open_pages, picture_of  # noqa: F401  (a fixture)
+from Testing.helpers.browser import open_pages, picture_of
 from Testing.helpers.report_content import a_content, a_surface
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def open_report(a_browser, tmp_path):  # noqa: F811
+def open_report(a_browser, tmp_path):
     """Opens content as a page; on leaving, the page must have been silent and have asked the network for nothing."""
     yield from open_pages(a_browser, lambda content: write_report(content, tmp_path / "report.html").as_uri())
 

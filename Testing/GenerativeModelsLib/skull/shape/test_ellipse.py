@@ -34,6 +34,34 @@ def test_fit_finds_the_ellipse_its_points_lie_on(
     assert 0 <= found.angle_rad < math.pi
 
 
+@given(st.floats(0, 6.2), st.floats(2.2, 5.0), st.floats(0.5, 0.95), st.floats(0, 3.1))
+def test_fit_of_an_arc_finds_the_centre_beside_the_middle_of_its_points(
+    start: float, extent: float, ratio: float, angle: float
+) -> None:
+    """The points are computed here: an ellipse is fitted to them that no method of `Ellipse` has made."""
+    t = start + np.linspace(0, extent, 60)
+    u, v = 50 * np.cos(t), 50 * ratio * np.sin(t)
+    c, s = math.cos(angle), math.sin(angle)
+    found = fit_ellipse(np.stack([12 + u * c - v * s, -7 + u * s + v * c], axis=1))
+    assert found.centre == pytest.approx((12, -7), abs=1e-3)
+    assert (found.semi_major, found.semi_minor) == pytest.approx((50, 50 * ratio), rel=1e-4)
+    assert abs(math.sin(found.angle_rad - angle)) < 1e-3
+
+
+def test_points_run_once_around_in_equal_steps_of_the_eccentric_angle() -> None:
+    points = Ellipse((3.0, 4.0), 2.0, 1.0, math.pi / 2).points(4)
+    np.testing.assert_allclose(points, [[3, 6], [2, 4], [3, 2], [4, 4]], atol=1e-12)
+
+
+def test_arrays_that_are_no_six_finite_points_are_refused() -> None:
+    outline = Ellipse((0.0, 0.0), 5.0, 4.0, 0.3).points(12)
+    broken = outline.copy()
+    broken[3, 1] = np.nan
+    for points in (outline[:5], broken, np.zeros((12, 3)), np.zeros(12), outline[None]):
+        with pytest.raises(InputError, match="at least 6 finite points"):
+            fit_ellipse(points)
+
+
 def test_fit_of_noisy_arc_is_close() -> None:
     points = Ellipse((10.0, -4.0), 50.0, 40.0, 0.7).points(300)[:200]
     found = fit_ellipse(points + np.random.default_rng(0).normal(0, 0.1, points.shape))

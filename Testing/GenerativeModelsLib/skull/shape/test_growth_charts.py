@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.shape.growth_charts import BPD, CHARTS, HC, OFD, age_days_from_hc
+from GenerativeModelsLib.skull.shape.growth_charts import BPD, CHARTS, HC, OFD, age_days_from_hc, percentile_or_none
 
 # Papageorghiou et al. 2014, evaluated and compared with the published z-score tables to their rounding
 PUBLISHED = {
@@ -64,3 +64,21 @@ def test_heads_grow_and_spread_stays_positive(weeks: float) -> None:
 
 def test_arrays_go_through() -> None:
     assert HC.percentile(np.array([172.5, 172.5]), np.array([20.0, 21.0])).shape == (2,)
+
+
+@pytest.mark.parametrize(("weeks", "accepted"), [(13.9, False), (14.1, True), (39.9, True), (40.1, False)])
+def test_a_circumference_dates_from_14_to_40_weeks(weeks: float, accepted: bool) -> None:
+    from scipy.optimize import brentq
+
+    hc_mm = brentq(lambda hc: 0.05970 * np.log(hc) ** 2 + 6.409e-9 * hc**3 + 3.3258 - np.log(7 * weeks), 20, 500)
+    if accepted:
+        assert age_days_from_hc(hc_mm) == pytest.approx(7 * weeks)
+    else:
+        with pytest.raises(InputError, match="outside 14 to 40 weeks"):
+            age_days_from_hc(hc_mm)
+
+
+def test_a_centile_needs_a_chart_and_an_age() -> None:
+    assert percentile_or_none(None, 300.0, 30.0) is None
+    assert percentile_or_none(HC, 300.0, None) is None
+    assert percentile_or_none(HC, float(HC.value_mm(0.0, 30.0)), 30.0) == pytest.approx(50.0)

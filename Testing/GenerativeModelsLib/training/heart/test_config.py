@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.heart.config import BETA_PRESETS, HeartTrainingConfig, kl_weights
-from GenerativeModelsLib.training.skull.config import TrainingConfig, read_config
+from GenerativeModelsLib.training.skull.config import TrainingConfig
 
 MINIMAL = "model: heart-lvae\noutput: out\nbank: {folder: bank}\n"
 

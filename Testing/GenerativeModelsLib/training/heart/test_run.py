@@ -20,7 +20,8 @@ from GenerativeModelsLib.training.heart.bank import write_heart_shard
 from GenerativeModelsLib.training.heart.cohort import read_heart_cohort
 from GenerativeModelsLib.training.heart.data import UNLABELLED
 from GenerativeModelsLib.training.heart.publish import CALIBRATION_FIRST
-from GenerativeModelsLib.training.run import last_checkpoint, train
+from GenerativeModelsLib.training.run import train
+from GenerativeModelsLib.training.shared.trainer import last_checkpoint
 from Testing.helpers.heart_phantoms import bullet, voxelised, write_label_map
 
 OPTIONS = {"num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator": "cpu"}
@@ -58,6 +59,7 @@ def test_a_training_ends_in_a_bundle_and_is_resumed(tmp_path: Path, bank: Path) 
     placed = model.place(tiny_hearts()[0])
     assert placed.z_top.shape == (80, 2)
     manifest = model.manifest
+    assert manifest.in_distribution["error_weighting"] == "mm"
     assert set(manifest.validation["simulated"]) == {"lvae", "vae"}
     table = manifest.calibration["hcm_probability"]["both phases"]["reliability"]
     assert max(row["count"] for row in table) - min(row["count"] for row in table) <= 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.training.skull.config import read_config
+from GenerativeModelsLib.training.config import read_config
 
 MINIMAL = "model: HiRecCVAE\noutput: out\nbank: {folder: bank}\n"
-CONFIGS = Path(__file__).parents[3] / "GenerativeModels" / "GenerativeModelsLib" / "training" / "configs"
+CONFIGS = Path(__file__).parents[4] / "GenerativeModels" / "GenerativeModelsLib" / "training" / "configs"
 
 
 def written(tmp_path: Path, text: str | bytes) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from GenerativeModelsLib.models.cvae import Level
+from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH, pose_vector
 from GenerativeModelsLib.skull.locate.locator import PLANES
@@ -153,6 +156,28 @@ def test_poses_of_absent_planes_cost_nothing(data: SkullData) -> None:
     origin[:, 1:] += 3.0
     one, other = (module.losses(b, None, 1.0)["pose"] for b in (batch, replace(batch, origin=origin)))
     torch.testing.assert_close(one, other)
+
+
+def test_the_divergence_is_that_of_the_posterior_from_the_prior(
+    data: SkullData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KL[N(1, 0.5^2) || N(0, 2^2)] = ln 4 + (0.25 + 1) / 8 - 1 / 2 a dimension; its reverse is 8.1."""
+    module = module_for(data).eval()
+    net = module.net
+
+    def gaussian(mu: float, sigma: float, cases: int) -> DiagonalGaussian:
+        shape = (cases, net.latent)
+        return DiagonalGaussian(torch.full(shape, mu), torch.full(shape, math.log(sigma)))
+
+    def descend(features: torch.Tensor, noise: torch.Tensor | None, x: torch.Tensor | None = None) -> list[Level]:
+        n = len(features)
+        posterior = None if x is None else gaussian(1.0, 0.5, n)
+        return [Level(gaussian(0.0, 2, n), posterior, torch.zeros(n, net.latent)) for _ in net.levels]
+
+    monkeypatch.setattr(net, "descend", descend)
+    found = module.losses(data.plain(np.arange(4)), None, 1.0)
+    one = math.log(4) + 1.25 / 8 - 0.5
+    assert found["kl"].item() == pytest.approx(len(net.levels) * net.latent * one, rel=1e-5)
 
 
 def test_the_basis_is_not_trained_and_goes_into_the_checkpoint(data: SkullData) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -14,6 +16,7 @@ from GenerativeModelsLib.evaluation.skull.records import evaluate_case
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
+from GenerativeModelsLib.skull.planes import image
 from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.training.skull import cohort_figures as own_figures
 from GenerativeModelsLib.training.skull import publish as module
@@ -127,3 +130,42 @@ def test_own_cases_join_the_calibration_and_their_test_the_card(
     card = (folder / "CARD.md").read_text(encoding="utf-8")
     assert "| own pictures | axial + sagittal | 1 |" in card and "No result for 0 of 2 cases." in card
     assert all(check.passed for check in verify_bundle(folder))
+
+
+def test_feature_models_are_fitted_to_a_set_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases that calibrate rank their own distances to these models: fitted to the same cases, they lie too near."""
+    asked: list[tuple[int, int]] = []
+
+    def case(set_seed: int, index: int) -> SimpleNamespace:
+        asked.append((set_seed, index))
+        return SimpleNamespace(images={"axial": index})
+
+    feature = np.random.default_rng(0).normal(size=(module.FEATURE_CASES, 30))
+    monkeypatch.setattr(module, "simulated_case", case)
+    monkeypatch.setattr(module, "case_features", lambda model, images: {"axial": feature[images["axial"]]})
+    found = module._feature_models(None, None, None)
+    assert asked == [(FEATURE_SET, index) for index in range(module.FEATURE_CASES)]
+    np.testing.assert_allclose(found.tensors["axial.mean"], feature.mean(0))
+
+
+def test_real_and_own_cases_of_the_training_alone_join_the_feature_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[str] = []
+    used: list[str] = []
+    real = SimpleNamespace(
+        training=[SimpleNamespace(pixels=lambda: "training", spacing_mm=0.2)] * 4,
+        calibration=[SimpleNamespace(pixels=lambda: "calibration", spacing_mm=0.2)] * 4,
+    )
+
+    def features(model: None, images: dict) -> dict:
+        used.append(images["axial"])
+        return {"axial": np.random.default_rng(len(used)).normal(size=30)}
+
+    monkeypatch.setattr(module, "FEATURE_CASES", 3)
+    monkeypatch.setattr(module, "simulated_case", lambda seed, index: SimpleNamespace(images={"axial": "simulated"}))
+    monkeypatch.setattr(module, "case_features", features)
+    monkeypatch.setattr(image, "plane_from_array", lambda pixels, spacing, plane: pixels)
+    monkeypatch.setattr(module, "own_cases", lambda cohort, part: parts.append(part) or ["own"])
+    monkeypatch.setattr(module, "own_images", lambda case: {"axial": case})
+    module._feature_models(None, real, CohortConfig(table=Path("cohort.csv")))
+    assert parts == ["train"]
+    assert set(used) == {"simulated", "training", "own"}

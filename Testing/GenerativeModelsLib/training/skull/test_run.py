@@ -14,7 +14,8 @@ from Testing.helpers.tiny_models import NETWORK, tiny_basis, tiny_locator
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.training.run import last_checkpoint, train
+from GenerativeModelsLib.training.run import train
+from GenerativeModelsLib.training.shared.trainer import last_checkpoint
 from GenerativeModelsLib.training.skull import run as skull_run
 from GenerativeModelsLib.training.skull.run import crop_files
 
