@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.skull.case.batch_summary import SUMMARY_COLUMNS
 from GenerativeModelsLib.skull.case.batch_table import COLUMNS, read_batch_table
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
@@ -62,7 +62,7 @@ def test_make_targets_shown_are_there() -> None:
 def test_the_table_of_cases_shown_is_read(tmp_path: Path) -> None:
     (example,) = blocks(ROOT / "docs" / "formats.md", "csv")
     (tmp_path / "cases.csv").write_text(example)
-    common = CaseRequest(axial=tmp_path / "cases.csv", output=tmp_path)
+    common = SkullRequest(axial=tmp_path / "cases.csv", output=tmp_path)
     rows = read_batch_table(tmp_path / "cases.csv", tmp_path / "out", common)
     assert [(row.case, row.error) for row in rows] == [("p001", ""), ("p002", "")]
 

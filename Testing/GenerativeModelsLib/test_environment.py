@@ -99,9 +99,9 @@ class Absent:
 absent = set(sys.stdin.read().split())
 sys.meta_path.insert(0, Absent())
 from GenerativeModelsLib.skull.case.run import reconstruct_case
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 image, output = map(Path, sys.argv[1:])
-reconstruct_case(CaseRequest(axial=image, output=output, pixel_spacing_mm=(0.22, 0.22), samples=2, device="cpu"))
+reconstruct_case(SkullRequest(axial=image, output=output, pixel_spacing_mm=(0.22, 0.22), samples=2, device="cpu"))
 """
 
 

@@ -17,7 +17,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.case import run as case
 from GenerativeModelsLib.skull.case.run import CaseResult
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker import serve
 from GenerativeModelsLib.worker.client import Worker
 
@@ -33,7 +33,7 @@ class FakeWorker(Worker):
         super().__init__(python, {"PYTHONPATH": str(REPOSITORY), **environment})
 
 
-def pretend(request: CaseRequest, *, progress, load) -> CaseResult:
+def pretend(request: SkullRequest, *, progress, load) -> CaseResult:
     """Stands in for `reconstruct_case`."""
     with output_folder(request.output) as folder:
         (folder / "skull.vtp").write_text("half written")

@@ -11,7 +11,7 @@ import numpy as np
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import result_of
 from Testing.helpers.shapes import lump, rigid
 
@@ -48,7 +48,7 @@ def a_finished_case(
     (folder / "report.html").write_bytes(REPORT.encode("utf-8"))
 
     files = {name: Path(f"{name}.png") for name in planes}
-    result = result_of(CaseRequest(output=folder, pixel_spacing_mm=SPACING, samples=100 if draws else 0, **files))
+    result = result_of(SkullRequest(output=folder, pixel_spacing_mm=SPACING, samples=100 if draws else 0, **files))
     result["gestational_age_weeks"] = weeks
     for number, name in enumerate(planes):
         origin, u, v = placed(name)

@@ -15,10 +15,10 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.case.batch import batch_kind
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 
 
-def result_of(request: CaseRequest) -> dict[str, Any]:
+def result_of(request: SkullRequest) -> dict[str, Any]:
     """A `result.json` as the contract has it, with figures that are easy to tell apart."""
     return {
         "schema": "skull-reconstruction/1",
@@ -45,7 +45,7 @@ def result_of(request: CaseRequest) -> dict[str, Any]:
     }
 
 
-def stand_in_fingerprint(request: CaseRequest) -> Fingerprint:
+def stand_in_fingerprint(request: SkullRequest) -> Fingerprint:
     """What a result of `fake_work` follows from: the images that are there, and some options."""
     planes = request.planes()
     return Fingerprint(
@@ -58,7 +58,7 @@ def stand_in_fingerprint(request: CaseRequest) -> Fingerprint:
     )
 
 
-def write_result(request: CaseRequest) -> None:
+def write_result(request: SkullRequest) -> None:
     """Leave the result in the request's output folder."""
     request.output.mkdir(parents=True, exist_ok=True)
     for name in ("skull.vtp", "skull.nii.gz", "report.html"):
@@ -74,7 +74,7 @@ def run_fake_batch(rows: Sequence[BatchRow], output: Path, **options: Any) -> li
     return run_batch(kind, rows, output, **options)
 
 
-def fake_work(request: CaseRequest) -> str:
+def fake_work(request: SkullRequest) -> str:
     """Stands in for a reconstruction in a worker process; the axial file's name says how it goes."""
     name = request.axial.stem
     if name == "bad":
@@ -108,7 +108,7 @@ def _wait_for(flag: Path, seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
-def fake_reconstruct_case(request: CaseRequest, progress: Any = None) -> None:
+def fake_reconstruct_case(request: SkullRequest, progress: Any = None) -> None:
     """Stands in for `reconstruct_case`; the axial file's name says how it goes."""
     if progress is not None:
         progress("reading the planes", 0.25)

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker import Done, Failed, Refused, Worker
 
 pytestmark = pytest.mark.trial
@@ -24,7 +24,7 @@ def test_sixty_warm_runs_stay_flat_in_memory(sample_head: Path, tmp_path: Path) 
     memory = []
     try:
         for run in range(RUNS):
-            request = CaseRequest(
+            request = SkullRequest(
                 axial=sample_head / "axial.png",
                 sagittal=sample_head / "sagittal.png" if run % 2 else None,
                 output=tmp_path / f"run{run}",

@@ -14,7 +14,7 @@ from FetalSkullReconstructionLib.model_choice import chosen_model
 from FetalSkullReconstructionLib.views import look_at_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsScene.skull.planes import PlaneInput, plane_from_node
 from GenerativeModelsScene.skull.request import case_request
 from GenerativeModelsScene.skull.show import (
@@ -51,7 +51,7 @@ class PlannedCase:
 
     scene: slicer.vtkMRMLScene
     planes: Mapping[str, PlaneInput]
-    request: CaseRequest
+    request: SkullRequest
     key: str
     title: str
     on_axial_image: bool

@@ -11,7 +11,7 @@ import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_on_stderr
 from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SamplesOption, SeedOption
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.batch.run import BatchKind, CaseOutcome
@@ -68,7 +68,7 @@ def batch(
     from GenerativeModelsLib.skull.case.batch import batch_kind, run_batch
     from GenerativeModelsLib.skull.case.batch_table import read_batch_table
 
-    common = CaseRequest(
+    common = SkullRequest(
         axial=cases,  # each row has its own
         output=output,
         model=model.absolute() if model is not None else None,

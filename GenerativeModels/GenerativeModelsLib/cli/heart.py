@@ -49,9 +49,9 @@ def analyse(
     Label maps at end diastole and end systole in; surfaces with wall thickness in mm, volumes, the 17 segments, the
     heart's place in the latent space, the probability of hypertrophic cardiomyopathy and a report out.
     """
-    from GenerativeModelsLib.heart.request import AnalysisRequest
+    from GenerativeModelsLib.heart.request import HeartRequest
 
-    request = AnalysisRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
+    request = HeartRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
     with progress_of_a_case(ANALYSE_HEART) as progress:
         from GenerativeModelsLib.heart.case.run import analyse_heart
 
@@ -109,10 +109,10 @@ def walk(
     """
     with progress_of_a_case(ANALYSE_HEART) as progress:
         from GenerativeModelsLib.heart.case.latent_shapes import WalkRequest, walk_shapes
-        from GenerativeModelsLib.heart.request import AnalysisRequest
+        from GenerativeModelsLib.heart.request import HeartRequest
         from GenerativeModelsLib.uncertainty.platt import probability_text
 
-        heart = AnalysisRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
+        heart = HeartRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
         request = WalkRequest(heart, towards, steps)
         content = walk_shapes(request, progress=progress)
     if json:

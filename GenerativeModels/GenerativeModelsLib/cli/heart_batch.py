@@ -43,9 +43,9 @@ def heart_batch(
     A bad row is reported in DIR/summary.csv and does not stop the others.
     """
     from GenerativeModelsLib.heart.case.batch import batch_kind, read_heart_table, run_heart_batch
-    from GenerativeModelsLib.heart.request import AnalysisRequest
+    from GenerativeModelsLib.heart.request import HeartRequest
 
-    common = AnalysisRequest(
+    common = HeartRequest(
         ed=cases,  # each row has its own
         output=output,
         labels=labels,

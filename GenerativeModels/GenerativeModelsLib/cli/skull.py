@@ -9,7 +9,7 @@ import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
 from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest, parse_age
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest, parse_age
 
 __all__ = ["reconstruct"]
 
@@ -62,7 +62,7 @@ def reconstruct(
     from GenerativeModelsLib.skull.planes.image import parse_spacing
 
     given = {plane: text for plane, text in zip(PLANES, (axial_spacing, sagittal_spacing, coronal_spacing)) if text}
-    request = CaseRequest(
+    request = SkullRequest(
         axial=axial,
         sagittal=sagittal,
         coronal=coronal,

@@ -51,13 +51,13 @@ def web(
         from GenerativeModelsLib.bundle.bundle import read_manifest
 
         read_manifest(model)  # what is wrong with it is said now, not in every tab
-    from GenerativeModelsLib.skull.request import CaseRequest
+    from GenerativeModelsLib.skull.request import SkullRequest
     from GenerativeModelsWeb.server.access import Access, token_from_environment
     from GenerativeModelsWeb.server.guards import LOOPBACK_NAMES, is_loopback
     from GenerativeModelsWeb.server.hub import HubSettings, listen, serve
     from GenerativeModelsWeb.server.sessions import SessionPlan
 
-    CaseRequest(axial=Path("axial"), output=Path("output"), device=device)  # refuses a device that is none
+    SkullRequest(axial=Path("axial"), output=Path("output"), device=device)  # refuses a device that is none
     plan = SessionPlan(
         model=None if model is None else model.resolve(),
         device=device,

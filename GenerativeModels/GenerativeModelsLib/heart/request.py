@@ -9,13 +9,13 @@ from pathlib import Path
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.shape.reference import SEXES
 
-__all__ = ["AnalysisRequest", "check_computing"]
+__all__ = ["HeartRequest", "check_computing"]
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
 
 
 @dataclass(frozen=True)
-class AnalysisRequest:
+class HeartRequest:
     """One analysis, checked for what can be checked without opening a file.
 
     Attributes

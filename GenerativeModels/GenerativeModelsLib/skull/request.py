@@ -9,7 +9,7 @@ from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["PLANES", "CaseRequest", "PlaneFile", "parse_age"]
+__all__ = ["PLANES", "PlaneFile", "SkullRequest", "parse_age"]
 
 PLANES = ("axial", "sagittal", "coronal")
 """Names of the planes, in the order in which they refine the reconstruction."""
@@ -65,7 +65,7 @@ class PlaneFile:
 
 
 @dataclass(frozen=True)
-class CaseRequest:
+class SkullRequest:
     """One reconstruction, checked for what can be checked without opening a file (spacings are checked with theirs).
 
     Attributes

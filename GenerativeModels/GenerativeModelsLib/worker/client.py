@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from GenerativeModelsLib.skull.case.window_words import for_window
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker.child import Child
 from GenerativeModelsLib.worker.claim import FolderClaim
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Event, Failed, Progress, Refused
@@ -94,7 +94,7 @@ class Worker:
         else:
             self._child.send({"ask": "device"})
 
-    def submit(self, request: CaseRequest) -> int:
+    def submit(self, request: SkullRequest) -> int:
         """Begin a case and return its number; events of that job follow, the last one Done, Refused or Failed.
 
         Parameters

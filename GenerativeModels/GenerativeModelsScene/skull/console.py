@@ -26,7 +26,7 @@ from GenerativeModelsScene.skull.request import case_request
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.case.read import SkullCase
-    from GenerativeModelsLib.skull.request import CaseRequest
+    from GenerativeModelsLib.skull.request import SkullRequest
     from GenerativeModelsScene.skull.case_nodes import SkullNodes
 
 __all__ = ["SkullResult", "reconstruct_skull"]
@@ -150,7 +150,7 @@ def _scene(scene):
     return scene
 
 
-def _reconstruct(request: CaseRequest, progress: Callable[[str, float], None] | None) -> SkullCase:
+def _reconstruct(request: SkullRequest, progress: Callable[[str, float], None] | None) -> SkullCase:
     from GenerativeModelsLib.environment import half_installed
     from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation, is_out_of_memory
 

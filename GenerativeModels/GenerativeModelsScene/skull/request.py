@@ -9,7 +9,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.window_words import window_words
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsScene.skull.planes import PlaneInput
 
 __all__ = ["case_request"]
@@ -25,7 +25,7 @@ def case_request(
     device: str = "auto",
     model: Path | str | None = None,
     title: str | None = None,
-) -> CaseRequest:
+) -> SkullRequest:
     """Write the planes into `workspace` and ask for their skull in `workspace`/case.
 
     Each becomes NAME.nrrd, one slice with its pixels as they are, its spacing to the last bit and the axes of the file:
@@ -39,12 +39,12 @@ def case_request(
     workspace
         Folder for the files, made where it is missing.
     gestational_age_weeks, samples, seed, device, model, title
-        As `CaseRequest`.
+        As `SkullRequest`.
 
     Raises
     ------
     InputError
-        No axial plane, a plane of another name, pixels no file holds, or an option that `CaseRequest` refuses.
+        No axial plane, a plane of another name, pixels no file holds, or an option that `SkullRequest` refuses.
     """
     if strange := set(planes) - set(PLANES):
         raise InputError(f"There is no plane '{min(strange)}': expected {', '.join(PLANES)}.")
@@ -53,7 +53,7 @@ def case_request(
     files = {name: workspace / f"{name}.nrrd" for name in PLANES if name in planes}
     given = {f"{name}_spacing_mm": planes[name].spacing_mm for name in files if planes[name].spacing_source == "user"}
     with window_words():
-        request = CaseRequest(
+        request = SkullRequest(
             **files,
             **given,
             output=workspace / "case",

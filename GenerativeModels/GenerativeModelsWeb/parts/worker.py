@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker.client import Worker
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Event, Progress, Refused
 
@@ -51,7 +51,7 @@ class Backend:
         self._keep_polling()
         return await self._device
 
-    async def reconstruct(self, request: CaseRequest, progress: Callable[[str, float], None]) -> Path:
+    async def reconstruct(self, request: SkullRequest, progress: Callable[[str, float], None]) -> Path:
         """The folder of the finished case; cancelling the awaiting task kills the job and leaves nothing of it.
 
         Raises

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.read import SkullCase, read_case
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.exports import zip_folder
@@ -121,13 +121,13 @@ class Reconstructions:
         if former is not None:
             await asyncio.to_thread(shutil.rmtree, former, ignore_errors=True)
 
-    def _request(self) -> CaseRequest:
+    def _request(self) -> SkullRequest:
         settings, desk = self._page.settings.data, self._page.desk
         given = [name for name in PLANES if desk.has(name)]
         planes: dict[str, Any] = {name: desk.picture(name).path for name in given}
         spacings = {f"{name}_spacing_mm": desk.given_spacing(name) for name in given}
         self._count += 1
-        return CaseRequest(
+        return SkullRequest(
             **planes,
             **spacings,
             output=self._workspace / f"case-{self._count}",

@@ -14,12 +14,12 @@ from GenerativeModelsLib.batch.pool import default_workers
 from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.lock import folder_lock
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import run_fake_batch, write_result
 
 
 def row(output: Path, case: str, image: str = "good") -> BatchRow:
-    return BatchRow(case, CaseRequest(axial=output / case / f"{image}.png", output=output / case))
+    return BatchRow(case, SkullRequest(axial=output / case / f"{image}.png", output=output / case))
 
 
 def summary(output: Path) -> dict[str, dict[str, str]]:

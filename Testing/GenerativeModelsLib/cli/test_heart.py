@@ -12,7 +12,7 @@ from GenerativeModelsLib.heart.case import run as analysis
 from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, WalkRequest
 from GenerativeModelsLib.heart.case.run import AnalysisResult
 from GenerativeModelsLib.heart.infer import on_device as heart_running
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from Testing.helpers.stand_in_hearts import StandInModel
 
 
@@ -37,11 +37,11 @@ RESULT = {
 
 
 @pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[AnalysisRequest]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[HeartRequest]:
     """Puts a stand-in for the analysis in place and gives the requests it gets."""
-    seen: list[AnalysisRequest] = []
+    seen: list[HeartRequest] = []
 
-    def analyse_heart(request: AnalysisRequest, progress: Any = None) -> AnalysisResult:
+    def analyse_heart(request: HeartRequest, progress: Any = None) -> AnalysisResult:
         seen.append(request)
         progress("reading the label maps", 0.05)
         return AnalysisResult(request.output, RESULT)
@@ -50,7 +50,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[AnalysisRequest]:
     return seen
 
 
-def test_every_option_of_the_contract_reaches_the_request(requests: list[AnalysisRequest], tmp_path: Path) -> None:
+def test_every_option_of_the_contract_reaches_the_request(requests: list[HeartRequest], tmp_path: Path) -> None:
     result = heart(
         *("analyse", "--ed", "a.nii.gz", "--es", "b.nrrd", "--labels", "lv=1,myo=2", "--septum", "dir:1,0,0"),
         *("--sex", "female", "--model", "bundle", "--device", "cuda:1", "--seed", "9"),
@@ -58,7 +58,7 @@ def test_every_option_of_the_contract_reaches_the_request(requests: list[Analysi
     )
     assert result.exit_code == 0, result.stderr
     assert requests == [
-        AnalysisRequest(
+        HeartRequest(
             ed=Path("a.nii.gz"),
             es=Path("b.nrrd"),
             labels="lv=1,myo=2",
@@ -73,9 +73,9 @@ def test_every_option_of_the_contract_reaches_the_request(requests: list[Analysi
     ]
 
 
-def test_defaults_are_those_of_the_contract(requests: list[AnalysisRequest], tmp_path: Path) -> None:
+def test_defaults_are_those_of_the_contract(requests: list[HeartRequest], tmp_path: Path) -> None:
     assert heart("analyse", "--ed", "a.nii.gz", "--output", tmp_path / "out").exit_code == 0
-    assert requests == [AnalysisRequest(Path("a.nii.gz"), tmp_path / "out")]
+    assert requests == [HeartRequest(Path("a.nii.gz"), tmp_path / "out")]
 
 
 def test_figures_go_to_stdout_progress_and_warnings_to_stderr(requests, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
     assert result.exit_code == 0 and "2 healthy shapes" in result.stdout
     result = heart("walk", "--ed", "a.nrrd", "--es", "b.nrrd", "--towards", "hcm", "--steps", "4", "--output", out)
     assert result.exit_code == 0 and "from 10 % to 90 %" in result.stdout
-    walk = WalkRequest(AnalysisRequest(Path("a.nrrd"), out, Path("b.nrrd")), "hcm", 4)
+    walk = WalkRequest(HeartRequest(Path("a.nrrd"), out, Path("b.nrrd")), "hcm", 4)
     assert seen == [SampleRequest("healthy", out, 3, seed=5), walk]
 
 

@@ -8,16 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import fake_reconstruct_case, result_of
 
 
 @pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[CaseRequest]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[SkullRequest]:
     """Puts a stand-in for the reconstruction in place and gives the requests it gets."""
-    seen: list[CaseRequest] = []
+    seen: list[SkullRequest] = []
 
-    def reconstruct_case(request: CaseRequest, progress: Any = None) -> SimpleNamespace:
+    def reconstruct_case(request: SkullRequest, progress: Any = None) -> SimpleNamespace:
         seen.append(request)
         fake_reconstruct_case(request, progress)
         return SimpleNamespace(result=result_of(request))
@@ -31,7 +31,7 @@ def reconstruct(*arguments: object) -> Any:
     return CliRunner().invoke(app, ["skull", "reconstruct", *map(str, arguments)])
 
 
-def test_every_option_of_the_contract_reaches_the_request(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_every_option_of_the_contract_reaches_the_request(requests: list[SkullRequest], tmp_path: Path) -> None:
     result = reconstruct(
         *("--axial", "a.png", "--sagittal", "s.nii.gz", "--coronal", "c.dcm", "--pixel-spacing", "0.2,0.3"),
         *("--sagittal-spacing", "0.4", "--model", "bundle", "--samples", "20", "--device", "cuda:1", "--seed", "9"),
@@ -39,7 +39,7 @@ def test_every_option_of_the_contract_reaches_the_request(requests: list[CaseReq
     )
     assert result.exit_code == 0, result.stderr
     assert requests == [
-        CaseRequest(
+        SkullRequest(
             axial=Path("a.png"),
             sagittal=Path("s.nii.gz"),
             coronal=Path("c.dcm"),
@@ -56,14 +56,14 @@ def test_every_option_of_the_contract_reaches_the_request(requests: list[CaseReq
     ]
 
 
-def test_defaults_are_those_of_the_contract(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_defaults_are_those_of_the_contract(requests: list[SkullRequest], tmp_path: Path) -> None:
     assert reconstruct("--axial", "a.png", "--output", tmp_path / "out").exit_code == 0
     (request,) = requests
     assert (request.samples, request.device, request.seed, request.model) == (100, "auto", 0, None)
     assert (request.axial_spacing_mm, request.gestational_age_weeks, request.overwrite) == (None, None, False)
 
 
-def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list[SkullRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "a.png", "--output", tmp_path / "out")
     row = next(line for line in result.stdout.splitlines() if "(HC)" in line)
     assert "260.1 mm" in row and "256.5 to 263.5" in row and "56" in row
@@ -73,12 +73,12 @@ def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list
     assert "Warning" not in result.stdout
 
 
-def test_an_age_may_be_given_in_weeks_and_days(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_an_age_may_be_given_in_weeks_and_days(requests: list[SkullRequest], tmp_path: Path) -> None:
     reconstruct("--axial", "a.png", "--output", tmp_path / "out", "--gestational-age", "27+3")
     assert requests[0].gestational_age_weeks == pytest.approx(27 + 3 / 7)
 
 
-def test_with_json_the_result_is_all_of_stdout(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_with_json_the_result_is_all_of_stdout(requests: list[SkullRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "a.png", "--output", tmp_path / "out", "--json")
     assert json.loads(result.stdout)["schema"] == "skull-reconstruction/1"
     assert "[ 25%] reading the planes" in result.stderr
@@ -99,7 +99,7 @@ def test_with_json_the_result_is_all_of_stdout(requests: list[CaseRequest], tmp_
     ],
 )
 def test_what_cannot_be_used_exits_with_2_and_one_sentence(
-    requests: list[CaseRequest], tmp_path: Path, arguments: list[str], words: str
+    requests: list[SkullRequest], tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     result = reconstruct(*arguments, "--output", tmp_path / "out")
     assert result.exit_code == 2
@@ -108,7 +108,7 @@ def test_what_cannot_be_used_exits_with_2_and_one_sentence(
     assert "Traceback" not in result.stderr and not (tmp_path / "out").exists()
 
 
-def test_anything_unforeseen_exits_with_1_and_a_short_line(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_anything_unforeseen_exits_with_1_and_a_short_line(requests: list[SkullRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "raises.png", "--output", tmp_path / "out")
     assert result.exit_code == 1
     assert "RuntimeError: a surprise" in result.stderr and "--debug" in result.stderr
@@ -118,7 +118,7 @@ def test_anything_unforeseen_exits_with_1_and_a_short_line(requests: list[CaseRe
 @pytest.mark.parametrize("image", ["raises.png", "bad.png"])
 @pytest.mark.parametrize("way", ["flag", "environment"])
 def test_debug_lets_the_error_through(
-    requests: list[CaseRequest], tmp_path: Path, image: str, way: str, monkeypatch: pytest.MonkeyPatch
+    requests: list[SkullRequest], tmp_path: Path, image: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if way == "environment":
         monkeypatch.setenv("GENERATIVE_MODELS_DEBUG", "1")
@@ -128,6 +128,6 @@ def test_debug_lets_the_error_through(
     assert result.exit_code == 1 and isinstance(result.exception, (RuntimeError, ValueError))
 
 
-def test_ctrl_c_exits_with_130(requests: list[CaseRequest], tmp_path: Path) -> None:
+def test_ctrl_c_exits_with_130(requests: list[SkullRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "interrupted.png", "--output", tmp_path / "out")
     assert result.exit_code == 130 and "Interrupted." in result.stderr

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 
 ED, ES, OUT = Path("ed.nii.gz"), Path("es.nii.gz"), Path("out")
 
 
 def test_defaults_are_those_of_the_contract() -> None:
-    request = AnalysisRequest(ED, OUT)
+    request = HeartRequest(ED, OUT)
     assert (request.es, request.labels, request.septum, request.sex, request.model) == (None, "acdc", None, None, None)
     assert (request.device, request.seed, request.overwrite) == ("auto", 0, False)
 
@@ -27,4 +27,4 @@ def test_defaults_are_those_of_the_contract() -> None:
 )
 def test_what_cannot_be_used_is_named(options: dict, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        AnalysisRequest(ED, OUT, **options)
+        HeartRequest(ED, OUT, **options)

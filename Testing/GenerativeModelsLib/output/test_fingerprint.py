@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from GenerativeModelsLib.batch.finished import why_unfinished
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.case.fingerprint import fingerprint_of as heart_fingerprint
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
 from GenerativeModelsLib.skull.case.fingerprint import fingerprint_of as skull_fingerprint
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import stand_in_fingerprint, write_result
 
 values = st.one_of(st.none(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text())
@@ -46,12 +46,12 @@ def test_the_checksum_is_of_all_files_of_an_input(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def head(sample_head: Path, tmp_path: Path) -> CaseRequest:
-    return CaseRequest(axial=sample_head / "axial.png", output=tmp_path / "p1", pixel_spacing_mm=(0.2, 0.2))
+def head(sample_head: Path, tmp_path: Path) -> SkullRequest:
+    return SkullRequest(axial=sample_head / "axial.png", output=tmp_path / "p1", pixel_spacing_mm=(0.2, 0.2))
 
 
 def test_every_option_of_a_reconstruction_is_in_its_fingerprint(
-    head: CaseRequest, sample_head: Path, tmp_path: Path
+    head: SkullRequest, sample_head: Path, tmp_path: Path
 ) -> None:
     """Whoever adds a field to the request must say here whether it changes the result."""
     (tmp_path / "copy").mkdir()
@@ -79,13 +79,13 @@ def test_every_option_of_a_reconstruction_is_in_its_fingerprint(
     assert skull_fingerprint(_with(head, "overwrite", True)).digest in digests
 
 
-def test_another_bundle_is_another_fingerprint(head: CaseRequest, tiny_bundle: Path) -> None:
+def test_another_bundle_is_another_fingerprint(head: SkullRequest, tiny_bundle: Path) -> None:
     own = skull_fingerprint(head)
     assert skull_fingerprint(_with(head, "model", tiny_bundle)).differences(own.document()) == ["the model"]
 
 
 def test_every_option_of_an_analysis_is_in_its_fingerprint(sample_heart: Path, tmp_path: Path) -> None:
-    request = AnalysisRequest(sample_heart / "ed.nii.gz", tmp_path / "p1")
+    request = HeartRequest(sample_heart / "ed.nii.gz", tmp_path / "p1")
     changes = {
         "ed": sample_heart / "es.nii.gz",
         "es": sample_heart / "es.nii.gz",
@@ -105,7 +105,7 @@ def test_every_option_of_an_analysis_is_in_its_fingerprint(sample_heart: Path, t
 
 
 def test_a_result_is_finished_as_long_as_every_file_is_as_it_was(tmp_path: Path) -> None:
-    request = CaseRequest(axial=tmp_path / "a.png", output=tmp_path / "p1")
+    request = SkullRequest(axial=tmp_path / "a.png", output=tmp_path / "p1")
     write_result(request)
     wanted, schema = stand_in_fingerprint(request), "skull-reconstruction/1"
     assert why_unfinished(request.output, schema, wanted) == ""
@@ -119,7 +119,7 @@ def test_a_result_is_finished_as_long_as_every_file_is_as_it_was(tmp_path: Path)
 
 
 def test_a_result_of_an_earlier_version_is_computed_anew(tmp_path: Path) -> None:
-    request = CaseRequest(axial=tmp_path / "a.png", output=tmp_path / "p1")
+    request = SkullRequest(axial=tmp_path / "a.png", output=tmp_path / "p1")
     write_result(request)
     path = request.output / "result.json"
     path.write_text(path.read_text().replace('"fingerprint"', '"finger"'))

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest, PlaneFile, parse_age
+from GenerativeModelsLib.skull.request import PLANES, PlaneFile, SkullRequest, parse_age
 
 
-def request(**changes: object) -> CaseRequest:
+def request(**changes: object) -> SkullRequest:
     values: dict[str, object] = {"axial": Path("a.png"), "output": Path("out")}
-    return CaseRequest(**(values | changes))
+    return SkullRequest(**(values | changes))
 
 
 def test_planes_come_in_the_order_of_refinement_and_absent_ones_are_left_out() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Progress, Refused, Worker
 from Testing.helpers.fake_worker import REPOSITORY, FakeWorker
 
@@ -27,8 +27,8 @@ def worker() -> Iterator[FakeWorker]:
     made.close()
 
 
-def request(tmp_path: Path, name: str = "good", output: str = "deep/er/out") -> CaseRequest:
-    return CaseRequest(axial=tmp_path / f"{name}.png", output=tmp_path / output)
+def request(tmp_path: Path, name: str = "good", output: str = "deep/er/out") -> SkullRequest:
+    return SkullRequest(axial=tmp_path / f"{name}.png", output=tmp_path / output)
 
 
 def until(worker: Worker, *kinds: type) -> list[Event]:
@@ -43,7 +43,7 @@ def until(worker: Worker, *kinds: type) -> list[Event]:
     raise AssertionError(f"only {events} in {PATIENCE_SECONDS:g} s")
 
 
-def last_of(worker: Worker, request: CaseRequest) -> Event:
+def last_of(worker: Worker, request: SkullRequest) -> Event:
     worker.submit(request)
     return until(worker, Done, Refused, Failed)[-1]
 
@@ -63,7 +63,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-def pid_of_hanging(worker: Worker, request: CaseRequest) -> int:
+def pid_of_hanging(worker: Worker, request: SkullRequest) -> int:
     """Submit a request that hangs; the process in which it does, once half the files are there."""
     worker.submit(request)
     until(worker, Progress)
@@ -304,10 +304,10 @@ OWNER = """
 import os, sys, time
 from pathlib import Path
 from Testing.helpers.fake_worker import FakeWorker
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 folder = Path(sys.argv[1])
 worker = FakeWorker()
-worker.submit(CaseRequest(axial=folder / "hangs.png", output=folder / "out"))
+worker.submit(SkullRequest(axial=folder / "hangs.png", output=folder / "out"))
 while not (folder / "out" / "pid").is_file():
     time.sleep(0.01)
 print((folder / "out" / "pid").read_text(), flush=True)
@@ -332,5 +332,5 @@ def test_the_child_finds_this_package_whatever_the_users_paths_are(monkeypatch: 
 
 def test_a_folder_name_that_is_no_text_goes_there_and_back(worker: FakeWorker, tmp_path: Path) -> None:
     output = tmp_path / "Fötus ☃ \N{SKULL}"
-    assert last_of(worker, CaseRequest(axial=tmp_path / "good.png", output=output)) == Done(1, output)
+    assert last_of(worker, SkullRequest(axial=tmp_path / "good.png", output=output)) == Done(1, output)
     assert (output / "skull.vtp").is_file()

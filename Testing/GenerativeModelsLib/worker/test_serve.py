@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Refused, Worker
 
 SAME = ("biometry", "uncertainty_mm", "in_distribution", "warnings", "seed", "samples", "model", "device")
 
 
-def run(worker: Worker, request: CaseRequest) -> list[Event]:
+def run(worker: Worker, request: SkullRequest) -> list[Event]:
     """All that is told until the request has come to its end."""
     worker.submit(request)
     events: list[Event] = []
@@ -32,12 +32,12 @@ def run(worker: Worker, request: CaseRequest) -> list[Event]:
     raise AssertionError(f"only {events} within two minutes")
 
 
-def sample_request(sample_case: Path, output: Path, **fields) -> CaseRequest:
+def sample_request(sample_case: Path, output: Path, **fields) -> SkullRequest:
     sample = json.loads((sample_case / "sample.json").read_text(encoding="utf-8"))
     files = {name: sample_case / f"{name}.png" for name in sample["spacing_mm"]}
     spacings = {f"{name}_spacing_mm": tuple(pair) for name, pair in sample["spacing_mm"].items()}
     weeks = sample["gestational_age_weeks"]
-    return CaseRequest(output=output, gestational_age_weeks=weeks, device="cpu", **(files | spacings | fields))
+    return SkullRequest(output=output, gestational_age_weeks=weeks, device="cpu", **(files | spacings | fields))
 
 
 @pytest.mark.slow

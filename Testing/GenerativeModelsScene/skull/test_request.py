@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.image import read_plane
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.skull.planes import plane_from_node, set_spacing
 from GenerativeModelsScene.skull.request import case_request
@@ -136,7 +136,7 @@ def test_files_and_nodes_with_the_same_arrays_make_the_same_mesh(
     options = {"samples": 4, "seed": 3, "device": "cpu", "gestational_age_weeks": 25.0}
     asked = case_request(inputs, tmp_path / "work", model=tiny_bundle, title="mine", **options)
     files = {name: tmp_path / f"{name}.png" for name in PLANES}
-    typed = CaseRequest(
+    typed = SkullRequest(
         output=tmp_path / "case", pixel_spacing_mm=PAINTED_SPACING, model=tiny_bundle, **files, **options
     )
     of_nodes, of_files = reconstruct_case(asked), reconstruct_case(typed)
@@ -160,7 +160,7 @@ def a_plane(add_volume, rng):
 
 def test_options_arrive_and_defaults_are_the_command_lines(a_plane, tmp_path: Path) -> None:
     request = case_request({"axial": a_plane}, tmp_path)
-    default = CaseRequest(axial=tmp_path / "axial.nrrd", output=tmp_path / "case", labels={"axial": "scan"})
+    default = SkullRequest(axial=tmp_path / "axial.nrrd", output=tmp_path / "case", labels={"axial": "scan"})
     assert request == default
     options = {"gestational_age_weeks": 25.5, "samples": 7, "seed": 5, "device": "cuda:1", "title": "me"}
     full = case_request({"axial": a_plane, "coronal": a_plane}, tmp_path, model=str(tmp_path), **options)

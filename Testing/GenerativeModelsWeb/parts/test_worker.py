@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
 
-REQUEST = CaseRequest(Path("axial.png"), Path("out"))
+REQUEST = SkullRequest(Path("axial.png"), Path("out"))
 
 
 class FakeWorker:

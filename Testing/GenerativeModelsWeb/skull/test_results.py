@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsWeb.skull.results import charts_of, result_of
 from Testing.helpers import results
 
 
 @pytest.fixture
 def a_result() -> dict:
-    request = CaseRequest(Path("a.png"), Path("out"), coronal=Path("c.png"))
+    request = SkullRequest(Path("a.png"), Path("out"), coronal=Path("c.png"))
     return results.result_of(request) | {"gestational_age_weeks": 28.0}
 
 

@@ -13,7 +13,7 @@ from GenerativeModelsLib.batch.summary import number
 from GenerativeModelsLib.batch.table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.case.fingerprint import fingerprint_of
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.process.memory import ANALYSE_HEART
 
 __all__ = [
@@ -39,7 +39,7 @@ SUMMARY_COLUMNS = (
 )
 
 
-def read_heart_table(path: Path, output: Path, common: AnalysisRequest) -> list[BatchRow]:
+def read_heart_table(path: Path, output: Path, common: HeartRequest) -> list[BatchRow]:
     """Rows of the CSV file, in its order.
 
     Parameters
@@ -62,7 +62,7 @@ def read_heart_table(path: Path, output: Path, common: AnalysisRequest) -> list[
     )
 
 
-def analyse_one(request: AnalysisRequest) -> str:
+def analyse_one(request: HeartRequest) -> str:
     """Analyse a case into its folder; the sentence of the error when it cannot be done."""
 
     def work() -> None:
@@ -120,7 +120,7 @@ def summary_line(outcome: CaseOutcome) -> dict[str, object]:
     return line
 
 
-def _request(entries: dict[str, str], folder: Path, output: Path, common: AnalysisRequest) -> AnalysisRequest:
+def _request(entries: dict[str, str], folder: Path, output: Path, common: HeartRequest) -> HeartRequest:
     if not entries["ed"]:
         raise InputError(f"Case '{entries['case']}' has no label map at end diastole: ed is required.")
     return replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from GenerativeModelsLib.bundle.checksums import bundle_checksum
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.image_files.references import data_files
 from GenerativeModelsLib.output.fingerprint import Fingerprint, file_checksum
 from GenerativeModelsLib.resources import default_bundle
@@ -11,7 +11,7 @@ from GenerativeModelsLib.resources import default_bundle
 __all__ = ["fingerprint_of"]
 
 
-def fingerprint_of(request: AnalysisRequest) -> Fingerprint:
+def fingerprint_of(request: HeartRequest) -> Fingerprint:
     """The fingerprint of the result that `request` leads to.
 
     Raises

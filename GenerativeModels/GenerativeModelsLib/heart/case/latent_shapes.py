@@ -12,7 +12,7 @@ import numpy as np
 
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.heart.request import AnalysisRequest, check_computing
+from GenerativeModelsLib.heart.request import HeartRequest, check_computing
 from GenerativeModelsLib.heart.shape.surfaces import heart_surface, thickness_figures
 from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML, Heart
 from GenerativeModelsLib.output.folder import output_folder
@@ -33,7 +33,7 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """Shapes of one class: its mean and `count` samples. The other fields as in `AnalysisRequest`.
+    """Shapes of one class: its mean and `count` samples. The other fields as in `HeartRequest`.
 
     Raises
     ------
@@ -66,7 +66,7 @@ class WalkRequest:
         A value cannot be used; the sentence names the option.
     """
 
-    heart: AnalysisRequest
+    heart: HeartRequest
     towards: str
     steps: int = 30
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.output.folder import output_folder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class AnalysisResult:
 
 
 def analyse_heart(
-    request: AnalysisRequest,
+    request: HeartRequest,
     *,
     progress: Callable[[str, float], None] | None = None,
     load: LoadModel | None = None,
@@ -79,7 +79,7 @@ def analyse_heart(
     return AnalysisResult(request.output, result)
 
 
-def _load(request: AnalysisRequest) -> LoadedHeart:
+def _load(request: HeartRequest) -> LoadedHeart:
     from GenerativeModelsLib.heart.labels.label_map import parse_labels
     from GenerativeModelsLib.heart.measure.load import load_hearts
     from GenerativeModelsLib.heart.measure.septum import parse_septum

@@ -11,7 +11,7 @@ import numpy as np
 
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.geometry.surface_files import write_vtp
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.heart.shape.reference import ONE_NUMBER_MM
 from GenerativeModelsLib.heart.shape.surfaces import ThicknessFigures, in_patient
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder
@@ -27,7 +27,7 @@ SCHEMA = "heart-analysis/1"
 
 def write_analysis(
     folder: Path,
-    request: AnalysisRequest,
+    request: HeartRequest,
     loaded: LoadedHeart,
     run: HeartRun,
     *,
@@ -64,7 +64,7 @@ def write_json(content: dict[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def result_of(request: AnalysisRequest, loaded: LoadedHeart, run: HeartRun, fingerprint: Fingerprint) -> dict[str, Any]:
+def result_of(request: HeartRequest, loaded: LoadedHeart, run: HeartRun, fingerprint: Fingerprint) -> dict[str, Any]:
     """Content of `result.json`, its total time still to be filled in."""
     import torch
 

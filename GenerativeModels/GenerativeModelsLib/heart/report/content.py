@@ -14,7 +14,7 @@ from GenerativeModelsLib.heart.shape.reference import RANGES, Range
 if TYPE_CHECKING:
     from GenerativeModelsLib.geometry.surfaces import Surface
     from GenerativeModelsLib.heart.infer.on_device import HeartRun
-    from GenerativeModelsLib.heart.request import AnalysisRequest
+    from GenerativeModelsLib.heart.request import HeartRequest
 
 __all__ = ["HeartReport", "Measure", "PhaseView", "report_content"]
 
@@ -86,7 +86,7 @@ class HeartReport:
     validation: dict[str, Any]
 
 
-def report_content(request: AnalysisRequest, run: HeartRun, result: dict[str, Any]) -> HeartReport:
+def report_content(request: HeartRequest, run: HeartRun, result: dict[str, Any]) -> HeartReport:
     """Fill the report from a run and the content of its `result.json`."""
     manifest = run.model.manifest
     sexes = RANGES if request.sex is None else {request.sex: RANGES[request.sex]}

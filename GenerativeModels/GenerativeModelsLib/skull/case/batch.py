@@ -11,12 +11,12 @@ from GenerativeModelsLib.batch.run import BatchKind, BatchRow, CaseOutcome, Work
 from GenerativeModelsLib.process.memory import RECONSTRUCT_SKULL
 from GenerativeModelsLib.skull.case.batch_summary import RESULT_SCHEMA, SUMMARY_COLUMNS, summary_line
 from GenerativeModelsLib.skull.case.fingerprint import fingerprint_of
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 
 __all__ = ["batch_kind", "reconstruct_one", "run_batch"]
 
 
-def reconstruct_one(request: CaseRequest) -> str:
+def reconstruct_one(request: SkullRequest) -> str:
     """Reconstruct a case into its folder; the sentence of the error when it cannot be done."""
 
     def work() -> None:

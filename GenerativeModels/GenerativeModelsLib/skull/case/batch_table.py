@@ -9,7 +9,7 @@ from GenerativeModelsLib.batch.run import BatchRow, rows_of
 from GenerativeModelsLib.batch.table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.image import parse_spacing
-from GenerativeModelsLib.skull.request import PLANES, CaseRequest, parse_age
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest, parse_age
 
 __all__ = ["COLUMNS", "read_batch_table"]
 
@@ -17,7 +17,7 @@ COLUMNS = ("case", *PLANES, *(f"{plane}_spacing_mm" for plane in PLANES), "gesta
 _REQUIRED = ("case", "axial")
 
 
-def read_batch_table(path: Path, output: Path, common: CaseRequest) -> list[BatchRow]:
+def read_batch_table(path: Path, output: Path, common: SkullRequest) -> list[BatchRow]:
     """Rows of the CSV file, in its order.
 
     Parameters
@@ -40,7 +40,7 @@ def read_batch_table(path: Path, output: Path, common: CaseRequest) -> list[Batc
     )
 
 
-def _request(entries: dict[str, str], folder: Path, output: Path, common: CaseRequest) -> CaseRequest:
+def _request(entries: dict[str, str], folder: Path, output: Path, common: SkullRequest) -> SkullRequest:
     if not entries["axial"]:
         raise InputError(f"Case '{entries['case']}' has no axial image: the axial plane is required.")
     values: dict[str, object] = {"output": output, "gestational_age_weeks": _weeks(entries["gestational_age_weeks"])}

@@ -6,12 +6,12 @@ from GenerativeModelsLib.bundle.checksums import bundle_checksum
 from GenerativeModelsLib.image_files.references import data_files
 from GenerativeModelsLib.output.fingerprint import Fingerprint, file_checksum
 from GenerativeModelsLib.resources import default_bundle
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 
 __all__ = ["fingerprint_of"]
 
 
-def fingerprint_of(request: CaseRequest) -> Fingerprint:
+def fingerprint_of(request: SkullRequest) -> Fingerprint:
     """The fingerprint of the result that `request` leads to.
 
     Raises

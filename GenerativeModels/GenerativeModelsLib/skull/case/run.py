@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.folder import output_folder
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.infer.on_device import LoadModel
@@ -28,7 +28,7 @@ class CaseResult:
 
 
 def reconstruct_case(
-    request: CaseRequest,
+    request: SkullRequest,
     *,
     progress: Callable[[str, float], None] | None = None,
     load: LoadModel | None = None,
@@ -78,7 +78,7 @@ def reconstruct_case(
     return CaseResult(request.output, result)
 
 
-def _read_planes(request: CaseRequest) -> dict[str, PlaneImage]:
+def _read_planes(request: SkullRequest) -> dict[str, PlaneImage]:
     from GenerativeModelsLib.skull.planes.image import read_plane
 
     return {

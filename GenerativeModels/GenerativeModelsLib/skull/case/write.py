@@ -19,7 +19,7 @@ from GenerativeModelsLib.skull.infer.on_device import Run
 from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
 from GenerativeModelsLib.skull.report import write_report
 from GenerativeModelsLib.skull.report.from_run import report_content
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.skull.shape.biometry import Interval
 from GenerativeModelsLib.skull.shape.growth_charts import CHARTS, percentile_or_none
 
@@ -31,7 +31,7 @@ BAND_SIGMAS, LEAST_BAND_MM = 3.0, 2.0
 
 
 def write_case(
-    folder: Path, request: CaseRequest, run: Run, *, fingerprint: Fingerprint, started: float
+    folder: Path, request: SkullRequest, run: Run, *, fingerprint: Fingerprint, started: float
 ) -> dict[str, Any]:
     """Write all files of a case into `folder`; returns the content of `result.json`.
 
@@ -82,7 +82,7 @@ def resampled(field: np.ndarray, grid: Grid, onto: Grid) -> np.ndarray:
     return sitk.GetArrayFromImage(moved)
 
 
-def result_of(request: CaseRequest, run: Run, fingerprint: Fingerprint) -> dict[str, Any]:
+def result_of(request: SkullRequest, run: Run, fingerprint: Fingerprint) -> dict[str, Any]:
     """Content of `result.json`, its total time still to be filled in."""
     import torch
 

@@ -23,7 +23,7 @@ from GenerativeModelsLib.skull.report import (
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.infer.on_device import Run
     from GenerativeModelsLib.skull.infer.reconstruct import PlaneResult, Reconstruction
-    from GenerativeModelsLib.skull.request import CaseRequest
+    from GenerativeModelsLib.skull.request import SkullRequest
 
 ROWS = {
     "bpd_mm": ("BPD", "Biparietal diameter", "mm", "bpd"),
@@ -34,7 +34,7 @@ ROWS = {
 }
 
 
-def report_content(request: CaseRequest, run: Run, result: dict[str, Any]) -> ReportContent:
+def report_content(request: SkullRequest, run: Run, result: dict[str, Any]) -> ReportContent:
     """Fill the report's dataclasses from a run and the content of its `result.json`."""
     found, manifest = run.reconstruction, run.model.manifest
     sigma = found.surface.point_data["uncertainty_mm"] if found.sd_mm is not None else None

@@ -17,11 +17,11 @@ from GenerativeModelsLib.heart.case.batch import (
     summary_line,
 )
 from GenerativeModelsLib.heart.case.run import analyse_heart
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from Testing.helpers.stand_in_hearts import StandInModel
 
 
-def analysed(request: AnalysisRequest) -> str:
+def analysed(request: HeartRequest) -> str:
     """Work for a batch: the real analysis with a model without weights."""
     try:
         analyse_heart(request, load=lambda bundle, device: StandInModel())
@@ -31,11 +31,11 @@ def analysed(request: AnalysisRequest) -> str:
 
 
 @pytest.fixture
-def common(tmp_path: Path) -> AnalysisRequest:
-    return AnalysisRequest(Path("table"), tmp_path, device="cpu")
+def common(tmp_path: Path) -> HeartRequest:
+    return HeartRequest(Path("table"), tmp_path, device="cpu")
 
 
-def test_rows_become_requests(tmp_path: Path, common: AnalysisRequest) -> None:
+def test_rows_become_requests(tmp_path: Path, common: HeartRequest) -> None:
     table = tmp_path / "cases.csv"
     table.write_text(
         "case,ed,es,labels,septum,sex\n"
@@ -46,7 +46,7 @@ def test_rows_become_requests(tmp_path: Path, common: AnalysisRequest) -> None:
     )
     rows = read_heart_table(table, tmp_path / "out", common)
     one, two, three, four = rows
-    assert one.request == AnalysisRequest(
+    assert one.request == HeartRequest(
         tmp_path / "a.nii.gz", tmp_path / "out" / "p1", tmp_path / "b.nii.gz", device="cpu"
     )
     assert (two.request.es, two.request.labels, two.request.sex) == (None, "lv=1,myo=2", "male")
@@ -56,7 +56,7 @@ def test_rows_become_requests(tmp_path: Path, common: AnalysisRequest) -> None:
 
 
 def test_a_batch_goes_on_after_failures_and_resumes(
-    sample_heart: Path, tmp_path: Path, common: AnalysisRequest, monkeypatch: pytest.MonkeyPatch
+    sample_heart: Path, tmp_path: Path, common: HeartRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bad.nii.gz").write_bytes(b"no image")
     table = tmp_path / "cases.csv"
@@ -76,13 +76,13 @@ def test_a_batch_goes_on_after_failures_and_resumes(
     assert [outcome.resumed for outcome in again] == ["kept"]
 
 
-def why(request: AnalysisRequest) -> str:
+def why(request: HeartRequest) -> str:
     kind = batch_kind()
     return why_unfinished(request.output, kind.schema, kind.fingerprint(request))
 
 
 def test_finished_is_what_was_asked_for(sample_heart: Path, tmp_path: Path) -> None:
-    request = AnalysisRequest(sample_heart / "ed.nii.gz", tmp_path / "p", device="cpu")
+    request = HeartRequest(sample_heart / "ed.nii.gz", tmp_path / "p", device="cpu")
     assert why(request) == "there is no whole result"
     assert analysed(request) == ""
     assert why(request) == ""

@@ -8,7 +8,7 @@ from PIL import Image
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, WalkRequest, sample_shapes, walk_shapes
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from Testing.helpers.stand_in_hearts import StandInModel
 
 
@@ -40,7 +40,7 @@ def test_the_same_seed_gives_the_same_shapes(tmp_path: Path) -> None:
 
 
 def test_a_walk_carries_place_and_probability(sample_heart: Path, tmp_path: Path) -> None:
-    heart = AnalysisRequest(
+    heart = HeartRequest(
         sample_heart / "ed.nii.gz", tmp_path / "out", sample_heart / "es.nii.gz", model=Path("x"), device="cpu"
     )
     content = walk_shapes(WalkRequest(heart, "hcm", 2), load=stand_in)
@@ -57,8 +57,8 @@ def test_a_walk_carries_place_and_probability(sample_heart: Path, tmp_path: Path
         (lambda out: SampleRequest("sick", out), "--condition is 'sick': give healthy or hcm"),
         (lambda out: SampleRequest("hcm", out, -1), "--n is -1"),
         (lambda out: SampleRequest("hcm", out, device="tpu"), "--device is 'tpu'"),
-        (lambda out: WalkRequest(AnalysisRequest(Path("a"), out), "up"), "--towards is 'up'"),
-        (lambda out: WalkRequest(AnalysisRequest(Path("a"), out), "hcm", 0), "--steps is 0"),
+        (lambda out: WalkRequest(HeartRequest(Path("a"), out), "up"), "--towards is 'up'"),
+        (lambda out: WalkRequest(HeartRequest(Path("a"), out), "hcm", 0), "--steps is 0"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, make, words: str) -> None:

@@ -17,7 +17,7 @@ from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from GenerativeModelsLib.heart.measure.load import load_hearts
 from GenerativeModelsLib.heart.report import bullseye
 from GenerativeModelsLib.heart.report.cut_open import THICKNESS_RANGE_MM
-from GenerativeModelsLib.heart.request import AnalysisRequest
+from GenerativeModelsLib.heart.request import HeartRequest
 from Testing.helpers.stand_in_hearts import StandInModel
 
 FILES = ["bullseye.png", "ed.vtp", "ed_reconstruction.vtp", "es.vtp", "es_reconstruction.vtp"]
@@ -29,18 +29,18 @@ def stand_in(bundle: Path, device: object) -> StandInModel:
 
 
 @pytest.fixture(scope="module")
-def request_(sample_heart: Path, tmp_path_factory: pytest.TempPathFactory) -> AnalysisRequest:
+def request_(sample_heart: Path, tmp_path_factory: pytest.TempPathFactory) -> HeartRequest:
     output = tmp_path_factory.mktemp("hearts") / "both"
-    return AnalysisRequest(sample_heart / "ed.nii.gz", output, sample_heart / "es.nii.gz", device="cpu")
+    return HeartRequest(sample_heart / "ed.nii.gz", output, sample_heart / "es.nii.gz", device="cpu")
 
 
 @pytest.fixture(scope="module")
-def both(request_: AnalysisRequest) -> AnalysisResult:
+def both(request_: HeartRequest) -> AnalysisResult:
     return analyse_heart(request_, load=stand_in)
 
 
 @pytest.fixture(scope="module")
-def alone(request_: AnalysisRequest) -> AnalysisResult:
+def alone(request_: HeartRequest) -> AnalysisResult:
     return analyse_heart(replace(request_, es=None, output=request_.output.with_name("alone")), load=stand_in)
 
 
@@ -104,7 +104,7 @@ def test_end_diastole_alone_leaves_null_what_needs_end_systole(alone: AnalysisRe
     assert sorted(path.name for path in alone.folder.iterdir()) == [name for name in FILES if not name.startswith("es")]
 
 
-def test_the_same_request_gives_the_same_files(both: AnalysisResult, request_: AnalysisRequest) -> None:
+def test_the_same_request_gives_the_same_files(both: AnalysisResult, request_: HeartRequest) -> None:
     again = analyse_heart(replace(request_, output=request_.output.with_name("again")), load=stand_in)
     for name in FILES:
         if name.endswith((".vtp", ".png")):
@@ -121,7 +121,7 @@ def test_overwriting_with_end_diastole_alone_leaves_no_old_end_systole(both, req
     assert not list(output.glob("es*"))
 
 
-def test_what_fails_leaves_nothing_behind(request_: AnalysisRequest, tmp_path: Path) -> None:
+def test_what_fails_leaves_nothing_behind(request_: HeartRequest, tmp_path: Path) -> None:
     (tmp_path / "bad.nii.gz").write_bytes(b"not an image")
     with pytest.raises(InputError, match=r"--ed bad\.nii\.gz"):
         analyse_heart(replace(request_, ed=tmp_path / "bad.nii.gz", output=tmp_path / "out"), load=stand_in)
@@ -145,7 +145,7 @@ def test_out_of_gpu_memory_it_goes_on_on_the_cpu(request_, tmp_path: Path, monke
     assert "ran out of memory" in found.result["warnings"][0]
 
 
-def test_progress_runs_to_the_end(request_: AnalysisRequest, tmp_path: Path) -> None:
+def test_progress_runs_to_the_end(request_: HeartRequest, tmp_path: Path) -> None:
     seen: list[tuple[str, float]] = []
     analyse_heart(replace(request_, output=tmp_path / "out"), progress=lambda *step: seen.append(step), load=stand_in)
     shares = [share for _, share in seen]
@@ -166,7 +166,7 @@ def test_an_unusual_shape_and_a_missing_phase_are_said_beside_the_probability(re
 
 
 def test_the_picture_of_the_segments_has_the_reports_colours(
-    request_: AnalysisRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request_: HeartRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One range for every heart, so that the pictures of two cases compare."""
     seen: list[object] = []

@@ -9,18 +9,18 @@ from GenerativeModelsLib.batch.run import CaseOutcome
 from GenerativeModelsLib.batch.summary import write_summary
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.batch_summary import SUMMARY_COLUMNS, read_result, summary_line
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import write_result
 
 
 @pytest.fixture
-def finished(tmp_path: Path) -> CaseRequest:
-    request = CaseRequest(axial=Path("a.png"), output=tmp_path / "p1", seed=3)
+def finished(tmp_path: Path) -> SkullRequest:
+    request = SkullRequest(axial=Path("a.png"), output=tmp_path / "p1", seed=3)
     write_result(request)
     return request
 
 
-def test_the_line_of_a_finished_case_repeats_its_result(finished: CaseRequest) -> None:
+def test_the_line_of_a_finished_case_repeats_its_result(finished: SkullRequest) -> None:
     line = summary_line(CaseOutcome("p1", "done", finished.output))
     assert (line["bpd_mm"], line["bpd_low90"], line["bpd_high90"], line["bpd_percentile"]) == (70.25, 68.5, 72.0, 41.0)
     assert (line["hc_mm"], line["ofd_percentile"]) == (260.125, "")
@@ -30,7 +30,7 @@ def test_the_line_of_a_finished_case_repeats_its_result(finished: CaseRequest) -
     assert set(line) == set(SUMMARY_COLUMNS)
 
 
-def test_null_measures_stay_empty(finished: CaseRequest) -> None:
+def test_null_measures_stay_empty(finished: SkullRequest) -> None:
     result = read_result(finished.output)
     result["biometry"]["hc_mm"] = {"value": 260.0, "sd": None, "interval90": None, "percentile": None}
     result["uncertainty_mm"] = {"mean": None}
@@ -45,7 +45,7 @@ def test_a_case_without_its_result_is_no_done_case(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"schema": "heart-analysis/1"}'])
-def test_a_foreign_result_is_refused(finished: CaseRequest, content: str) -> None:
+def test_a_foreign_result_is_refused(finished: SkullRequest, content: str) -> None:
     (finished.output / "result.json").write_text(content)
     with pytest.raises(InputError):
         read_result(finished.output)

@@ -5,13 +5,13 @@ import pytest
 from GenerativeModelsLib.batch.run import BatchRow
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.batch_table import COLUMNS, read_batch_table
-from GenerativeModelsLib.skull.request import CaseRequest, PlaneFile
+from GenerativeModelsLib.skull.request import PlaneFile, SkullRequest
 
 
 def read(folder: Path, text: str | bytes) -> list[BatchRow]:
     table = folder / "cases.csv"
     table.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_batch_table(table, folder / "out", CaseRequest(axial=table, output=folder, seed=5, samples=7))
+    return read_batch_table(table, folder / "out", SkullRequest(axial=table, output=folder, seed=5, samples=7))
 
 
 def test_the_columns_are_those_of_the_contract() -> None:
@@ -45,7 +45,7 @@ def test_what_spreadsheets_write_is_read(tmp_path: Path) -> None:
 def test_paths_are_absolute_when_the_table_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("cases.csv").write_text("case,axial\np1,a.png\n")
-    (row,) = read_batch_table(Path("cases.csv"), Path("out"), CaseRequest(axial=Path("x"), output=Path("out")))
+    (row,) = read_batch_table(Path("cases.csv"), Path("out"), SkullRequest(axial=Path("x"), output=Path("out")))
     assert row.request is not None
     assert row.request.axial == tmp_path / "a.png" and row.request.output == tmp_path / "out" / "p1"
 
@@ -73,7 +73,7 @@ def test_a_table_that_cannot_be_used_is_refused(tmp_path: Path, text: bytes, wor
 
 def test_a_table_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not there"):
-        read_batch_table(tmp_path / "no.csv", tmp_path, CaseRequest(axial=Path("x"), output=tmp_path))
+        read_batch_table(tmp_path / "no.csv", tmp_path, SkullRequest(axial=Path("x"), output=tmp_path))
 
 
 UNSAFE = ["", "..", ".", "../x", "a/b", "a\\b", "/etc", "~", ".hidden", "a b", "NUL", "summary.csv", "a" * 101, "a."]

@@ -16,7 +16,7 @@ from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.case.run import reconstruct_case
 from GenerativeModelsLib.skull.infer import on_device as running
 from GenerativeModelsLib.skull.population.heads import mean_head
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.painted import SPACING, painted_planes
 from Testing.helpers.tiny_models import load_seeing
 
@@ -36,14 +36,14 @@ def made(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
         patch.setattr(running, "load_skull_model", load_seeing)
         write = case_files.write_case
 
-        def remember(folder: Path, request: CaseRequest, run: running.Run, **more) -> dict:
+        def remember(folder: Path, request: SkullRequest, run: running.Run, **more) -> dict:
             found.setdefault("run", run)
             return write(folder, request, run, **more)
 
         patch.setattr(case_files, "write_case", remember)
         fields = {"model": tiny_bundle, "device": "cpu", "pixel_spacing_mm": SPACING, "labels": LABELS}
         for name, samples in (("draws", 8), ("mean", 0)):
-            request = CaseRequest(output=pictures / name, samples=samples, **files, **fields)
+            request = SkullRequest(output=pictures / name, samples=samples, **files, **fields)
             found[name] = reconstruct_case(request).folder
     return found
 

@@ -17,7 +17,7 @@ from GenerativeModelsLib.skull.case import write as case_files
 from GenerativeModelsLib.skull.case.run import CaseResult, reconstruct_case
 from GenerativeModelsLib.skull.infer import on_device as running
 from GenerativeModelsLib.skull.population.heads import mean_head
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.skull.shape.growth_charts import CHARTS, percentile_or_none
 from Testing.helpers.painted import SIZE, SPACING, painted_pixels, painted_planes, picture_pose
 from Testing.helpers.tiny_models import load_seeing
@@ -42,10 +42,10 @@ def seeing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "load_skull_model", load_seeing)
 
 
-def request_of(pictures: Path, bundle: Path, output: Path, names=PLANES, **fields) -> CaseRequest:
+def request_of(pictures: Path, bundle: Path, output: Path, names=PLANES, **fields) -> SkullRequest:
     files = {name: pictures / f"{name}.png" for name in names}
     given = {"pixel_spacing_mm": SPACING, "model": bundle, "samples": 8, "device": "cpu", "seed": 4}
-    return CaseRequest(output=output, **(files | given | fields))
+    return SkullRequest(output=output, **(files | given | fields))
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,7 @@ def test_a_file_with_spacing_of_its_own_needs_none_and_may_be_anisotropic(tiny_b
     image = sitk.GetImageFromArray(painted_pixels(SHAPE, picture_pose("axial", 0.4, spacing=spacing), spacing=spacing))
     image.SetSpacing((spacing[1], spacing[0]))
     sitk.WriteImage(image, str(tmp_path / "axial.mha"))
-    request = CaseRequest(
+    request = SkullRequest(
         axial=tmp_path / "axial.mha", output=tmp_path / "out", model=tiny_bundle, samples=0, device="cpu"
     )
     result = reconstruct_case(request).result

@@ -16,7 +16,7 @@ from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.report import ReportContent
 from GenerativeModelsLib.skull.report.from_run import plane_view, report_content
-from GenerativeModelsLib.skull.request import CaseRequest
+from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from Testing.helpers.painted import painted_plane, picture_pose
 
@@ -36,7 +36,7 @@ def run(tiny_model: SkullModel, tmp_path_factory: pytest.TempPathFactory) -> Run
 
 
 def content(run: Run, **fields) -> ReportContent:
-    request = CaseRequest(axial=Path("axial.png"), output=Path("out/case 7"), samples=6, **fields)
+    request = SkullRequest(axial=Path("axial.png"), output=Path("out/case 7"), samples=6, **fields)
     inputs = {name: {"name": f"{name}.png", "sha256": "0" * 64} for name in run.reconstruction.planes}
     result = result_of(request, run, Fingerprint(inputs, "0" * 64, {}))
     result["seconds"]["total"] = 1.0
