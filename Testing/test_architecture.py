@@ -1,11 +1,14 @@
 """Imports go one way: front ends -> scene -> worker -> domain -> models and geometry; the base knows none of them.
 
+The front ends are the Slicer modules, with the Qt parts they share (desktop), and the browser application.
+
 In the backend: cli -> training -> evaluation -> {skull, heart} -> {models, geometry, uncertainty}, and worker -> skull.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,9 +18,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1] / "GenerativeModels"
-BACKEND, SCENE, WEB, MODULE = "GenerativeModelsLib", "GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkull"
+BACKEND, SCENE, WEB = "GenerativeModelsLib", "GenerativeModelsScene", "GenerativeModelsWeb"
+DESKTOP = "GenerativeModelsDesktop"
+MODULES = sorted(path.parent.name for path in ROOT.glob("*/CMakeLists.txt"))
 PACKAGE = ROOT / BACKEND
-BASE = {"", "errors", "resources", "device", "bundle", "output", "image_files", "process", "batch", "page"}
+BASE = {"", "errors", "resources", "device", "bundle", "output", "image_files", "process", "page", "anatomy"}
 SCIENCE = {"models", "geometry", "uncertainty"}
 ANATOMIES = {"skull", "heart"}
 MAY_IMPORT = {
@@ -33,16 +38,22 @@ MAY_IMPORT = {
     "output": {"", "errors"},
     "process": {"errors", "output"},
     "bundle": {"", "errors", "output"},
-    "batch": {"errors", "output", "process"},
+    "anatomy": {"", "errors", "resources", "device", "bundle", "output", "image_files", "process"},
+    "batch": {"errors", "output", "process", "anatomy"},
+    "defaults": BASE | {"geometry"},
     "skull": BASE | SCIENCE,
     "heart": BASE | SCIENCE,
-    "worker": BASE | {"skull"},
+    "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES,
-    "training": BASE | SCIENCE | ANATOMIES | {"evaluation"},
-    "cli": BASE | SCIENCE | ANATOMIES | {"evaluation", "training", "environment"},
+    "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},
+    "cli": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation", "training", "environment"},
 }
-OPEN_TO_FRONT_ENDS = BASE | {"environment", "skull", "geometry", "worker"}
+OPEN_TO_FRONT_ENDS = BASE | {"defaults", "environment", "skull", "heart", "geometry", "worker"}
 """Rooms of the backend that scene, module and browser may call."""
+WORDS_OF_AN_ANATOMY = re.compile(
+    rf"\b(?:{'|'.join(ANATOMIES)}|head|fetal|fetus|plane|axial|reconstruct\w*|cardiac|ventric\w+)s?\b", re.IGNORECASE
+)
+"""What no line of a part that every module shares may contain, imports of the backend included."""
 
 PIP = {
     "filelock",
@@ -74,6 +85,8 @@ def room(module: str) -> str:
 
 def module_name(path: Path) -> str:
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    if parts[0] in MODULES:  # the folder of a Slicer module is no package: its content is imported by itself
+        parts = parts[1:]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -82,8 +95,8 @@ def files_of(*folders: str) -> list[Path]:
 
 
 FILES = files_of(BACKEND)
-SCENE_FILES, WEB_FILES, MODULE_FILES = files_of(SCENE), files_of(WEB), files_of(MODULE)
-FRONT_FILES = SCENE_FILES + WEB_FILES + MODULE_FILES
+SCENE_FILES, WEB_FILES, DESKTOP_FILES, MODULE_FILES = (*map(files_of, (SCENE, WEB, DESKTOP)), files_of(*MODULES))
+FRONT_FILES = SCENE_FILES + WEB_FILES + DESKTOP_FILES + MODULE_FILES
 
 
 @cache
@@ -158,8 +171,8 @@ def against_the_order(path: Path) -> Iterator[str]:
 
 
 def module_packages(path: Path) -> set[str]:
-    """Packages of the Slicer module that a file imports."""
-    return {name for name in roots(path) if name.startswith(MODULE)}
+    """Packages of the Slicer modules that a file imports."""
+    return {name for name in roots(path) if name.removesuffix("Lib") in MODULES}
 
 
 def foreign_to_the_backend(path: Path) -> Iterator[str]:
@@ -167,7 +180,7 @@ def foreign_to_the_backend(path: Path) -> Iterator[str]:
     # The command that starts the browser application is the one door, and opens when it is called.
     door = {WEB} if module_name(path) == f"{BACKEND}.cli.web" else set()
     yield from roots(path) & FOREIGN
-    yield from (roots(path) & {SCENE, WEB} | module_packages(path)) - door
+    yield from (roots(path) & {SCENE, DESKTOP, WEB} | module_packages(path)) - door
     yield from (f"{name} at its top" for name in roots(path, top_level_only=True) & door)
 
 
@@ -189,7 +202,8 @@ def test_models_are_torch_and_nothing_else() -> None:
     holds([path for path in FILES if room(module_name(path)) == "models"], broken)
 
 
-LIGHT_ROOMS = {"batch", "bundle", "cli", "environment", "image_files", "output", "process", "resources", "worker"}
+LIGHT_ROOMS = {"anatomy", "batch", "bundle", "cli", "environment", "image_files", "output", "process"}
+LIGHT_ROOMS |= {"resources", "worker"}
 
 
 def test_what_a_command_or_a_window_imports_at_once_is_light() -> None:
@@ -207,17 +221,34 @@ def of_a_front_end(path: Path, foreign: set[str]) -> set[str]:
 
 
 def test_the_scene_layer_knows_no_window_and_no_browser() -> None:
-    foreign = QT | BROWSER | UNSAFE | {WEB, "torch", "PyTorchUtils"}
+    foreign = QT | BROWSER | UNSAFE | {DESKTOP, WEB, "torch", "PyTorchUtils"}
     holds(SCENE_FILES, lambda path: of_a_front_end(path, foreign) | module_packages(path))
 
 
-def test_the_slicer_module_knows_no_browser_and_no_network_of_its_own() -> None:
+def of_another_module(path: Path) -> set[str]:
+    """Packages of other Slicer modules that a file of a module imports."""
+    return {name for name in module_packages(path) if name.removesuffix("Lib") not in path.relative_to(ROOT).parts}
+
+
+def test_a_slicer_module_knows_no_browser_no_network_of_its_own_and_no_other_module() -> None:
     foreign = BROWSER | UNSAFE | {WEB, "torch", "PySide6"}
-    holds(MODULE_FILES, lambda path: of_a_front_end(path, foreign))
+    holds(MODULE_FILES, lambda path: of_a_front_end(path, foreign) | of_another_module(path))
+
+
+def of_an_anatomy(path: Path) -> set[str]:
+    """What a file of the desktop imports or says that belongs to an anatomy or a module."""
+    scene = {name for name in imports(path) if room(name) != "nodes" and name.split(".")[0] == SCENE}
+    words = set(WORDS_OF_AN_ANATOMY.findall(path.read_text(encoding="utf-8")))
+    return scene | module_packages(path) | words
+
+
+def test_what_the_slicer_modules_share_knows_no_anatomy_and_no_browser() -> None:
+    foreign = BROWSER | UNSAFE | {WEB, "torch", "PySide6"}
+    holds(DESKTOP_FILES, lambda path: of_a_front_end(path, foreign) | of_an_anatomy(path))
 
 
 def test_the_browser_application_knows_no_desktop() -> None:
-    foreign = QT | UNSAFE | {"torch"}
+    foreign = QT | UNSAFE | {DESKTOP, "torch"}
     holds(WEB_FILES, lambda path: of_a_front_end(path, foreign) | module_packages(path))
 
 
@@ -247,8 +278,8 @@ def import_without(absent: set[str], names: list[str]) -> subprocess.CompletedPr
 def test_what_front_ends_call_needs_no_package_beyond_slicers_own() -> None:
     """Through all that is imported on the way, not only in the files themselves."""
     names = ["environment", "resources", "bundle.checksums", "bundle.strict_json", "worker", "skull.case.read"]
-    names += ["skull.case.run", "skull.request", "skull.case.window_words", "skull.shape.growth_charts"]
-    names += ["skull.planes.image", "skull.report.content"]
+    names += ["skull.case.run", "skull.request", "skull.anatomy", "skull.shape.growth_charts", "anatomy.run"]
+    names += ["skull.planes.image", "skull.report.content", "heart.anatomy", "heart.case.read", "defaults.case"]
     found = import_without(PIP, [f"{BACKEND}.{name}" for name in names])
     assert found.returncode == 0, found.stderr
 
@@ -363,3 +394,41 @@ def test_a_broken_rule_names_every_file_and_what_it_imports(tmp_path: Path, monk
     monkeypatch.setattr(here, "FILES", [])
     with pytest.raises(AssertionError, match="the rule looks at no file"):
         test_imports_go_one_way()
+
+
+def test_a_front_end_that_breaks_a_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = sys.modules[__name__]
+    monkeypatch.setattr(here, "ROOT", tmp_path)
+    monkeypatch.setattr(here, "PACKAGE", tmp_path / BACKEND)
+    monkeypatch.setattr(here, "MODULES", ["First", "Second"])
+    written = {
+        f"{DESKTOP}/box.py": "import qt\nfrom GenerativeModelsScene.nodes.files import f\n# ahead of an explanation\n",
+        f"{DESKTOP}/kit.py": "from GenerativeModelsLib.skull import request\nfrom FirstLib import panel\n",
+        f"{DESKTOP}/run.py": "import trame\nfrom GenerativeModelsScene import show_case\n# Shows the Skull\n",
+        "First/FirstLib/panel.py": "from FirstLib.parts import x\nfrom SecondLib.parts import x\n",
+        "First/FirstLib/parts.py": "def f():\n    from FirstLib.panel import y\n",
+        f"{SCENE}/nodes/files.py": "from GenerativeModelsDesktop import style\n",
+        f"{WEB}/hub.py": "from GenerativeModelsDesktop import style\n",
+        f"{BACKEND}/device.py": "from GenerativeModelsDesktop import style\n",
+    }
+    for name, text in written.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    lists = {"FILES": (BACKEND,), "SCENE_FILES": (SCENE,), "WEB_FILES": (WEB,), "DESKTOP_FILES": (DESKTOP,)}
+    for name, folders in (lists | {"MODULE_FILES": ("First",), "FRONT_FILES": ("First",)}).items():
+        monkeypatch.setattr(here, name, files_of(*folders))
+    of_desktop = [f"{DESKTOP}/kit.py: FirstLib, skull", f"{DESKTOP}/run.py: {SCENE}, Skull, trame"]
+    for test, message in (
+        (test_what_the_slicer_modules_share_knows_no_anatomy_and_no_browser, of_desktop),
+        (
+            test_a_slicer_module_knows_no_browser_no_network_of_its_own_and_no_other_module,
+            ["First/FirstLib/panel.py: SecondLib"],
+        ),
+        (test_the_scene_layer_knows_no_window_and_no_browser, [f"{SCENE}/nodes/files.py: {DESKTOP}"]),
+        (test_the_browser_application_knows_no_desktop, [f"{WEB}/hub.py: {DESKTOP}"]),
+        (test_no_front_end_and_no_pickle_in_the_backend, [f"{BACKEND}/device.py: {DESKTOP}"]),
+    ):
+        with pytest.raises(AssertionError) as broken:
+            test()
+        assert [line.strip() for line in str(broken.value).splitlines()[:-1]] == message
+    assert circles() == [["FirstLib.panel", "FirstLib.parts"]]

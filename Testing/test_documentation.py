@@ -7,13 +7,18 @@ import shlex
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.batch.summary import summary_columns
+from GenerativeModelsLib.batch.table import read_rows, table_columns
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.skull.case.batch_summary import SUMMARY_COLUMNS
-from GenerativeModelsLib.skull.case.batch_table import COLUMNS, read_batch_table
-from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.training.config import read_config
+from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
 
@@ -62,20 +67,25 @@ def test_make_targets_shown_are_there() -> None:
 def test_the_table_of_cases_shown_is_read(tmp_path: Path) -> None:
     (example,) = blocks(ROOT / "docs" / "formats.md", "csv")
     (tmp_path / "cases.csv").write_text(example)
-    common = SkullRequest(axial=tmp_path / "cases.csv", output=tmp_path)
-    rows = read_batch_table(tmp_path / "cases.csv", tmp_path / "out", common)
+    rows = read_rows(SKULL, tmp_path / "cases.csv", tmp_path / "out", {})
     assert [(row.case, row.error) for row in rows] == [("p001", ""), ("p002", "")]
 
 
-def test_every_column_is_explained() -> None:
-    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    likewise = re.compile(r"(ofd|hc|cephalic_index|head_volume)_(low90|high90|percentile)")
-    names = [name for name in (*COLUMNS, *SUMMARY_COLUMNS) if not likewise.fullmatch(name)]
-    assert [name for name in names if f"`{name}`" not in text] == []
+@pytest.mark.parametrize("anatomy", [SKULL, HEART], ids=lambda anatomy: anatomy.name)
+def test_every_column_is_explained(anatomy: Anatomy) -> None:
+    chapters = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8").split("\n## ")
+    text = next(chapter for chapter in chapters if chapter.startswith(f"`{anatomy.name} batch`"))
+    likewise = re.compile(r"(ofd|hc|cephalic_index|head_volume)_(low90|high90|percentile)|ofd_mm|hc_mm")
+    names = {name for name in (*table_columns(anatomy), *summary_columns(anatomy)) if not likewise.fullmatch(name)}
+    assert sorted(name for name in names if f"`{name}`" not in text) == []
 
 
 SECTIONS = {
-    "The file itself": config.TrainingConfig,
+    "Every training": config_parts.TrainingConfig,
+    "head-locator": config.LocatorTrainingConfig,
+    "HiRecCVAE and RecCVAE": config.SkullTrainingConfig,
+    "heart-lvae": HeartTrainingConfig,
+    "`trainer`": config_parts.TrainerConfig,
     "`bank`": config_parts.BankConfig,
     "`cohort`": config.CohortConfig,
     "`bundle`": config_parts.BundleConfig,
@@ -83,16 +93,27 @@ SECTIONS = {
 IN_WORDS = {None: "none", "": "empty", (): "empty"}
 
 
+def own_fields(schema: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a section of a config; of the config of one model, what it has beside or otherwise than every one."""
+    every = config_parts.TrainingConfig
+    shared = every.model_fields if issubclass(schema, every) and schema is not every else {}
+    return {
+        name: field
+        for name, field in schema.model_fields.items()
+        if name not in shared or field.default != shared[name].default
+    }
+
+
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_every_field_of_a_training_config_is_explained_with_its_default(heading: str) -> None:
     text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").split(f"### {heading}\n")[1].split("\n#")[0]
     told = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE))
-    fields = SECTIONS[heading].model_fields
+    fields = own_fields(SECTIONS[heading])
     assert list(told) == list(fields)
     for name, field in fields.items():
         if field.is_required():
             assert told[name] == "required", name
-        elif name != "network":
+        elif name not in {"network", "trainer"}:
             value = field.get_default(call_default_factory=True)
             value = tuple(value) if isinstance(value, list) else value
             assert told[name] == IN_WORDS.get(value, str(value)), name

@@ -142,7 +142,7 @@ def test_index_entry_and_cmake_agree() -> None:
     assert extension("CATEGORY") == entry["category"]
     assert int(extension("TIER")) == entry["tier"]
     assert entry["scm_url"] == extension("HOMEPAGE") + ".git"
-    installer = PACKAGES / "FetalSkullReconstruction" / "FetalSkullReconstructionLib" / "package_install.py"
+    installer = PACKAGES / "GenerativeModelsDesktop" / "package_install.py"
     assert f'HOMEPAGE = "{extension("HOMEPAGE")}"' in installer.read_text(encoding="utf-8")
 
 

@@ -61,7 +61,7 @@ def test_the_top_level_tells_class_and_thickest_wall(model: HeartModel, hearts: 
 
 
 def test_end_diastole_alone_tells_the_class_too(model: HeartModel, hearts: RayBatch) -> None:
-    alone = model.place(hearts, es_present=False)
+    alone = model.place(hearts.keeping((True, False)))
     assert area_under_curve(alone.hcm_probability, np.repeat([0, 1], COUNT)) > 0.97
 
 

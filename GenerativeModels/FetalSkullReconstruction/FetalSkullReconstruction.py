@@ -1,6 +1,6 @@
-"""The Slicer module that makes the 3D skull of a fetus from one to three ultrasound planes.
+"""Slicer module that reconstructs the 3D skull of a fetus from one to three ultrasound planes.
 
-Its parts are in FetalSkullReconstructionLib.
+Its parts are in FetalSkullReconstructionLib; parts shared with other modules are in GenerativeModelsDesktop.
 """
 
 import sys
@@ -22,7 +22,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# Installed, GenerativeModelsLib and GenerativeModelsScene lie beside this file; in a checkout, one folder further up.
+# The packages GenerativeModels... are beside this file after installation, and one folder above it in a checkout.
 if (_packages := str(Path(__file__).resolve().parents[1])) not in sys.path:
     sys.path.append(_packages)
 
@@ -32,7 +32,7 @@ from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
 
 
 class FetalSkullReconstruction(ScriptedLoadableModule):
-    """What Slicer's module list says."""
+    """Metadata for Slicer's module list."""
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
@@ -52,7 +52,7 @@ class FetalSkullReconstruction(ScriptedLoadableModule):
 
 
 def registerSampleData():
-    """Offer the sample case in the module Sample Data; it comes from the extension's own files, without network."""
+    """Register the sample case in the module Sample Data; its files ship with the extension, no network is used."""
     import SampleData
 
     files = sample_files()
@@ -63,7 +63,7 @@ def registerSampleData():
         uris=[Path(path).as_uri() for path in files.values()],
         fileNames=[f"fetal_head_{plane}.png" for plane in files],
         nodeNames=[f"Fetal head {plane}" for plane in files],
-        # A picture file carries no spacing: the loader gives it, and the gestational age.
+        # A PNG file has no spacing: the loader sets the spacing and the gestational age.
         customDownloader=loadSampleData,
     )
 
@@ -75,17 +75,17 @@ def loadSampleData(source=None):
 
 @parameterNodeWrapper
 class FetalSkullReconstructionParameterNode:
-    """What the user has chosen; saved with the scene.
+    """Settings of the user; saved with the scene.
 
     axial, sagittal, coronal - One-slice volumes; the axial one is required.
     gestationalAge - Decimal weeks, 0 = not given.
-    samples - Draws from which the uncertainty is measured, 0 = the mean skull only.
-    seed - Of every random number.
-    device - Where torch computes.
+    samples - Number of draws for the uncertainty, 0 = the mean skull only.
+    seed - Seed of all random numbers.
+    device - Device on which torch computes.
     modelFolder - Folder of a model bundle, empty = the bundled one.
-    onAxialImage - Lay the skull onto the axial image, where that has a position of its own.
-    uncertaintyRange - Of the colours, in mm.
-    showPlanes, showOutlines - Whether the images and the outlines are shown in space.
+    onAxialImage - Whether the skull is placed on the axial image, if that image has a position.
+    uncertaintyRange - Range of the colours in mm.
+    showPlanes, showOutlines - Whether the images and the outlines are shown in 3D.
     """
 
     axial: vtkMRMLScalarVolumeNode
@@ -103,7 +103,7 @@ class FetalSkullReconstructionParameterNode:
 
 
 class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """Ties the parameter node, the scene and the panel together."""
+    """Connects the parameter node, the scene and the panel."""
 
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -137,40 +137,40 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
         self.panel.close()
 
     def enter(self) -> None:
-        """Take up the scene as it is now, and make the worker ready when everything it needs is there."""
+        """Connect the panel to the scene, and start the worker if all packages are installed."""
         self.initializeParameterNode()
         self.panel.enter()
 
     def exit(self) -> None:
-        """Leave the scene alone until the user comes back; a run goes on."""
+        """Disconnect the panel from the scene; a run continues."""
         self._disconnectGui()
         self.panel.leave()
 
     def onReload(self) -> None:
-        """Reload with the packages that are this module and its scene layer, not with this file alone."""
-        own = ("FetalSkullReconstructionLib", "GenerativeModelsScene")
+        """Reload this module with its package, the shared desktop parts and the scene layer."""
+        own = ("FetalSkullReconstructionLib", "GenerativeModelsDesktop", "GenerativeModelsScene")
         for name in [name for name in sys.modules if name.split(".")[0] in own]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
     def onSceneStartClose(self, caller, event) -> None:
-        """A run that belongs to the scene ends with it."""
+        """End the run, which belongs to the scene that closes."""
         self.panel.cancel()
         self.setParameterNode(None)
 
     def onSceneEndClose(self, caller, event) -> None:
-        """Begin anew when the module is shown."""
+        """Initialise the parameter node of the new scene if the module is shown."""
         if self.parent.isEntered:
             self.initializeParameterNode()
 
     def onSceneEndImport(self, caller, event) -> None:
-        """Show the case that a loaded scene brings."""
+        """Show the case of an imported scene."""
         self.panel.on_scene_loaded()
         if self.parent.isEntered:
             self.initializeParameterNode()
 
     def initializeParameterNode(self) -> None:
-        """Take the scene's parameter node, and the images it most probably means where none is chosen."""
+        """Connect the panel to the parameter node of the scene."""
         self.setParameterNode(self.logic.getParameterNode())
 
     def setParameterNode(self, inputParameterNode: FetalSkullReconstructionParameterNode | None) -> None:
@@ -195,14 +195,14 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
 
 
 class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
-    """The module's work without its panel, for scripts and the Python console."""
+    """Reconstruction without the panel, for scripts and the Python console."""
 
     def getParameterNode(self) -> FetalSkullReconstructionParameterNode:
         """The typed parameter node of the scene."""
         return FetalSkullReconstructionParameterNode(super().getParameterNode())
 
     def loadSample(self) -> dict[str, vtkMRMLScalarVolumeNode]:
-        """Load the sample case; returns the volume by plane."""
+        """Load the sample case; returns the volumes by plane."""
         return load_sample()
 
     def process(self, axial, sagittal=None, coronal=None, **options):
@@ -213,18 +213,18 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
         axial, sagittal, coronal
             vtkMRMLScalarVolumeNode of one slice each, with its true spacing; the axial one is required.
         **options
-            As of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `samples`, `seed`,
-            `device`, `model`, ...
+            Options of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `samples`,
+            `seed`, `device`, `model`, ...
 
         Returns
         -------
         SkullResult
-            The nodes and the numbers.
+            The nodes and the values.
 
         Raises
         ------
         InputError
-            A volume or a value cannot be used; the sentence says which and why.
+            A volume or a value cannot be used; the message names it and the reason.
         """
         from GenerativeModelsScene.skull.console import reconstruct_skull
 

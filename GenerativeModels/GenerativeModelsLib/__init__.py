@@ -1,3 +1,36 @@
-"""Backend of GenerativeModels: shapes with their uncertainty from a few views."""
+"""Shapes with their uncertainty from a few views: the backend of the 3D Slicer extension GenerativeModels.
+
+    import GenerativeModelsLib as gm
+
+    skull = gm.reconstruct_skull("axial.png", spacing_mm=0.14, gestational_age=27.4)
+    heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")
+
+What is listed in `__all__` is public; it is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_PLACES = {
+    "InputError": "errors",
+    "LeftVentricle": "heart.python",
+    "Skull": "skull.python",
+    "analyse_heart": "heart.python",
+    "reconstruct_skull": "skull.python",
+}
+"""Public name -> the module of this package that defines it."""
+
+__all__ = ["InputError", "LeftVentricle", "Skull", "__version__", "analyse_heart", "reconstruct_skull"]
+
+
+def __getattr__(name: str):
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

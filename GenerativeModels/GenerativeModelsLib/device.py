@@ -1,11 +1,11 @@
-"""Choosing the processor a reconstruction runs on, and making sure that it really computes."""
+"""Selection of the torch device, checked by a real operation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import Caution, InputError, named
 
 if TYPE_CHECKING:
     import torch
@@ -20,9 +20,9 @@ class DeviceChoice:
     Attributes
     ----------
     torch_device
-        To be given to torch.
+        The device for torch.
     name
-        "cpu", "cuda:N" or "mps": what `result.json` reports.
+        "cpu", "cuda:N" or "mps", as in `result.json`.
     warnings
         Sentences for the user, such as why a GPU was passed over.
     """
@@ -35,13 +35,13 @@ class DeviceChoice:
 def choose_device(wanted: str = "auto") -> DeviceChoice:
     """The device of that name, or for "auto" the best one that works.
 
-    "auto" tries a CUDA device, then MPS, then the CPU; a device that is there and fails the check is passed over with
-    a warning. A device named outright is used or refused, never replaced.
+    "auto" tries the CUDA devices, then MPS, then the CPU; an available device that fails the check is skipped with a
+    warning. A device given by name is never replaced by another.
 
     Raises
     ------
     InputError
-        The named device is not there or does not compute.
+        The named device is not available or fails the check.
     """
     if wanted == "auto":
         warnings = []
@@ -49,17 +49,19 @@ def choose_device(wanted: str = "auto") -> DeviceChoice:
             failure = _failure(name)
             if failure is None:
                 return _choice(name, tuple(warnings))
-            warnings.append(f"The device {name} was passed over, since a test operation on it failed: {failure}.")
+            passed_over = f"The device {name} was passed over, since a test operation on it failed: {failure}."
+            warnings.append(Caution(passed_over, "device"))
         return _choice("cpu", tuple(warnings))
     name = "cuda:0" if wanted == "cuda" else wanted
     if name != "cpu":
         if name not in (there := _available()):
             raise InputError(
-                f"--device {wanted} is not available here (available: {', '.join((*there, 'cpu'))}): use --device auto."
+                f"{named('device')} {wanted} is not available here (available: {', '.join((*there, 'cpu'))}): use "
+                f"{named('device')} auto."
             )
         if (failure := _failure(name)) is not None:
             raise InputError(
-                f"--device {wanted} failed a test operation ({failure}): use --device cpu, "
+                f"{named('device')} {wanted} failed a test operation ({failure}): use {named('device')} cpu, "
                 "or install a torch built for it."
             )
     return _choice(name)
@@ -72,7 +74,7 @@ def _choice(name: str, warnings: tuple[str, ...] = ()) -> DeviceChoice:
 
 
 def _available() -> list[str]:
-    """Names of the accelerators torch reports, best first."""
+    """Names of the accelerators that torch reports, best first."""
     import torch
 
     names = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
@@ -80,7 +82,7 @@ def _available() -> list[str]:
 
 
 def _failure(name: str) -> str | None:
-    """Why a small convolution and matrix product on that device go wrong, or None when they agree with the CPU."""
+    """Why a small convolution and matrix product fail on that device; None if their result agrees with the CPU's."""
     import torch
 
     try:
@@ -91,7 +93,7 @@ def _failure(name: str) -> str | None:
         found = _operation(values.to(device), kernel.to(device)).cpu()
     except (RuntimeError, NotImplementedError, AssertionError) as error:
         return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    # TF32 keeps some three decimal digits of a product.
+    # TF32 keeps about three decimal digits of a product.
     return (
         None
         if torch.allclose(found, expected, rtol=0.0, atol=0.01 * float(expected.abs().max()))

@@ -1,6 +1,6 @@
-"""Which packages the backend needs and this Python lacks, told without importing any of them.
+"""Required packages that are missing in this Python, found without importing them.
 
-Standard library only: this is what an application asks before it installs something.
+Uses only the standard library, so that an application can import it before it installs anything.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ __all__ = [
 ]
 
 REQUIREMENTS_FILE = Path(__file__).resolve().parent / "Resources" / "GenerativeModelsRequirements.txt"
-"""What is needed in 3D Slicer beside torch, in pip's format."""
+"""Packages required in 3D Slicer besides torch, in pip's format."""
 
 REQUIREMENTS = tuple(
     line.strip()
     for line in REQUIREMENTS_FILE.read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.startswith("#")
 )
-"""The lines of that file, each a name and a lower bound."""
+"""The requirements of that file, each a name and a lower bound."""
 
 TORCH_REQUIREMENT = "torch>=2.8"
 
 _MODULES = {"scikit-image": "skimage"}
-"""Where a module is called otherwise than its distribution."""
+"""Modules whose name differs from that of their distribution."""
 _LIBRARIES = (".so", ".dylib", ".dll", ".pyd")
 
 
 def missing_packages() -> list[str]:
-    """The requirements, torch apart, that are absent or too old: what to give to pip."""
-    importlib.invalidate_caches()  # pip may have been at work a moment ago
+    """The requirements, except torch, that are missing or too old, in pip's format."""
+    importlib.invalidate_caches()  # pip may have just installed a package
     return [requirement for requirement in REQUIREMENTS if not _satisfied(requirement)]
 
 
 def torch_missing() -> bool:
-    """Whether torch is absent or too old."""
+    """Whether torch is missing or too old."""
     importlib.invalidate_caches()
     return not _satisfied(TORCH_REQUIREMENT)
 
 
 def half_installed() -> list[str]:
-    """A sentence for every package, torch included, of which parts are missing; each says how to repair it.
+    """A sentence, with the remedy, for every incompletely installed package, torch included.
 
-    An installation that broke off, on a path too long for Windows or a full disk, leaves such packages: pip takes them
-    for installed, and importing them fails.
+    An interrupted installation leaves such packages, for example on a full disk or on a path too long for Windows. pip
+    considers them installed, but importing them fails.
     """
     importlib.invalidate_caches()
     found = []
@@ -78,7 +78,7 @@ def _parsed(requirement: str) -> tuple[str, str]:
 
 
 def _version(name: str) -> str | None:
-    """Version of an installed distribution; None without one, or when its metadata are unreadable."""
+    """Version of an installed distribution; None if it is not installed or its metadata are unreadable."""
     try:
         return metadata.version(name)
     except (metadata.PackageNotFoundError, KeyError, OSError):
@@ -86,19 +86,19 @@ def _version(name: str) -> str | None:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """Numbers of the release: (2, 13, 0) for "2.13.0+cpu"."""
+    """Numbers of the release, padded to four: (2, 13, 0, 0) for "2.13.0+cpu"."""
     numbers = [int(number) for number in re.match(r"[0-9.]*", version)[0].split(".") if number]
     return (*numbers, *[0] * (4 - len(numbers)))
 
 
 def _fault(name: str) -> str | None:
-    """What is wrong with a package that is there in part, and what to do; None for one that is whole or absent."""
+    """Fault of an incompletely installed package, and its remedy; None for a complete or missing package."""
     module = _MODULES.get(name, name)
     try:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         spec = None
-    origin = None if spec is None else spec.origin  # a folder left empty has none
+    origin = None if spec is None else spec.origin  # an empty folder has none
     if _version(name) is None:
         return None if origin is None else f"without its description: delete the folder {Path(origin).parent}"
     lost = f"the module {module}" if origin is None else _lost_library(name)
@@ -107,9 +107,9 @@ def _fault(name: str) -> str | None:
 
 
 def _lost_library(name: str) -> str | None:
-    """A compiled library that the distribution lists and the disk does not have.
+    """A compiled library that the distribution lists but that is missing on the disk; None if there is none.
 
-    The list is read as it stands: `metadata.files` of Python 3.12 leaves out what is missing.
+    The list is read directly, because `metadata.files` of Python 3.12 omits missing files.
     """
     distribution = metadata.distribution(name)
     for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):

@@ -1,13 +1,13 @@
-"""Where the files that ship with the software lie: model bundles and sample data.
+"""Paths of the files that ship with the software: model bundles and sample data.
 
-An installed package carries them in its own `Resources/`; a checkout (or an editable install) has them at its root.
+An installed package has them in its own `Resources/`; a checkout (or an editable install) has them at its root.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 
 __all__ = ["default_bundle", "models_dir", "sample_dir"]
 
@@ -16,12 +16,12 @@ _PLACES = (_PACKAGE / "Resources", _PACKAGE.parents[1] / "Resources")
 
 
 def models_dir() -> Path:
-    """Folder of the shipped model bundles; `InputError` when this installation has none."""
+    """Folder of the shipped model bundles; raises `InputError` if this installation has none."""
     return _find("Models")
 
 
 def sample_dir() -> Path:
-    """Folder of the sample data; `InputError` when this installation has none."""
+    """Folder of the sample data; raises `InputError` if this installation has none."""
     return _find("SampleData")
 
 
@@ -31,13 +31,13 @@ def default_bundle(name: str) -> Path:
     Raises
     ------
     InputError
-        This installation does not carry it.
+        This installation does not have it.
     """
     bundle = models_dir() / name
     if not (bundle / "model.json").is_file():
         raise InputError(
             f"This installation carries no model bundle '{name}' in {bundle.parent}: "
-            "reinstall the package, or name a bundle of your own with --model DIR."
+            f"reinstall the package, or give a bundle of your own as {named('model')}."
         )
     return bundle
 

@@ -1,4 +1,4 @@
-"""Fetal skulls in MRML scenes: nodes in, nodes out.
+"""Cases in MRML scenes: nodes in, nodes out.
 
 What is listed in `__all__` is public. It is imported when it is first used, so that this package can be imported in a
 Slicer that has none of the backend's Python packages. Nothing here knows Qt or an application: the scene is always an
@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _PLACES = {
+    "show_case_folder": "shows",
     "reconstruct_skull": "skull.console",
     "SkullResult": "skull.console",
     "PlaneInput": "skull.planes",

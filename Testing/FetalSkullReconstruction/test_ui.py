@@ -1,4 +1,4 @@
-"""The module's panel as Qt Designer saved it, against the code that uses it and against Qt: no Slicer needed."""
+"""Checks of the .ui file of the panel against the code that uses it and against Qt; no Slicer needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from Testing.helpers.extension_files import PACKAGES
 MODULE = PACKAGES / "FetalSkullReconstruction"
 UI = MODULE / "Resources" / "UI" / "FetalSkullReconstruction.ui"
 PLANES = ("axial", "sagittal", "coronal")
-# Which types of the parameter node Slicer connects to a widget of that class.
+# Types of the parameter node that Slicer connects to a widget of that class.
 CONNECTED = {
     "QCheckBox": ("bool",),
     "QSpinBox": ("int",),
@@ -36,12 +36,13 @@ def widgets() -> dict[str, ET.Element]:
 
 
 def text_of(widget: ET.Element, name: str) -> str | None:
-    """The text of a property of the widget itself."""
+    """Text of a property of the widget itself."""
     return next((p[0].text for p in widget.findall("property") if p.get("name") == name), None)
 
 
 def sources() -> dict[Path, ast.Module]:
-    paths = [*MODULE.glob("*.py"), *(MODULE / "FetalSkullReconstructionLib").rglob("*.py")]
+    shared = PACKAGES / "GenerativeModelsDesktop"
+    paths = [*MODULE.glob("*.py"), *(MODULE / "FetalSkullReconstructionLib").rglob("*.py"), *shared.glob("*.py")]
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
@@ -66,7 +67,7 @@ def _is_ui(node: ast.expr) -> bool:
 
 
 def used_names() -> Iterator[tuple[str, str]]:
-    """(widget, place) of everything the code takes from the panel: `ui.name` and `getattr(ui, f"{plane}Name")`."""
+    """(widget, place) of all uses of the panel in the code: `ui.name` and `getattr(ui, f"{plane}Name")`."""
     for path, tree in sources().items():
         for node in ast.walk(tree):
             place = f"{path.name}:{getattr(node, 'lineno', 0)}"
@@ -112,7 +113,7 @@ def test_every_widget_the_code_uses_is_in_the_panel() -> None:
 
 
 def test_every_widget_one_can_act_on_is_used() -> None:
-    """A button that nothing is connected to is a button that does nothing."""
+    """Every button is connected."""
     used = {name for name, _ in used_names()}
     idle = [
         name
@@ -148,14 +149,14 @@ def test_every_class_that_is_not_qt_is_declared() -> None:
 
 
 def test_enumerations_are_written_as_qt_5_reads_them() -> None:
-    """Slicer is built with Qt 5, and Designer 6 writes Qt::Orientation::Horizontal, which Qt 5 does not understand."""
+    """Slicer is built with Qt 5, which does not read Qt::Orientation::Horizontal of Designer 6."""
     values = [e.text for kind in ("enum", "set") for e in ET.parse(UI).getroot().iter(kind)]
     assert not [value for value in values if any(part.count("::") > 1 for part in value.split("|"))]
 
 
 @pytest.fixture
 def panel(monkeypatch: pytest.MonkeyPatch):
-    """The panel loaded by Qt, the widgets of Slicer and CTK replaced by plain ones; and what Qt said about it."""
+    """The panel loaded by Qt with plain widgets in place of those of Slicer and CTK, and the messages of Qt."""
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     reason = "Qt is not here (pip install PySide6_Essentials, and its system libraries)"
     core = pytest.importorskip("PySide6.QtCore", reason=reason, exc_type=ImportError)
@@ -170,7 +171,7 @@ def panel(monkeypatch: pytest.MonkeyPatch):
     application = qt.QApplication.instance() or qt.QApplication([])
     said: list[str] = []
     before = core.qInstallMessageHandler(lambda kind, context, message: said.append(message))
-    # The signals of the widgets that are replaced are not there; the connections have a test of their own.
+    # The signals of the replaced widgets are missing; the connections have a test of their own.
     tree = ET.parse(UI).getroot()
     for connections in tree.findall("connections"):
         tree.remove(connections)

@@ -31,6 +31,7 @@ def test_auto_passes_over_a_broken_accelerator_aloud(two_gpus: None, monkeypatch
     choice = choose_device("auto")
     assert choice.name == "cuda:1"
     assert len(choice.warnings) == 1 and "cuda:0 was passed over" in choice.warnings[0]
+    assert choice.warnings[0].kind == "device"
 
 
 def test_auto_ends_on_the_cpu_when_every_accelerator_is_broken(two_gpus: None) -> None:
@@ -41,18 +42,21 @@ def test_auto_ends_on_the_cpu_when_every_accelerator_is_broken(two_gpus: None) -
 
 
 def test_a_device_named_outright_is_never_replaced(no_accelerator: None) -> None:
-    with pytest.raises(InputError, match=r"--device cuda is not available here \(available: cpu\).*--device auto"):
+    with pytest.raises(
+        InputError, match=r"device cuda is not available here \(available: cpu\).*device auto"
+    ) as caught:
         choose_device("cuda")
+    assert caught.value.field == "device"
 
 
 def test_a_device_number_that_is_not_there_is_refused(two_gpus: None) -> None:
-    with pytest.raises(InputError, match=r"--device cuda:7 .*cuda:0, cuda:1, cpu"):
+    with pytest.raises(InputError, match=r"device cuda:7 .*cuda:0, cuda:1, cpu"):
         choose_device("cuda:7")
 
 
 def test_a_named_device_that_fails_the_check_is_refused(two_gpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_failure", lambda name: "no kernel image")
-    with pytest.raises(InputError, match=r"--device cuda:1 failed .* \(no kernel image\): use --device cpu"):
+    with pytest.raises(InputError, match=r"device cuda:1 failed .* \(no kernel image\): use device cpu"):
         choose_device("cuda:1")
 
 

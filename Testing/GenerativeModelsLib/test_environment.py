@@ -1,4 +1,4 @@
-"""What is missing is told, without an import."""
+"""Missing packages are found without importing them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUNDLED_IN_SLICER = {"numpy", "scipy", "simpleitk", "vtk", "pydicom", "pillow"}
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of packages made by hand, the only one in which they are looked for."""
+    """A folder with hand-made packages, the only one on the search path."""
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.setattr(environment, "REQUIREMENTS", ("scikit-image>=0.24", "gmhelper>=1.2"))
     monkeypatch.setattr(environment, "TORCH_REQUIREMENT", "gmtorch>=2.8")
@@ -26,7 +26,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def install(site: Path, name: str, version: str, module: str | None = None, libraries: tuple[str, ...] = ()) -> Path:
-    """Leave what pip would; gives the module's folder."""
+    """Create the files that pip would, and return the module's folder."""
     folder = site / (module or name)
     folder.mkdir()
     (folder / "__init__.py").write_text("raise RuntimeError('nobody imports this')")
@@ -72,7 +72,7 @@ def test_versions_are_numbers_and_not_text(version: str, site: Path) -> None:
 
 def test_whole_and_absent_packages_are_not_half_installed(site: Path) -> None:
     install(site, "gmtorch", "2.9", libraries=("gm.so", "gm.dll"))
-    (site / "gmhelper").mkdir()  # what an uninstallation leaves behind
+    (site / "gmhelper").mkdir()  # left after an uninstallation
     assert environment.half_installed() == []
 
 
@@ -91,22 +91,19 @@ def test_a_half_installed_package_is_told_with_its_repair(site: Path) -> None:
 RECONSTRUCT_WITHOUT = """
 import sys
 from importlib import metadata
-from pathlib import Path
 class Absent:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 absent = set(sys.stdin.read().split())
 sys.meta_path.insert(0, Absent())
-from GenerativeModelsLib.skull.case.run import reconstruct_case
-from GenerativeModelsLib.skull.request import SkullRequest
-image, output = map(Path, sys.argv[1:])
-reconstruct_case(SkullRequest(axial=image, output=output, pixel_spacing_mm=(0.22, 0.22), samples=2, device="cpu"))
+import GenerativeModelsLib as gm
+gm.reconstruct_skull(sys.argv[1], spacing_mm=0.22, samples=2, device="cpu", output=sys.argv[2])
 """
 
 
 def with_all_they_need(names: set[str]) -> set[str]:
-    """Distributions that pip installs with these, among those that are here."""
+    """The installed distributions that pip installs with these."""
     found: set[str] = set()
     while names:
         name = names.pop()
@@ -126,7 +123,7 @@ def canonical(name: str) -> str:
 def test_a_reconstruction_needs_nothing_beyond_slicers_own_torch_and_the_requirements(
     sample_case: Path, skull_bundle: Path, repo_root: Path, tmp_path: Path
 ) -> None:
-    """In a Python of its own, where every other package is hidden."""
+    """In a separate Python process with every other package hidden."""
     wanted = {canonical(requirement.partition(">=")[0]) for requirement in environment.REQUIREMENTS}
     allowed = with_all_they_need(wanted | BUNDLED_IN_SLICER | {"torch"})
     owners = metadata.packages_distributions()

@@ -70,7 +70,10 @@ def test_the_installed_backend_finds_its_own_resources(build: Path, tmp_path: Pa
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
         "import GenerativeModelsLib, GenerativeModelsScene; from GenerativeModelsLib import resources;"
-        "flat = Path(sys.argv[1]).resolve(); assert flat in Path(GenerativeModelsLib.__file__).resolve().parents;"
+        "import GenerativeModelsDesktop.model_choice;"
+        "flat = Path(sys.argv[1]).resolve();"
+        "packages = GenerativeModelsLib, GenerativeModelsScene, GenerativeModelsDesktop;"
+        "assert all(flat in Path(package.__file__).resolve().parents for package in packages);"
         "assert resources.default_bundle('skull') == flat / 'GenerativeModelsLib/Resources/Models/skull';"
         "assert (resources.sample_dir() / 'fetal_head/axial.png').is_file();"
         "assert not {'torch', 'skimage', 'pydantic'} & set(sys.modules), 'imported at once'"

@@ -12,7 +12,7 @@ from trame.widgets import html
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 
-__all__ = ["CounterApplication", "DyingApplication"]
+__all__ = ["CounterApplication", "DyingApplication", "OtherApplication"]
 
 
 class CounterApplication:
@@ -21,7 +21,7 @@ class CounterApplication:
     def __init__(self, server, store: UploadStore, downloads: Downloads, *, model: Path | None, device: str) -> None:
         self.state = server.state
         self.state.count, self.state.last, self.state.pid = 0, "", os.getpid()
-        store.on_upload = self.take
+        store.places, store.on_upload = ("axial",), self.take
         downloads.offer("count", lambda: self.write(downloads.folder), "the count, so far.txt")
         downloads.offer("die", self.die, "never")
         server.trigger("fail")(self.fail)
@@ -55,6 +55,14 @@ class CounterApplication:
 
     def close(self) -> None:
         """Nothing to let go."""
+
+
+class OtherApplication(CounterApplication):
+    """A counter that offers one file more."""
+
+    def __init__(self, server, store: UploadStore, downloads: Downloads, **options) -> None:
+        super().__init__(server, store, downloads, **options)
+        downloads.offer("other", lambda: self.write(downloads.folder), "other.txt")
 
 
 class DyingApplication:

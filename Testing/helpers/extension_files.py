@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "GenerativeModels"
 SHARED = PACKAGES / "CMakeLists.txt"
-SHARED_PACKAGES = ("GenerativeModelsLib", "GenerativeModelsScene")
+SHARED_PACKAGES = ("GenerativeModelsDesktop", "GenerativeModelsLib", "GenerativeModelsScene")
 MODULES = sorted(path.parent for path in PACKAGES.glob("*/CMakeLists.txt"))
 LEGAL = ("LICENSE.txt", "NOTICE")
 

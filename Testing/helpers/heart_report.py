@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from GenerativeModelsLib.heart.report.content import MEASURES, PHASE_LABELS, HeartReport, Measure, PhaseView
+from GenerativeModelsLib.heart.anatomy import PHASES, QUANTITIES
+from GenerativeModelsLib.heart.report.content import HeartReport, Measure, PhaseView
 from GenerativeModelsLib.heart.shape.reference import RANGES
 from GenerativeModelsLib.heart.shape.surfaces import quick_surface, thickness_figures
 from Testing.helpers.heart_phantoms import bullet
@@ -38,12 +39,13 @@ def a_heart_report(
         "seconds": {"read": 0.5, "total": 3.0},
         "model": {"name": "stand-in", "version": "0", "sha256": "0" * 64},
         "software": {"version": "0", "torch": "0"},
-        "warnings": warnings or [],
+        "warnings": [str(warning) for warning in warnings or []],
+        "warning_kinds": [getattr(warning, "kind", "input") for warning in warnings or []],
     }
     sexes = RANGES if sex is None else {sex: RANGES[sex]}
     measures = [
-        Measure(*words, values[key], {name: ranges[key] for name, ranges in sexes.items()})
-        for key, words in MEASURES.items()
+        Measure(q.short, q.label, q.unit, values[q.key], {name: ranges[q.key] for name, ranges in sexes.items()})
+        for q in QUANTITIES
     ]
     population = '<svg class="latent" viewBox="0 0 10 10"><circle cx="5" cy="5" r="2"/></svg>'
     return HeartReport(
@@ -58,7 +60,7 @@ def _view(key: str) -> PhaseView:
     figures, rebuilt = thickness_figures(surface), thickness_figures(model)
     return PhaseView(
         key,
-        PHASE_LABELS[key],
+        PHASES[key],
         surface,
         model,
         figures.mean,

@@ -16,11 +16,15 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from GenerativeModelsWeb.applications import Application
 from GenerativeModelsWeb.server.hub import Hub, HubSettings, listen
 from GenerativeModelsWeb.server.sessions import Session, SessionPlan
 
 __all__ = [
     "COUNTER",
+    "COUNTERS",
+    "DYING",
+    "TWO",
     "Answer",
     "RunningHub",
     "never_ready",
@@ -29,7 +33,14 @@ __all__ = [
 ]
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
-COUNTER = "Testing.helpers.counter_session:CounterApplication"
+COUNTER = Application("Counter", "Counts clicks.", "Testing.helpers.counter_session:CounterApplication")
+COUNTERS = {"counter": COUNTER}
+"""What a hub of counters alone offers."""
+OTHER = Application("Other <i>", "Counts & shows.", "Testing.helpers.counter_session:OtherApplication")
+TWO = {"counter": COUNTER, "other": OTHER}
+"""What a hub offers that shows a list."""
+DYING = {"dying": Application("Dying", "Never starts.", "Testing.helpers.counter_session:DyingApplication")}
+"""What a hub offers whose sessions cannot start."""
 
 
 @dataclass(frozen=True)

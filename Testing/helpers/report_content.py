@@ -31,7 +31,7 @@ def a_plane(name: str = "axial", **fields) -> PlaneView:
         "ellipse": LocatorEllipse((40, 30), (20, 18), 0),
         "confidence": 0.93,
         "placement": "offset 2.0 mm, tilt 4 degrees",
-        "spacing_source": "--pixel-spacing",
+        "spacing_source": "the user",
         "corners_mm": corners,
     }
     return PlaneView(name, **(given | fields))

@@ -6,15 +6,18 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome, run_batch
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.batch import run as batch
+from GenerativeModelsLib.batch.run import BatchRow, run_batch
+from GenerativeModelsLib.batch.summary import CaseOutcome
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
 from GenerativeModelsLib.output.folder import output_folder
-from GenerativeModelsLib.skull.case.batch import batch_kind
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import SkullRequest
 
 
@@ -28,7 +31,7 @@ def result_of(request: SkullRequest) -> dict[str, Any]:
         "seed": request.seed,
         "samples": request.samples,
         "planes": {
-            name: {"file": str(plane.path), "spacing_mm": list(plane.spacing_mm or (0.3, 0.3)), "size": [540, 800]}
+            name: {"file": plane.image.name, "spacing_mm": list(plane.spacing_mm or (0.3, 0.3)), "size": [540, 800]}
             for name, plane in request.planes().items()
         },
         "seconds": {"load": 0.5, "reconstruct": 0.5, "uncertainty": 0.5, "total": 1.5},
@@ -42,16 +45,17 @@ def result_of(request: SkullRequest) -> dict[str, Any]:
         "uncertainty_mm": {"mean": 0.875, "median": 0.8, "p95": 1.6, "max": 2.5},
         "in_distribution": {"score": 0.5, "verdict": "typical"},
         "warnings": ["The sagittal image is cut off."],
+        "warning_kinds": ["input"],
     }
 
 
 def stand_in_fingerprint(request: SkullRequest) -> Fingerprint:
     """What a result of `fake_work` follows from: the images that are there, and some options."""
-    planes = request.planes()
+    images = {name: plane.image for name, plane in request.planes().items()}
     return Fingerprint(
         {
-            name: {"name": plane.path.name, "sha256": file_checksum(plane.path) if plane.path.exists() else "none"}
-            for name, plane in planes.items()
+            name: {"name": image.name, "sha256": file_checksum(image) if image.exists() else "none"}
+            for name, image in images.items()
         },
         "0" * 64,
         {"samples": request.samples, "seed": request.seed},
@@ -70,8 +74,11 @@ def write_result(request: SkullRequest) -> None:
 
 def run_fake_batch(rows: Sequence[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
     """A batch of skulls done by `fake_work`."""
-    kind = replace(batch_kind(fake_work), fingerprint=stand_in_fingerprint)
-    return run_batch(kind, rows, output, **options)
+    real, batch.fingerprint_of = batch.fingerprint_of, lambda anatomy, request: stand_in_fingerprint(request)
+    try:
+        return run_batch(SKULL, rows, output, **{"work": fake_work} | options)
+    finally:
+        batch.fingerprint_of = real
 
 
 def fake_work(request: SkullRequest) -> str:
@@ -108,8 +115,8 @@ def _wait_for(flag: Path, seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
-def fake_reconstruct_case(request: SkullRequest, progress: Any = None) -> None:
-    """Stands in for `reconstruct_case`; the axial file's name says how it goes."""
+def fake_run_case(anatomy: Anatomy, request: SkullRequest, progress: Any = None) -> SimpleNamespace:
+    """Stands in for `run_case`; the axial file's name says how it goes."""
     if progress is not None:
         progress("reading the planes", 0.25)
         progress("done", 1.0)
@@ -121,3 +128,4 @@ def fake_reconstruct_case(request: SkullRequest, progress: Any = None) -> None:
     if name == "interrupted":
         raise KeyboardInterrupt
     write_result(request)
+    return SimpleNamespace(result=result_of(request))

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from GenerativeModelsLib.heart.infer.model import Placed, Walk
+from GenerativeModelsLib.heart.infer.model import Placed
+from GenerativeModelsLib.heart.infer.walk import Walk
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.uncertainty.density import LatentDensity
@@ -33,22 +34,22 @@ class StandInModel:
         self.typical = SimpleNamespace(density=LatentDensity.fit(z, label).with_limit(z))
         self._placed: RayBatch | None = None
 
-    def place(self, hearts: RayBatch, es_present: bool = True) -> Placed:
+    def place(self, hearts: RayBatch) -> Placed:
         self._placed = hearts
         thick = hearts.thickest_mm[:, 0]
         levels = (np.zeros((len(thick), 64)), np.zeros((len(thick), 32)), np.stack([thick / 10 - 1.4, 0 * thick], 1))
         judged = InDistribution(0.6, self.verdict, ("Its wall is thick.",))
         chance = 1 / (1 + np.exp(14.0 - thick))
-        return Placed(levels, chance, 0 * thick, (judged,) * len(thick), es_present)
+        return Placed(levels, chance, 0 * thick, (judged,) * len(thick), hearts.present)
 
     def reconstruct(self, placed: Placed) -> RayBatch:
-        h = self._placed
+        h = self._placed  # all phases, whichever were present
         return RayBatch(h.reach_mm, h.endo_mm * 1.01, h.epi_mm * 1.03)
 
     def middle(self, level: int) -> np.ndarray:
         return np.zeros(self.levels[level - 1])
 
-    def probability(self, z_top: np.ndarray, es_present: bool = True) -> np.ndarray:
+    def probability(self, z_top: np.ndarray, present: np.ndarray | None = None) -> np.ndarray:
         return 1 / (1 + np.exp(-4 * z_top[:, 0]))
 
     def thickest_mm(self, z_top: np.ndarray) -> np.ndarray:
@@ -60,10 +61,12 @@ class StandInModel:
     def sample(self, condition: str, n: int, seed: int = 0) -> RayBatch:
         return sample_hearts(n, 1 + seed, condition).rays
 
-    def walk(self, heart: Placed, towards: str, steps: int = 30) -> Walk:
-        share = np.linspace(0, 1, steps + 1)
-        start = self.reconstruct(heart)
-        grown = (share if towards == "hcm" else -0.3 * share)[:, None, None, None]
-        count = np.ones((steps + 1, 1, 1, 1))
-        hearts = RayBatch(start.reach_mm * count[..., 0, 0], start.endo_mm * count, start.epi_mm + 4 * grown)
-        return Walk(np.stack([share, 0 * share], 1), np.clip(0.1 + 0.8 * share, 0, 1), hearts, False)
+
+def stand_in_walk(model: StandInModel, heart: Placed, towards: str, steps: int = 30) -> Walk:
+    """Stands in for `heart.infer.walk.walk`."""
+    share = np.linspace(0, 1, steps + 1)
+    start = model.reconstruct(heart)
+    grown = (share if towards == "hcm" else -0.3 * share)[:, None, None, None]
+    count = np.ones((steps + 1, 1, 1, 1))
+    hearts = RayBatch(start.reach_mm * count[..., 0, 0], start.endo_mm * count, start.epi_mm + 4 * grown)
+    return Walk(np.stack([share, 0 * share], 1), np.clip(0.1 + 0.8 * share, 0, 1), hearts, False)

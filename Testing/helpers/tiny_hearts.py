@@ -11,7 +11,7 @@ import torch
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, SEEN, encode
 from GenerativeModelsLib.heart.infer.model import KIND
 from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart, VolumeModel
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
@@ -41,7 +41,7 @@ def _tiny_model() -> tuple[dict[str, torch.Tensor], dict[str, object]]:
     net = LadderVAE(CODE_SIZE, **NETWORK)
     thickest = torch.from_numpy(hearts[:, 0].thickest_mm).float()[:, None]
     net.set_population(x, torch.ones(CODE_SIZE), torch.from_numpy(PHASE_OF_CODE).long(), thickest)
-    present = torch.tensor([[True, True]]).expand(len(x), 2)
+    present = torch.from_numpy(hearts.present)
     optimiser = torch.optim.Adam(net.parameters(), 1e-2)
     target = torch.from_numpy(label)
     for _ in range(60):
@@ -58,12 +58,12 @@ def _tiny_model() -> tuple[dict[str, torch.Tensor], dict[str, object]]:
     density = LatentDensity.fit(z[-1], label).with_limit(z[-1])
     detail = FeatureModel.fit(np.concatenate(z[:-1], axis=1))
     typical = TypicalHeart(density, detail, VolumeModel.fit(hearts), {})
-    rows = typical.measures(SeenHearts(hearts, z, error, True))
+    rows = typical.measures(SeenHearts(hearts, z, error))
     quantiles = {name: np.sort([row[name] for row in rows]) for name in rows[0]}
     ranks = TypicalInput(quantiles=quantiles)
     worst = np.sort([max(ranks.ranks(row).values()) for row in rows])
     ranks = TypicalInput(quantiles=quantiles, worst={len(quantiles): worst})
-    typical = replace(typical, ranks={True: ranks, False: ranks})
+    typical = replace(typical, ranks=dict.fromkeys(SEEN, ranks))
     tensors = {f"lvae.{name}": tensor for name, tensor in net.state_dict().items()}
     tensors |= {f"typical.{k}": torch.from_numpy(np.asarray(v)).float() for k, v in typical.tensors().items()}
     tensors |= {f"typical.spread.{k}": torch.from_numpy(v.std(0)).float() for k, v in enumerate(z, start=1)}
@@ -82,7 +82,7 @@ def write_tiny_heart_bundle(folder: Path, **changes: object) -> Path:
             "lvae": Component(class_name="LadderVAE", parameters={"inputs": CODE_SIZE, **NETWORK}),
             "typical": Component(class_name="TypicalHeart"),
         },
-        "calibration": {"hcm_probability": {"both phases": scale, "end diastole alone": scale}},
+        "calibration": {"hcm_probability": dict.fromkeys(SEEN, scale)},
         "in_distribution": dict(settings),
     }
     write_bundle(folder, tensors, ModelDescription(**given | changes), "# tiny\n")

@@ -16,6 +16,7 @@ from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
 from GenerativeModelsLib.models.cvae import HiRecCVAE
 from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
+from GenerativeModelsLib.models.predictor import Conditions, Prediction
 from GenerativeModelsLib.skull.infer.model import KIND, SkullModel, load_skull_model
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE
 from GenerativeModelsLib.training.skull.field_basis import fit_basis
@@ -42,6 +43,26 @@ def tiny_skull(seed: int = 5, spread: float = 1.5) -> HiRecCVAE:
         torch.nn.init.zeros_(head.weight)
         torch.nn.init.zeros_(head.bias)
     return net.eval().requires_grad_(False)
+
+
+class MeanHead(torch.nn.Module):
+    """A `Predictor` without levels, draws and poses: whatever the planes show, it returns the mean head.
+
+    It reads planes as every skull model does, without any skill: features of zeros, and no plane is upside down.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("x_scale", tiny_skull().x_scale.clone())
+
+    def predict(self, y: Conditions, samples: int = 0, generator: torch.Generator | None = None) -> Prediction:
+        return Prediction(torch.zeros(1, RANK + 1, device=self.x_scale.device))
+
+    def encode_planes(self, y: Conditions) -> torch.Tensor:
+        return torch.zeros(len(y.pictures), 3, NETWORK["features"], device=self.x_scale.device)
+
+    def upright_logits(self, features: torch.Tensor) -> torch.Tensor:
+        return features[..., 0]
 
 
 def tiny_locator() -> HeadLocatorNet:

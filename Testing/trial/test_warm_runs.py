@@ -20,7 +20,7 @@ TOLERANCE = 0.05
 
 
 def test_sixty_warm_runs_stay_flat_in_memory(sample_head: Path, tmp_path: Path) -> None:
-    worker = Worker()
+    worker = Worker("skull")
     memory = []
     try:
         for run in range(RUNS):
@@ -32,7 +32,7 @@ def test_sixty_warm_runs_stay_flat_in_memory(sample_head: Path, tmp_path: Path) 
                 samples=20,
                 seed=run,
             )
-            worker.submit(request)
+            worker.submit("skull", request)
             assert isinstance(last_event(worker), Done)
             memory.append(resident_bytes())
     finally:

@@ -1,5 +1,6 @@
-"""The parts of the module FetalSkullReconstruction: one file a part of its panel, its run, its sample and its tests.
+"""Parts of the module FetalSkullReconstruction: panel, case and tests.
 
-They may use Qt and `slicer.app`; what MRML alone can do is in GenerativeModelsScene, what needs neither in
-GenerativeModelsLib. Nothing here imports torch: a worker process does (`case_run`).
+There is one file per part of the panel. The files may use Qt and `slicer.app`. Parts shared by all modules are in
+GenerativeModelsDesktop, code on MRML without Qt in GenerativeModelsScene, code without both in GenerativeModelsLib.
+Only the worker process imports torch.
 """

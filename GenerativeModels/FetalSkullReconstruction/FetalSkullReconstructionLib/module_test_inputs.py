@@ -1,21 +1,51 @@
-"""Bad inputs: each is one sentence in the panel, and the scene stays as it is. And what is chosen unasked."""
+"""Test kit of this module, and tests of its inputs and of the preselection.
+
+For an invalid input the panel shows one sentence and the scene is unchanged.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import slicer
 
-from FetalSkullReconstructionLib.module_test_kit import ModuleTestKit
-from FetalSkullReconstructionLib.spacing_text import parse_spacing
+from FetalSkullReconstructionLib.sample_case import load_sample
+from FetalSkullReconstructionLib.typed_fields import parse_spacing
+from GenerativeModelsDesktop.test_kit import ModuleTestKit
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["InputTests"]
+__all__ = ["InputTests", "SkullTestKit"]
+
+SAMPLES = 4
+"""Number of draws in the tests."""
 
 
-class InputTests(ModuleTestKit):
-    """Mixed into the test class of the module."""
+class SkullTestKit(ModuleTestKit):
+    """`ModuleTestKit` with the inputs of this module."""
+
+    module_name = "FetalSkullReconstruction"
+
+    def openModule(self) -> None:
+        """Show the module with real packages, an idle run and few samples."""
+        super().openModule()
+        self.ui.samplesSpinBox.value = SAMPLES
+
+    def choose_valid_inputs(self) -> None:
+        """Choose the axial plane of the sample case."""
+        self.choose_sample()
+
+    def choose_sample(self, planes: Sequence[str] = ("axial",)) -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
+        """Load the sample case and choose the given planes."""
+        nodes = load_sample()
+        self.choose(**{plane: nodes[plane] if plane in planes else None for plane in nodes})
+        return nodes
+
+
+class InputTests(SkullTestKit):
+    """Base of the module's test class."""
 
     def test_no_axial_image(self) -> None:
         self.assert_refused("No axial image is chosen")
@@ -101,6 +131,16 @@ class InputTests(ModuleTestKit):
         self.turn()
         self.assertTrue(self.ui.applyButton.enabled, self.said)
         self.assertIn("(bundled)", self.ui.modelFoundLabel.text)
+
+    def test_model_bundle_in_parts_is_refused_in_the_words_of_a_window(self) -> None:
+        self.choose_sample()
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "model.json").touch()
+            self.ui.modelFolderEdit.text = folder
+            self.turn()
+            self.assertFalse(self.ui.applyButton.enabled)
+            self.assertIn("give another one as the model folder", self.ui.modelFoundLabel.text)
+        self.ui.modelFolderEdit.text = ""
 
     def test_image_deleted_before_the_run(self) -> None:
         nodes = self.choose_sample()

@@ -1,4 +1,4 @@
-"""The module's panel as a whole: its rows, its run and its results, and what Apply needs before it may be pressed."""
+"""The module's panel: plane rows, run and results, and the conditions for Apply."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from FetalSkullReconstructionLib.age_field import AgeField
-from FetalSkullReconstructionLib.case_run import CaseRun
-from FetalSkullReconstructionLib.messages import MessageBox
-from FetalSkullReconstructionLib.model_choice import model_title
-from FetalSkullReconstructionLib.packages_panel import PackagesPanel
 from FetalSkullReconstructionLib.plane_row import PlaneRow
 from FetalSkullReconstructionLib.planned_case import plan_case
 from FetalSkullReconstructionLib.preselection import preselect
 from FetalSkullReconstructionLib.results_panel import ResultsPanel
 from FetalSkullReconstructionLib.sample_case import load_sample
-from FetalSkullReconstructionLib.style import NOTE, WARNING, breakable
-from FetalSkullReconstructionLib.views import draw_slices_again
+from FetalSkullReconstructionLib.slice_views import draw_slices_again
+from FetalSkullReconstructionLib.typed_fields import AgeField
+from GenerativeModelsDesktop.message_box import MessageBox
+from GenerativeModelsDesktop.model_choice import model_title
+from GenerativeModelsDesktop.packages_panel import PackagesPanel
+from GenerativeModelsDesktop.style import NOTE, WARNING, breakable
+from GenerativeModelsDesktop.worker_run import WorkerRun
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.skull.planes import selection_problem
 from GenerativeModelsScene.skull.show import case_key
@@ -29,16 +30,16 @@ from GenerativeModelsScene.skull.show import case_key
 __all__ = ["Panel"]
 
 SETTLE_MS = 150
-"""Files dropped together arrive one by one: the panel looks at them when they have settled."""
+"""Delay before new nodes are read, since files that are dropped together are loaded one by one."""
 
 
 class Panel:
-    """What the user sees and presses. Its widgets are those of the .ui file, its memory is the parameter node.
+    """The panel. Its widgets are those of the .ui file, its state is the parameter node.
 
     Attributes
     ----------
     run, results, packages, rows, age, message
-        Its parts, for tests.
+        Parts of the panel, for tests.
     """
 
     def __init__(self, ui: Any):
@@ -51,8 +52,10 @@ class Panel:
         self.rows = {plane: PlaneRow(ui, plane, self._say, self.on_nodes_changed) for plane in PLANES}
         self.age = AgeField(ui)
         self.results = ResultsPanel(ui, self.message)
-        self.run = CaseRun(self)
-        self.packages = PackagesPanel(ui, self._packages_complete)
+        self.run = WorkerRun(self, SKULL.name, showing=_("Showing the skull"))
+        self.packages = PackagesPanel(
+            ui, self._packages_complete, title=_("Fetal Skull Reconstruction"), run=_("reconstruction")
+        )
         self._settled = qt.QTimer()
         self._settled.setSingleShot(True)
         self._settled.interval = SETTLE_MS
@@ -62,7 +65,7 @@ class Panel:
         ui.sampleLabel.connect("linkActivated(QString)", lambda link: self.load_sample())
         ui.researchUseLabel.setStyleSheet(NOTE)
 
-    # What the module widget calls
+    # Called by the module widget
 
     @property
     def parameters(self) -> Any:
@@ -78,7 +81,7 @@ class Panel:
             self.results.forget()
 
     def enter(self) -> None:
-        """The module is shown: look at the packages, and warm the worker up when it can work."""
+        """Called when the module is shown: check the packages and start the worker if they are complete."""
         self._entered = True
         if not self.packages.state.complete:
             self.packages.refresh()
@@ -87,42 +90,42 @@ class Panel:
         self.refresh()
 
     def leave(self) -> None:
-        """The module is left: what happens in the scene is looked at when the user comes back."""
+        """Called when the module is left: ignore changes of the scene, and release the worker later."""
         self._entered = False
         self.run.release_later()
 
     def close(self) -> None:
-        """For good."""
+        """Stop the timer, the observers and the run."""
         self._settled.stop()
         for row in self.rows.values():
             row.close()
         self.run.close()
 
     def cancel(self) -> None:
-        """End a run, if there is one, and say so."""
+        """Cancel the run, if there is one, and show that it was cancelled."""
         if self.run.busy:
             self.run.cancel()
             self.refresh()
             self._status(_("Cancelled."), NOTE)
 
     def on_nodes_changed(self, caller: object = None, event: object = None) -> None:
-        """Nodes were added, removed or changed: look at them when they have settled."""
+        """Read added, removed or changed nodes after `SETTLE_MS`."""
         self._settled.start()
 
     def on_scene_loaded(self) -> None:
-        """A scene has come in, perhaps with a case."""
+        """Read the nodes of an imported scene after `SETTLE_MS`."""
         self._loaded = True
         self._settled.start()
 
     def preselect(self) -> None:
-        """Choose the images that are most probably meant, where none is chosen."""
+        """Choose images by `preselect`, if none is chosen."""
         chosen = self.parameters
         if chosen is None or any(getattr(chosen, plane) is not None for plane in PLANES):
             return
         self._choose(preselect(slicer.mrmlScene))
 
     def refresh(self) -> None:
-        """Show what the parameter node says, and whether it can be applied."""
+        """Show the values of the parameter node, and enable Apply if they are valid."""
         if self.parameters is None:
             return
         axial = self.parameters.axial
@@ -137,7 +140,7 @@ class Panel:
     # Actions
 
     def apply_or_cancel(self) -> None:
-        """The one button: start, or stop what runs."""
+        """Start a run, or cancel the current one."""
         if self.run.busy:
             self.cancel()
             return
@@ -157,7 +160,7 @@ class Panel:
             )
             self.run.start(case)
         except InputError as error:
-            self.message.fail(str(error))
+            self.message.fail(SKULL.in_window_words(error))
             return
         self.run_progress(_("Starting"), 0.0)
         self._show_apply()
@@ -171,28 +174,28 @@ class Panel:
         if folder:
             self._ui.modelFolderEdit.text = folder
 
-    # What the run tells
+    # Called by the run
 
     def run_progress(self, message: str, share: float) -> None:
-        """The run is at that share."""
+        """Show the progress of the run; `share` is 0 to 1."""
         self._ui.progressBar.value = round(100 * share)
         self._status(message, NOTE)
 
     def run_done(self, key: str) -> None:
-        """The result is in the scene."""
+        """Show the result of the run."""
         self.results.show(key, again=True)
         self.refresh()
 
     def run_failed(self, sentence: str) -> None:
-        """The run ended without a result."""
+        """Show why the run ended without a result."""
         self._show_apply()
         self.message.fail(sentence)
 
     def device_found(self, text: str) -> None:
-        """The worker has looked for a device."""
+        """Show the device that the worker found."""
         self._ui.deviceFoundLabel.text = text
 
-    # Showing
+    # Display
 
     def _show_apply(self) -> None:
         if self.parameters is None:
@@ -211,7 +214,7 @@ class Panel:
         self._status(problem or "", NOTE)
 
     def _problem(self) -> str | None:
-        """What is missing before Apply can be pressed."""
+        """Reason why Apply is disabled; None if it is enabled."""
         if not self.packages.state.complete:
             return _("Python packages are missing: see the top of this panel.")
         chosen: Mapping[str, Any] = {plane: getattr(self.parameters, plane) for plane in PLANES}
@@ -219,7 +222,7 @@ class Panel:
 
     def _show_model(self) -> None:
         try:
-            text, self._model_problem = model_title(self.parameters.modelFolder), None
+            text, self._model_problem = model_title(self.parameters.modelFolder, SKULL.name), None
         except InputError as error:
             text = self._model_problem = str(error)
         self._ui.modelFoundLabel.setStyleSheet(WARNING if self._model_problem else NOTE)

@@ -10,8 +10,8 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from FetalSkullReconstructionLib.spacing_text import parse_spacing, spacing_text
-from FetalSkullReconstructionLib.style import NOTE, WARNING
+from FetalSkullReconstructionLib.typed_fields import parse_spacing, spacing_text
+from GenerativeModelsDesktop.style import NOTE, WARNING
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsScene.skull.planes import NodeSpacing, reset_spacing, set_spacing, spacing_of
 from GenerativeModelsScene.skull.slice_cut import cut_volume
@@ -20,7 +20,7 @@ __all__ = ["PlaneRow"]
 
 
 class PlaneRow(VTKObservationMixin):
-    """Shows and edits one plane's image. Knows widgets and nodes, nothing of the run.
+    """Shows and edits the image of one plane; independent of the run.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class PlaneRow(VTKObservationMixin):
     plane
         "axial", "sagittal" or "coronal".
     say
-        Called with a sentence when something cannot be done, with None when it could.
+        Called with a message after a failure, with None after a success.
     changed
         Called when the chosen volume has changed, here or elsewhere.
     """
@@ -54,7 +54,7 @@ class PlaneRow(VTKObservationMixin):
         return self._selector.currentNode()
 
     def refresh(self) -> None:
-        """Show the spacing of the chosen volume and where it comes from, and watch it from now on."""
+        """Show the spacing of the chosen volume and its source, and observe the volume."""
         self._watch(self.node)
         spacing = self._spacing()
         self._edit.setVisible(spacing is not None)
@@ -68,9 +68,9 @@ class PlaneRow(VTKObservationMixin):
         self._label.setStyleSheet(NOTE if spacing.source in notes else WARNING)
 
     def take_spacing(self) -> None:
-        """Write the typed spacing into the volume, or with nothing typed take back what was typed before.
+        """Write the typed spacing into the volume; an empty text removes a spacing typed before.
 
-        One that cannot be read is answered with a sentence, and the true one shown again.
+        A text that cannot be read is reported, and the spacing of the volume is shown again.
         """
         spacing, text = self._spacing(), self._edit.text.strip()
         self._edit.modified = False
@@ -96,7 +96,7 @@ class PlaneRow(VTKObservationMixin):
             self._menu.addAction(_("Show a 3D volume in a slice view first")).enabled = False
 
     def cut(self, view: str) -> None:
-        """Take the cut of the volume shown in the slice view of that name, and choose it as this plane."""
+        """Cut the volume shown in the slice view of that name, and choose the cut as this plane."""
         widget = slicer.app.layoutManager().sliceWidget(view)
         volume = _volumes_in_views().get(view)
         try:
@@ -108,7 +108,7 @@ class PlaneRow(VTKObservationMixin):
         self._selector.setCurrentNode(node)
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """Remove all observers."""
         self.removeObservers()
 
     def _watch(self, node: slicer.vtkMRMLVolumeNode | None) -> None:
@@ -123,7 +123,7 @@ class PlaneRow(VTKObservationMixin):
         self._changed()
 
     def _spacing(self) -> NodeSpacing | None:
-        """Spacing of the chosen volume; None where none is chosen or it is no plane."""
+        """Spacing of the chosen volume; None if none is chosen or it is not a plane."""
         if self.node is None:
             return None
         try:
@@ -133,7 +133,7 @@ class PlaneRow(VTKObservationMixin):
 
 
 def _shown(spacing: NodeSpacing) -> str:
-    """What the field holds: nothing for a spacing nobody has told."""
+    """Text of the spacing field; empty for an unknown spacing."""
     return "" if spacing.source == "unknown" else spacing_text(spacing.spacing_mm)
 
 

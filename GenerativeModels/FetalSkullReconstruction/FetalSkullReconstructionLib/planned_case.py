@@ -1,4 +1,4 @@
-"""The chosen nodes and values -> a case ready to run, and its result -> the scene."""
+"""A case of the skull module: its request from the chosen nodes, and its result in the scene."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import slicer
 
-from FetalSkullReconstructionLib.model_choice import chosen_model
-from FetalSkullReconstructionLib.views import look_at_case
+from FetalSkullReconstructionLib.slice_views import look_at_case
+from GenerativeModelsDesktop.model_choice import chosen_model
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.request import SkullRequest
@@ -31,22 +31,22 @@ __all__ = ["PlannedCase", "plan_case"]
 
 @dataclass(frozen=True)
 class PlannedCase:
-    """A case whose pixels are taken: nodes may go or change, it can still be run and shown.
+    """A case with its pixels already copied, so that it does not depend on later changes of the nodes.
 
     Attributes
     ----------
     scene
-        Where the result will be shown.
+        Scene in which the result is shown.
     planes
         The images by plane name.
     request
-        What the worker is asked for; its files and its output lie in `workspace`.
+        Request for the worker; its files and its output are in `workspace`.
     key, title
-        By which the case's nodes are found again, and what its folder is called.
+        Key by which the nodes of the case are found, and name of its folder.
     on_axial_image, planes_in_3d
-        Whether the skull is laid onto the axial image, and the images are shown in the 3D view.
+        Whether the skull is placed on the axial image, and whether the images are shown in the 3D view.
     workspace
-        Temporary folder of this case alone.
+        Temporary folder of this case.
     """
 
     scene: slicer.vtkMRMLScene
@@ -59,7 +59,7 @@ class PlannedCase:
     workspace: Path
 
     def show(self, folder: Path) -> Iterator[str]:
-        """Bring the finished case folder into the scene, a short step at a time."""
+        """Load the finished case folder into the scene in short steps."""
         case = read_case(folder)
         yield "Reading the result"
         nodes = yield from show_case_steps(self.scene, case, inputs=self.planes, key=self.key, title=self.title)
@@ -87,12 +87,12 @@ def plan_case(
     on_axial_image: bool,
     planes_in_3d: bool,
 ) -> PlannedCase:
-    """Take the pixels of the chosen nodes and write them where the worker finds them.
+    """Write the pixels of the chosen nodes to files for the worker.
 
     Parameters
     ----------
     nodes
-        Volume by plane name; None where none is chosen.
+        Volume by plane name; None if none is chosen.
     gestational_age_weeks
         Decimal weeks, 0 = not given.
     model_folder
@@ -120,7 +120,7 @@ def plan_case(
             model=model,
             title=title,
         )
-    except (OSError, RuntimeError) as error:  # SimpleITK says RuntimeError for a full disk
+    except (OSError, RuntimeError) as error:  # SimpleITK raises RuntimeError for a full disk
         shutil.rmtree(workspace, ignore_errors=True)
         raise _unwritable(workspace.parent, error) from error
     except InputError:

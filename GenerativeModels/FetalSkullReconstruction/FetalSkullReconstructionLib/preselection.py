@@ -1,4 +1,4 @@
-"""Which volumes of the scene are taken for the planes before the user has chosen any."""
+"""Preselection of volumes of the scene as planes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["is_plane_image", "preselect"]
 
 
 def is_plane_image(node: slicer.vtkMRMLVolumeNode) -> bool:
-    """Whether the volume is a single slice of grey or colour and the user's own, not a result of this module."""
+    """Whether the volume is a single grey or colour slice and not a result of this module."""
     image = node.GetImageData()
     return (
         image is not None
@@ -22,10 +22,11 @@ def is_plane_image(node: slicer.vtkMRMLVolumeNode) -> bool:
 
 
 def preselect(scene: slicer.vtkMRMLScene) -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
-    """Node by plane: the newest image named "axial" and its sisters; where none is, the first image as the axial one.
+    """Node by plane: the newest image with "axial" in its name and the images that belong to it.
 
-    Sisters are named alike but for the plane ("case 7 axial", "case 7 sagittal"), so that planes of two patients are
-    never mixed; other names are taken where the scene holds one image of each plane alone.
+    Without such an image, the first image is the axial plane. Images belong together if their names differ in the
+    plane alone ("case 7 axial", "case 7 sagittal"), so that planes of two patients are never mixed. Other names are
+    accepted if the scene contains exactly one axial image and one image of that plane.
     """
     images = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode", scene) if is_plane_image(node)]
     named = {plane: [node for node in images if plane in _name(node)] for plane in PLANES}

@@ -12,10 +12,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from FetalSkullReconstructionLib.messages import MessageBox
-from FetalSkullReconstructionLib.views import look_at_case
+from FetalSkullReconstructionLib.slice_views import look_at_case
+from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case.window_words import for_window
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsScene.skull.save import save_case
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
@@ -31,11 +31,11 @@ from GenerativeModelsScene.skull.show import (
 __all__ = ["ResultsPanel"]
 
 LOOK_MS = 15
-"""Between two steps of turning the views to another case."""
+"""Pause between two steps of arranging the views for another case."""
 VERDICTS = {
-    "typical": _("The input looks typical to the model"),
-    "unusual": _("The input looks unusual to the model: compare the images with the outlines"),
-    "outside": _("The input looks like nothing the model knows: do not rely on these numbers"),
+    "typical": _("The input is typical of the training population"),
+    "unusual": _("The input is unusual for the model: compare the images with the outlines"),
+    "outside": _("The input is outside the training population: do not rely on these numbers"),
 }
 CHART_TITLES = {"hc": _("Head circumference"), "bpd": _("Biparietal diameter"), "ofd": _("Occipito-frontal diameter")}
 
@@ -48,9 +48,9 @@ class ResultsPanel:
     ui
         The panel's widgets.
     message
-        Where it is said what went wrong here, and what was done.
+        Box for failures and successes.
     open_file
-        Opens a path with what the system has for it; tests put another in its place.
+        Opens a path with the system's default program; tests replace it.
     """
 
     def __init__(self, ui: object, message: MessageBox, open_file: Callable[[str], bool] | None = None):
@@ -80,11 +80,11 @@ class ResultsPanel:
 
     @property
     def nodes(self) -> SkullNodes | None:
-        """The case's nodes as the scene holds them now."""
+        """Nodes of the case in the scene."""
         return find_case(slicer.mrmlScene, self._key) if self._key else None
 
     def show(self, key: str, again: bool = False) -> None:
-        """Show the case of that key, or nothing where the scene has none; `again` also when it is shown already."""
+        """Show the case of that key, or nothing if the scene has none; with `again`, also if it is shown already."""
         self._key = key
         nodes = self.nodes
         result = _result_of(nodes)
@@ -97,7 +97,7 @@ class ResultsPanel:
         self._ui.biometryTable.setMRMLTableNode(nodes.table if there else None)
         if not there:
             return
-        self.warnings.warn([for_window(warning) for warning in result["warnings"]])
+        self.warnings.warn(result["warnings"])
         self._ui.verdictLabel.text = _verdict(result)
         self._fit_table()
         self._ui.reportButton.enabled = nodes.report is not None
@@ -110,19 +110,19 @@ class ResultsPanel:
         self._in_view = key
 
     def forget(self) -> None:
-        """Show nothing, and take the next case as the views have it."""
+        """Show nothing, and leave the views unchanged for the next case."""
         self._in_view = ""
         self._look_timer.stop()
         self.show("")
 
     def apply_switches(self) -> None:
-        """Give the case the display that the panel's switches say."""
+        """Apply the display switches of the panel to the case."""
         self._planes_toggled()
         self._outlines_toggled()
         self._range_changed()
 
     def show_report(self) -> None:
-        """Open the report in the browser, from a file of its own."""
+        """Write the report to a temporary file and open it in the browser."""
         nodes = self.nodes
         if nodes is None or nodes.report is None:
             self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
@@ -145,19 +145,22 @@ class ResultsPanel:
         slicer.modules.plots.logic().ShowChartInLayout(nodes.charts[measure])
 
     def ask_and_save(self) -> None:
-        """Let the user choose a folder and save the case into it, or beside what it holds already."""
+        """Save the case into a folder that the user chooses; see `save`."""
         folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the case"))
         if folder:
             self.save(Path(folder))
 
     def save(self, folder: Path) -> Path | None:
-        """Save the case into the folder where it is empty, else into a new folder in it; None where that failed."""
+        """Save the case into the folder if it is empty, else into a new subfolder; None on failure."""
         nodes = self.nodes
         try:
             if nodes is None:
                 raise InputError(_("This case is not in the scene any more: press Apply to make it again."))
             saved = save_case(slicer.mrmlScene, nodes, _free_folder(folder))
-        except (InputError, OSError) as error:
+        except InputError as error:
+            self._message.fail(SKULL.in_window_words(error))
+            return None
+        except OSError as error:
             self._message.fail(str(error))
             return None
         self._message.inform(_("Saved in {folder}").format(folder=saved))
@@ -180,7 +183,7 @@ class ResultsPanel:
             self._to_case(set_uncertainty_range, low_mm, high_mm)
 
     def _look_on(self) -> None:
-        """Turn the next view to the case."""
+        """Arrange the next view."""
         try:
             next(self._look)
         except (StopIteration, InputError):  # the end, or the user has deleted a plane meanwhile
@@ -192,7 +195,7 @@ class ResultsPanel:
             change(nodes, *values)
 
     def _fit_table(self) -> None:
-        """As high as its rows, so that the panel scrolls and the table does not."""
+        """Set the height of the table to that of its rows, so that the panel scrolls and the table does not."""
         table = self._ui.biometryTable
         rows = table.model().rowCount()
         header_height = table.rowHeight(0)
@@ -200,7 +203,7 @@ class ResultsPanel:
 
 
 def _result_of(nodes: SkullNodes | None) -> dict[str, Any] | None:
-    """What result.json says of a case whose table and text are whole; None of another one."""
+    """Content of result.json of a case with table and text; None for another one."""
     if nodes is None or nodes.table is None or nodes.result is None:
         return None
     try:
@@ -210,7 +213,7 @@ def _result_of(nodes: SkullNodes | None) -> dict[str, Any] | None:
 
 
 def _verdict(result: dict[str, Any]) -> str:
-    """How far the input is what the model knows, and by what the numbers were made."""
+    """In-distribution verdict on the input, with samples, device and time."""
     found = result["in_distribution"]
     return _("{verdict} (score {score:.2f}). {samples} samples on {device} in {seconds:.1f} s.").format(
         verdict=VERDICTS[found["verdict"]],
@@ -222,7 +225,7 @@ def _verdict(result: dict[str, Any]) -> str:
 
 
 def _calm_table(table: slicer.qMRMLTableView) -> None:
-    """A table to be read: no row numbers, the names give way where the panel is narrow."""
+    """Show a table for reading: no row numbers, fitted columns, a smaller font."""
     table.verticalHeader().setVisible(False)
     table.verticalHeader().setDefaultSectionSize(24)
     header = table.horizontalHeader()
@@ -235,7 +238,7 @@ def _calm_table(table: slicer.qMRMLTableView) -> None:
 
 
 def _free_folder(folder: Path) -> Path:
-    """The folder itself where it is absent or empty, else the first free "fetal-skull", "fetal-skull-2", ... in it."""
+    """The folder itself if it is absent or empty, else the first free "fetal-skull", "fetal-skull-2", ... in it."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return folder
     names = (folder / ("fetal-skull" if number == 1 else f"fetal-skull-{number}") for number in range(1, 10_000))

@@ -1,4 +1,4 @@
-"""The sample case: three simulated planes of a fetal head, from the files that ship with the extension."""
+"""The sample case: three simulated planes of a fetal head, from files that ship with the extension."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import SimpleITK as sitk
 import slicer
 
-from FetalSkullReconstructionLib.age_field import AGE_ATTRIBUTE
+from FetalSkullReconstructionLib.typed_fields import AGE_ATTRIBUTE
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.skull.planes import set_spacing
@@ -38,7 +38,7 @@ def load_sample() -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
 
 
 def _image_node(name: str, path: str) -> slicer.vtkMRMLScalarVolumeNode:
-    """A picture's grey levels as a one-slice volume, upright in the axial view as Slicer's own reader has it."""
+    """Grey levels of an image file as a one-slice volume, upright in the axial view as in Slicer's own reader."""
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", slicer.mrmlScene.GenerateUniqueName(name))
     slicer.util.updateVolumeFromArray(node, sitk.GetArrayFromImage(sitk.ReadImage(path))[None])
     node.SetIJKToRASDirections(-1, 0, 0, 0, -1, 0, 0, 0, 1)

@@ -1,1 +1,1 @@
-"""Many cases from a table: read, run in processes or on a cluster, summed up in one file."""
+"""Batches of cases: reading of the table, runs in processes or on a cluster, and the summary."""

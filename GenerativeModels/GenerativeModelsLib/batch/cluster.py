@@ -1,4 +1,4 @@
-"""Cases on a Dask cluster."""
+"""Batches on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 
 __all__ = ["on_cluster"]
 
 
 def on_cluster(todo: Mapping[int, Any], work: Callable[[Any], str], address: str) -> Iterator[tuple[int, str]]:
-    """Index and error sentence of each case, as they finish on the cluster of the scheduler at `address`.
+    """Yield index and error message of each case as it finishes on the cluster of the scheduler at `address`.
 
     Raises
     ------
@@ -20,14 +20,16 @@ def on_cluster(todo: Mapping[int, Any], work: Callable[[Any], str], address: str
         Dask is not installed, or no scheduler answers.
     """
     if importlib.util.find_spec("distributed") is None:
-        raise InputError("--scheduler needs Dask, which is not installed: pip install 'GenerativeModels[cluster]'.")
+        raise InputError(
+            f"{named('scheduler')} needs Dask, which is not installed: pip install 'GenerativeModels[cluster]'."
+        )
     from distributed import Client, as_completed
 
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError) as error:
         raise InputError(
-            f"No Dask scheduler answers at {address}: check --scheduler, such as tcp://host:8786."
+            f"No Dask scheduler answers at {address}: check {named('scheduler')}, such as tcp://host:8786."
         ) from error
     with client:
         futures = {client.submit(work, request, pure=False): index for index, request in todo.items()}

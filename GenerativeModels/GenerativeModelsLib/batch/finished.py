@@ -1,10 +1,10 @@
-"""Whether a case of an earlier batch may stay as it is."""
+"""Check whether the result of an earlier batch can be reused."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from GenerativeModelsLib.batch.summary import read_result
+from GenerativeModelsLib.anatomy.result import read_result
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.fingerprint import Fingerprint, file_checksum
 
@@ -12,12 +12,12 @@ __all__ = ["why_unfinished"]
 
 
 def why_unfinished(folder: Path, schema: str, wanted: Fingerprint) -> str:
-    """Why `folder` is not the whole result of the request with that fingerprint; "" when it is.
+    """Reason why `folder` is not the complete result of the request with this fingerprint; "" if it is.
 
-    Every file that `result.json` lists must be there with the same bytes.
+    Every file listed in `result.json` must exist with the same bytes.
     """
     try:
-        result = read_result(folder, schema, "compute the case again")
+        result = read_result(folder, schema)
     except InputError:
         return "there is no whole result"
     differences = wanted.differences(result.get("fingerprint"))

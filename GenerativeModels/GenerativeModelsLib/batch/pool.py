@@ -1,4 +1,4 @@
-"""Cases in processes of this machine. A process that dies fails its own case, and another takes its place."""
+"""Batches in local processes. A process that dies fails only its own case and is replaced."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 __all__ = ["TIME_LIMIT_SECONDS", "default_workers", "in_processes"]
 
 TIME_LIMIT_SECONDS = 900.0
-"""Of one case, which takes seconds."""
+"""Time limit of one case, which takes seconds."""
 _MOST_BREAKS = 3
-"""How often in a row all processes may die before the batch gives up on what is left."""
+"""Consecutive failures of all processes after which the remaining cases are given up."""
 
 Request = Any
 Work = Callable[[Request], str]
 
 
 def default_workers(need: MemoryNeed | None = None) -> int:
-    """Local processes: one for every two cores, since one case keeps about two busy, as far as memory allows."""
+    """Number of local processes: one per two cores, since a case uses about two, limited by the memory."""
     fitting = None if need is None else cases_in_memory(need)
     workers = max(1, (os.cpu_count() or 1) // 2)
     return workers if fitting is None else min(workers, fitting)
@@ -45,24 +45,24 @@ def in_processes(
     need: MemoryNeed,
     time_limit_seconds: float = TIME_LIMIT_SECONDS,
 ) -> Iterator[tuple[int, str]]:
-    """Index and error sentence of each case, as they finish.
+    """Yield index and error message of each case as it finishes.
 
-    A case whose process dies is tried a second time when the others are through, alone: then there is more memory.
-    On Ctrl-C no further case begins, those in hand are finished, and `KeyboardInterrupt` goes on. Any other exception,
-    such as a request to end, ends the processes at once; they remove what they have half written.
+    A case whose process dies is retried alone after the others, when more memory is free. On Ctrl-C no further case is
+    started, running cases are finished, and `KeyboardInterrupt` is raised again. Any other exception, such as a
+    termination request, ends the processes at once; they remove incomplete output.
 
     Parameters
     ----------
     todo
         Requests by index.
     work
-        Does one case; importable by name.
+        Function of one case; importable by name.
     workers
-        Processes at the most.
+        Largest number of processes.
     need
-        Memory of a case, by which the number of threads is chosen.
+        Memory of a case, which limits the number of threads.
     time_limit_seconds
-        After that a case is ended.
+        Time after which a case is terminated.
     """
     run = partial(_run, work=work, need=need, time_limit_seconds=time_limit_seconds)
     killed: list[int] = []
@@ -82,14 +82,14 @@ _KILLED = "The process working on this case was killed twice, most likely for me
 def _run(
     todo: Mapping[int, Request], workers: int, *, work: Work, need: MemoryNeed, time_limit_seconds: float
 ) -> Iterator[tuple[int, str | None]]:
-    """Index and sentence of each case; None for one whose process was killed."""
+    """Yield index and message of each case; None for one whose process was killed."""
     waiting = deque(todo)
     breaks = 0
     while waiting and breaks < _MOST_BREAKS:
         before = len(waiting)
         try:
             yield from _run_one_pool(todo, waiting, min(workers, before), work, need, time_limit_seconds)
-        except BrokenProcessPool:  # processes that die before they take a case
+        except BrokenProcessPool:  # processes that died before they took a case
             breaks = breaks + 1 if len(waiting) == before else 0
     for index in waiting:
         yield index, None
@@ -103,7 +103,7 @@ def _run_one_pool(
     need: MemoryNeed,
     time_limit_seconds: float,
 ) -> Iterator[tuple[int, str | None]]:
-    """Take cases off `waiting` and do them; those a broken pool has not done are put back."""
+    """Run cases from `waiting`; those that a broken pool did not finish are put back."""
     with _pool(workers, need) as pool:
         running: dict[Future[str], int] = {}
         try:
@@ -133,7 +133,7 @@ def _sentence_of(future: Future[str], time_limit_seconds: float) -> str | None:
         return None
     except TimeoutError:
         return f"The case was not done within {time_limit_seconds / 60:g} minutes and was ended: run it alone."
-    except Exception as error:  # such as a request that did not survive the way to the worker
+    except Exception as error:  # such as a request that cannot be sent to the worker
         return f"Unforeseen error: {type(error).__name__}: {error}"
 
 
@@ -158,6 +158,6 @@ def _pool(workers: int, need: MemoryNeed) -> Iterator[ProcessPool]:
 
 
 def _start_worker(threads: int) -> None:
-    """Keep a worker to its share of the cores, and let the parent answer to Ctrl-C."""
+    """Limit the threads of a worker, and let only the parent handle Ctrl-C."""
     use_threads(threads)
     end_with_parent()

@@ -1,118 +1,63 @@
-"""Many cases, each on its own: a failing one never stops the others, and a table says how each went."""
+"""Run of a batch of independent cases: a failed case does not stop the others, and a table contains all outcomes."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from GenerativeModelsLib.anatomy.fingerprint import fingerprint_of
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.registry import anatomy_at, place_of
+from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.batch.cluster import on_cluster
 from GenerativeModelsLib.batch.finished import why_unfinished
 from GenerativeModelsLib.batch.pool import TIME_LIMIT_SECONDS, default_workers, in_processes
-from GenerativeModelsLib.batch.summary import write_summary
-from GenerativeModelsLib.batch.table import check_case_name
-from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.output.fingerprint import Fingerprint
+from GenerativeModelsLib.batch.summary import CaseOutcome, summary_columns, summary_line, write_summary
+from GenerativeModelsLib.batch.table import BatchRow, table_words
+from GenerativeModelsLib.errors import FieldWords, InputError
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.output.lock import folder_lock
 from GenerativeModelsLib.output.staging import sweep
-from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory
+from GenerativeModelsLib.process.memory import is_out_of_memory
 
-__all__ = ["BatchKind", "BatchRow", "CaseOutcome", "failure_of", "rows_of", "run_batch"]
+__all__ = ["KEPT", "CaseWork", "failure_of", "run_batch"]
 
-Request = Any
-"""What one case asks for: a frozen dataclass with the fields `output` and `overwrite`."""
-Work = Callable[[Request], str]
-"""Does one case; returns the empty text, or the sentence that says why it failed. Must be importable by name."""
+Work = Callable[[CaseRequest], str]
+"""Runs one case; returns "", or the reason of the failure. Can be pickled."""
 
 
 @dataclass(frozen=True)
-class BatchRow:
-    """One row of a table: the request it makes, or the sentence that says why it makes none."""
-
-    case: str
-    request: Request | None
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class CaseOutcome:
-    """How a case stands.
+class CaseWork:
+    """Runs a case in the calling process.
 
     Attributes
     ----------
-    status
-        "waiting", "done" or "failed".
-    output
-        Folder of its results.
-    error
-        The sentence when it failed.
-    resumed
-        With `resume`, what became of an earlier result: "kept", or "computed anew" and why; "" without one.
+    place
+        Location of the anatomy's record, see `registry.anatomy_at`.
     """
 
-    case: str
-    status: str
-    output: Path | None = None
-    error: str = ""
-    resumed: str = ""
+    place: str
+
+    def __call__(self, request: CaseRequest) -> str:
+        anatomy = anatomy_at(self.place)
+
+        def work() -> None:
+            from GenerativeModelsLib.anatomy.run import run_case
+
+            run_case(anatomy, request)
+
+        return failure_of(work, table_words(anatomy.request))
 
 
-@dataclass(frozen=True)
-class BatchKind:
-    """What tells one kind of batch from another.
-
-    Attributes
-    ----------
-    columns
-        Of `summary.csv`.
-    line
-        The values of a case by column; raises `InputError` when it says "done" and left no result.
-    schema
-        Of the `result.json` of a case.
-    fingerprint
-        What the result of a request follows from; raises `InputError` when an input cannot be read.
-    work
-        What is done with a case.
-    need
-        Memory of a case.
-    """
-
-    columns: Sequence[str]
-    line: Callable[[CaseOutcome], Mapping[str, object]]
-    schema: str
-    fingerprint: Callable[[Request], Fingerprint]
-    work: Work
-    need: MemoryNeed
-
-
-def rows_of(table: Sequence[dict[str, str]], request: Callable[[dict[str, str]], Request]) -> list[BatchRow]:
-    """The rows of a table of cases (`table.read_case_table`) and the requests they make.
-
-    What is wrong with one row, its name or what `request` raises as `InputError`, is in that row's `error`.
-    """
-    names = Counter(entries["case"].casefold() for entries in table)
-    rows = []
-    for entries in table:
-        case = entries["case"]
-        try:
-            check_case_name(case, names)
-            rows.append(BatchRow(case, request(entries)))
-        except InputError as error:
-            rows.append(BatchRow(case, None, str(error)))
-    return rows
-
-
-def failure_of(work: Callable[[], object]) -> str:
-    """Do the work of one case; the sentence of its error, "" when it went well. Nothing it raises gets out."""
+def failure_of(work: Callable[[], object], words: FieldWords = str) -> str:
+    """Run `work` and return the message of its error, "" on success; all exceptions are caught."""
     try:
         work()
     except InputError as error:
-        return str(error)
-    except Exception as error:  # a case that fails in a way nobody foresaw must not take the others along
+        return error.in_words(words)
+    except Exception as error:  # an unexpected error of one case must not stop the others
         if is_out_of_memory(error):
             return "The computer ran out of memory during this case: use fewer --workers or close other programs."
         return f"Unforeseen error: {type(error).__name__}: {error}"
@@ -120,7 +65,7 @@ def failure_of(work: Callable[[], object]) -> str:
 
 
 def run_batch(
-    kind: BatchKind,
+    anatomy: Anatomy,
     rows: Sequence[BatchRow],
     output: Path,
     *,
@@ -129,35 +74,38 @@ def run_batch(
     workers: int | None = None,
     scheduler: str | None = None,
     time_limit_seconds: float = TIME_LIMIT_SECONDS,
+    work: Work | None = None,
     progress: Callable[[CaseOutcome, float], None] = lambda outcome, fraction: None,
 ) -> list[CaseOutcome]:
-    """Work through the rows and keep `output / "summary.csv"` up to date while they finish.
+    """Run the rows, and update `output / "summary.csv"` while they finish.
 
     Parameters
     ----------
-    kind
-        What a case is and what its line in the summary says.
+    anatomy
+        Anatomy of the cases.
     rows
-        Of the table.
+        Rows of the table.
     output
-        Folder of the batch, made if needed. One batch at a time may write into it.
+        Folder of the batch, created if needed. Only one batch at a time may write into it.
     overwrite
-        Whether `output` and the folders of the cases may hold something already.
+        Whether `output` and the folders of the cases may be non-empty.
     resume
-        The same, and leave the cases alone that have the whole result of the same inputs, model and options.
+        As `overwrite`, but skip the cases with a complete result of the same inputs, model and options.
     workers
         Local processes; None = `default_workers`. Ignored with a scheduler.
     scheduler
         Address of a Dask scheduler; its workers must see the same paths.
     time_limit_seconds
-        After that a case in a local process is ended and has failed.
+        Time after which a case in a local process is ended and counts as failed.
+    work
+        Runs a case; None = `CaseWork` of the anatomy.
     progress
-        Called with each outcome as it comes and the fraction of cases that are through.
+        Called with each outcome and the fraction of cases that are done.
 
     Returns
     -------
-    The outcome of every row, in the order of the rows. On Ctrl-C the cases in hand are finished, the summary says
-    what is done, and `KeyboardInterrupt` goes on. Asked to end otherwise, the cases in hand are given up.
+    The outcome of every row, in the order of the rows. On Ctrl-C the running cases are finished, the summary is
+    written, and `KeyboardInterrupt` is raised again. On other requests to end, the running cases are cancelled.
 
     Raises
     ------
@@ -165,20 +113,22 @@ def run_batch(
         `output` cannot be written into, another batch is writing there, or the scheduler does not answer.
     """
     with output_folder(output, overwrite=overwrite or resume):
-        pass  # made, or found fit to be written into; each case then looks after its own folder
+        pass  # creates the folder or checks that it is writable; each case then prepares its own folder
     outcomes = [CaseOutcome(row.case, "waiting") for row in rows]
-    lines = [kind.line(outcome) for outcome in outcomes]
-    todo: dict[int, Request] = {}
+    columns = summary_columns(anatomy)
+    lines = [summary_line(anatomy, outcome) for outcome in outcomes]
+    work = work or CaseWork(place_of(anatomy.name))
+    todo: dict[int, CaseRequest] = {}
     resumed: dict[int, str] = {}
 
     def settle(index: int, outcome: CaseOutcome) -> None:
         try:
-            line = kind.line(outcome)
+            line = summary_line(anatomy, outcome)
         except InputError as error:
             outcome = replace(outcome, status="failed", error=f"No result was found where it is due: {error}")
-            line = kind.line(outcome)
+            line = summary_line(anatomy, outcome)
         outcomes[index], lines[index] = outcome, line
-        write_summary(output / "summary.csv", kind.columns, lines)
+        write_summary(output / "summary.csv", columns, lines)
         progress(outcome, sum(o.status != "waiting" for o in outcomes) / len(outcomes))
 
     with folder_lock(output), _swept(output, rows):
@@ -186,16 +136,16 @@ def run_batch(
             if row.request is None:
                 settle(index, CaseOutcome(row.case, "failed", error=row.error))
                 continue
-            resumed[index] = _state_of(kind, row.request) if resume else ""
+            resumed[index] = _state_of(anatomy, row.request) if resume else ""
             if resumed[index] == KEPT:
                 settle(index, CaseOutcome(row.case, "done", row.request.output, resumed=KEPT))
             else:
                 todo[index] = replace(row.request, overwrite=overwrite or resume)
         if scheduler is not None and todo:
-            results = on_cluster(todo, kind.work, scheduler)
+            results = on_cluster(todo, work, scheduler)
         else:
-            count = workers or default_workers(kind.need)
-            results = in_processes(todo, kind.work, count, need=kind.need, time_limit_seconds=time_limit_seconds)
+            count = workers or default_workers(anatomy.need)
+            results = in_processes(todo, work, count, need=anatomy.need, time_limit_seconds=time_limit_seconds)
         for index, error in results:
             status = "failed" if error else "done"
             settle(index, CaseOutcome(rows[index].case, status, todo[index].output, error, resumed[index]))
@@ -203,23 +153,23 @@ def run_batch(
 
 
 KEPT = "kept"
-"""What the summary says of a case that an earlier run had finished."""
+"""Text in the summary for a case that an earlier run had finished."""
 
 
-def _state_of(kind: BatchKind, request: Request) -> str:
-    """`KEPT` for a finished case; "computed anew" and why for one with another result; "" for one without."""
+def _state_of(anatomy: Anatomy, request: CaseRequest) -> str:
+    """`KEPT` for a finished case; "computed anew" and the reason for one with another result; "" for one without."""
     if not (request.output / "result.json").is_file():
         return ""
     try:
-        why = why_unfinished(request.output, kind.schema, kind.fingerprint(request))
+        why = why_unfinished(request.output, anatomy.schema, fingerprint_of(anatomy, request))
     except InputError as error:
-        why = str(error)
+        why = error.in_words(table_words(anatomy.request))
     return f"computed anew: {why}" if why else KEPT
 
 
 @contextmanager
 def _swept(output: Path, rows: Sequence[BatchRow]) -> Iterator[None]:
-    """Remove what dead processes left half written in the folders of a batch, before and after the block."""
+    """Remove incomplete files of ended processes from the folders of a batch, before and after the block."""
     folders = [output, *(row.request.output for row in rows if row.request is not None)]
     for folder in folders:
         sweep(folder)

@@ -1,44 +1,50 @@
-"""The results of a batch: `result.json` of each case, and `summary.csv` of them all."""
+"""Outcomes of a batch, and its `summary.csv`."""
 
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.anatomy.record import Anatomy, Quantity
+from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["number", "read_result", "write_summary"]
+__all__ = ["CaseOutcome", "summary_columns", "summary_line", "write_summary"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula."""
+"""Characters that begin a formula in a spreadsheet."""
 
 
-def read_result(folder: Path, schema: str, again: str) -> dict[str, Any]:
-    """Content of a case's `result.json`; `again` is the remedy, such as "analyse the case again".
+@dataclass(frozen=True)
+class CaseOutcome:
+    """State of a case in a batch.
 
-    Raises
-    ------
-    InputError
-        There is none, or it is of another schema.
+    Attributes
+    ----------
+    status
+        "waiting", "done" or "failed".
+    output
+        Folder of its results.
+    error
+        Message of the error of a failed case.
+    resumed
+        With `resume`, the use of an earlier result: "kept", or "computed anew" and the reason; "" without one.
     """
-    path = folder / "result.json"
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} is missing or broken: {again}.") from error
-    if not isinstance(result, dict) or result.get("schema") != schema:
-        raise InputError(f"{path} does not say schema {schema}: {again}.")
-    return result
+
+    case: str
+    status: str
+    output: Path | None = None
+    error: str = ""
+    resumed: str = ""
 
 
 def write_summary(path: Path, columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> None:
-    """Write the table anew, whole or not at all; `InputError` when it cannot be written.
+    """Write the table, completely or not at all; raises `InputError` if it cannot be written.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    A text that a spreadsheet would read as a formula is prefixed with an apostrophe.
     """
     temporary = path.with_name(f".{path.name}.partial")
     try:
@@ -49,15 +55,53 @@ def write_summary(path: Path, columns: Sequence[str], lines: Iterable[Mapping[st
         os.replace(temporary, path)
     except OSError as error:
         raise InputError(
-            f"Cannot write {path} ({error.strerror}): free some space or choose another --output."
+            f"Cannot write {path} ({error.strerror}): free some space or choose another {named('output')}."
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def number(value: float | None, digits: int = 3) -> object:
-    """The value as the table has it: rounded, or empty."""
-    return "" if value is None else round(value, digits)
+def summary_columns(anatomy: Anatomy) -> tuple[str, ...]:
+    """Columns of the summary of an anatomy's cases."""
+    quantities = [column for quantity in anatomy.quantities for column in _columns_of(quantity)]
+    return (*_FIRST, *quantities, *anatomy.summary_columns, *_LAST)
+
+
+def summary_line(anatomy: Anatomy, outcome: CaseOutcome) -> dict[str, object]:
+    """Line of a case by column; raises `InputError` if it is "done" without a result."""
+    line: dict[str, object] = dict(zip(_FIRST, (outcome.case, outcome.status, outcome.error, outcome.resumed)))
+    if outcome.status != "done" or outcome.output is None:
+        return line
+    result = read_result(outcome.output, anatomy.schema)
+    line["device"] = result.get("device", "")
+    line["seconds"] = _cell(result.get("seconds", {}).get("total"))
+    for quantity in anatomy.quantities:
+        found = quantity.of(result)
+        values = (found.value, *(found.interval90 or (None, None)), found.percentile)
+        line |= {column: _cell(value) for column, value in zip(_columns_of(quantity), values)}
+    line |= {column: _cell(value) for column, value in anatomy.summary(result).items()}
+    judged = result.get("in_distribution", {})
+    line["in_distribution_score"], line["in_distribution_verdict"] = (
+        _cell(judged.get("score")),
+        judged.get("verdict", ""),
+    )
+    line["warnings"] = len(result.get("warnings", []))
+    return line
+
+
+_FIRST = ("case", "status", "error", "resumed", "device", "seconds")
+_LAST = ("in_distribution_score", "in_distribution_verdict", "warnings")
+
+
+def _columns_of(quantity: Quantity) -> list[str]:
+    """The value's column, and those of its 90 % interval and percentile where the quantity has them."""
+    more = ("low90", "high90", "percentile") if quantity.column else ()
+    return [quantity.key, *(f"{quantity.column}_{name}" for name in more)]
+
+
+def _cell(value: object) -> object:
+    """The value in the table: numbers are rounded, None is empty."""
+    return "" if value is None else round(value, 4) if isinstance(value, float) else value
 
 
 def _as_text(value: object) -> object:

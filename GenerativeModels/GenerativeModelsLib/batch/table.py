@@ -1,19 +1,97 @@
-"""Tables of cases as CSV text: read and checked as a whole."""
+"""CSV tables of cases: validation of the table, then one request per row."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass
 from pathlib import Path
+from typing import Any
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.anatomy.fields import Field, fields_of, option_of
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.errors import FieldWords, InputError, named
 
-__all__ = ["check_case_name", "read_case_table"]
+__all__ = ["BatchRow", "check_case_name", "read_case_table", "read_rows", "table_columns", "table_words"]
 
 _CASE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|summary\.csv", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One row of a table: its request, or the message of its error."""
+
+    case: str
+    request: CaseRequest | None
+    error: str = ""
+
+
+def read_rows(anatomy: Anatomy, path: Path, output: Path, common: Mapping[str, Any]) -> list[BatchRow]:
+    """Rows of a CSV file in their order, with their requests.
+
+    Parameters
+    ----------
+    path
+        UTF-8 CSV with `table_columns`; an empty cell is an absent value; paths are relative to its folder.
+    output
+        Folder of the results; a case is written to `output / case`.
+    common
+        Fields common to all rows, such as the model; a non-empty cell overrides its field.
+
+    Raises
+    ------
+    InputError
+        The table, or a value in `common`, cannot be used. An error of one row is in its `error`.
+    """
+    required = [field.name for field, about in _columns(anatomy) if field.default is MISSING]
+    table = read_case_table(path, table_columns(anatomy), ("case", *required))
+    anatomy.request(**dict.fromkeys(required, path), **common, output=output)  # raises for values invalid in all rows
+    names = Counter(entries["case"].casefold() for entries in table)
+    words = table_words(anatomy.request)
+    rows = []
+    for entries in table:
+        case = entries["case"]
+        try:
+            check_case_name(case, names)
+            values = _values(anatomy, entries, path.absolute().parent)
+            rows.append(BatchRow(case, anatomy.request(**{**common, **values, "output": output.absolute() / case})))
+        except InputError as error:
+            rows.append(BatchRow(case, None, error.in_words(words)))
+    return rows
+
+
+def table_columns(anatomy: Anatomy) -> tuple[str, ...]:
+    """Columns of a table of cases."""
+    return ("case", *(field.name for field, _ in _columns(anatomy)))
+
+
+def table_words(request: type[CaseRequest]) -> FieldWords:
+    """Names of the fields of a request in messages on tables: columns by name, others as options."""
+    columns = {field.name for field, about in fields_of(request) if about.column}
+    options = {field.name for field, about in fields_of(request) if about.batch} | {"output", "overwrite"}
+    return lambda name: name if name in columns else option_of(name) if name in options else "a file that carries it"
+
+
+def _columns(anatomy: Anatomy) -> list[tuple[dataclasses.Field, Field]]:
+    return [(field, about) for field, about in fields_of(anatomy.request) if about.column]
+
+
+def _values(anatomy: Anatomy, entries: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Fields given by a row."""
+    values: dict[str, Any] = {}
+    for field, about in _columns(anatomy):
+        text = entries[field.name]
+        if not text:
+            if field.default is MISSING:
+                raise InputError(f"Case '{entries['case']}' has no {field.name}: {named(field.name)} is required.")
+            continue
+        values[field.name] = folder / text if about.image else about.parse(text, field.name) if about.parse else text
+    return values
 
 
 def read_case_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> list[dict[str, str]]:
@@ -22,10 +100,10 @@ def read_case_table(path: Path, columns: Sequence[str], required: Sequence[str])
     Raises
     ------
     InputError
-        The file is missing or not CSV, a column is missing, unknown or there twice, or there is no row.
+        The file is missing or not CSV, a column is missing, unknown or duplicate, or there is no row.
     """
     if not path.is_file():
-        raise InputError(f"The table {path} is not there: name a CSV file with the columns {', '.join(columns)}.")
+        raise InputError(f"The table {path} does not exist: give a CSV file with the columns {', '.join(columns)}.")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = [line for line in csv.reader(file, strict=True) if any(cell.strip() for cell in line)]
@@ -63,7 +141,7 @@ def _check_header(path: Path, header: list[str], columns: Sequence[str], require
 
 
 def check_case_name(case: str, names: Counter[str]) -> None:
-    """InputError unless `case` can name a folder and stands once in `names`, the case-folded names of the table."""
+    """Raise InputError unless `case` is valid as a folder name and occurs once in `names`, the case-folded names."""
     if not _CASE_NAME.fullmatch(case) or _RESERVED.fullmatch(case) or case.endswith("."):
         raise InputError(
             f"The case name '{case}' cannot name a folder: use letters, digits, '_', '-', '+' and '.', up to 100 of "

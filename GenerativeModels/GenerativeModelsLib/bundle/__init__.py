@@ -1,1 +1,1 @@
-"""Model bundles: read, written, verified; a bundle cannot run code."""
+"""Reading, writing and verification of model bundles. A bundle cannot run code."""

@@ -1,4 +1,4 @@
-"""Model bundles: read and write. Weights are safetensors only, so a bundle cannot run code."""
+"""Reading and writing of model bundles. Weights are stored as safetensors only, so a bundle cannot run code."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Bundle:
     Attributes
     ----------
     path : its folder.
-    manifest : what `model.json` says.
-    tensors : by name, floating ones as float32.
+    manifest : content of `model.json`.
+    tensors : by name; floating-point tensors as float32.
     checksum : the identity of the bundle, see `bundle_checksum`.
     """
 
@@ -66,12 +66,12 @@ class Bundle:
     checksum: str
 
     def component(self, name: str) -> dict[str, torch.Tensor]:
-        """State dict of one component of the architecture, its prefix taken off."""
+        """State dict of one component of the architecture, without its prefix."""
         return {key[len(name) + 1 :]: value for key, value in self.tensors.items() if key.startswith(name + ".")}
 
 
 def read_manifest(folder: Path, kind: str | None = None) -> BundleManifest:
-    """Read `model.json` of a bundle after every file was checked against `SHA256SUMS`, without torch.
+    """Read `model.json` of a bundle after checking every file against `SHA256SUMS`; torch is not imported.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def read_manifest(folder: Path, kind: str | None = None) -> BundleManifest:
 
 
 def parse_manifest(content: bytes, folder: Path, kind: str | None = None) -> BundleManifest:
-    """The manifest that the bytes of a `model.json` say; errors as `read_manifest`."""
+    """Parse the bytes of a `model.json`; raises as `read_manifest`."""
     path = folder / MANIFEST
     try:
         raw = strict_json(content)
@@ -105,7 +105,7 @@ def parse_manifest(content: bytes, folder: Path, kind: str | None = None) -> Bun
             f"{path} does not follow schema {SCHEMA} at '{where}' ({first['msg']}): {GET_ANOTHER}."
         ) from error
     if kind is not None and manifest.kind != kind:
-        raise InputError(f"{folder} is a bundle of kind {manifest.kind}, where a {kind} one is due: name another one.")
+        raise InputError(f"{folder} is a bundle of kind {manifest.kind}, where a {kind} one is expected: name another.")
     if _version_key(manifest.requires_version) > _version_key(__version__):
         raise InputError(
             f"The model bundle {folder} needs version {manifest.requires_version} of this software, which is "
@@ -119,22 +119,22 @@ def read_bundle(
     kind: str | None = None,
     check_architecture: Callable[[Mapping[str, Component]], None] | None = None,
 ) -> Bundle:
-    """Read a bundle and make sure that it is whole.
+    """Read and verify a bundle.
 
     Parameters
     ----------
     folder
         The bundle.
     kind
-        The kind that is due, such as "fetal-skull"; None takes any.
+        Expected kind, such as "fetal-skull"; None accepts any.
     check_architecture
-        Called with the components before a weight is read, to refuse class names or parameters it does not know by
-        raising `InputError`.
+        Called with the components before the weights are read; raises `InputError` for unknown class names or
+        parameters.
 
     Raises
     ------
     InputError
-        One sentence saying which file is wrong, how, and what to do.
+        A file is missing or invalid. The message states the file, the fault and the remedy.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load
@@ -146,7 +146,7 @@ def read_bundle(
     if check_architecture is not None:
         check_architecture(manifest.architecture)
     path = folder / WEIGHTS
-    weights = sealed.read(WEIGHTS)  # the bytes that were hashed are those that are used
+    weights = sealed.read(WEIGHTS)  # the hashed bytes are those that are used
     require_weights_checksum(folder, sealed.sums[WEIGHTS], manifest)
     require_layout(folder, tensor_layout(io.BytesIO(weights), len(weights), path), manifest)
     try:
@@ -161,7 +161,7 @@ def read_bundle(
 
 
 def read_card(folder: Path) -> str:
-    """Text of the bundle's `CARD.md` (Markdown); `InputError` when it is not text or not the one that was sealed."""
+    """Text of the bundle's `CARD.md` (Markdown); raises InputError if it is not UTF-8 or its checksum is wrong."""
     try:
         return open_sealed(folder).read(CARD).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -169,7 +169,7 @@ def read_card(folder: Path) -> str:
 
 
 def require_weights_checksum(folder: Path, digest: str, manifest: BundleManifest) -> None:
-    """Refuse weights of this SHA-256 when `model.json` names another one."""
+    """Raise InputError if the SHA-256 `digest` of the weights differs from that in `model.json`."""
     if digest != manifest.sha256:
         raise InputError(
             f"The checksum of {folder / WEIGHTS} is {digest[:12]}..., where {MANIFEST} says {manifest.sha256[:12]}...: "
@@ -184,18 +184,18 @@ def write_bundle(
     card_text: str,
     overwrite: bool = True,
 ) -> BundleManifest:
-    """Write a bundle whole or not at all, and return its manifest.
+    """Write a bundle atomically and return its manifest.
 
     Parameters
     ----------
     folder
-        Where; an older bundle there is replaced unless `overwrite` is False.
+        Output folder; an existing bundle is replaced unless `overwrite` is False.
     tensors
-        By name, `<component>.<name in its state dict>`; stored in the type they come in (float16 halves the file).
+        By name, `<component>.<name in its state dict>`; stored in their own type (float16 halves the file).
     description
-        All but the tensors and the checksum, which are filled in here, as are the date and the software when empty.
+        Manifest without tensors and checksum, which are added, as are date and software if they are empty.
     card_text
-        Markdown: what it was trained on, how good it is, what it must not be used for.
+        Markdown: training population, accuracy, and limits of use.
 
     Raises
     ------
@@ -223,7 +223,7 @@ def write_bundle(
             "software": description.software or made_with,
         }
     )
-    # Bytes and not text: line ends must be the same on every system.
+    # Bytes, not text: line ends must be the same on every system.
     contents = {WEIGHTS: weights, CARD: card_text.encode("utf-8"), MANIFEST: _manifest_text(manifest).encode("utf-8")}
     for name, content in contents.items():
         require_size(Path(folder) / name, name, len(content))
@@ -244,10 +244,10 @@ def _manifest_text(manifest: BundleManifest) -> str:
 def _schema_sentence(path: Path, schema: object) -> str:
     name, _, number = str(schema).partition("/")
     own, _, own_number = SCHEMA.partition("/")
-    # Python does not convert numbers of thousands of digits.
+    # `int` refuses texts of thousands of digits.
     if name == own and number.isdecimal() and len(number) < 10 and int(number) > int(own_number):
         return f"{path} has schema {schema}, newer than this software's {SCHEMA}: update it or name an older bundle."
-    return f"{path} has schema {reprlib.repr(schema)}, where {SCHEMA!r} is due: {GET_ANOTHER}."
+    return f"{path} has schema {reprlib.repr(schema)}, expected {SCHEMA!r}: {GET_ANOTHER}."
 
 
 def _version_key(version: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
-"""Files of a model bundle: read within limits, and checked against the checksums in `SHA256SUMS`.
+"""Reading of bundle files within size limits, and verification against `SHA256SUMS`.
 
-Only the standard library is used, so that a window can read a bundle before any package is installed.
+Only the standard library is used, so that a bundle can be verified before any package is installed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 
 __all__ = [
     "ALL_FILES",
@@ -39,11 +39,11 @@ __all__ = [
 
 WEIGHTS, MANIFEST, CARD, SUMS = "model.safetensors", "model.json", "CARD.md", "SHA256SUMS"
 FILES = (CARD, MANIFEST, WEIGHTS)
-"""What `SHA256SUMS` lists, in its order."""
+"""Files listed in `SHA256SUMS`, in this order."""
 ALL_FILES = (*FILES, SUMS)
 LIMITS = {CARD: 2**20, MANIFEST: 16 * 2**20, WEIGHTS: 2 * 2**30, SUMS: 4 * 2**10}
 """Largest size of each file in bytes; a larger one is refused before it is read."""
-GET_ANOTHER = "get a fresh copy of the bundle or name another one with --model DIR"
+GET_ANOTHER = f"get a fresh copy of the bundle or give another one as {named('model')}"
 
 _PICKLES = {".pt", ".pth", ".pkl", ".ckpt", ".bin", ".pickle"}
 _SUMS_PATTERN = re.compile("".join(rf"([0-9a-f]{{64}})  {re.escape(name)}\n" for name in FILES).encode())
@@ -66,13 +66,13 @@ class SealedBundle:
     checksum: str
 
     def read(self, name: str) -> bytes:
-        """The bytes of one file; InputError when they do not have the listed checksum."""
+        """Bytes of one file; raises InputError if their checksum differs from the listed one."""
         content = read_file(self.folder, name)
         self._require(name, hashlib.sha256(content).hexdigest())
         return content
 
     def check(self, name: str) -> None:
-        """Refuse a file that does not have the listed checksum, without holding it in memory."""
+        """Raise InputError if the checksum of a file differs from the listed one; the file is read in pieces."""
         self._require(name, file_digest(self.folder, name))
 
     def _require(self, name: str, digest: str) -> None:
@@ -90,8 +90,8 @@ def open_sealed(folder: Path) -> SealedBundle:
     Raises
     ------
     InputError
-        No folder, a file that is missing, a link to another place, not a regular file or too large, no `SHA256SUMS`, or
-        one that is not as `sums_text` writes it.
+        The folder or a file is missing, a file is a link to another place, not regular or too large, or `SHA256SUMS`
+        differs from the format of `sums_text`.
     """
     folder = Path(folder)
     require_files(folder)
@@ -117,7 +117,7 @@ def bundle_checksum(folder: Path) -> str:
     Raises
     ------
     InputError
-        The bundle is not whole, or a file does not agree with `SHA256SUMS`.
+        A file is missing or does not agree with `SHA256SUMS`.
     """
     sealed = open_sealed(folder)
     for name in FILES:
@@ -126,12 +126,12 @@ def bundle_checksum(folder: Path) -> str:
 
 
 def sums_text(digests: Mapping[str, str]) -> bytes:
-    """The only content that `SHA256SUMS` may have for files of these SHA-256; `sha256sum -c` reads it."""
+    """Content that `SHA256SUMS` must have for files with these SHA-256, in the format of `sha256sum -c`."""
     return "".join(f"{digests[name]}  {name}\n" for name in FILES).encode("ascii")
 
 
 def require_files(folder: Path, names: Iterable[str] = (MANIFEST, WEIGHTS, CARD)) -> None:
-    """Refuse a folder that lacks one of the files, or holds one that must not be opened; nothing is read."""
+    """Raise InputError if a file is missing or must not be opened; no file is read."""
     if not os.path.isdir(folder):
         raise InputError(
             f"The model bundle {folder} is not a folder: name a folder that holds {MANIFEST} and {WEIGHTS}."
@@ -141,15 +141,13 @@ def require_files(folder: Path, names: Iterable[str] = (MANIFEST, WEIGHTS, CARD)
 
 
 def require_size(path: Path, name: str, size: int) -> None:
-    """Refuse a bundle file that is larger than `LIMITS` allows."""
+    """Raise InputError if a bundle file is larger than `LIMITS` allows."""
     if size > LIMITS[name]:
-        raise InputError(
-            f"{path} has {size} bytes, where {LIMITS[name]} are the most a {name} may have: {GET_ANOTHER}."
-        )
+        raise InputError(f"{path} has {size} bytes, expected at most {LIMITS[name]} for a {name}: {GET_ANOTHER}.")
 
 
 def read_file(folder: Path, name: str) -> bytes:
-    """The bytes of one file of a bundle, of which nothing is checked but its kind and its size."""
+    """Bytes of one file of a bundle; only its type and size are checked."""
     with open_file(folder, name) as stream:
         content = stream.read(os.fstat(stream.fileno()).st_size + 1)
     require_size(folder / name, name, len(content))
@@ -169,7 +167,7 @@ def file_digest(folder: Path, name: str) -> str:
 
 @contextmanager
 def open_file(folder: Path, name: str) -> Iterator[BinaryIO]:
-    """A file of a bundle, open for reading.
+    """Open a file of a bundle for reading.
 
     Raises
     ------
@@ -179,7 +177,7 @@ def open_file(folder: Path, name: str) -> Iterator[BinaryIO]:
     place = _place(folder, name)
     try:
         with open(place, "rb", opener=_open_without_waiting) as stream:
-            status = os.fstat(stream.fileno())  # of what was opened: the file may have been replaced since `_place`
+            status = os.fstat(stream.fileno())  # of the open file: it may have been replaced since `_place`
             _require_regular(folder / name, status)
             require_size(folder / name, name, status.st_size)
             yield stream
@@ -188,7 +186,7 @@ def open_file(folder: Path, name: str) -> Iterator[BinaryIO]:
 
 
 def _place(folder: Path, name: str) -> Path:
-    """Where a file of the bundle really lies; InputError when it must not be opened."""
+    """Resolved path of a file of the bundle; raises InputError if it must not be opened."""
     path = Path(folder) / name
     if not os.path.lexists(path):
         raise InputError(f"The model bundle {folder} has no {name}{_pickle_remark(Path(folder))}: {GET_ANOTHER}.")
@@ -211,7 +209,7 @@ def _require_regular(path: Path, status: os.stat_result) -> None:
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    """Open so that a FIFO put in place of the file meanwhile does not block; Windows has no such flag and no FIFO."""
+    """Open without blocking if the file was replaced by a FIFO; Windows has neither this flag nor FIFOs."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 

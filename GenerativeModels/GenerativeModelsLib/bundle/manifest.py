@@ -1,4 +1,4 @@
-"""What `model.json` of a model bundle says, as a checked schema."""
+"""Schema of the `model.json` of a model bundle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["SCHEMA", "BundleManifest", "Component", "ModelDescription", "TensorE
 SCHEMA = "model-bundle/1"
 
 _SAMPLES = {"quantiles", "worst"}
-"""Names in `in_distribution` under which samples of calibration cases lie; see `models.in_distribution`."""
+"""Keys in `in_distribution` that contain samples of calibration cases; see `uncertainty.in_distribution`."""
 
 
 class _Part(BaseModel):
@@ -21,12 +21,13 @@ class _Part(BaseModel):
 
 
 class Component(_Part):
-    """One network of the bundle; its tensors carry the component's name and a dot in front of their own."""
+    """One network of the bundle; its tensors are named `<component>.<name in its state dict>`."""
 
     class_name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,99}$")
-    """Name of the class in `GenerativeModelsLib.models`; whoever builds it looks it up in a fixed list."""
+    """Name of the class in `GenerativeModelsLib.models`; it is looked up in a fixed list."""
     parameters: dict[str, JsonValue] = {}
-    """Keyword arguments of its constructor."""
+    """Keyword arguments of its constructor: integers and words, and nested lists and objects of them. The kind of
+    bundle restricts them, see `bundle.architecture`."""
 
 
 class TensorEntry(_Part):
@@ -34,16 +35,16 @@ class TensorEntry(_Part):
 
     shape: tuple[int, ...]
     dtype: str
-    """As safetensors writes it: F32, F16, BF16, I64 ..."""
+    """As in safetensors: F32, F16, BF16, I64 ..."""
 
 
 class ModelDescription(_Part):
-    """Everything the maker of a bundle knows about it before its weights are written."""
+    """Manifest of a bundle without its tensors and checksum."""
 
     name: str = Field(min_length=1, max_length=100)
     version: str = Field(max_length=50, pattern=r"^[0-9]+(\.[0-9]+)*([a-z0-9.+-]*)$")
     kind: str = Field(pattern=r"^[a-z][a-z0-9-]{0,49}$")
-    """What it may be used for, such as "fetal-skull"."""
+    """Kind of model, such as "fetal-skull"."""
     licence: str = "Apache-2.0"
     requires_version: str = Field(default="0.1.0", max_length=50, pattern=r"^[0-9]+(\.[0-9]+)*$")
     """Oldest version of this software that can use it."""
@@ -53,11 +54,11 @@ class ModelDescription(_Part):
     calibration: dict[str, JsonValue] = {}
     in_distribution: dict[str, JsonValue] = {}
     validation: dict[str, JsonValue] = {}
-    """Figures on held-out cases."""
+    """Results on held-out cases."""
     created: str = ""
     """ISO 8601 date, UTC."""
     software: dict[str, str] = {}
-    """Versions it was made with."""
+    """Versions of the software it was made with."""
 
     @field_validator(
         "normalisation", "training_population", "calibration", "in_distribution", "validation", mode="after"
@@ -78,7 +79,7 @@ class ModelDescription(_Part):
     @field_validator("in_distribution", mode="after")
     @classmethod
     def _only_sorted_samples(cls, value: dict[str, Any]) -> dict[str, Any]:
-        """Samples that ranks are read from must be in order: from others a rank would be wrong without an error."""
+        """Refuse samples that are not sorted, since their ranks would be wrong without an error."""
 
         def require(item: Any) -> None:
             for name, part in item.items() if isinstance(item, dict) else ():
@@ -94,11 +95,11 @@ class ModelDescription(_Part):
 
 
 class BundleManifest(ModelDescription):
-    """The whole of `model.json`: the description, the tensors and the checksum of the weights."""
+    """Content of `model.json`: the description, the tensors and the checksum of the weights."""
 
     schema_: str = Field(default=SCHEMA, alias="schema")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """Of `model.safetensors`, every byte."""
+    """SHA-256 of `model.safetensors`."""
     tensors: dict[str, TensorEntry] = Field(min_length=1)
 
 

@@ -14,7 +14,7 @@ __all__ = ["network_of"]
 
 
 def network_of(bundle: Bundle, part: str, kind: type[nn.Module]) -> nn.Module:
-    """The network of a component with its weights, ready to run, its parameters frozen.
+    """Network of a component with its weights, in evaluation mode and with frozen parameters.
 
     Raises
     ------
@@ -23,7 +23,7 @@ def network_of(bundle: Bundle, part: str, kind: type[nn.Module]) -> nn.Module:
     """
     try:
         net = kind(**bundle.manifest.architecture[part].parameters)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{bundle.path}: the {part} network cannot be built ({error}): get a fresh copy.") from error
     try:
         net.load_state_dict(bundle.component(part))

@@ -1,4 +1,4 @@
-"""JSON from files that may be damaged or malicious."""
+"""Strict reading of JSON files that may be damaged or malicious."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 __all__ = ["DEEPEST", "strict_json"]
 
 DEEPEST = 64
-"""Levels of lists and objects; no file of this software has more than ten."""
+"""Largest nesting depth of lists and objects; no file of this software has more than ten levels."""
 _LONGEST_INTEGER = 20
-"""Characters, which is enough for 64 bits."""
+"""Largest number of characters of an integer, enough for 64 bits."""
 
 
 def strict_json(content: bytes) -> Any:
@@ -21,8 +21,8 @@ def strict_json(content: bytes) -> Any:
     Raises
     ------
     ValueError
-        It is not JSON, or has a name twice in an object, NaN, infinity, a number that is out of range, half of a
-        character or more than `DEEPEST` levels. The message completes "the file is not readable as JSON (...)".
+        It is not JSON, or has a name twice in an object, NaN, infinity, a number that is out of range, an unpaired
+        surrogate or more than `DEEPEST` levels. The message completes "the file is not readable as JSON (...)".
     """
     try:
         text = content.decode("utf-8")
@@ -47,7 +47,7 @@ def strict_json(content: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:  # which of the two counts would depend on the reader
+        if name in found:  # readers differ in which of the two they use
             raise ValueError(f"it has {name[:40]!r} twice in one object")
         found[name] = value
     return found
@@ -82,11 +82,11 @@ def _require_shallow(value: Any) -> None:
 
 
 def _require_whole_characters(value: Any) -> None:
-    """An escape such as "\\ud800" alone is half of a character, which can be neither printed nor written to a file."""
+    """Refuse unpaired surrogates such as "\\ud800", which can be neither printed nor written to a file."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError("it has half of a character") from error
+        raise ValueError("it has an unpaired surrogate") from error
 
 
 def _containers(items: Iterable[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Check a model bundle part by part, as loading would, and seal one that was made without `SHA256SUMS`."""
+"""Verification of model bundles, and sealing of those without `SHA256SUMS`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from GenerativeModelsLib.output.folder import output_folder
 __all__ = ["BundleCheck", "Loader", "seal_bundle", "verify_bundle"]
 
 Loader = Callable[[Path], object]
-"""Loads the model of a bundle as the program would; raises InputError when it cannot be used."""
+"""Loads the model of a bundle; raises InputError if it is invalid."""
 
 
 @dataclass(frozen=True)
 class BundleCheck:
-    """One thing that was verified; `detail` says what was found."""
+    """Result of one check; `detail` describes it."""
 
     name: str
     passed: bool
@@ -57,14 +57,14 @@ def verify_bundle(folder: Path, loaders: Mapping[str, Loader] | None = None) -> 
     folder
         The bundle.
     loaders
-        By kind of bundle; a bundle that passed everything else is loaded as a last check. None leaves that check out,
-        and then torch is not imported.
+        By kind of bundle; a bundle that passed all other checks is loaded as the last one. None omits this check, and
+        torch is not imported.
 
     Returns
     -------
     list[BundleCheck]
-        One a check made. Where the files do not agree with `SHA256SUMS`, or the manifest cannot be read, nothing
-        further is checked.
+        One per check. If the files do not agree with `SHA256SUMS`, or the manifest is invalid, no further check is
+        made.
     """
     try:
         sealed = open_sealed(folder)
@@ -90,10 +90,10 @@ def verify_bundle(folder: Path, loaders: Mapping[str, Loader] | None = None) -> 
 
 
 def seal_bundle(folder: Path, loaders: Mapping[str, Loader]) -> list[BundleCheck]:
-    """Check a bundle that has no `SHA256SUMS` and write that file when every check passes.
+    """Check a bundle that has no `SHA256SUMS` and write that file if every check passes.
 
-    A copy is sealed, checked and loaded first, so that the bundle itself is never sealed in a state that was not
-    checked. A bundle that is sealed already gets its checks alone.
+    A copy is sealed, checked and loaded first, so that the bundle itself is never sealed in an unchecked state. A
+    sealed bundle is only checked.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def _require_tensors(sealed: SealedBundle, manifest: BundleManifest) -> None:
         layout = tensor_layout(stream, os.fstat(stream.fileno()).st_size, path)
     require_layout(sealed.folder, layout, manifest)
     try:
-        with safe_open(path, framework="numpy"):  # checks the places of all tensors in the file
+        with safe_open(path, framework="numpy"):  # checks the offsets of all tensors in the file
             pass
     except SafetensorError as error:
         raise not_safetensors(path, error) from error
@@ -165,6 +165,6 @@ def _load(folder: Path, manifest: BundleManifest, loaders: Mapping[str, Loader])
         loaders[manifest.kind](folder)
     except InputError:
         raise
-    except Exception as error:  # whatever else happens, the model cannot be used
+    except Exception as error:  # after any other error the model cannot be used either
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"The model of {folder} cannot be loaded ({reason}): {GET_ANOTHER}.") from error

@@ -1,4 +1,4 @@
-"""The header of `model.safetensors`: which tensors a file of weights holds, compared with what `model.json` says."""
+"""Header of `model.safetensors`, and its comparison with `model.json`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def tensor_layout(weights: BinaryIO, size: int, path: Path) -> dict[str, TensorE
     weights
         The file, at its start; no more than the header is read.
     size
-        Of the whole file, in bytes.
+        Size of the whole file in bytes.
     path
-        Named in errors.
+        Path stated in errors.
 
     Raises
     ------
@@ -49,12 +49,12 @@ def tensor_layout(weights: BinaryIO, size: int, path: Path) -> dict[str, TensorE
 
 
 def not_safetensors(path: Path, reason: object) -> InputError:
-    """The error for a file that is not a whole safetensors file."""
+    """InputError for a file that is not a complete safetensors file."""
     return InputError(f"{path} is not a safetensors file ({reason}): {GET_ANOTHER}.")
 
 
 def require_layout(folder: Path, found: dict[str, TensorEntry], manifest: BundleManifest) -> None:
-    """Refuse weights whose names, shapes or types are not those of `model.json`."""
+    """Raise InputError if names, shapes or types of tensors differ from `model.json`."""
     for name in sorted(found.keys() ^ manifest.tensors.keys()):
         where, other = (WEIGHTS, MANIFEST) if name in found else (MANIFEST, WEIGHTS)
         raise InputError(

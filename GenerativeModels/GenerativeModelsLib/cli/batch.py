@@ -1,131 +1,146 @@
-"""`generative-models skull batch`: a table of cases."""
+"""The command for a table of cases of an anatomy, such as `generative-models skull batch`."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_on_stderr
-from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SamplesOption, SeedOption
-from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.cli.console import print_json, progress_on_stderr
+from GenerativeModelsLib.cli.options import OVERWRITE, command_from, json_parameter, parameters_of, values_of
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.batch.run import BatchKind, CaseOutcome
+    from GenerativeModelsLib.batch.summary import CaseOutcome
 
-__all__ = [
-    "KeepGoingOption",
-    "ResumeOption",
-    "SchedulerOption",
-    "TimeLimitOption",
-    "WorkersOption",
-    "batch",
-    "run_and_report",
-]
+__all__ = ["batch_command"]
 
-WorkersOption = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="N", help="Local processes.  [default: half the cores, as far as memory allows]"),
-]
-SchedulerOption = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster instead, such as tcp://host:8786.")
-]
-ResumeOption = Annotated[
-    bool, typer.Option("--resume", help="Skip the cases finished with the same inputs, model and options.")
-]
-KeepGoingOption = Annotated[
-    bool, typer.Option("--keep-going", help="Exit with 0 although rows failed; the summary names them.  [default: 3]")
-]
-TimeLimitOption = Annotated[
-    float, typer.Option("--time-limit", min=0.1, metavar="MINUTES", help="A case that takes longer is ended.")
-]
 SOME_FAILED = 3
 """Exit code of a batch of which some rows failed."""
+_OPTIONS = {
+    "workers": (
+        None,
+        Annotated[
+            int | None,
+            typer.Option(
+                min=1, metavar="N", help="Local processes.  [default: half the cores, as far as memory allows]"
+            ),
+        ],
+    ),
+    "scheduler": (
+        None,
+        Annotated[
+            str | None,
+            typer.Option(metavar="ADDRESS", help="Run on this Dask cluster instead, such as tcp://host:8786."),
+        ],
+    ),
+    "time_limit": (
+        15.0,
+        Annotated[float, typer.Option(min=0.1, metavar="MINUTES", help="A case that takes longer is ended.")],
+    ),
+    "resume": (
+        False,
+        Annotated[
+            bool, typer.Option("--resume", help="Skip the cases finished with the same inputs, model and options.")
+        ],
+    ),
+    "overwrite": (False, OVERWRITE),
+    "keep_going": (
+        False,
+        Annotated[
+            bool,
+            typer.Option(
+                "--keep-going", help="Exit with 0 although rows failed; the summary names them.  [default: 3]"
+            ),
+        ],
+    ),
+}
+"""Default and type of the batch options common to all anatomies."""
 
 
-def batch(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.csv", help="A row per case; columns in docs/formats.md.")],
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Gets a folder per case and summary.csv.")],
-    model: ModelOption = None,
-    samples: SamplesOption = 100,
-    device: DeviceOption = "auto",
-    seed: SeedOption = 0,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    time_limit: TimeLimitOption = 15.0,
-    resume: ResumeOption = False,
-    overwrite: OverwriteOption = False,
-    keep_going: KeepGoingOption = False,
-    json: JsonOption = False,
-) -> None:
-    """Reconstruct every case of a table.
+def batch_command(anatomy: Anatomy) -> Callable[..., None]:
+    """Batch command of an anatomy: options of its request that hold for all rows, and the common batch options."""
 
-    A bad row is reported in DIR/summary.csv and does not stop the others.
-    """
-    from GenerativeModelsLib.skull.case.batch import batch_kind, run_batch
-    from GenerativeModelsLib.skull.case.batch_table import read_batch_table
+    def run(
+        cases: Path, output: Path, time_limit: float, overwrite: bool, keep_going: bool, json: bool, **given: Any
+    ) -> None:
+        from GenerativeModelsLib.batch.run import run_batch
+        from GenerativeModelsLib.batch.table import read_rows
 
-    common = SkullRequest(
-        axial=cases,  # each row has its own
-        output=output,
-        model=model.absolute() if model is not None else None,
-        samples=samples,
-        device=device,
-        seed=seed,
+        options = {name: given.pop(name) for name in ("workers", "scheduler", "resume")}
+        common = values_of(anatomy.request, given)
+        if common.get("model") is not None:
+            common["model"] = common["model"].absolute()  # processes of a cluster work in other folders
+        rows = read_rows(anatomy, cases, output, common)
+        with progress_on_stderr(len(rows)) as progress:
+            progress("starting", 0.0)
+
+            def show(outcome: CaseOutcome, fraction: float) -> None:
+                error = f" ({outcome.error})" if outcome.error else ""
+                progress(f"{outcome.case}: {outcome.status}{error}", fraction)
+
+            outcomes = run_batch(
+                anatomy,
+                rows,
+                output,
+                overwrite=overwrite,
+                time_limit_seconds=60.0 * time_limit,
+                progress=show,
+                **options,
+            )
+        failed = _report(anatomy, outcomes, output, json=json)
+        if failed and not keep_going:
+            raise typer.Exit(SOME_FAILED)
+
+    return command_from(run, "batch", _help(anatomy), _parameters(anatomy))
+
+
+def _help(anatomy: Anatomy) -> str:
+    return (
+        f"{anatomy.verb.capitalize()} every case of a table.\n\n"
+        "A bad row is reported in DIR/summary.csv and does not stop the others."
     )
-    rows = read_batch_table(cases, output, common)
-    way = {"overwrite": overwrite, "resume": resume, "workers": workers, "scheduler": scheduler}
-    run = partial(run_batch, rows, output, **way, time_limit_seconds=60.0 * time_limit)
-    run_and_report(run, batch_kind(), len(rows), output, keep_going=keep_going, json=json)
 
 
-def run_and_report(
-    run: Callable[..., list[CaseOutcome]],
-    kind: BatchKind,
-    count: int,
-    output: Path,
-    *,
-    keep_going: bool,
-    json: bool,
-) -> None:
-    """Run a batch of `count` cases with a bar on stderr; print how many are done, and why the others are not.
+def _parameters(anatomy: Anatomy) -> list[inspect.Parameter]:
+    from GenerativeModelsLib.batch.table import table_columns
 
-    Parameters
-    ----------
-    run
-        Takes `progress` as `batch.run.run_batch` does.
-    kind
-        Of the batch, for the lines of the summary.
-    keep_going
-        Whether the program exits with 0 although cases failed, not with 3.
-    json
-        Print a document with all lines of the summary instead.
-    """
-    with progress_on_stderr(count) as progress:
-        progress("starting", 0.0)
+    def keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
-        def show(outcome: CaseOutcome, fraction: float) -> None:
-            progress(f"{outcome.case}: {outcome.status}" + (f" ({outcome.error})" if outcome.error else ""), fraction)
+    columns = f"A row per case; columns: {', '.join(table_columns(anatomy))}."
+    return [
+        keyword("cases", Annotated[Path, typer.Argument(metavar="CASES.csv", help=columns)]),
+        keyword("output", Annotated[Path, typer.Option(metavar="DIR", help="Gets a folder per case and summary.csv.")]),
+        *parameters_of(anatomy.request, lambda about: about.batch),
+        *(keyword(name, kind, default) for name, (default, kind) in _OPTIONS.items()),
+        json_parameter(),
+    ]
 
-        outcomes = run(progress=show)
+
+def _report(anatomy: Anatomy, outcomes: list[CaseOutcome], output: Path, *, json: bool) -> int:
+    """Print the number of finished cases and the errors of the others; returns the number of failed cases."""
+    from GenerativeModelsLib.batch.run import KEPT
+    from GenerativeModelsLib.batch.summary import summary_columns, summary_line
+
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    kept = sum(outcome.resumed == "kept" for outcome in outcomes)
-    anew = [outcome for outcome in outcomes if outcome.resumed not in ("", "kept")]
+    kept = sum(outcome.resumed == KEPT for outcome in outcomes)
+    anew = [outcome for outcome in outcomes if outcome.resumed not in ("", KEPT)]
     done = len(outcomes) - len(failed)
     if json:
-        empty = dict.fromkeys(kind.columns)
-        lines = [empty | {name: v for name, v in kind.line(outcome).items() if v != ""} for outcome in outcomes]
+        empty = dict.fromkeys(summary_columns(anatomy))
+        found = (summary_line(anatomy, outcome).items() for outcome in outcomes)
+        lines = [empty | {name: value for name, value in line if value != ""} for line in found]
         print_json({"schema": "batch/1", "done": done, "failed": len(failed), "kept": kept, "cases": lines})
-    else:
-        print(f"{done} of {len(outcomes)} cases done, {len(failed)} failed: {output / 'summary.csv'}")
-        if kept or anew:
-            print(f"{kept} cases were kept from an earlier run, {len(anew)} computed anew.")
-        for outcome in failed:
-            print(f"  {outcome.case}: {outcome.error}")
-        for outcome in anew:
-            print(f"  {outcome.case}: {outcome.resumed}")
-    if failed and not keep_going:
-        raise typer.Exit(SOME_FAILED)
+        return len(failed)
+    print(f"{done} of {len(outcomes)} cases done, {len(failed)} failed: {output / 'summary.csv'}")
+    if kept or anew:
+        print(f"{kept} cases were kept from an earlier run, {len(anew)} computed anew.")
+    for outcome in failed:
+        print(f"  {outcome.case}: {outcome.error}")
+    for outcome in anew:
+        print(f"  {outcome.case}: {outcome.resumed}")
+    return len(failed)

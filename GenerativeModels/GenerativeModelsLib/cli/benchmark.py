@@ -1,4 +1,4 @@
-"""`generative-models benchmark`: the published comparisons, on the project's own held-out cases."""
+"""`generative-models benchmark`: evaluation on held-out cases, with the published results."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption
-from GenerativeModelsLib.cli.skull import ModelOption
+from GenerativeModelsLib.cli.options import MODEL
 
 __all__ = ["NAMES", "benchmark"]
 
 NAMES = ("skull", "hc18", "templates", "heart", "heart-real", "heart-population", "thickness", "speed")
-"""Of the benchmarks, as `evaluation.benchmarks.run` knows them."""
+"""Names of the benchmarks in `evaluation.benchmarks.run`."""
 
 
 def benchmark(
@@ -21,11 +21,11 @@ def benchmark(
     cases: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Held-out cases.  [default: the benchmark's own]")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the held-out cases.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the held-out cases.")] = 0,
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the table and the figures, if wanted.")
     ] = None,
-    model: ModelOption = None,
+    model: MODEL = None,
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the real data, if needed.")] = Path(
         "../shared/data"
     ),
@@ -38,9 +38,9 @@ def benchmark(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Re-run a published comparison.
+    """Run a benchmark on held-out cases.
 
-    Prints the table of the project's own held-out cases beside the paper's.
+    Prints its table, with the published results for comparison.
     """
     from GenerativeModelsLib.evaluation.benchmarks import run
 

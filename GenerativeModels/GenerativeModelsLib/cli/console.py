@@ -1,4 +1,4 @@
-"""What the commands share: errors as one sentence, and progress on stderr."""
+"""Parts shared by the commands: error messages, and progress on stderr."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
+from GenerativeModelsLib.anatomy.fields import option_of
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.process.ending import Terminated
 from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory, keep_to_memory
@@ -26,11 +27,11 @@ JsonOption = Annotated[
 ]
 
 ProgressCall = Callable[[str, float], None]
-"""Takes what is being done and the fraction that is through, 0 to 1."""
+"""Takes the current step and the fraction that is done, 0 to 1."""
 
 
 class GuardedCommand(TyperCommand):
-    """A command whose errors become exit codes: 2 and one sentence for the user's, 1 for anything unforeseen."""
+    """A command that turns errors into exit codes: 2 and one sentence for errors of the user, 1 for unexpected ones."""
 
     def invoke(self, ctx: Any) -> Any:
         debug = bool(ctx.find_root().params.get("debug"))
@@ -47,7 +48,7 @@ class GuardedCommand(TyperCommand):
         except InputError as error:
             if debug:
                 raise
-            print(f"Error: {' '.join(str(error).split())}", file=sys.stderr)
+            print(f"Error: {' '.join(error.in_words(option_of).split())}", file=sys.stderr)
             raise typer.Exit(2) from error
         except Exception as error:
             if debug:
@@ -65,12 +66,12 @@ class GuardedCommand(TyperCommand):
 
 @contextmanager
 def progress_on_stderr(count: int | None = None) -> Iterator[ProgressCall]:
-    """Give a call that shows progress: a bar when stderr is a terminal, a plain line a step when it is not.
+    """Yield a function that shows progress: a bar if stderr is a terminal, else one line per step.
 
     Parameters
     ----------
     count
-        Number of things the fraction goes over, shown beside the bar; None = show per cent.
+        Number of items that the fraction refers to, shown beside the bar; None = show per cent.
     """
     console = Console(stderr=True)
     if not console.is_terminal or os.environ.get("TERM") == "dumb":
@@ -86,9 +87,9 @@ def progress_on_stderr(count: int | None = None) -> Iterator[ProgressCall]:
 
 @contextmanager
 def progress_of_a_case(need: MemoryNeed) -> Iterator[ProgressCall]:
-    """`progress_on_stderr` for one case, begun before anything heavy is imported.
+    """`progress_on_stderr` for one case, started before heavy imports.
 
-    The process keeps to its memory, and is ended where it shows no progress for long.
+    The memory of the process is limited, and the process is ended if it makes no progress for a long time.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""`generative-models skull evaluate`: a reconstruction against the truth."""
+"""`generative-models skull evaluate`: comparison of a reconstruction with the truth."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _CALIBRATION = (
 
 
 class Align(str, enum.Enum):
-    """Whether the prediction is moved onto the truth first."""
+    """Alignment of the prediction to the truth before they are compared."""
 
     none = "none"
     rigid = "rigid"
@@ -55,14 +55,14 @@ def evaluate(
         Path, typer.Option(metavar="MASK_OR_MESH", help="The true skull: a label map or a closed mesh, in LPS mm.")
     ],
     align: Annotated[
-        Align, typer.Option(help="rigid: first move the prediction onto a truth in a frame of its own.")
+        Align, typer.Option(help="rigid: first register the prediction to a truth in another frame.")
     ] = Align.none,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JSON file to write.  [default: DIR/evaluation.json]")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Accuracy of a reconstruction, and whether its uncertainty is true."""
+    """Measure the accuracy of a reconstruction and the calibration of its uncertainty."""
     from GenerativeModelsLib.evaluation.skull.folder import evaluate_folder, write_evaluation
 
     found = evaluate_folder(prediction, truth, align.value)

@@ -1,4 +1,4 @@
-"""`generative-models heart analyse`, `sample` and `walk`."""
+"""Commands `generative-models heart sample` and `walk`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
-from GenerativeModelsLib.cli.skull import DeviceOption, ModelOption, OverwriteOption, SeedOption
-from GenerativeModelsLib.process.memory import ANALYSE_HEART
+from GenerativeModelsLib.cli.options import DEVICE, MODEL, OUTPUT, OVERWRITE, SEED
+from GenerativeModelsLib.heart.anatomy import HEART
 
-__all__ = ["analyse", "sample", "walk"]
+__all__ = ["sample", "walk"]
 
 EdOption = Annotated[Path, typer.Option(metavar="FILE", help="Label map at end diastole (NIfTI, NRRD, MHA).")]
 EsOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Label map at end systole.")]
 LabelsOption = Annotated[
-    str, typer.Option(metavar="PRESET|lv=3,myo=2,rv=1", help="What the values mean; presets: acdc, ukbb.")
+    str, typer.Option(metavar="PRESET|lv=3,myo=2,rv=1", help="Meaning of the values; presets: acdc, ukbb.")
 ]
 SeptumOption = Annotated[
     str | None,
@@ -25,60 +25,23 @@ SeptumOption = Annotated[
         help="A point on the septum, or a direction towards it, in LPS mm.  [default: from the right ventricle]",
     ),
 ]
-SexOption = Annotated[
-    str | None, typer.Option(metavar="male|female", help="For the reference ranges.  [default: both are shown]")
-]
-OutputOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results; created.")]
-
-
-def analyse(
-    ed: EdOption,
-    output: OutputOption,
-    es: EsOption = None,
-    labels: LabelsOption = "acdc",
-    septum: SeptumOption = None,
-    sex: SexOption = None,
-    model: ModelOption = None,
-    device: DeviceOption = "auto",
-    seed: SeedOption = 0,
-    overwrite: OverwriteOption = False,
-    json: JsonOption = False,
-) -> None:
-    """Analyse a left ventricle from label maps.
-
-    Label maps at end diastole and end systole in; surfaces with wall thickness in mm, volumes, the 17 segments, the
-    heart's place in the latent space, the probability of hypertrophic cardiomyopathy and a report out.
-    """
-    from GenerativeModelsLib.heart.request import HeartRequest
-
-    request = HeartRequest(ed, output, es, labels, septum, sex, model, device, seed, overwrite)
-    with progress_of_a_case(ANALYSE_HEART) as progress:
-        from GenerativeModelsLib.heart.case.run import analyse_heart
-
-        found = analyse_heart(request, progress=progress)
-    if json:
-        print_json(found.result)
-        return
-    from GenerativeModelsLib.cli.heart_table import print_heart
-
-    print_heart(found.result, output)
 
 
 def sample(
-    condition: Annotated[str, typer.Option(metavar="healthy|hcm", help="Which cluster of the top level.")],
-    output: OutputOption,
+    condition: Annotated[str, typer.Option(metavar="healthy|hcm", help="Class to sample, a cluster of the top level.")],
+    output: OUTPUT,
     n: Annotated[int, typer.Option("--n", metavar="N", help="Samples beside the mean; 0 = the mean only.")] = 8,
-    model: ModelOption = None,
-    device: DeviceOption = "auto",
-    seed: SeedOption = 0,
-    overwrite: OverwriteOption = False,
+    model: MODEL = None,
+    device: DEVICE = "auto",
+    seed: SEED = 0,
+    overwrite: OVERWRITE = False,
     json: JsonOption = False,
 ) -> None:
     """Write the mean heart of a class and samples of it.
 
-    Surfaces at both phases with wall thickness at every point, a picture of them all, and their figures.
+    Writes surfaces at both phases with wall thickness at every point, a picture of all shapes, and their figures.
     """
-    with progress_of_a_case(ANALYSE_HEART) as progress:
+    with progress_of_a_case(HEART.need) as progress:
         from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, sample_shapes
 
         request = SampleRequest(condition, output, n, model, device, seed, overwrite)
@@ -92,27 +55,29 @@ def sample(
 def walk(
     ed: EdOption,
     towards: Annotated[str, typer.Option(metavar="hcm|healthy", help="The class to walk to.")],
-    output: OutputOption,
+    output: OUTPUT,
     es: EsOption = None,
     labels: LabelsOption = "acdc",
     septum: SeptumOption = None,
-    steps: Annotated[int, typer.Option(metavar="N", help="Steps of the walk at most.")] = 30,
-    model: ModelOption = None,
-    device: DeviceOption = "auto",
-    seed: SeedOption = 0,
-    overwrite: OverwriteOption = False,
+    steps: Annotated[int, typer.Option(metavar="N", help="Largest number of steps.")] = 30,
+    model: MODEL = None,
+    device: DEVICE = "auto",
+    seed: SEED = 0,
+    overwrite: OVERWRITE = False,
     json: JsonOption = False,
 ) -> None:
     """Walk a heart through the latent space towards a class.
 
-    Follows the gradient of the class within the region of the training population; writes the shapes on the way.
+    Follows the gradient of the class within the region of the training population, and writes the shapes of each step.
     """
-    with progress_of_a_case(ANALYSE_HEART) as progress:
+    with progress_of_a_case(HEART.need) as progress:
         from GenerativeModelsLib.heart.case.latent_shapes import WalkRequest, walk_shapes
         from GenerativeModelsLib.heart.request import HeartRequest
         from GenerativeModelsLib.uncertainty.platt import probability_text
 
-        heart = HeartRequest(ed, output, es, labels, septum, None, model, device, seed, overwrite)
+        heart = HeartRequest(
+            ed, es, labels, septum, output=output, model=model, device=device, seed=seed, overwrite=overwrite
+        )
         request = WalkRequest(heart, towards, steps)
         content = walk_shapes(request, progress=progress)
     if json:

@@ -1,4 +1,4 @@
-"""The program `generative-models`. This module and the commands stay light: heavy imports wait for the work."""
+"""The program `generative-models`. The commands import heavy packages only when they run."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib import __version__
-from GenerativeModelsLib.cli.batch import batch
+from GenerativeModelsLib.anatomy.registry import anatomy_names, anatomy_of
+from GenerativeModelsLib.cli.batch import batch_command
 from GenerativeModelsLib.cli.benchmark import benchmark
+from GenerativeModelsLib.cli.case import case_command
 from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
-from GenerativeModelsLib.cli.heart import analyse, sample, walk
-from GenerativeModelsLib.cli.heart_batch import heart_batch
+from GenerativeModelsLib.cli.heart import sample, walk
 from GenerativeModelsLib.cli.model import inspect, seal, verify
-from GenerativeModelsLib.cli.skull import reconstruct
 from GenerativeModelsLib.cli.train import train
 from GenerativeModelsLib.cli.web import web
 from GenerativeModelsLib.process.ending import raise_on_termination
@@ -25,31 +25,24 @@ app = typer.Typer(
     name="generative-models",
     help="Shapes with their uncertainty from a few views. Research software, not a medical device.",
     no_args_is_help=True,
-    rich_markup_mode=None,  # plain text: errors stay one sentence, brackets in help texts stay brackets
+    rich_markup_mode=None,  # plain text: no markup in errors and help texts
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-skull = typer.Typer(
-    help="Fetal skulls from one to three ultrasound planes.", no_args_is_help=True, rich_markup_mode=None
-)
-skull.command("reconstruct", cls=GuardedCommand)(reconstruct)
-skull.command("batch", cls=GuardedCommand)(batch)
-skull.command("evaluate", cls=GuardedCommand)(evaluate)
-heart = typer.Typer(
-    help="Left ventricles from label maps: wall thickness, shape and a latent space to walk in.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-heart.command("analyse", cls=GuardedCommand)(analyse)
-heart.command("batch", cls=GuardedCommand)(heart_batch)
-heart.command("sample", cls=GuardedCommand)(sample)
-heart.command("walk", cls=GuardedCommand)(walk)
-model = typer.Typer(help="Look at a model bundle, check it and seal it.", no_args_is_help=True, rich_markup_mode=None)
+_MORE = {"skull": {"evaluate": evaluate}, "heart": {"sample": sample, "walk": walk}}
+"""Commands of single anatomies."""
+for _name in anatomy_names():
+    _anatomy = anatomy_of(_name)
+    _group = typer.Typer(help=_anatomy.about, no_args_is_help=True, rich_markup_mode=None)
+    _group.command(_anatomy.verb, cls=GuardedCommand)(case_command(_anatomy))
+    _group.command("batch", cls=GuardedCommand)(batch_command(_anatomy))
+    for _verb, _command in _MORE.get(_name, {}).items():
+        _group.command(_verb, cls=GuardedCommand)(_command)
+    app.add_typer(_group, name=_name)
+model = typer.Typer(help="Show, check and seal a model bundle.", no_args_is_help=True, rich_markup_mode=None)
 model.command("inspect", cls=GuardedCommand)(inspect)
 model.command("verify", cls=GuardedCommand)(verify)
 model.command("seal", cls=GuardedCommand)(seal)
-app.add_typer(skull, name="skull")
-app.add_typer(heart, name="heart")
 app.command("train", cls=GuardedCommand)(train)
 app.command("benchmark", cls=GuardedCommand)(benchmark)
 app.add_typer(model, name="model")

@@ -1,4 +1,4 @@
-"""`generative-models model`: look at a model bundle, check it and seal it."""
+"""`generative-models model`: inspect, verify and seal a model bundle."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _load_heart(folder: Path) -> object:
 
 
 LOADERS: Mapping[str, Loader] = {"fetal-skull": _load_skull, "heart-shape": _load_heart}
-"""How the program loads a bundle, by its kind."""
+"""Loader of a bundle, by its kind."""
 
 
 def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
@@ -55,11 +55,11 @@ def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.table import Table
-    from rich.text import Text  # plain: brackets in a name are no markup
+    from rich.text import Text  # plain text: brackets in a name are not markup
 
     table = Table(show_header=False, title=Text(_printable(f"{manifest.name} {manifest.version}")))
     table.add_column()
-    table.add_column(overflow="fold")  # a checksum is of use only as a whole
+    table.add_column(overflow="fold")  # a checksum must be shown in full
     parts = ", ".join(f"{name}: {component.class_name}" for name, component in manifest.architecture.items())
     for name, value in (
         ("kind", manifest.kind),
@@ -81,7 +81,7 @@ def verify(folder: BundleArgument, as_json: JsonOption = False) -> None:
     """Check a bundle's files, schema and tensors and load its model; exit code 2 when one check fails."""
     from GenerativeModelsLib.bundle.verify import verify_bundle
 
-    # Absolute, so that the folder can be found in what the checks say and be replaced by its name.
+    # Absolute, so that the folder can be found in the messages of the checks and be replaced by its name.
     whole = Path(os.path.abspath(folder))
     checks = verify_bundle(whole if as_json else folder, LOADERS)
     if as_json:
@@ -118,15 +118,15 @@ def _require_all(folder: Path, checks: list[BundleCheck], verdict: str, remedy: 
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    # Escapes instead of letters beyond ASCII can be printed on every terminal.
+    # ASCII escapes can be printed on every terminal.
     print(json.dumps(document, indent=1, allow_nan=False))
 
 
 def _printable(text: str) -> str:
-    """The text without control characters, by which a bundle could command the terminal."""
+    """Text without control characters, by which a bundle could control the terminal."""
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 def _name(folder: Path) -> str:
-    """Name of a bundle's folder, also when it was given as "."; no path, as documents are passed on."""
+    """Name of a bundle's folder, also if given as "."; without its path, as documents are shared."""
     return Path(os.path.abspath(folder)).name

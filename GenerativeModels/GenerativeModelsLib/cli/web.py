@@ -1,4 +1,4 @@
-"""`generative-models web`: the skull reconstruction in a browser."""
+"""`generative-models web`: the applications in a browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from GenerativeModelsLib.errors import InputError
 __all__ = ["web"]
 
 NO_TLS = (
-    "There is no TLS here: whoever is between a browser and this machine can read all that is sent, the access token "
+    "There is no TLS here: anyone between a browser and this machine can read all data sent, the access token "
     "and the images too. Put a reverse proxy with TLS in front, or leave --host out and use an SSH tunnel."
 )
 NEEDED = ("aiohttp", "trame", "trame_slicer", "slicer")
@@ -32,8 +32,8 @@ def web(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     model: Annotated[Path | None, typer.Option(metavar="DIR", help="A model bundle; default: the bundled one.")] = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda|cuda:N|mps", help="Where the networks run.")] = "auto",
-    sessions: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Most browser tabs at a time.")] = 8,
-    upload_limit: Annotated[int, typer.Option(min=1, max=4096, metavar="MIB", help="Largest image taken.")] = 64,
+    sessions: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Largest number of browser tabs.")] = 8,
+    upload_limit: Annotated[int, typer.Option(min=1, max=4096, metavar="MIB", help="Largest image accepted.")] = 64,
     keep: Annotated[
         float, typer.Option(min=1.0, metavar="SECONDS", help="How long a session whose tab was closed is kept.")
     ] = 60.0,
@@ -42,22 +42,22 @@ def web(
         typer.Option(metavar="NAME", help="A host name users type, on a network or a reverse proxy; may be repeated."),
     ] = None,
 ) -> None:
-    """Reconstruct skulls in a browser, on the real Slicer core. Ctrl-C ends it.
+    """Reconstruct skulls in a browser, with the Slicer core. Ctrl-C ends the server.
 
-    The address it prints holds an access token; GENERATIVE_MODELS_WEB_TOKEN sets it, else it is a random one.
+    The printed address contains an access token, which is random unless GENERATIVE_MODELS_WEB_TOKEN sets it.
     """
     _check_installed()
     if model is not None:
         from GenerativeModelsLib.bundle.bundle import read_manifest
 
-        read_manifest(model)  # what is wrong with it is said now, not in every tab
-    from GenerativeModelsLib.skull.request import SkullRequest
+        read_manifest(model)  # errors are reported now, not in every tab
+    from GenerativeModelsLib.anatomy.request import check_computing
     from GenerativeModelsWeb.server.access import Access, token_from_environment
     from GenerativeModelsWeb.server.guards import LOOPBACK_NAMES, is_loopback
     from GenerativeModelsWeb.server.hub import HubSettings, listen, serve
     from GenerativeModelsWeb.server.sessions import SessionPlan
 
-    SkullRequest(axial=Path("axial"), output=Path("output"), device=device)  # refuses a device that is none
+    check_computing(device, seed=0)
     plan = SessionPlan(
         model=None if model is None else model.resolve(),
         device=device,
@@ -69,7 +69,7 @@ def web(
     loopback = is_loopback(host)
     names = list(allow_host or ())
     if loopback and host not in LOOPBACK_NAMES:
-        names.append(host)  # such as 127.0.0.2: what is printed below must work
+        names.append(host)  # such as 127.0.0.2: the address printed below must work
     access = Access(token_from_environment())
     settings = HubSettings(plan, loopback=loopback, names=frozenset(names), access=access)
     with listen(host, port) as socket:
@@ -80,7 +80,7 @@ def web(
                 print(NO_TLS, flush=True)
             print(f"Open {address}?token={access.token} in a browser. Ctrl-C ends it. Research use only.", flush=True)
             if open_browser:
-                # Other users of this machine see what a browser was started with, so not the token itself.
+                # Other users of this machine see the arguments of a browser, so the token itself is not one.
                 link = f"{address}?ticket={access.ticket()}"
                 threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
@@ -88,7 +88,7 @@ def web(
 
 
 def _typed_name(host: str, allowed: Collection[str], names: Collection[str]) -> str:
-    """The name of an address to type, one that the hub lets pass."""
+    """Host name of the printed address, one that the hub accepts."""
     if host in {"0.0.0.0", "::"}:
         host = "localhost"
     elif host not in allowed:

@@ -1,1 +1,1 @@
-"""Accuracy, calibration and the published comparisons."""
+"""Accuracy, calibration and benchmarks."""

@@ -1,4 +1,4 @@
-"""The benchmarks by name: what `generative-models benchmark NAME` runs."""
+"""Benchmarks by name, as run by `generative-models benchmark NAME`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 from GenerativeModelsLib.errors import InputError
 
 DATA = Path("../shared/data")
-"""Where the real data are looked for when no folder is named."""
+"""Default folder of the real data."""
 BASELINE = Path("runs/heart/heart.safetensors")
-"""Where `make train-heart` leaves the VAE that the Ladder VAE is compared with."""
+"""Weights written by `make train-heart`, with the VAE that the Ladder VAE is compared with."""
 
 
 def run(
@@ -24,31 +24,31 @@ def run(
     baseline: Path | None = None,
     as_json: bool = False,
 ) -> None:
-    """Run a benchmark, print its table and write it to `output` (`<name>.json` and `<name>.md`) when that is given.
+    """Run a benchmark, print its table and write it to `output` (`<name>.json` and `<name>.md`) if given.
 
     Parameters
     ----------
     name
-        skull: held-out simulated heads beside the paper's table. hc18: head circumference on real pictures kept out of
-        training. templates: real fetal heads, imaged by the simulator. speed: ratios to a matrix product. thickness:
-        walls known in closed form. heart: held-out simulated left ventricles, Ladder VAE beside VAE. heart-real: people
-        and patients. heart-population: the simulated population against real people, with a picture.
+        skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real pictures.
+        templates: real fetal heads, imaged by the simulator. speed: run times relative to a matrix product. thickness:
+        wall phantoms. heart: held-out simulated left ventricles, Ladder VAE and VAE. heart-real: real people and
+        patients. heart-population: the simulated population compared with real people, with a figure.
     cases
-        How many, or for speed and thickness how many repetitions; None for the benchmark's own number.
+        Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
-        Added to the seed of the held-out set; 0 is the set that the published figures come from.
+        Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, templates, heart-real and heart-population.
     baseline
-        `heart.safetensors` of the training that made the heart's bundle, for the VAE of the comparison; None = for
-        heart that of `BASELINE`, where it is there.
+        `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
+        `BASELINE`, if it exists.
     as_json
-        Print the figures as a JSON document in place of the table.
+        Print the results as a JSON document instead of the table.
 
     Raises
     ------
     InputError
-        There is no benchmark of that name, or its data are not there.
+        The benchmark is unknown, or its data are missing.
     """
     from GenerativeModelsLib.evaluation import speed as benchmark_speed
     from GenerativeModelsLib.evaluation.heart import (

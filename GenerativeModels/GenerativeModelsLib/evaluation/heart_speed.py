@@ -1,4 +1,4 @@
-"""How long the heart's work takes: the whole command, and a latent point on its way to coloured surfaces."""
+"""Run times of the heart analysis: whole command, decoding and surfaces."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["HeartTimes", "heart_times"]
 
 @dataclass(frozen=True)
 class HeartTimes:
-    """Seconds.
+    """Run times in seconds.
 
     Attributes
     ----------
-    decode : a point of the top level to the shapes of both phases.
-    surfaces : that and their meshes with wall thickness, both phases.
-    command : `heart analyse` of two stacks in a process of its own, report and files included.
+    decode : decoding of a top-level point to the shapes of both phases.
+    surfaces : decoding, and meshes with wall thickness, of both phases.
+    command : `heart analyse` of two stacks in a new process, report and files included.
     """
 
     decode: float
@@ -34,7 +34,7 @@ class HeartTimes:
 
 
 def heart_times(bundle: Path, repeats: int, threads: int) -> HeartTimes:
-    """Time the bundle's work; the best of `repeats` counts."""
+    """Measure the run times of a bundle, the shortest of `repeats` runs."""
     model = load_heart_model(bundle)
     top = len(model.levels)
     point = model.middle(top)[None]

@@ -1,4 +1,4 @@
-"""How long a reconstruction takes, as ratios to a matrix product timed in the same run."""
+"""Run times relative to a matrix product that is timed in the same run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRODUCT = 2048
 
 
 def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
-    """Time the skull's reconstruction and, with its bundle, the heart's analysis, parts and whole commands."""
+    """Time the skull reconstruction and, if its bundle is given, the heart analysis: parts and whole commands."""
     torch.set_num_threads(THREADS)
     model = load_skull_model(bundle)
     images = simulated_case(TEST_SET, 0).images
@@ -84,7 +84,7 @@ def _cells(seconds: float, product: float) -> list[str]:
 
 
 def cold_command(bundle: Path, images) -> Cold:
-    """`skull reconstruct` on three planes in a process of its own."""
+    """Time `skull reconstruct` on three planes in a new process."""
     from PIL import Image
 
     with TemporaryDirectory() as folder:

@@ -1,1 +1,1 @@
-"""Grids, surfaces, signed distances and their metrics. Knows nothing of anatomy."""
+"""Grids, surfaces, signed distances and their metrics, independent of the anatomy."""

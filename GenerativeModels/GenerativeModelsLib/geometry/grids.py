@@ -78,7 +78,7 @@ class Grid:
     def sample(self, field: np.ndarray, points: np.ndarray, *, outside: float | None = None) -> np.ndarray:
         """Trilinear values (...) of `field` (z, y, x) at `points` (..., 3) in mm.
 
-        Points off the grid get the value `outside`, or with None that of the nearest point of the grid.
+        Points outside the grid get the value `outside` or, if it is None, the value of the nearest point of the grid.
         """
         from scipy.ndimage import map_coordinates
 
@@ -102,7 +102,7 @@ class Grid:
     def refine(self, field: np.ndarray, factor: int) -> tuple[np.ndarray, Grid]:
         """Cubic-spline upsampling of `field` (..., z, y, x) to `refined(factor)`.
 
-        Passes through the given values and reproduces cubic polynomials. Needs four voxels along every axis.
+        Interpolates the given values and reproduces cubic polynomials. Needs four voxels along every axis.
         """
         self.require(field)
         result = np.asarray(field)

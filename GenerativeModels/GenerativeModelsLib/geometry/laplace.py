@@ -1,4 +1,4 @@
-"""Laplace's equation in a wall between two surfaces that run between the voxels."""
+"""Finite differences for Laplace's equation in a wall between two surfaces with sub-voxel positions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from GenerativeModelsLib.errors import InputError
 __all__ = ["CAVITY", "CLOSED", "OUTSIDE", "WALL", "WallPotential", "solve_potential"]
 
 WALL, CAVITY, OUTSIDE, CLOSED = 0, 1, 2, 3
-"""What a voxel centre is: in the wall, within the inner surface, beyond the outer one, beyond the cut or the border."""
+"""Kinds of voxels: in the wall, inside the inner surface, outside the outer one, beyond the cut or at the border."""
 
 TOLERANCE = 1e-5
 """Root mean square residual at which the solver stops, as a share of the potential's range."""
 ITERATIONS = 400
 SHORTEST_ARM = 1e-3
-"""Least distance to a surface, in voxels, that a stencil sees: shorter arms would only ruin the conditioning."""
+"""Lower bound of the arms of a stencil, in voxels. Shorter arms make the system ill-conditioned."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +35,9 @@ class WallPotential:
     kind
         (z, y, x) int8: `WALL`, `CAVITY`, `OUTSIDE` or `CLOSED`.
     iterations
-        How many the solver took.
+        Number of solver iterations.
     lidded
-        Whether the outer surface turns out to be closed by a lid along the cut.
+        Whether a lid along the cut closes the outer surface.
     """
 
     voxels: np.ndarray
@@ -58,11 +58,11 @@ def solve_potential(
 ) -> WallPotential:
     """Solve div grad u = 0 between two surfaces: u = 0 on the inner, u = 1 on the outer, no flux through the cut.
 
-    Finite differences with arms of unequal length (Shortley and Weller 1938): where a neighbour lies beyond a surface,
-    the stencil ends on that surface, whose distance along the axis is where the signed distance changes sign. So u is
-    of second order in the spacing although no surface passes through voxel centres. At the cut each face of a voxel
-    lets through the share of it that lies on the wall's side. BiCGStab (van der Vorst 1992) with Jacobi scaling starts
-    from d_inner / (d_inner - d_outer), which is nearly right, and ends after about ten iterations.
+    Finite differences with arms of unequal length (Shortley and Weller 1938): if a neighbour lies beyond a surface,
+    the stencil ends on that surface, where the signed distance changes sign along the axis. u is therefore accurate to
+    second order in the spacing, although no surface passes through voxel centres. At the cut, the conductance of a
+    voxel's face is scaled by its share on the wall's side. BiCGStab (van der Vorst 1992) with Jacobi scaling starts
+    from the approximation d_inner / (d_inner - d_outer) and converges in about ten iterations.
 
     Parameters
     ----------
@@ -122,16 +122,16 @@ def _steps(shape_zyx: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _has_lid(inner_mm: np.ndarray, outer_mm: np.ndarray, cut_mm: np.ndarray, step: float) -> bool:
-    """Whether the distance to the outer surface is that to the cut itself, where the wall meets the cut.
+    """Whether the distance to the outer surface equals the distance to the cut where the wall meets the cut.
 
-    So it is when it comes from a label map that ends at the base. What lies beyond the cut then says nothing.
+    This is the case for the distances of a label map that ends at the base. Values beyond the cut are then not used.
     """
     near = (np.abs(cut_mm) < step) & (inner_mm > 0) & (outer_mm < step)
     return bool(near.any() and np.median(np.abs(outer_mm[near] - cut_mm[near])) < 0.4 * step)
 
 
 def _kinds(inner_mm, outer_mm, cut_mm, lidded, spacing_zyx) -> tuple[np.ndarray, np.ndarray | None]:
-    """What every voxel is, and for those of the wall the open share (6, N) of each face where there is a cut."""
+    """Kind of every voxel and, if there is a cut, the open share (6, N) of each face of the wall's voxels."""
     kind = np.zeros(inner_mm.shape, np.int8)
     kind[outer_mm >= 0] = OUTSIDE
     kind[inner_mm <= 0] = CAVITY
@@ -140,7 +140,7 @@ def _kinds(inner_mm, outer_mm, cut_mm, lidded, spacing_zyx) -> tuple[np.ndarray,
             kind[(slice(None),) * axis + (end,)] = CLOSED
     if cut_mm is None:
         return kind, None
-    # A voxel of the wall takes part when any of it lies on its side of the cut, if only a corner.
+    # A voxel belongs to the wall if any part of it, even a corner, lies on the wall's side of the cut.
     reach = np.sqrt(sum(s * s for s in spacing_zyx)) / 2
     kind[(kind == WALL) & (cut_mm >= reach)] = CLOSED
     if lidded:
@@ -150,7 +150,7 @@ def _kinds(inner_mm, outer_mm, cut_mm, lidded, spacing_zyx) -> tuple[np.ndarray,
     near = np.flatnonzero(np.abs(cut[voxels]) < 2 * reach)
     steps = _steps(kind.shape)
     here = voxels[near]
-    # Half the extent of a voxel along the cut's normal, axis by axis.
+    # Half the extent of a voxel along the cut's normal, for each axis.
     half = np.stack([np.abs(cut[here + steps[2 * k + 1]] - cut[here + steps[2 * k]]) / 4 for k in range(3)])
     shares = np.empty((6, len(near)))
     for face, step in enumerate(steps):
@@ -194,7 +194,7 @@ def _solve(columns, weights, right, start, tolerance) -> tuple[np.ndarray, int]:
             return x, iteration
         previous, rho = rho, _dot(shadow, residual)
         if previous == 0 or abs(rho) < 1e-10 * _dot(residual, residual):
-            # At the start, and where the search has run dry: begin anew from here.
+            # First iteration, or breakdown of the recurrence: restart from the current residual.
             shadow, direction, rho = residual, residual, _dot(residual, residual)
         else:
             direction = residual + (rho / previous) * (alpha / omega) * (direction - omega * image)
@@ -216,12 +216,12 @@ def _solve(columns, weights, right, start, tolerance) -> tuple[np.ndarray, int]:
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> float:
-    # numpy's own loop: the threads that a BLAS wakes for one short product cost more than the product.
+    # numpy's own loop: for one short product, starting BLAS threads costs more than the product.
     return float(np.einsum("i,i->", a, b))
 
 
 def _gradient(values, voxels, arms, kinds, shape_zyx) -> np.ndarray:
-    """Slopes (N, 3) at the voxels: the parabola through the two arms' ends, also where these are unequal."""
+    """Gradient (N, 3) per mm at the voxels, from the parabola through the ends of both arms, which may be unequal."""
     potential = np.zeros(int(np.prod(shape_zyx)))
     potential[voxels] = values
     slopes = np.empty((6, len(voxels)))

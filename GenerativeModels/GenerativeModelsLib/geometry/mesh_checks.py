@@ -1,7 +1,7 @@
-"""What a mesh file says about itself, checked before VTK sees it.
+"""Checks of the counts and the prolog in a mesh file's header, made before VTK reads the file.
 
-VTK follows no name in a mesh file. It does expand entities of XML, and it ends the process when a count in a header
-asks for more memory than there is.
+VTK opens no file that a mesh file names. It does expand XML entities, and it ends the process when a count in a header
+requires more memory than there is.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from GenerativeModelsLib.errors import InputError
 __all__ = ["require_sound_counts"]
 
 LARGEST_COUNT = 50_000_000
-"""Points, cells or tuples of a mesh; a head has some 100 000."""
+"""Largest number of points, cells or tuples of a mesh; a head has about 100 000."""
 LARGEST_COMPONENTS = 64
 _PROLOG = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>)?\s*(<!--.*?-->\s*)*<VTKFile\b", re.DOTALL)
-"""What may stand before the root element: no DOCTYPE, without which XML has no entities of its own."""
+"""Permitted content before the root element. A DOCTYPE is not permitted, because it can declare entities."""
 _XML_COUNT = re.compile(rb"(NumberOf\w+)\s*=\s*[\"']([^\"']*)[\"']")
 _PLY_COUNT = re.compile(rb"^\s*element\s+\S+\s+(\S+)", re.MULTILINE)
 
 
 def require_sound_counts(path: Path) -> None:
-    """Refuse a .vtp or .ply file with counts that no mesh has, and a .vtp file that declares entities.
+    """Check that a .vtp or .ply file has plausible counts, and that a .vtp file has no DOCTYPE.
 
     Raises
     ------
     InputError
-        The file is unreadable or says such a thing.
+        The file is unreadable or fails a check.
     """
     suffix = path.suffix.lower()
     if suffix not in (".vtp", ".ply"):
@@ -46,8 +46,8 @@ def require_sound_counts(path: Path) -> None:
 def _check_xml(path: Path, head: bytes) -> None:
     if not _PROLOG.match(head):
         raise InputError(
-            f"Surface file {path} cannot be read as .vtp: it is no VTK XML file or has a DOCTYPE, export it again as a "
-            "surface mesh."
+            f"Surface file {path} cannot be read as .vtp: it is not a VTK XML file or has a DOCTYPE, export it "
+            "again as a surface mesh."
         )
     for name, count in _XML_COUNT.findall(head):
         limit = LARGEST_COMPONENTS if name == b"NumberOfComponents" else LARGEST_COUNT

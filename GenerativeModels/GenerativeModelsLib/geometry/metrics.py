@@ -1,4 +1,4 @@
-"""How well two shapes agree: overlap of label maps, distances of surfaces."""
+"""Overlap metrics of label maps and distance metrics of surfaces."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["OverlapMetrics", "SurfaceDistances", "overlap", "samples_on", "surfa
 
 @dataclass(frozen=True)
 class OverlapMetrics:
-    """Agreement of two label maps; shares of 1.
+    """Overlap of two label maps, as fractions.
 
     Attributes
     ----------
     dice
-        2 |P and T| / (|P| + |T|); 1 when both are empty, 0 when one is.
+        2 |P and T| / (|P| + |T|); 1 if both are empty, 0 if one is.
     sensitivity
-        Share of the truth that is predicted, TP / (TP + FN); NaN for an empty truth.
+        TP / (TP + FN); NaN for an empty truth.
     precision
-        Share of the prediction that is true, TP / (TP + FP); NaN for an empty prediction.
+        TP / (TP + FP); NaN for an empty prediction.
     relative_volume_difference
-        (V_prediction - V_truth) / V_truth, signed; 0 when both are empty, infinite for an empty truth alone.
+        (V_prediction - V_truth) / V_truth, signed; 0 if both are empty, infinite if only the truth is.
     """
 
     dice: float
@@ -43,9 +43,9 @@ class SurfaceDistances:
     hausdorff_mm, hd95_mm
         Maximum and area-weighted 95th percentile of the distance, each the larger of the two directions.
     mean_mm
-        Area-weighted mean of each direction, averaged.
+        Area-weighted mean distance, averaged over the two directions.
     mean_signed_mm
-        Area-weighted mean over the prediction of its signed distance to the truth: positive is too large.
+        Area-weighted mean over the prediction of its signed distance to the truth; positive if it is too large.
     """
 
     hausdorff_mm: float
@@ -55,7 +55,7 @@ class SurfaceDistances:
 
 
 def overlap(prediction: np.ndarray, truth: np.ndarray) -> OverlapMetrics:
-    """Overlap of two boolean or label arrays (nonzero is inside) on a common grid.
+    """Overlap of two boolean or label arrays on a common grid; nonzero is inside.
 
     Raises
     ------
@@ -79,9 +79,9 @@ def overlap(prediction: np.ndarray, truth: np.ndarray) -> OverlapMetrics:
 def surface_distances(prediction: Surface, truth: Surface, *, samples: int = 5000) -> SurfaceDistances:
     """Distances between the triangles of two surfaces.
 
-    Each surface is sampled at its vertices, weighted by their area; one with fewer than `samples` vertices is sampled
-    evenly inside its triangles as well. The distance from a sample to the other surface is exact (to its triangles).
-    All distances are infinite when one surface has no triangles, and the signed mean then is NaN.
+    Each surface is sampled at its vertices, weighted by their area. A surface with fewer than `samples` vertices is
+    also sampled evenly inside its triangles. The distance from a sample to the other surface is the exact distance to
+    its triangles. If one surface has no triangles, all distances are infinite and the signed mean is NaN.
     """
     if not len(prediction.triangles) or not len(truth.triangles):
         return SurfaceDistances(float("inf"), float("inf"), float("inf"), float("nan"))
@@ -97,7 +97,7 @@ def surface_distances(prediction: Surface, truth: Surface, *, samples: int = 500
 
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, q: float) -> float:
-    """The smallest of `values` (N,) that a share `q` of the total weight does not exceed."""
+    """Weighted quantile: the smallest of `values` (N,) whose cumulative weight is at least `q` times the total."""
     order = np.argsort(values)
     share = np.cumsum(weights[order])
     index = np.searchsorted(share, q * share[-1] * (1 - 1e-12))
@@ -105,10 +105,10 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, q: float) -> floa
 
 
 def samples_on(surface: Surface, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (K, 3) on the surface and the area (K,) in mm^2 that each stands for.
+    """Points (K, 3) on the surface and the area (K,) in mm^2 that each represents.
 
-    The vertices when there are `count` or more of them. Else the vertices without weight, for the extremes, and the
-    centres of equal subdivisions of every triangle.
+    The points are the vertices if there are `count` or more of them. Otherwise they are the centres of equal
+    subdivisions of every triangle, and the vertices with weight zero, which count only for the maximum.
     """
     if len(surface.points) >= count:
         return surface.points, surface.vertex_areas

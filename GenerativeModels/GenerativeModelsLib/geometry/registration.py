@@ -13,12 +13,12 @@ POINTS = 2500
 
 
 def rigid_align(moving: Surface, fixed: Surface) -> np.ndarray:
-    """The rotation and translation (4 x 4, mm) that lays `moving` on `fixed`; no scaling, no reflection.
+    """The rigid transform (4 x 4, mm) from `moving` to `fixed`: rotation and translation, without reflection.
 
-    Iterative closest points from the identity rotation with the centroids matched: the first half of the iterations
-    solves point to point in closed form (Kabsch 1976), which is robust, the second half point to plane (Chen and
-    Medioni 1992), which lets surfaces slide and converges fast. Deterministic. Turns of more than about 45 degrees
-    may end in a wrong pose: a head looks much the same backwards.
+    Iterative closest points from the identity rotation with the centroids matched. The first half of the iterations
+    solves point to point in closed form (Kabsch 1976), which is robust; the second half solves point to plane (Chen
+    and Medioni 1992), which converges faster. Deterministic. Rotations of more than about 45 degrees may converge to a
+    wrong pose, because a head is nearly symmetric front to back.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def rigid_align(moving: Surface, fixed: Surface) -> np.ndarray:
         nearest = tree.query(points)[1]
         target, normal = fixed.points[nearest], normals[nearest]
         if iteration < ITERATIONS // 2:
-            # Aim at the tangent plane's foot, not at the vertex: the spacing of vertices then does not hold the mesh.
+            # The target is the projection on the tangent plane, not the vertex, so that vertex spacing has no effect.
             foot = points - ((points - target) * normal).sum(axis=1, keepdims=True) * normal
             step = kabsch(points, foot, weights)
         else:
@@ -51,7 +51,7 @@ def rigid_align(moving: Surface, fixed: Surface) -> np.ndarray:
 
 
 def kabsch(source: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """The proper rigid motion (4 x 4) with the least weighted squares between `source` and `target` (N, 3)."""
+    """The rigid transform (4 x 4) from `source` to `target` (N, 3) with the least weighted squared error."""
     from scipy.spatial.transform import Rotation
 
     a, b = (np.average(points, axis=0, weights=weights) for points in (source, target))
@@ -62,7 +62,7 @@ def kabsch(source: np.ndarray, target: np.ndarray, weights: np.ndarray | None = 
 
 
 def _point_to_plane(points: np.ndarray, target: np.ndarray, normal: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """One Gauss-Newton step about the centroid: turn r and shift t with normal . (p + r x p + t - q) = 0."""
+    """One Gauss-Newton step about the centroid: rotation r and shift t with normal . (p + r x p + t - q) = 0."""
     from scipy.spatial.transform import Rotation
 
     centre = np.average(points, axis=0, weights=weights)
@@ -70,7 +70,7 @@ def _point_to_plane(points: np.ndarray, target: np.ndarray, normal: np.ndarray, 
     rows = np.concatenate([np.cross((points - centre) / size, normal), normal], axis=1)
     gap = ((target - points) * normal).sum(axis=1)
     system = (rows * weights[:, None]).T @ rows
-    # A ball may turn freely about its centre: the damping keeps it still.
+    # The rotation of a sphere about its centre is undetermined: the damping keeps it at zero.
     system += 1e-6 * np.trace(system) / 6 * np.eye(6)
     solution = np.linalg.solve(system, (rows * weights[:, None]).T @ gap)
     matrix = np.eye(4)

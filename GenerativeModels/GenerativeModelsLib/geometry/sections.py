@@ -12,23 +12,23 @@ def slice_triangles(
 ) -> list[np.ndarray]:
     """Polylines (K, 3) where the plane through `origin` cuts the mesh, the longest first.
 
-    On a mesh with consistent winding every cut triangle gives one directed segment from one cut edge to another, and
-    every cut edge ends one segment and starts the next: following them orders the points without any search.
+    On a mesh with consistent winding every cut triangle gives one directed segment between two cut edges, and every
+    cut edge ends one segment and starts the next. Following the segments orders the points without a search.
     """
     height = (points - origin) @ (normal / np.linalg.norm(normal))
     scale = np.abs(height).max(initial=0.0)
-    height = np.where(np.abs(height) < 1e-12 * scale, 1e-12 * scale, height)  # no vertex on the plane: no special cases
+    height = np.where(np.abs(height) < 1e-12 * scale, 1e-12 * scale, height)  # no vertex lies on the plane
     above = height > 0
     count = above[triangles].sum(axis=1)
     cut = triangles[(count == 1) | (count == 2)]
     if not len(cut):
         return []
-    # Roll each triangle so that its lone corner comes first: its two edges are the cut ones.
+    # Roll each triangle so that the corner alone on its side comes first: its two edges are the cut ones.
     sides = above[cut]
     lone = np.where((sides.sum(axis=1) == 1)[:, None], sides, ~sides).argmax(axis=1)
     corner, after, before = (np.take_along_axis(cut, ((lone + i) % 3)[:, None], 1)[:, 0] for i in range(3))
     up = above[corner]
-    # Leaving through the edge that goes up keeps one direction all round.
+    # Every segment starts at the edge that goes up, so that all segments have the same direction.
     start = np.where(up, _edge(corner, after, len(points)), _edge(corner, before, len(points)))
     end = np.where(up, _edge(corner, before, len(points)), _edge(corner, after, len(points)))
     edges, index = np.unique(np.concatenate([start, end]), return_inverse=True)
@@ -59,7 +59,7 @@ def _edge(a: np.ndarray, b: np.ndarray, count: int) -> np.ndarray:
 
 
 def _chains(following: np.ndarray) -> list[list[int]]:
-    """Node indices of every chain of the successor list `following`, -1 where a chain ends."""
+    """Node indices of every chain of the successor list `following`, where -1 ends a chain."""
     successor = following.tolist()
     has_predecessor = np.zeros(len(successor), bool)
     has_predecessor[following[following >= 0]] = True

@@ -1,4 +1,4 @@
-"""Streamlines of the potential in a wall: how far it is along them to either surface."""
+"""Streamlines of the potential in a wall, and their lengths to both surfaces."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from GenerativeModelsLib.geometry.laplace import CLOSED, OUTSIDE, WALL, WallPote
 __all__ = ["STEPS", "Streamlines"]
 
 STEPS = 4
-"""Steps of equal rise in the potential; twice as many change a ventricle's thickness by 0.001 voxels."""
+"""Number of steps of equal rise in the potential; twice as many change a ventricle's thickness by 0.001 voxels."""
 ENDO, EPI, POTENTIAL = 3, 4, 5
-"""Columns of what is known at a place, after the three of the potential's gradient along z, y, x (per mm)."""
+"""Columns of the interpolated values; the first three are the potential's gradient along z, y, x (per mm)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Streamlines:
-    """The direction across a wall at every place, and where it ends.
+    """Direction field across a wall, integrated from given places to either surface.
 
     Places are continuous indices (N, 3) in the order z, y, x of the arrays.
     """
@@ -50,11 +50,11 @@ class Streamlines:
         return cls(spacing_zyx, found.lidded, longest, _rows(found, endo, epi, base, spacing_zyx), base)
 
     def at(self, places: np.ndarray) -> np.ndarray:
-        """What is known (N, 6) at places: gradient of the potential, signed distances, potential."""
+        """Interpolated values (N, 6) at places: gradient of the potential, signed distances, potential."""
         return _interpolate(self._rows, places)
 
     def above_cut(self, places: np.ndarray) -> np.ndarray:
-        """Distances (N,) in mm above the basal cut; minus infinity without one."""
+        """Distances (N,) in mm above the basal cut; minus infinity if there is no cut."""
         if self._base is None:
             return np.full(len(places), -np.inf)
         return _interpolate(self._base[..., None], places)[:, 0]
@@ -66,8 +66,8 @@ class Streamlines:
     def lengths(self, places: np.ndarray, here: np.ndarray, *, outward: bool) -> np.ndarray:
         """Lengths (N,) in mm from `places` to the outer or the inner surface; NaN where a streamline misses it.
 
-        Midpoint steps of equal rise in the potential, ds = du / |grad u|, and a last one of the signed distance that
-        is left: the surface's place between the voxels ends the streamline, not the potential's.
+        Midpoint steps of equal rise in the potential, ds = du / |grad u|, and a last step of the remaining signed
+        distance: a streamline ends at the sub-voxel position of the surface, not where the potential reaches 0 or 1.
         """
         sign, column = (1.0, EPI) if outward else (-1.0, ENDO)
         per_mm = sign / np.array(self.spacing_zyx)
@@ -84,7 +84,7 @@ class Streamlines:
             here = self.at(places)
         left = -sign * here[:, column]
         least = min(self.spacing_zyx)
-        # Under a lid a streamline that ends beside the cut has met the lid and not the surface.
+        # If there is a lid, a streamline that ends next to the cut has reached the lid, not the surface.
         ceiling = -0.25 * least if self.lidded else max(self.spacing_zyx)
         missed = (np.abs(left) > 0.5 * least) | (self.above_cut(places) > ceiling)
         missed |= ~self.holds(places) | (length + left < 0)
@@ -92,14 +92,14 @@ class Streamlines:
 
 
 def _rows(found: WallPotential, endo, epi, base, spacing_zyx) -> np.ndarray:
-    """What the integration reads at a place: the potential's gradient, the distances to the surfaces, the potential."""
+    """Values (z, y, x, 6) to interpolate: the potential's gradient, the distances to the surfaces, the potential."""
     rows = np.zeros((*endo.shape, 6), np.float32)
     rows[..., ENDO], rows[..., EPI], rows[..., POTENTIAL] = endo, epi, found.kind == OUTSIDE
     flat, a, b, voxels = rows.reshape(-1, 6), endo.ravel(), epi.ravel(), found.voxels
     flat[voxels, :3], flat[voxels, POTENTIAL] = found.gradient, found.values
-    # Elsewhere in reach of the streamlines' ends: the normals, from the inner surface's to the outer one's, as long as
-    # the gradient of a flat wall. Next to a surface too, where the potential's differences are over short arms. A
-    # narrow cavity has no direction in its middle: there the normals cancel, and such voxels do not count.
+    # Outside the wall, and inside it next to a surface, where the potential's differences use short arms, the gradient
+    # is replaced by the surfaces' normals, blended from the inner to the outer one and scaled to the gradient of a flat
+    # wall. In the middle of a narrow cavity the normals cancel; such voxels have no direction.
     beyond, beside = 2.0 * max(spacing_zyx), 0.3 * min(spacing_zyx)
     around = (endo > -beyond) & (epi < beyond) & (found.kind != WALL) & _interior(endo.shape)
     steepness = np.maximum(np.sqrt(np.einsum("ij,ij->i", found.gradient, found.gradient)), 1e-12)
@@ -119,9 +119,10 @@ def _rows(found: WallPotential, endo, epi, base, spacing_zyx) -> np.ndarray:
 
 
 def _continue_across(rows: np.ndarray, kind: np.ndarray, at: np.ndarray) -> None:
-    """Give voxels `at` around the cut the mean gradient of their neighbours in the wall, beyond it their potential too.
+    """Set the gradient of voxels `at` around the cut, and the potential beyond it, to the mean of the wall around them.
 
-    A label map that ends at the base gives distances to a lid there, whose normals would bend the streamlines.
+    The distances of a label map that ends at the base are distances to a lid there, and the lid's normals would bend
+    the streamlines.
     """
     z, y, x = kind.shape[1] * kind.shape[2], kind.shape[2], 1
     around = np.array([i * z + j * y + k * x for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)])

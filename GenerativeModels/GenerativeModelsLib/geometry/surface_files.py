@@ -1,7 +1,7 @@
-"""Surfaces from and to mesh files.
+"""Reading and writing of surfaces as mesh files.
 
-Coordinates follow 3D Slicer: a file says `SPACE=LPS` or `SPACE=RAS` (field data of .vtp and .vtk, title of .vtk and
-.stl, comment of .ply and .obj), and one that says nothing is taken as LPS, as Slicer itself does since 4.11.
+Coordinates follow 3D Slicer: a file contains `SPACE=LPS` or `SPACE=RAS` (field data of .vtp and .vtk, title of .vtk and
+.stl, comment of .ply and .obj). A file without either is read as LPS, as in Slicer since 4.11.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ MESH_SUFFIXES = (".vtp", ".vtk", ".stl", ".ply", ".obj")
 def write_vtp(surface: Surface, path: str | Path) -> None:
     """Write `surface` as a compressed binary VTK XML file in LPS millimetres, tagged `SPACE=LPS`.
 
-    Points and real point arrays become float32, integer ones int32. The file appears complete or not at all.
+    Points and real point arrays are stored as float32, integer arrays as int32. The file is written atomically.
 
     Raises
     ------
     InputError
-        `path` does not end in .vtp or cannot be made.
+        `path` does not end in .vtp or cannot be created.
     OSError
-        The disk is full, or another limit of the system was met while writing.
+        Writing failed, for example because the disk is full.
     """
     from vtkmodules.vtkIOXML import vtkXMLPolyDataWriter
 
@@ -66,7 +66,7 @@ def write_vtp(surface: Surface, path: str | Path) -> None:
 
 
 def _write_error(code: int, path: Path) -> OSError:
-    """The error of the system behind an error code of VTK, which passes such codes on as they are."""
+    """The OSError for an error code of VTK, which returns the system's own codes unchanged."""
     from vtkmodules.vtkCommonMisc import vtkErrorCode
 
     number = code if 0 < code < vtkErrorCode.FirstVTKErrorCode else errno.EIO
@@ -77,9 +77,9 @@ def _write_error(code: int, path: Path) -> OSError:
 def read_surface(path: str | Path) -> Surface:
     """The triangle mesh of a .vtp, .vtk, .stl, .ply or .obj file in LPS millimetres, normals outward.
 
-    Polygons are cut into triangles, inconsistent winding is repaired, RAS files are turned into LPS. Formats that
-    repeat a point for every triangle (.stl, .ply, .obj) get their coinciding points merged. No other file is opened:
-    the materials, textures and pieces that a mesh file may name are left alone.
+    Polygons are split into triangles, inconsistent winding is repaired, RAS coordinates are converted to LPS. In
+    formats that repeat a point for every triangle (.stl, .ply, .obj) coincident points are merged. No other file is
+    opened: materials, textures and pieces that a mesh file names are ignored.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def _read(path: Path):
 
 @contextmanager
 def _vtk_messages() -> Iterator[list[str]]:
-    """Collects what VTK would print on the error stream; the list is filled when the block ends."""
+    """Collect VTK's messages instead of printing them; the list is filled when the block ends."""
     from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
     before, window, messages = vtkOutputWindow.GetInstance(), vtkStringOutputWindow(), []
@@ -159,7 +159,7 @@ def _space(path: Path, polydata, reader) -> str:
         found = re.search(r"SPACE=(\w+)", " ".join(text for text in texts if isinstance(text, str)))
         space = found[1].upper() if found else "LPS"
     if space not in ("LPS", "RAS"):
-        raise InputError(f"Surface file {path} says SPACE={space}, expected LPS or RAS; save it again from 3D Slicer.")
+        raise InputError(f"Surface file {path} has SPACE={space}, expected LPS or RAS; save it again from 3D Slicer.")
     return space
 
 
@@ -174,7 +174,7 @@ def _triangulated(polydata, *, merge: bool):
         clean = vtkCleanPolyData()
         clean.SetInputConnection(triangles.GetOutputPort())
         clean.SetTolerance(0.0)
-        triangles_again = vtkTriangleFilter()  # what collapsed to lines is dropped
+        triangles_again = vtkTriangleFilter()  # drops triangles that collapsed to lines
         triangles_again.PassVertsOff()
         triangles_again.PassLinesOff()
         triangles_again.SetInputConnection(clean.GetOutputPort())
@@ -191,13 +191,13 @@ def _rewound(polydata):
     normals.ConsistencyOn()
     normals.SplittingOff()
     normals.ComputePointNormalsOff()
-    normals.ComputeCellNormalsOn()  # with neither kind asked for the filter passes its input through
+    normals.ComputeCellNormalsOn()  # with neither kind of normals the filter returns its input unchanged
     normals.Update()
     return normals.GetOutput()
 
 
 def _winding_is_consistent(surface: Surface) -> bool:
-    """Whether no two triangles run along an edge in the same direction."""
+    """Whether no two triangles traverse an edge in the same direction."""
     edges = surface.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     directed = np.sort(edges[:, 0] * len(surface.points) + edges[:, 1])
     return bool((np.diff(directed) > 0).all())

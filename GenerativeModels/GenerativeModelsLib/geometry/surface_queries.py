@@ -1,4 +1,4 @@
-"""Exact distances to the triangles of a surface, and rays."""
+"""Exact point and ray queries on the triangles of a surface."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["SurfaceQueries"]
 
 
 class SurfaceQueries:
-    """Answers questions about one surface with search structures that are built once."""
+    """Distance and ray queries on one surface, with search structures that are built once."""
 
     def __init__(self, surface: Surface) -> None:
         from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
@@ -29,8 +29,8 @@ class SurfaceQueries:
     def signed_distances(self, points: np.ndarray) -> np.ndarray:
         """Distances (N,) in mm from `points` (N, 3) to the triangles, negative inside a closed surface.
 
-        The sign comes from angle-weighted pseudo-normals, exact also where the nearest place is an edge or a corner
-        (Baerentzen and Aanaes 2005); it is unsure where the surface crosses itself.
+        The sign comes from angle-weighted pseudo-normals, which are exact also where the nearest point lies on an edge
+        or a corner (Baerentzen and Aanaes 2005). It is unreliable where the surface intersects itself.
         """
         from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
         from vtkmodules.vtkCommonCore import vtkDoubleArray
@@ -42,7 +42,7 @@ class SurfaceQueries:
         return np.array(vtk_to_numpy(result))
 
     def first_hits(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        """Where segments from `starts` to `ends` (N, 3) first meet the surface: 0 (start) to 1 (end), NaN for never."""
+        """Where segments from `starts` to `ends` (N, 3) first meet the surface: 0 (start) to 1 (end), else NaN."""
         from vtkmodules.vtkCommonCore import reference
 
         t, sub, cell = reference(0.0), reference(0), reference(0)

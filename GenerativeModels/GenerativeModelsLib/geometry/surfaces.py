@@ -1,4 +1,4 @@
-"""Closed triangle meshes in LPS millimetres: from a signed distance, and what can be measured on them."""
+"""Closed triangle meshes in LPS millimetres: construction from a signed distance, and measurements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Surface"]
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A triangle mesh whose triangles turn counter-clockwise seen from outside.
+    """A triangle mesh with counter-clockwise triangles, seen from outside.
 
     Attributes
     ----------
@@ -51,14 +51,15 @@ class Surface:
         """Marching cubes of a signed distance, negative inside.
 
         The surface is closed also where the shape leaves the grid, its normals point outward, and only the component
-        that encloses most is kept.
+        with the largest enclosed volume is kept.
 
         Parameters
         ----------
         values
-            (z, y, x) signed distance in mm on `grid`; exact distances are placed to a few hundredths of a voxel.
+            (z, y, x) signed distance in mm on `grid`; for exact distances the surface is accurate to a few hundredths
+            of a voxel.
         level
-            Extract this level instead of 0: positive is a larger shape.
+            Level to extract; a positive level gives a larger shape.
 
         Raises
         ------
@@ -76,7 +77,7 @@ class Surface:
                 f"The field runs from {np.min(values):.3g} to {np.max(values):.3g}; there is no surface at {level:.3g}."
             )
         step = np.float32(min(grid.spacing_mm))
-        # A vertex on a voxel centre makes triangles without area: move such values by a thousandth of a voxel.
+        # A vertex on a voxel centre gives triangles without area: such values are moved by a thousandth of a voxel.
         shifted[np.abs(shifted) < 1e-3 * step] = 1e-3 * step
         padded = np.pad(shifted, 1, constant_values=step)
         vertices, triangles, _, _ = marching_cubes(padded, 0.0, gradient_direction="ascent")
@@ -85,7 +86,7 @@ class Surface:
 
     @cached_property
     def triangle_areas(self) -> np.ndarray:
-        """(M,) mm^2."""
+        """(M,) areas of the triangles in mm^2."""
         return np.linalg.norm(self._cross, axis=1) / 2
 
     @cached_property
@@ -100,17 +101,17 @@ class Surface:
 
     @property
     def volume_mm3(self) -> float:
-        """Enclosed volume; negative when the triangles turn inward."""
+        """Enclosed volume; negative if the triangles face inward."""
         return float(self._signed_volumes.sum())
 
     @property
     def _signed_volumes(self) -> np.ndarray:
-        centre = self.points.mean(axis=0)  # far from the origin the terms would cancel in the last digits
+        centre = self.points.mean(axis=0)  # avoids cancellation far from the origin
         return ((self.points[self.triangles[:, 0]] - centre) * self._cross).sum(axis=1) / 6
 
     @cached_property
     def vertex_areas(self) -> np.ndarray:
-        """(N,) mm^2: a third of every triangle at a point; their sum is `area`."""
+        """(N,) mm^2: a third of the area of every triangle at a point; their sum is `area`."""
         return np.bincount(
             self.triangles.ravel(), weights=np.repeat(self.triangle_areas / 3, 3), minlength=len(self.points)
         )
@@ -127,23 +128,23 @@ class Surface:
 
     @property
     def centroid(self) -> np.ndarray:
-        """(3,) mm: the area-weighted centre of the mesh."""
+        """(3,) area-weighted centre of the mesh in mm."""
         return self.vertex_areas @ self.points / self.area
 
     @cached_property
     def is_closed(self) -> bool:
-        """Whether every edge is shared by two triangles that run along it in opposite directions."""
+        """Whether every edge is shared by two triangles that traverse it in opposite directions."""
         edges = self.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
         forward = np.sort(edges[:, 0] * len(self.points) + edges[:, 1])
         backward = np.sort(edges[:, 1] * len(self.points) + edges[:, 0])
         return bool((np.diff(forward) > 0).all() and np.array_equal(forward, backward))
 
     def outward(self) -> Surface:
-        """The same surface with the triangles turned so that the enclosed volume is positive."""
+        """The same surface with the triangles oriented so that the enclosed volume is positive."""
         return self if self.volume_mm3 >= 0 else replace(self, triangles=self.triangles[:, ::-1])
 
     def largest_component(self) -> Surface:
-        """The connected component that encloses most, without the points of the others."""
+        """The connected component with the largest enclosed volume, without the points of the others."""
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
 
@@ -166,13 +167,13 @@ class Surface:
     def section(self, origin: np.ndarray, normal: np.ndarray) -> list[np.ndarray]:
         """Polylines (K, 3) in mm where the plane cuts the surface, the longest first.
 
-        Each is ordered; those of a closed mesh are closed, the first point not repeated, and run counter-clockwise
-        about `normal` around the inside. Empty when the plane misses the surface.
+        The points are ordered. The polylines of a closed mesh are closed, without repeating the first point, and run
+        counter-clockwise about `normal` around the inside. The list is empty if the plane misses the surface.
         """
         return slice_triangles(self.points, self.triangles, np.asarray(origin, float), np.asarray(normal, float))
 
     def transformed(self, matrix: np.ndarray) -> Surface:
-        """The surface moved by a 4 x 4 affine `matrix`; a mirroring one keeps the normals outward."""
+        """The surface transformed by a 4 x 4 affine `matrix`; the normals stay outward also for a reflection."""
         matrix = np.asarray(matrix, float)
         if matrix.shape != (4, 4):
             raise ValueError(f"matrix has shape {matrix.shape}, expected (4, 4).")
@@ -181,5 +182,5 @@ class Surface:
         return replace(self, points=points, triangles=triangles)
 
     def with_data(self, **arrays: np.ndarray) -> Surface:
-        """The surface with further point arrays."""
+        """The surface with additional point arrays."""
         return replace(self, point_data={**self.point_data, **arrays})

@@ -1,4 +1,4 @@
-"""Label maps and signed distances: surfaces to voxels and voxels to surfaces."""
+"""Conversion between surfaces, label maps and signed distances."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def signed_distance(
 ) -> np.ndarray:
     """Sub-voxel signed distance (z, y, x) in mm, negative inside, of a boolean or label `mask`; float32.
 
-    Near the border the mask is smoothed by a Gaussian of `SMOOTHING_VOXELS`, whose probit is linear across a flat
-    border, and divided by its gradient: the zero level lies between voxels where the border does, without the
-    staircase. Beyond it is the Euclidean distance transform, less half a voxel. A rounded border of radius r shrinks
-    by about s^2 / r for a smoothing of s mm; walls thinner than two voxels are lost.
+    Near the border the mask is smoothed by a Gaussian of `smoothing_voxels`; the probit of the result is linear across
+    a flat border and is divided by its gradient. The zero level is then smooth and has sub-voxel position. Farther away
+    the Euclidean distance transform, less half a voxel, is used. A border with radius of curvature r shrinks by about
+    s^2 / r for a smoothing of s mm; walls thinner than two voxels are lost.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def signed_distance(
 
 
 def surface_from_mask(mask: np.ndarray, grid: Grid, *, smoothing_voxels: float = SMOOTHING_VOXELS) -> Surface:
-    """The closed surface, to a few hundredths of a voxel, of the largest part of `mask` (z, y, x) on `grid`.
+    """The closed surface of the largest part of `mask` (z, y, x) on `grid`, accurate to a few hundredths of a voxel.
 
     Raises
     ------
@@ -115,13 +115,13 @@ def surface_from_image(image) -> Surface:
 
 
 def read_label_map(path: str | Path):
-    """A 3D label map as a SimpleITK image (NIfTI, NRRD, MHA ...), with at least one nonzero voxel.
+    """The 3D label map of a file (NIfTI, NRRD, MHA ...) as a SimpleITK image, with at least one nonzero voxel.
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, of another format than its name, not three-dimensional with one value a voxel,
-        empty, or its header names a file in another folder.
+        The file is missing, unreadable or empty, its format differs from its suffix, it is not three-dimensional with
+        one value per voxel, or its header names a file in another folder.
     """
     import SimpleITK as sitk
 

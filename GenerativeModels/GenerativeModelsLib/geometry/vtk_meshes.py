@@ -1,4 +1,4 @@
-"""Surfaces to and from vtkPolyData."""
+"""Conversion of surfaces to and from vtkPolyData."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def to_polydata(surface: Surface, *, single_precision: bool = False):
 
 
 def from_polydata(polydata) -> Surface:
-    """Surface of a vtkPolyData that holds triangles only, with its numeric point arrays."""
+    """Surface of a vtkPolyData that contains only triangles, with its numeric point arrays."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     points = np.array(vtk_to_numpy(polydata.GetPoints().GetData()), dtype=np.float64)

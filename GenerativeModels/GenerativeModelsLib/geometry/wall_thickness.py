@@ -14,11 +14,11 @@ from GenerativeModelsLib.geometry.streamlines import ENDO, EPI, Streamlines
 __all__ = ["RING_VOXELS", "THIN_VOXELS", "WallField", "WallThickness", "wall_thickness"]
 
 THIN_VOXELS = 2.0
-"""A wall with fewer voxels across is reported with a warning."""
+"""Thickness in voxels below which a wall counts as thin."""
 THIN_SHARE = 0.01
-"""Share of the points that may be thinner than that without one."""
+"""Share of thin points above which there is a warning."""
 RING_VOXELS = 1.0
-"""No thickness is reported nearer than this to the basal cut: its ring is no wall."""
+"""Distance to the basal cut, in voxels, below which no thickness is reported, because the cut face is not wall."""
 MARGIN = 3
 """Voxels kept around the wall."""
 
@@ -32,7 +32,7 @@ class WallThickness:
     endo_mm, epi_mm
         (N,) and (M,): along the streamline through each point; NaN on the base ring and away from the wall.
     warnings
-        Sentences for whoever reads the numbers.
+        Sentences for the user.
     """
 
     endo_mm: np.ndarray
@@ -42,18 +42,18 @@ class WallThickness:
 
 @dataclass(frozen=True, eq=False)
 class WallField:
-    """The potential across a wall, and how long its streamlines are.
+    """The potential across a wall, and the lengths of its streamlines.
 
-    With the potential u, 0 on the inner surface and 1 on the outer one, Laplace's equation div grad u = 0 and the unit
-    field T = grad u / |grad u|, Yezzi and Prince (IEEE Trans Med Imaging 2003;22:1332-1339) take as thickness of a wall
-    at x the length of the streamline of T through x: W = L0 + L1 with grad L0 . T = 1 from the inner surface and
-    -grad L1 . T = 1 from the outer one. It is symmetric, unique, and R - r on spheres and cylinders.
+    The potential u is 0 on the inner surface and 1 on the outer one and solves Laplace's equation div grad u = 0. With
+    the unit field T = grad u / |grad u|, Yezzi and Prince (IEEE Trans Med Imaging 2003;22:1332-1339) define the
+    thickness of a wall at x as the length of the streamline of T through x: W = L0 + L1 with grad L0 . T = 1 from the
+    inner surface and -grad L1 . T = 1 from the outer one. It is symmetric, unique, and R - r on spheres and cylinders.
 
-    They march L0 and L1 over the voxels with upwind differences. Here dx/ds = T is integrated from each asked point,
+    They solve for L0 and L1 on the voxels with upwind differences. Here dx/ds = T is integrated from each given point,
     which solves the same equations along their characteristics: midpoint steps of equal rise in u, ds = du / |grad u|,
-    then one to the other surface, whose place between the voxels the signed distances know. So neither start nor end
-    is rounded to a voxel, and the error of T, which is small, enters the length squared. Beyond the surfaces and next
-    to them T is the surfaces' own normal, as u is constant there.
+    then one step to the surface, given by its signed distance. Neither end is rounded to a voxel, and the error of the
+    length is of second order in the error of T. Next to the surfaces and beyond them T is the surfaces' normal, since
+    u is constant on each.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class WallField:
     potential
         (z, y, x) on `grid`; NaN at voxels outside the wall.
     iterations
-        How many the solver took.
+        Number of solver iterations.
     crossing_share
-        Volume where the inner surface lies outside the outer one, as a share of the wall's.
+        Volume where the inner surface lies outside the outer one, relative to the wall's volume.
     """
 
     grid: Grid
@@ -80,18 +80,18 @@ class WallField:
         Parameters
         ----------
         grid
-            Its axes are free: the fields decide where the wall lies. Walls that leave it have no flux at its border.
+            Grid of the fields, of any position. Where the wall leaves it, there is no flux through its border.
         endo_mm, epi_mm
-            (z, y, x) signed distances in mm to the inner and the outer surface, negative inside. They need to be right
-            within two voxels of the surfaces; farther away only their sign counts. Lids along the cut, as a label map
-            that ends at the base has them, are noticed and left out.
+            (z, y, x) signed distances in mm to the inner and the outer surface, negative inside. They must be accurate
+            within two voxels of the surfaces; farther away only their sign is used. Lids along the cut, as in a label
+            map that ends at the base, are detected and excluded.
         base_mm
             Signed distance to the basal cut, a plane or a surface, negative on the wall's side; None for a closed wall.
 
         Raises
         ------
         InputError
-            No wall, endo and epi swapped, values that are not finite or no distances in mm.
+            No wall, endo and epi swapped, or values that are not finite or not distances in mm.
         ValueError
             An array that is not on `grid`.
         """
@@ -125,8 +125,9 @@ class WallField:
     def thickness_at(self, points: np.ndarray) -> np.ndarray:
         """Length (N,) in mm of the streamlines through `points` (N, 3), on a surface or in the wall.
 
-        NaN nearer than `RING_VOXELS` to the basal cut or beyond it, more than a voxel outside the wall, and off the
-        grid. A point beside its surface counts from that surface. Where the surfaces cross the thickness is 0.
+        NaN closer than `RING_VOXELS` to the basal cut or beyond it, more than a voxel outside the wall, and outside the
+        grid. For a point slightly off a surface the length is measured from that surface. Where the surfaces cross, the
+        thickness is 0.
 
         Raises
         ------
@@ -161,7 +162,7 @@ def wall_thickness(
     endo_points: np.ndarray,
     epi_points: np.ndarray,
 ) -> WallThickness:
-    """Thickness at the points (N, 3), (M, 3) of both surfaces of a wall; the fields as for `WallField.solve`."""
+    """Thickness at the points (N, 3), (M, 3) of both surfaces of a wall; see `WallField.solve` for the fields."""
     field = WallField.solve(grid, endo_mm, epi_mm, base_mm)
     endo, epi = field.thickness_at(endo_points), field.thickness_at(epi_points)
     warnings = []
@@ -174,7 +175,7 @@ def wall_thickness(
     if thin > THIN_SHARE:
         warnings.append(
             f"The wall is thinner than {THIN_VOXELS:g} voxels ({least:.1f} mm) at {100 * thin:.0f} % of its points, "
-            f"{known.min():.1f} mm at the thinnest: a finer grid would measure it more surely."
+            f"{known.min():.1f} mm at the thinnest: a finer grid would be more accurate."
         )
     if field.crossing_share > 1e-3:
         warnings.append(

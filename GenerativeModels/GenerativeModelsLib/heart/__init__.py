@@ -1,1 +1,1 @@
-"""The left ventricle: its population, wall, segments and pictures."""
+"""The left ventricle: label maps, measurement, population, latent space and report."""

@@ -1,22 +1,22 @@
-"""What a user asks for when label maps of a heart are to be analysed."""
+"""Request of a heart analysis."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.anatomy.fields import asked
+from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.shape.reference import SEXES
+from GenerativeModelsLib.image_files.given import Source
 
-__all__ = ["HeartRequest", "check_computing"]
-
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
+__all__ = ["HeartRequest"]
 
 
 @dataclass(frozen=True)
-class HeartRequest:
-    """One analysis, checked for what can be checked without opening a file.
+class HeartRequest(CaseRequest):
+    """Request of one analysis, validated without opening files.
 
     Attributes
     ----------
@@ -25,37 +25,56 @@ class HeartRequest:
     labels
         A preset or values, such as "acdc" or "lv=3,myo=2,rv=1".
     septum
-        Where the septum is, "x,y,z" or "dir:x,y,z" in LPS mm; None = from the right ventricle, or an estimate.
+        Position of the septum, "x,y,z" or "dir:x,y,z" in LPS mm; None = from the right ventricle, or an estimate.
     sex
         "male" or "female" for reference ranges; None = both are shown.
-    model
-        Folder of a model bundle; None = the shipped one.
-    device
-        "auto", "cpu", "cuda", "cuda:N" or "mps".
-    seed
-        Of every random number used.
-    output, overwrite
-        Folder of the results, and whether it may hold something already.
-    title
-        Of the report; None = the name of `output`.
 
     Raises
     ------
     InputError
-        A value cannot be used; the sentence names the option.
+        A value cannot be used; the message names the field.
     """
 
-    ed: Path
-    output: Path
-    es: Path | None = None
-    labels: str = "acdc"
-    septum: str | None = None
-    sex: str | None = None
-    model: Path | None = None
-    device: str = "auto"
-    seed: int = 0
-    overwrite: bool = False
-    title: str | None = None
+    ed: Source = asked(
+        "Label map at end diastole (NIfTI, NRRD, MHA).",
+        metavar="FILE",
+        called="the label map at end diastole",
+        image=True,
+        column=True,
+    )
+    es: Source | None = asked(
+        "Label map at end systole.",
+        default=None,
+        metavar="FILE",
+        called="the label map at end systole",
+        image=True,
+        column=True,
+    )
+    labels: str = asked(
+        "Meaning of the values; presets: acdc, ukbb.",
+        default="acdc",
+        metavar="PRESET|lv=3,myo=2,rv=1",
+        called="the label scheme",
+        column=True,
+        batch=True,
+    )
+    septum: str | None = asked(
+        "A point on the septum, or a direction towards it, in LPS mm.",
+        default=None,
+        metavar="X,Y,Z|dir:X,Y,Z",
+        called="the septum",
+        column=True,
+        default_text="from the right ventricle",
+    )
+    sex: str | None = asked(
+        "For the reference ranges.",
+        default=None,
+        metavar="male|female",
+        called="the sex",
+        parse=lambda text, field: text.lower(),
+        column=True,
+        default_text="both are shown",
+    )
 
     def __post_init__(self) -> None:
         from GenerativeModelsLib.heart.labels.label_map import parse_labels
@@ -63,20 +82,17 @@ class HeartRequest:
 
         if self.es is not None and self.es == self.ed:
             raise InputError(
-                f"--ed and --es name the same file {self.ed}: each phase is a label map of its own; leave --es out "
-                "when there is none."
+                f"{named('ed')} and {named('es')} name the same file {self.ed}: each phase is a label map of its own; "
+                f"leave {named('es')} out when there is none."
             )
         parse_labels(self.labels)
         if self.septum is not None:
             parse_septum(self.septum)
         if self.sex is not None and self.sex not in SEXES:
-            raise InputError(f"--sex is '{self.sex}': give male or female, or leave it out.")
-        check_computing(self.device, self.seed)
+            raise InputError(f"{named('sex')} is '{self.sex}': give male or female, or leave it out.")
+        super().__post_init__()
 
-
-def check_computing(device: str, seed: int) -> None:
-    """`InputError` unless `device` is the name of one and `seed` can be one."""
-    if not 0 <= seed < 2**63:
-        raise InputError(f"--seed is {seed}: give a whole number from 0 to 2^63 - 1.")
-    if not _DEVICE.fullmatch(device):
-        raise InputError(f"--device is '{device}': give auto, cpu, cuda, cuda:N or mps.")
+    @property
+    def shown_title(self) -> str:
+        """The title of the report."""
+        return super().shown_title or Path(self.ed.name).stem

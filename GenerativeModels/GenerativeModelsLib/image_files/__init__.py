@@ -1,1 +1,1 @@
-"""What a file is by its content, and whether its header names another file."""
+"""Detection of image formats by content, checks of image headers, and readers."""

@@ -1,6 +1,6 @@
-"""What kind of image a file is by its first bytes; its name never decides.
+"""Detection of image formats by the first bytes of a file, independent of its name.
 
-Needs the standard library only.
+Uses only the standard library.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from GenerativeModelsLib.errors import InputError
 __all__ = ["HEAD_BYTES", "SUFFIXES", "file_kind", "first_bytes", "is_nifti", "looks_like_bare_dicom", "unzipped_head"]
 
 HEAD_BYTES = 4096
-"""How many of its first bytes decide the kind of a file."""
+"""Number of first bytes that determine the kind of a file."""
 
 SUFFIXES = {
     "DICOM": (".dcm", ".dicom", ".ima"),
@@ -25,7 +25,7 @@ SUFFIXES = {
     "TIFF": (".tif", ".tiff"),
     "BMP": (".bmp", ".dib"),
 }
-"""The usual endings of the names of each kind."""
+"""The usual file name suffixes of each kind."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -40,14 +40,14 @@ _MAGIC = (
 
 
 def first_bytes(path: Path, label: str) -> bytes:
-    """The first 4096 bytes of a regular file.
+    """The first `HEAD_BYTES` bytes of a regular file.
 
-    A FIFO or a device is never opened, since it could block for ever.
+    A FIFO or a device is never opened, since reading it could block.
 
     Raises
     ------
     InputError
-        The file is missing, a folder, no regular file, unreadable or empty.
+        The file is missing, a folder, not a regular file, unreadable or empty.
     """
     try:
         if path.is_dir():
@@ -66,7 +66,7 @@ def first_bytes(path: Path, label: str) -> bytes:
 
 
 def file_kind(head: bytes) -> str | None:
-    """What a file is by its first 4096 bytes: a key of `SUFFIXES`, None for anything else."""
+    """Kind of a file from its first `HEAD_BYTES` bytes: a key of `SUFFIXES`, or None if unknown."""
     if head[128:132] == b"DICM":
         return "DICOM"
     for magic, kind in _MAGIC:
@@ -80,12 +80,12 @@ def file_kind(head: bytes) -> str | None:
 
 
 def is_nifti(head: bytes) -> bool:
-    """Whether `head`, the first 348 bytes or more of a file once unzipped, begin a NIfTI file."""
+    """Whether `head`, at least the first 348 bytes of a decompressed file, is the start of a NIfTI file."""
     return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
 
 
 def unzipped_head(head: bytes) -> bytes:
-    """The first bytes behind a gzip stream that begins with `head`; empty when it is none."""
+    """The first decompressed bytes of a gzip stream that begins with `head`; empty if it is not a gzip stream."""
     try:
         return zlib.decompressobj(wbits=31).decompress(head, 1024)
     except zlib.error:
@@ -93,7 +93,7 @@ def unzipped_head(head: bytes) -> bytes:
 
 
 def looks_like_bare_dicom(head: bytes) -> bool:
-    """Whether a file without the DICM mark may begin with a DICOM data element, of group 0002 or 0008."""
+    """Whether a file without the DICM mark seems to begin with a DICOM data element of group 0002 or 0008."""
     if len(head) < 132 or head[:2] not in (b"\x02\x00", b"\x08\x00"):
         return False
     value_representation = head[4:6]

@@ -1,9 +1,9 @@
-"""The header of a MetaImage file, read strictly, and whether all of its pixels are there.
+"""Strict reading of MetaImage headers, and a check that all pixels are present.
 
-MetaIO takes the value of an empty field from the next line, cuts long lines, and gives uninitialised memory of the
-process for pixels that cannot be unpacked. A header in which any of this could happen is refused.
+MetaIO takes the value of an empty field from the next line, truncates long lines, and returns uninitialised memory of
+the process for pixels that cannot be decompressed. Headers that could cause this are rejected.
 
-Needs the standard library only.
+Uses only the standard library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from GenerativeModelsLib.image_files.text_headers import header_lines
 __all__ = ["meta_image_data_file", "meta_image_fields", "require_whole_meta_image"]
 
 _LINE_BYTES = 480
-"""MetaIO reads lines into buffers of 500 bytes; a longer line is another line for MetaIO than for this module."""
+"""Longest accepted line. MetaIO reads lines into buffers of 500 bytes and would truncate longer ones."""
 _LINE = re.compile(r"[^\s=:][^=:]*=[ \t]*[^\s=:].*", re.DOTALL)
 _LAST = "ElementDataFile"
 _LOCAL = ("LOCAL", "Local", "local")
@@ -28,27 +28,27 @@ _PIECE = 1 << 20
 
 
 def meta_image_fields(path: Path, label: str) -> dict[str, str]:
-    """The fields of the header by name, "ElementDataFile" last; bytes beyond ASCII are read as Latin-1.
+    """The fields of the header by name, "ElementDataFile" last; non-ASCII bytes are decoded as Latin-1.
 
     Raises
     ------
     InputError
-        A line is no field, empty, too long or given twice, or the header does not end with "ElementDataFile".
+        A line is not a field, empty, too long or repeated, or the header does not end with "ElementDataFile".
     """
     return _header(path, label)[0]
 
 
 def meta_image_data_file(path: Path, label: str) -> bytes | None:
-    """What the header names as the place of the pixels; None when they follow it."""
+    """The file that the header names for the pixels; None if the pixels follow the header."""
     named = meta_image_fields(path, label)[_LAST]
     return None if named in _LOCAL else named.encode("latin-1")
 
 
 def require_whole_meta_image(path: Path, label: str) -> None:
-    """Refuse a file whose pixels are fewer than its header announces, or cannot be unpacked.
+    """Check that a file has all the pixels that its header announces, and that they can be decompressed.
 
-    Its size is to be checked first: the pixels of a compressed file are unpacked piece by piece, and dropped. What it
-    names as its data file is to be checked before as well.
+    The caller must check the image size and the name of the data file first. The pixels of a compressed file are
+    decompressed in chunks, which are not kept.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def require_whole_meta_image(path: Path, label: str) -> None:
 
 
 def _header(path: Path, label: str) -> tuple[dict[str, str], int]:
-    """The fields, and where the bytes after the header begin."""
+    """The fields, and the offset of the first byte after the header."""
     fields: dict[str, str] = {}
     for raw, end in header_lines(path, label, "MetaImage"):
         line = raw.decode("latin-1")
@@ -97,7 +97,7 @@ def _header(path: Path, label: str) -> tuple[dict[str, str], int]:
 
 
 def _announced_bytes(fields: dict[str, str]) -> int:
-    """How many bytes the unpacked pixels take; an unknown type counts as one byte."""
+    """Size of the decompressed pixels in bytes; an unknown type counts as one byte."""
     sample = _BYTES.get(fields.get("ElementType", "").removeprefix("MET_").removesuffix("_ARRAY").lstrip("U"), 1)
     counts = [*fields.get("DimSize", "0").split(), fields.get("ElementNumberOfChannels", "1")]
     return prod(int(count) for count in counts if count.isdecimal()) * sample
@@ -112,7 +112,7 @@ def _require_bytes(available: int, expected: int, label: str) -> None:
 
 
 def _unpacks(stored: bytes, expected: int) -> bool:
-    """Whether `stored` is a sound zlib or gzip stream of exactly `expected` bytes."""
+    """Whether `stored` is a valid zlib or gzip stream of exactly `expected` bytes."""
     unpacker = zlib.decompressobj(wbits=47)
     found, rest = 0, stored
     try:

@@ -1,8 +1,8 @@
-"""Headers of NIfTI-1 and NIfTI-2 files, and whether such a file is whole.
+"""Headers of NIfTI-1 and NIfTI-2 files, and a check that a file is complete.
 
-Needs the standard library only. ITK fills what is missing of a truncated file with zeros and gives no error, and takes
-a missing voxel size for 1 mm; nibabel's checks also set a missing size to 1 mm. With nibabel's checks switched off
-only its field names would be of use: every check below would stay, and its import takes 0.4 s.
+Uses only the standard library. ITK fills the missing part of a truncated file with zeros without an error, and replaces
+a missing voxel size by 1 mm; nibabel's checks also set a missing size to 1 mm. Without its checks nibabel would
+contribute only the field names: every check below would remain, and its import takes 0.4 s.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ __all__ = [
 ]
 
 HEADER_BYTES = 544
-"""Bytes at the start of a file that hold the header of either version."""
+"""Number of bytes at the start of a file that contain the header of either version."""
 TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
-"""Number type by code, as numpy writes it without the byte order."""
+"""numpy type string, without the byte order, of each data type code."""
 COLOURS = {128: 3, 2304: 4}
-"""Channels of one byte by code."""
+"""Number of one-byte channels of each data type code."""
 DAMAGED = (OSError, EOFError, zlib.error, struct.error, ValueError, OverflowError)
-"""What a damaged file raises while it is read."""
+"""Errors that reading a damaged file raises."""
 _CHUNK = 1 << 22
 
 
 @dataclass(frozen=True)
 class NiftiHeader:
-    """What is read of a NIfTI header. `sizes` and `voxel` are per axis, i first; `voxel` in the file's unit.
+    """The used fields of a NIfTI header. `sizes` and `voxel` are per axis, i first; `voxel` in the file's unit.
 
     Attributes
     ----------
     order
         "<" or ">", the byte order.
     type_code, bits
-        Number type of a voxel, and how many bits the header gives it.
+        Data type of a voxel, and its number of bits according to the header.
     offset
-        Where the voxels begin.
+        Offset of the first voxel in bytes.
     sform
-        Three rows of four, None when the header has none.
+        Three rows of four, None if the header has none.
     """
 
     order: str
@@ -68,7 +68,7 @@ class NiftiHeader:
 
     @property
     def voxel_bytes(self) -> int:
-        """Bytes of one voxel by its number type, as readers count them; by `bits` where the type is not known."""
+        """Bytes of one voxel from its data type, as readers count them, or from `bits` if the type is unknown."""
         if self.type_code in TYPES:
             return int(TYPES[self.type_code][1:])
         return COLOURS.get(self.type_code, abs(self.bits) // 8)
@@ -80,7 +80,7 @@ class NiftiHeader:
 
 
 def open_nifti(path: Path) -> BinaryIO:
-    """The bytes of a NIfTI file, unzipped where it is zipped."""
+    """A stream of the bytes of a NIfTI file, decompressed if it is gzipped."""
     with path.open("rb") as raw:
         zipped = raw.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if zipped else path.open("rb")
@@ -92,9 +92,9 @@ def nifti_header(head: bytes, label: str) -> NiftiHeader:
     Raises
     ------
     InputError
-        It contradicts itself or is half of a pair.
+        It is inconsistent or half of a pair.
     struct.error, ValueError, OverflowError
-        It is cut or damaged.
+        It is truncated or damaged.
     """
     second = head[4:7] in (b"n+2", b"ni2")
     order = "<" if struct.unpack("<i", head[:4])[0] in (348, 540) else ">"
@@ -104,7 +104,7 @@ def nifti_header(head: bytes, label: str) -> NiftiHeader:
 
     dim = get("8q", 16) if second else get("8h", 40)
     if not 1 <= dim[0] <= 7 or any(size < 1 for size in dim[1 : dim[0] + 1]):
-        raise InputError(f"{label} has the NIfTI dimensions {list(dim)}, which no image has: export it again.")
+        raise InputError(f"{label} has the NIfTI dimensions {list(dim)}, which are not valid: export it again.")
     if (head[4:7] if second else head[344:347]) in (b"ni1", b"ni2"):
         raise InputError(f"{label} is half of a NIfTI pair (.hdr and .img): save it as a single .nii or .nii.gz file.")
     slope, intercept = get("2d", 176) if second else get("2f", 112)
@@ -125,7 +125,7 @@ def nifti_header(head: bytes, label: str) -> NiftiHeader:
 
 
 def require_whole_nifti(path: Path, label: str) -> None:
-    """Count the bytes of a file, piece by piece, before a reader takes memory for it.
+    """Check that a file has all of its bytes, counted in chunks, before a reader allocates memory for it.
 
     Raises
     ------

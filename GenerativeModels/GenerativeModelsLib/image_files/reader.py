@@ -1,8 +1,8 @@
-"""The one way in which image files reach SimpleITK.
+"""Image files opened with SimpleITK after checks of their format and header.
 
-SimpleITK by itself picks the reader by content or by name among twenty formats, several of which open further files
-that their content names. Here the first bytes of a file decide, among few formats, and what its header names is checked
-before SimpleITK sees it.
+By default SimpleITK selects a reader by content or by name among twenty formats, and several of these open further
+files that the content names. Here the format is one of a few and is determined by the first bytes of the file, and the
+file names in its header are checked before SimpleITK reads it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["VOLUMES", "image_reader", "read_pixels"]
 
 VOLUMES = ("NIfTI", "NRRD", "MetaImage")
-"""Kinds of files that hold volumes."""
+"""Kinds of files that contain volumes."""
 
 _IMAGE_IO = {
     "DICOM": "GDCMImageIO",
@@ -49,18 +49,18 @@ def image_reader(
     Parameters
     ----------
     path, label
-        The file and how messages call it.
+        The file and its name in messages.
     kinds
-        What it may be, keys of `file_kinds.SUFFIXES`.
+        Accepted kinds, keys of `kinds.SUFFIXES`.
     self_contained
-        Refuse every detached header; without, one may name a data file in its own folder.
+        Reject every detached header; if False, a header may name a data file in its own folder.
     checks_name
-        Refuse a file whose name has the ending of another kind than its content. ITK reads NIfTI by its name.
+        Reject a file whose suffix belongs to another kind than its content. ITK reads NIfTI by its name.
 
     Raises
     ------
     InputError
-        The file is none of `kinds`, contradicts its name, or names a file it must not.
+        The file is none of `kinds`, its suffix contradicts its content, or its header names a file that is not allowed.
     """
     import SimpleITK as sitk
 
@@ -80,12 +80,12 @@ def image_reader(
 
 
 def read_pixels(reader: sitk.ImageFileReader, label: str) -> sitk.Image:
-    """The image behind a reader of `image_reader`, once the size of the image has been checked.
+    """The image of a reader from `image_reader`; the caller must check the size of the image first.
 
     Raises
     ------
     InputError
-        Pixels of a MetaImage are missing or damaged; MetaIO would give memory of this process in their place.
+        Pixels of a MetaImage are missing or damaged; MetaIO would return memory of this process in their place.
     RuntimeError
         SimpleITK cannot read the file.
     """

@@ -1,11 +1,11 @@
-"""Which files an image consists of, and the check that a header names no file it must not.
+"""The files of an image, and a check of the file names in its header.
 
 NRRD and MetaImage headers may name another file, a list of files or a pattern of names, anywhere on the disk; a NIfTI
-header may be the half of a pair. The libraries that read them follow every such name. A file is therefore checked here
-before one of them sees it. The check reads a header more strictly than the libraries do: what it does not understand it
-refuses, so that no spelling makes a library see a name that the check has missed.
+header may be half of a pair. The libraries that read them open every such file. A file is therefore checked here before
+a library reads it. The check parses a header more strictly than the libraries: it rejects everything it does not
+recognise, so that a library cannot find a name that the check has missed.
 
-Needs the standard library only.
+Uses only the standard library.
 """
 
 from __future__ import annotations
@@ -21,24 +21,23 @@ from GenerativeModelsLib.image_files.text_headers import header_lines
 __all__ = ["data_files", "require_own_folder", "require_self_contained"]
 
 _NO_BARE_NAME = re.compile(r"""[/\\:%*?"<>|\x00-\x1f\x7f]|^(\.*|-|LIST.*)$|[ .]$""")
-"""Separators and drives of every platform, patterns, standard input, the word before a list of names."""
+"""Path separators and drives of every platform, patterns, standard input, and the keyword before a list of names."""
 
 
 def require_self_contained(path: Path, label: str) -> None:
-    """Refuse an image that is not one file alone; for files from people who may not read the disk of this machine.
+    """Check that an image is a single file; for files from users who may not read the disk of this machine.
 
     Parameters
     ----------
     path
-        The file. Its content decides what it is, whatever its name says.
+        The file. Its kind is determined by its content, not by its name.
     label
-        How messages call it.
+        Its name in messages.
 
     Raises
     ------
     InputError
-        Its header names another file, it is half of a pair, of no kind that is known to consist of one file, or it
-        cannot be read.
+        Its header names another file, it is half of a pair, not an image of a known kind, or it cannot be read.
     """
     kind, named = _named_file(path, label)
     if named is not None:
@@ -46,27 +45,27 @@ def require_self_contained(path: Path, label: str) -> None:
 
 
 def require_own_folder(path: Path, label: str) -> None:
-    """Refuse an image whose header names a file outside its own folder; for files that a user of this machine names.
+    """Check that the header of an image names no file outside its own folder; for files named by a local user.
 
-    A detached header may name exactly one data file, by a bare name. The file lies in the folder of the header, also
-    after symbolic links are resolved. The header itself may be a link, since the user has named it.
+    A detached header may name exactly one data file, without a path. The file must lie in the folder of the header,
+    also after symbolic links are resolved. The header itself may be a link, since the user has named it.
 
     Raises
     ------
     InputError
-        The header names anything else, the data file is missing, the file is half of a pair, no image of a known kind,
-        or cannot be read.
+        The header names anything else, the data file is missing, the file is half of a pair, not an image of a known
+        kind, or cannot be read.
     """
     _checked_files(path, label)
 
 
 def data_files(path: Path) -> tuple[Path, ...]:
-    """Every file whose bytes the image consists of: the file itself, then the data file of a detached header.
+    """The files of an image: the file itself, then the data file of a detached header.
 
     Raises
     ------
     InputError
-        As `require_own_folder`.
+        See `require_own_folder`.
     """
     return _checked_files(path, str(path))
 
@@ -80,7 +79,7 @@ def _checked_files(path: Path, label: str) -> tuple[Path, ...]:
 
 
 def _named_file(path: Path, label: str) -> tuple[str, bytes | None]:
-    """The kind of a file and what its header names as the place of its pixels, None when they are in the file."""
+    """The kind of a file, and the data file that its header names, None if the pixels are in the file."""
     head = first_bytes(path, label)
     kind = file_kind(head)
     if kind is None:
@@ -97,7 +96,7 @@ def _named_file(path: Path, label: str) -> tuple[str, bytes | None]:
 
 
 def _refuse_nifti_pair(head: bytes, label: str) -> None:
-    """ITK looks for a second file when the mark of a single file is not where the size of the header says."""
+    """Check for the mark of a single NIfTI file, without which ITK looks for a second file."""
     if head[344:347] == b"ni1" or head[4:7] == b"ni2":
         raise InputError(f"{label} is half of a NIfTI pair (.hdr and .img): save it as a single .nii or .nii.gz file.")
     sizes = {int.from_bytes(head[:4], "little"), int.from_bytes(head[:4], "big")}
@@ -107,9 +106,9 @@ def _refuse_nifti_pair(head: bytes, label: str) -> None:
 
 
 def _nrrd_data_file(path: Path, label: str) -> bytes | None:
-    """The value of the field "data file" of a NRRD header, None when the pixels follow the header.
+    """The value of the field "data file" of a NRRD header, None if the pixels follow the header.
 
-    The name of a field ends at a colon; Teem ignores its case and knows it with and without the space.
+    The name of a field ends at a colon; Teem ignores its case and accepts it with and without the space.
     """
     found: list[bytes] = []
     for line, _ in header_lines(path, label, "NRRD"):
@@ -124,7 +123,7 @@ def _nrrd_data_file(path: Path, label: str) -> bytes | None:
 
 
 def _own_file(path: Path, named: bytes, kind: str, label: str) -> Path:
-    """The data file that a header names, when it is a regular file in the folder of the header."""
+    """Path of the data file that a header names, a regular file in the folder of the header."""
     shown = named[:80].decode("utf-8", "replace")
     try:
         name = named.decode("utf-8")

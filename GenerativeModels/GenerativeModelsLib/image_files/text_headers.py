@@ -1,4 +1,4 @@
-"""The lines of a text header in front of binary data, as every library agrees on them."""
+"""Lines of a text header in front of binary data, restricted to what all libraries read in the same way."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from GenerativeModelsLib.errors import InputError
 __all__ = ["HEADER_BYTES", "header_lines"]
 
 HEADER_BYTES = 2**20
-"""A longer text header is refused. No program writes one."""
+"""Maximum size of a text header in bytes; no program writes a longer one."""
 
 
 def header_lines(path: Path, label: str, kind: str) -> Iterator[tuple[bytes, int]]:
-    """Each line without its end, \\n or \\r\\n, and where the next line begins; the caller stops at the last line.
+    """Each line without its end, \\n or \\r\\n, and the offset of the next line; the caller stops at the last line.
 
     Raises
     ------
     InputError
-        The header is too long or unreadable, or holds a lone \\r, which ends a line for some libraries only, or a NUL,
-        which ends a text for some.
+        The header is too long or unreadable, or contains a lone \\r, which ends a line only for some libraries, or a
+        NUL, which ends a string for some.
     """
     taken = 0
     try:

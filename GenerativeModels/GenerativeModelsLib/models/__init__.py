@@ -1,1 +1,1 @@
-"""Torch modules: tensors in, tensors out. No files, no millimetres."""
+"""PyTorch modules. They read no files and use no physical units."""

@@ -9,7 +9,7 @@ computed, with a, s, c for axial, sagittal, coronal and L levels:
     estimate        N(mu_e, sigma_e^2) = g_l(x / x_scale, z_1 .. z_(l-1))
     posterior       q(z_l | x, h, z_1 .. z_(l-1)) proportional to prior times estimate, at every level
     decoder         mean of p(x | z, h) = x_scale * f(h_a, h_s, h_c, z_1 .. z_L)
-    poses           N(mu, sigma^2) = r(h_a, h_s, h_c, z_1 .. z_L), six numbers a plane
+    poses           N(mu, sigma^2) = r(h_a, h_s, h_c, z_1 .. z_L), six numbers per plane
 
 x is the head: the K coefficients of its signed distance (`LowRankField`) and the logarithm of its size over the size
 measured in the axial plane. All priors are learned and conditional, log sigma = 5 tanh(. / 5). The estimate does not
@@ -17,11 +17,11 @@ read the planes; they enter the posterior through the prior.
 
 Deviations from the paper, whose layers, latent sizes and loss weights are not public:
 
-* coefficients of a distance field for 96^3 voxels: the surface is not limited by the voxel, and draws are cheap;
-* the general KL[q(z | x, y) || p(z | y)] for a fixed N(0, I) prior: draws given the planes come from the prior alone;
-* a level also reads the planes of the levels above it: z need not repeat what these planes show;
-* a token for an absent plane for a black picture, which is a picture of nothing;
-* AdamW with a one-cycle rate for Adam with rate 0.001 (`training.skull.module`): it needs fewer epochs on two cores.
+* coefficients of a distance field, not 96^3 voxels: the surface is not limited by the voxel, and draws are fast;
+* KL[q(z | x, y) || p(z | y)], not a fixed N(0, I) prior: draws given the planes come from the prior alone;
+* a level also reads the planes of the levels above it: z need not encode what these planes show;
+* a token for an absent plane, not a black picture, which is a valid picture without a head;
+* AdamW with a one-cycle rate, not Adam with rate 0.001 (`training.skull.module`): it needs fewer epochs.
 """
 
 from __future__ import annotations
@@ -34,24 +34,9 @@ from torch import Tensor, nn
 
 from GenerativeModelsLib.models.gaussian import DiagonalGaussian, GaussianHead, soft_bound
 from GenerativeModelsLib.models.plane_encoder import PlaneEncoder
+from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
 
-PLANES = ("axial", "sagittal", "coronal")
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """The planes as the network sees them.
-
-    Attributes
-    ----------
-    pictures : (B, 3, 2, N, N) grey values and head mask of axial, sagittal, coronal.
-    scalars : (B, 3, S) the locator's measurements of each.
-    present : (B, 3) bool; what an absent plane's picture holds is never read.
-    """
-
-    pictures: Tensor
-    scalars: Tensor
-    present: Tensor
+__all__ = ["PLANES", "Conditions", "HiRecCVAE", "Level", "RecCVAE", "SkullCVAE"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ def _head(inputs: int, hidden: int, outputs: int) -> GaussianHead:
 
 
 class SkullCVAE(nn.Module):
-    """What REC-CVAE and HiREC-CVAE share: encoders, levels of latents, decoder, pose head.
+    """Base class of REC-CVAE and HiREC-CVAE: encoders, latent levels, decoder, pose head.
 
     Parameters
     ----------
@@ -128,11 +113,11 @@ class SkullCVAE(nn.Module):
         return torch.stack(rows, dim=1)
 
     def upright_logits(self, features: Tensor) -> Tensor:
-        """Logits (B, 3) that a plane's picture is upright, not the opposite way round, from features (B, 3, F)."""
+        """Logits (B, 3) that a plane's picture is upright, not in the opposite orientation, from features (B, 3, F)."""
         return torch.cat([head(features[:, k]) for k, head in enumerate(self.upright)], dim=1)
 
     def descend(self, features: Tensor, noise: Tensor | None, x: Tensor | None = None) -> list[Level]:
-        """Walk the levels from the axial one down.
+        """Evaluate the levels in order, the axial one first.
 
         `features` (B, 3, F). With `x` (B, K+1) each level's z comes from its posterior, otherwise from its prior.
         `noise` (B, levels, latent) standard normal, or None for the mean of each level.
@@ -157,7 +142,7 @@ class SkullCVAE(nn.Module):
         return self.decoder(torch.cat([features.flatten(1), *[level.z for level in levels]], dim=1)) * self.x_scale
 
     def poses(self, features: Tensor, levels: list[Level]) -> DiagonalGaussian:
-        """Pose of each picture against its standard plane, (B, 3 * 6): shift over head size, then rotation vector."""
+        """Pose of each picture relative to its standard plane, (B, 3 * 6): shift over head size, rotation vector."""
         return self.pose(torch.cat([features.flatten(1), *[level.z for level in levels]], dim=1))
 
     @torch.no_grad()
@@ -167,6 +152,24 @@ class SkullCVAE(nn.Module):
         repeated = features.expand(len(noise), -1, -1)
         spread = self.decode(repeated, self.descend(repeated, noise))
         return spread, self.poses(features, self.descend(features, None))
+
+    @torch.no_grad()
+    def predict(self, y: Conditions, samples: int = 0, generator: torch.Generator | None = None) -> Prediction:
+        """Prediction as in `Predictor`: the mean of every prior, and `samples` draws from the prior path.
+
+        The draws use samples * levels * latent normal numbers from `generator`, in that order. Raises ValueError if `y`
+        contains more than one case.
+        """
+        features = self.encode_planes(y)
+        if len(features) != 1:
+            raise ValueError(f"y holds {len(features)} cases, expected one.")
+        levels = self.descend(features, None)
+        mean, poses = self.decode(features, levels), self.poses(features, levels).mu
+        if not samples:
+            return Prediction(mean, None, poses)
+        noise = torch.randn(samples, len(self.levels), self.latent, generator=generator).to(features.device)
+        repeated = features.expand(samples, -1, -1)
+        return Prediction(mean, self.decode(repeated, self.descend(repeated, noise)), poses)
 
     @torch.no_grad()
     def mean(self, y: Conditions) -> tuple[Tensor, DiagonalGaussian]:

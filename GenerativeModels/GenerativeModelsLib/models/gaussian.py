@@ -1,4 +1,4 @@
-"""Diagonal Gaussians: the algebra of every latent level, and the head that returns one from features."""
+"""Diagonal Gaussians of the latent levels, and the network head that predicts them from features."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class GaussianHead(nn.Module):
     Parameters
     ----------
     net : (..., F) -> (..., 2 d).
-    bound : keeps log sigma in [-5, 5]: `soft_bound` or `hard_bound`. Weights belong to the bound they were trained
-        with: of the same weights, `soft_bound` returns another sigma.
-    name : of `net` in the state dict, which bundles fix.
+    bound : keeps log sigma in [-5, 5]: `soft_bound` or `hard_bound`. Weights must be used with the bound they were
+        trained with, since sigma depends on it.
+    name : of `net` in the state dict; the tensor names of bundles contain it.
     """
 
     def __init__(self, net: nn.Module, bound: Callable[[Tensor], Tensor], name: str = "net") -> None:

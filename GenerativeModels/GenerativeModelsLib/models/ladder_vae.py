@@ -1,4 +1,4 @@
-"""Ladder VAE of shapes with a classified top level, and the plain VAE it is compared with.
+"""Ladder VAE of shapes with a classified top level, and the plain VAE for comparison.
 
 After Biffi et al., IEEE TMI 2020;39(6):2088-2099 (LVAE) and MICCAI 2018 (VAE). Latents z_1 (detail) .. z_L (top,
 classified); 64 / 32 / 2 with deterministic layers of 96 / 48 / 24 by default. The equations as computed:
@@ -12,24 +12,24 @@ classified); 64 / 32 / 2 with deterministic layers of 96 / 48 / 24 by default. T
     decoder    mean of p(x | z) = centre + root * (E(z_1) + sum_(l < L) D_l z_l) W',  E = 125 units, LayerNorm, ReLU
     top        logits of p(y | z_L) and mean of p(a | z_L), both linear in z_L unless `classifier` has hidden layers
 
-W are fixed principal modes of the population. S_l and D_l are linear skips; they start as unit matrices between the
-latents and the modes, the coarsest modes in z_(L-1). The decoder does not read z_L, which reaches the shape through the
-priors. With L = 1 the one level has the skips, is decoded and is classified.
+W are fixed principal modes of the population. S_l and D_l are linear skips, initialised as unit matrices between the
+latents and the modes, the coarsest modes in z_(L-1). The decoder does not read z_L, which affects the shape through the
+priors. With L = 1 the only level has the skips, is decoded and is classified.
 
 Deviations from the papers:
 
-* radii of rays in mm (`heart.infer.code`) for masks of 80^3 voxels, and modes for convolutions: an error below a voxel
-  counts, and only what lies between fixed modes is learned;
-* the decoder reads z_1 .. z_(L-1) for z_1 alone (as BIVA; Maaloe et al., NeurIPS 2019): with z_1 alone the ladder
-  rebuilt hearts no better than the VAE;
+* radii of rays in mm (`heart.infer.code`) instead of masks of 80^3 voxels, and modes instead of convolutions: errors
+  below a voxel matter, and only relations between fixed modes are learned;
+* the decoder reads z_1 .. z_(L-1) instead of z_1 (as BIVA; Maaloe et al., NeurIPS 2019): with z_1 alone the ladder
+  did not reconstruct hearts better than the VAE;
 * linear skips from the features to the means: training starts from principal components;
-* LayerNorm for batch normalisation: a heart is placed alike alone and in any batch;
+* LayerNorm instead of batch normalisation: the latents of a heart do not depend on its batch;
 * no dense layer of 12 units (tanh) before the top's head, since d_L has 24 units already;
-* a linear classifier for one hidden layer of 64 units, so that a walk along its gradient never turns;
-* attributes a, such as the thickest wall (Pati and Lerch 2020): class labels alone place a border and no way to it;
+* a linear classifier instead of one hidden layer of 64 units, so that its gradient has one direction;
+* attributes a, such as the thickest wall (Pati and Lerch 2020): class labels alone define a border, no direction to it;
 * the standard deviation of the merged Gaussian, where the authors' code uses its variance.
 
-The optimiser and the likelihood are those of `training.heart.module`.
+The optimiser and the likelihood are in `training.heart.module`.
 """
 
 from __future__ import annotations
@@ -62,19 +62,20 @@ def _dense(inputs: int, outputs: int, activation: type[nn.Module]) -> nn.Sequent
 
 
 class LadderVAE(nn.Module):
-    """See the module's equations. With one latent level it is the plain VAE with a classifier on its latent space.
+    """Ladder VAE of the module's equations; with one latent level, the plain VAE with a classifier on its latent space.
 
     Parameters
     ----------
     inputs : numbers of a shape x.
-    features : number of the population's modes between which and the latents the net works.
+    features : number of the population's modes that the net reads and predicts.
     latents : sizes of z_1 .. z_L, detail first.
     widths : sizes of the deterministic layers d_1 .. d_L.
-    classes : of the classifier on z_L.
-    attributes : numbers of a shape that are read from z_L.
-    classifier : sizes of the classifier's hidden layers; none makes it linear, so that the score of a class grows all
-        along its gradient and a walk along that never turns.
-    groups : of the numbers of x, each of which may be absent.
+    classes : number of classes of the classifier on z_L.
+    attributes : number of attributes of a shape that are predicted from z_L.
+    classifier : sizes of the classifier's hidden layers; without any it is linear, so that its gradient has one
+        direction.
+    groups : number of groups of the numbers of x, such as the phases of a heart, each of which may be absent; 2 in
+        bundles that do not name it.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class LadderVAE(nn.Module):
     Raises
     ------
     ValueError
-        `latents` and `widths` are not one size a level each.
+        `latents` and `widths` differ in length.
     """
 
     def __init__(
@@ -131,7 +132,7 @@ class LadderVAE(nn.Module):
         self.straight_down = nn.ModuleList(nn.Linear(size, features, bias=False) for size in read)
         self.expand = nn.Sequential(_dense(latents[0], 125, nn.ReLU), nn.Linear(125, features))
         with torch.no_grad():
-            # Start as principal components: straight up to the latents, the coarsest highest, and down again.
+            # Initialise as principal components: identities up to the latents and down, the coarsest modes highest.
             eye, first = torch.eye(features), 0
             for up, down, size in reversed(list(zip(self.straight_up, self.straight_down, read, strict=True))):
                 own = eye[first : first + size]
@@ -140,9 +141,9 @@ class LadderVAE(nn.Module):
                 first += size
 
     def set_population(self, shapes: Tensor, metric: Tensor, group: Tensor, attributes: Tensor) -> None:
-        """Take centre and modes from shapes (N, inputs) of a population, and the scale of its `attributes` (N, A).
+        """Set centre and modes from shapes (N, inputs) of a population, and the scale of its `attributes` (N, A).
 
-        `metric` and `group` as the class has them.
+        `metric` and `group` are as the attributes of the class.
 
         Raises
         ------
@@ -164,9 +165,16 @@ class LadderVAE(nn.Module):
             self.attribute_scale.copy_(attributes.std(0).clamp_min(1e-6))
 
     def features(self, x: Tensor, present: Tensor | None = None) -> Tensor:
-        """Features (B, features) of shapes (B, inputs); absent groups (`present` (B, groups) bool) count as average."""
+        """Features (B, features) of shapes (B, inputs); absent groups (`present` (B, groups) bool) count as average.
+
+        Raises
+        ------
+        ValueError
+            `present` has another shape.
+        """
         offset = x - self.centre
         if present is not None:
+            self._check(present, len(x))
             offset = torch.where(present[:, self.group], offset, 0.0)
         return (offset * self.metric) @ self.modes.T / self.root
 
@@ -175,8 +183,12 @@ class LadderVAE(nn.Module):
         return self.centre + (features * self.root) @ self.modes
 
     def estimate(self, features: Tensor, present: Tensor | None = None) -> list[DiagonalGaussian]:
-        """Bottom-up estimates N(mu_e, sigma_e^2) of z_1 .. z_L from `features` of the groups `present`."""
+        """Bottom-up estimates N(mu_e, sigma_e^2) of z_1 .. z_L from `features` (B, F) of the groups `present`.
+
+        `present` and the errors are as in `features`.
+        """
         if present is not None:
+            self._check(present, len(features))
             features = features + (~present).to(features) @ self.absent
         found, d = [], features
         for layer, head in zip(self.up, self.estimates, strict=True):
@@ -185,6 +197,10 @@ class LadderVAE(nn.Module):
         for level, straight in enumerate(self.straight_up):
             found[level] = DiagonalGaussian(found[level].mu + straight(features), found[level].log_sigma)
         return found
+
+    def _check(self, present: Tensor, count: int) -> None:
+        if present.shape != (count, len(self.absent)):
+            raise ValueError(f"present has shape {tuple(present.shape)}, expected {(count, len(self.absent))}.")
 
     def prior(self, level: int, above: Tensor | None, like: Tensor) -> DiagonalGaussian:
         """p(z_level | z_{level+1}); the top's is N(0, I). `like` (B, ...) gives batch, type and device."""
@@ -211,7 +227,7 @@ class LadderVAE(nn.Module):
             estimate = None if estimates is None else estimates[level]
             known = (given, above, None if estimate is None else estimate.mu, noise[level])
             prior = self.prior(level, above, next(t for t in known if t is not None))
-            # The top's prior is part of its KL, not of its posterior: nothing above it could inform both.
+            # The prior of the top level is part of its KL, not of its posterior: there is no level above it.
             top = level == len(self.latents) - 1
             posterior = estimate if estimate is None or top else estimate.merge(prior)
             of = prior if posterior is None else posterior
@@ -224,12 +240,12 @@ class LadderVAE(nn.Module):
         return levels
 
     def describe(self, z: Sequence[Tensor]) -> Tensor:
-        """Features (B, features) of the mean of p(x | z), `z` being z_1 .. z_{L-1} (B, d_l); a top is not read."""
+        """Features (B, features) of the mean of p(x | z) from `z`, z_1 .. z_{L-1} (B, d_l); a top level is ignored."""
         read = zip(self.straight_down, z, strict=False)
         return self.expand(z[0]) + sum(straight(value) for straight, value in read)
 
     def decode(self, z: Sequence[Tensor]) -> Tensor:
-        """Mean of p(x | z) (B, inputs), of what `describe` takes."""
+        """Mean of p(x | z) (B, inputs), for `z` as in `describe`."""
         return self.shape(self.describe(z))
 
     def classify(self, top: Tensor) -> Tensor:
@@ -249,7 +265,7 @@ class LadderVAE(nn.Module):
         return self.decode([*self.follow(level, z[0], noise), *z])
 
     def follow(self, level: int, z: Tensor, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
-        """The values below one of `level`: z_1 .. of the levels before it, at their prior means or sampled."""
+        """Values of the levels below `level`, z_1 .. first, at their prior means or sampled."""
         found: list[Tensor] = []
         for below in reversed(range(level)):
             prior = self.prior(below, z, z)

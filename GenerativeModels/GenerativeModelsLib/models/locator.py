@@ -1,4 +1,4 @@
-"""The head locator: a small U-Net that says where the head lies and which way it faces."""
+"""Head locator: a small U-Net for the position and orientation of the head."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class DoubleConvolution(nn.Sequential):
 
 @dataclass(frozen=True)
 class LocatorOutput:
-    """What the locator says of each picture, as logits.
+    """Logits and features of the locator for each picture.
 
     Attributes
     ----------
     mask : (B, N/2, N/2) inside the closed head section.
     first_half : (B, N/2, N/2) axial and sagittal: the anterior half; coronal: the superior half.
     second_half : (B, N/2, N/2) sagittal: the superior half; the others: unused.
-    presence : (B,) a fetal head is in the picture at all.
+    presence : (B,) the picture contains a fetal head.
     features : (B, C) pooled deepest features.
     """
 
@@ -45,12 +45,12 @@ class LocatorOutput:
     features: Tensor
 
     def as_float(self) -> LocatorOutput:
-        """In single precision, whatever the network ran in."""
+        """Copy in single precision."""
         return LocatorOutput(*(value.float() for value in vars(self).values()))
 
 
 class HeadLocatorNet(nn.Module):
-    """U-Net (Ronneberger et al. 2015) at half resolution with the plane's name as constant input channels.
+    """U-Net (Ronneberger et al. 2015) at half resolution with the plane one-hot encoded as input channels.
 
     Parameters
     ----------

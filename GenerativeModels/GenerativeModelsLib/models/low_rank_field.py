@@ -1,4 +1,4 @@
-"""A field on a grid as a mean plus a few smooth modes: the last layer of the decoder."""
+"""Field on a grid as a mean plus a few smooth modes: the last layer of the decoder."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 class LowRankField(nn.Module):
     """Field = mean + coefficients @ modes.
 
-    One matrix product decodes any number of draws, which is what makes a hundred of them cheap on a CPU; the modes are
-    the principal components of the training population's signed distances under a weight that is large near the
-    surface, so squared distances between coefficients are weighted squared distances between fields.
+    One matrix product decodes any number of draws, which is fast on a CPU. The modes are the principal components of
+    the training population's signed distances under a weight that is large near the surface, so squared distances
+    between coefficients are weighted squared distances between fields.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class LowRankField(nn.Module):
     def fit(self, fields: Tensor, weight: Tensor) -> Tensor:
         """Set mean and modes from (N, G, G, G) `fields`; `weight` (G, G, G) sums to 1. Returns the N coefficients.
 
-        Principal components by the Gram matrix, N x N, which is small next to G^3.
+        Principal components by the Gram matrix, N x N, which is small compared with G^3.
         """
         x = fields.flatten(1).double()
         w = weight.flatten().double()

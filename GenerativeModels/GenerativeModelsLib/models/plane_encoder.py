@@ -1,4 +1,4 @@
-"""One plane's picture -> a feature vector."""
+"""Encoder of one plane's picture."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from GenerativeModelsLib.models.locator import DoubleConvolution
 
 
 class RadialProfile(nn.Module):
-    """How far a soft mask (B, N, N) reaches from the picture's centre, by angle: (B, angles), in half widths.
+    """Radial profile (B, angles) of a soft mask (B, N, N) about the picture's centre, in half widths.
 
-    The integral of the mask along a ray, which for a mask that is star-shaped about the centre is the radius of its
-    outline, to a fraction of a pixel.
+    The integral of the mask along each ray. For a mask that is star-shaped about the centre it is the radius of the
+    outline, with sub-pixel accuracy.
     """
 
     def __init__(self, angles: int = 64, steps: int = 64) -> None:
@@ -29,9 +29,9 @@ class RadialProfile(nn.Module):
 
 
 class OutlineNorm(nn.BatchNorm1d):
-    """Batch normalisation that also takes a batch of one in training: it then uses the running statistics.
+    """Batch normalisation that uses the running statistics for a training batch of one.
 
-    Absent planes are not encoded, so a batch of many cases may hold a plane once, and one value has no variance.
+    Absent planes are not encoded, so a batch of many cases may contain a plane once, and one value has no variance.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -41,9 +41,9 @@ class OutlineNorm(nn.BatchNorm1d):
 
 
 class PlaneEncoder(nn.Module):
-    """Strided convolutions of the picture beside a perceptron of its outline, joined by one linear layer.
+    """Strided convolutions of the picture and a perceptron of its outline, joined by one linear layer.
 
-    The maps are not pooled, since position is what matters here. The outline is the radial profile of the locator's
+    The maps are not pooled, since they encode position. The outline is the radial profile of the locator's
     mask, with the locator's own measurements.
 
     Parameters
@@ -51,7 +51,7 @@ class PlaneEncoder(nn.Module):
     size
         Pixels per side of the picture, a multiple of 16.
     scalars
-        Numbers that come with the picture (the locator's measurements of it).
+        Number of the locator's measurements per picture.
     features
         Length of the feature vector.
     channels

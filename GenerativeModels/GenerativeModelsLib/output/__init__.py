@@ -1,1 +1,1 @@
-"""Results on disk: whole or not at all, one writer a folder, and what they follow from."""
+"""Atomic output folders with one writer at a time, and fingerprints of results."""

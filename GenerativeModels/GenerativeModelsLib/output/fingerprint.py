@@ -1,4 +1,4 @@
-"""What a result follows from: the bytes of its inputs, the model, and every option that changes it."""
+"""Fingerprint of a result: checksums of its inputs and model, and every option that changes it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["Fingerprint", "checksums_of_folder", "file_checksum"]
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Two results with the same fingerprint are the same, up to the time they took.
+    """Everything that determines a result; equal fingerprints mean equal results, except for run times.
 
     Attributes
     ----------
     inputs
-        By name, such as "axial": the SHA-256 of the bytes, and the file's own name, which the result repeats.
+        By name, such as "axial": the SHA-256 of the bytes and the file name, which the result contains.
     model
         Checksum of the model bundle.
     options
-        Whatever else changes the result, as JSON values. The device is the one asked for.
+        All other settings that change the result, as JSON values. The device is the requested one.
     software
         Version of this package.
     """
@@ -38,17 +38,17 @@ class Fingerprint:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all of it."""
+        """SHA-256 of all attributes, in hexadecimal."""
         content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
         return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
     def document(self) -> dict[str, Any]:
-        """The fingerprint as `result.json` holds it."""
+        """The fingerprint as stored in `result.json`."""
         content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
         return {"digest": self.digest, **json.loads(json.dumps(content, allow_nan=False))}
 
     def differences(self, document: object) -> list[str]:
-        """What differs from the fingerprint in a `result.json`, in words; empty when nothing does."""
+        """Names, for messages, of what differs from the fingerprint in a `result.json`; empty if they are equal."""
         own = self.document()
         if not isinstance(document, dict) or not all(isinstance(document.get(k), type(own[k])) for k in own):
             return ["it has no fingerprint"]
@@ -62,7 +62,7 @@ class Fingerprint:
 
 
 def file_checksum(paths: Path | Iterable[Path]) -> str:
-    """SHA-256 of a file, or of several one after the other, in hexadecimal.
+    """SHA-256 of a file, or of several concatenated files, in hexadecimal.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def file_checksum(paths: Path | Iterable[Path]) -> str:
 
 
 def checksums_of_folder(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below `folder` by its relative name, with forward slashes."""
+    """SHA-256 of every file below `folder` by its relative path, with forward slashes."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): file_checksum(path) for path in files}
 

@@ -1,4 +1,4 @@
-"""An output folder that appears whole or not at all."""
+"""Atomic creation and replacement of output folders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.output.lock import folder_lock
 from GenerativeModelsLib.output.staging import PREFIX, Staging, is_own_name, sweep
 
@@ -18,16 +18,16 @@ _PROBE_BYTES = 1 << 16
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _MERGE_WAIT_SECONDS = 60.0
-"""How long results wait while another process moves its own into the same folder."""
+"""Maximum wait while another process moves its results into the same folder."""
 
 
 @contextmanager
 def output_folder(path: str | Path, *, overwrite: bool = False, stale: Iterable[str] = ()) -> Iterator[Path]:
-    """A folder to write results into, which become `path` when the body ends well and vanish when it does not.
+    """Yield a temporary folder for results; they are moved to `path` on success and removed if the body raises.
 
-    A `path` that is not there yet, and its missing parents, are created; the results then move there in one step. In a
-    folder that exists they are prepared in a hidden folder inside it (it may be a mount of its own), then moved one by
-    one; files they replace are put back when a move fails. Files of other names stay untouched.
+    A `path` that does not exist, and its missing parents, are created, and the results are moved there in one step. If
+    the folder exists, the results are prepared in a hidden folder inside it (it may be a separate mount) and then moved
+    one by one; if a move fails, replaced files are restored. Files with other names are not changed.
 
     Parameters
     ----------
@@ -36,19 +36,19 @@ def output_folder(path: str | Path, *, overwrite: bool = False, stale: Iterable[
     overwrite
         Allow a folder that is not empty.
     stale
-        Patterns, relative to `path`, of what an earlier run may have left and this one may not write anew, such as
-        "planes/*.nii.gz"; with `overwrite` such files go when the results arrive.
+        Patterns, relative to `path`, of files of an earlier run that this run may not write again, such as
+        "planes/*.nii.gz"; with `overwrite` these files are removed when the results are moved.
 
     Yields
     ------
     Path
-        The folder to write into. It moves: results must not mention it.
+        The temporary folder. Results must not contain its path.
 
     Raises
     ------
     InputError
-        When `path` is a file, a folder that is not empty and `overwrite` is False, not writable, or its disk is full,
-        at the start or while the results are written.
+        `path` is a file, a folder that is not empty while `overwrite` is False, not writable, or on a full disk, at
+        the start or while the results are written.
     """
     path = Path(path)
     try:
@@ -71,7 +71,7 @@ def output_folder(path: str | Path, *, overwrite: bool = False, stale: Iterable[
         except Exception as error:
             _translate(path, work, error)
             raise
-        _probe(work, path)  # writers in C++ may not have noticed a full disk
+        _probe(work, path)  # writers in C++ may not report a full disk
         try:
             if exists and any(work.iterdir()):
                 with folder_lock(path, wait_seconds=_MERGE_WAIT_SECONDS):
@@ -88,12 +88,14 @@ def output_folder(path: str | Path, *, overwrite: bool = False, stale: Iterable[
 
 
 def _existing_folder(path: Path, overwrite: bool) -> bool:
-    """Whether `path` is a folder already; InputError when it cannot be the output folder."""
+    """Whether `path` is an existing folder; raises InputError if it cannot be the output folder."""
     if path.is_dir():
         foreign = next((entry for entry in path.iterdir() if not is_own_name(entry.name)), None)
         if foreign is not None and not overwrite:
             raise InputError(
-                f"output folder {path} is not empty, it holds {foreign.name}: give another folder or --overwrite."
+                f"output folder {path} is not empty, it holds {foreign.name}: give another folder or "
+                f"{named('overwrite')}.",
+                field="output",
             )
         return True
     if path.exists() or path.is_symlink():
@@ -102,7 +104,7 @@ def _existing_folder(path: Path, overwrite: bool) -> bool:
 
 
 def _made_parents(path: Path) -> list[Path]:
-    """Create the missing parents of `path`; those created, innermost first."""
+    """Create the missing parents of `path` and return them, innermost first."""
     missing = []
     folder = path.parent
     while not folder.exists():
@@ -122,7 +124,7 @@ def _made_parents(path: Path) -> list[Path]:
 
 
 def _probe(work: Path, path: Path) -> None:
-    """Prove that `work` can be written to; quotas and full disks only show when bytes are written."""
+    """Check by writing a file that `work` is writable; quotas and full disks are only detected in this way."""
     probe = work / f"{PREFIX}probe"
     try:
         with probe.open("wb") as stream:
@@ -135,7 +137,7 @@ def _probe(work: Path, path: Path) -> None:
 
 
 def _translate(path: Path, work: Path, error: Exception) -> None:
-    """Raise InputError instead of `error` when the output folder is its cause; do nothing when it is not."""
+    """Raise InputError instead of `error` if the output folder is its cause; otherwise do nothing."""
     if isinstance(error, InputError):
         return
     if isinstance(error, OSError):
@@ -172,7 +174,7 @@ def _refusal(path: Path, error: OSError) -> InputError:
 
 
 def _remove(made: Iterable[Path]) -> None:
-    """Remove folders that were created here, innermost first, as far as they are empty."""
+    """Remove the given folders, innermost first, if they are empty."""
     for folder in made:
         with suppress(OSError):
             folder.rmdir()

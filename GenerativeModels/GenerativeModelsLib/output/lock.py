@@ -1,4 +1,4 @@
-"""One writer a folder at a time."""
+"""Lock of an output folder against other processes."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ LOCK_NAME = ".generative-models-writer.lock"
 
 @contextmanager
 def folder_lock(folder: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock of `folder`, an existing one, within the block.
+    """Hold the lock of the existing `folder` within the block.
 
-    The operating system lets go of it when the process ends, however it ends. The file of the lock goes with it.
+    The lock file is removed at the end of the block. The operating system releases the lock when the process ends, also
+    after a crash.
 
     Parameters
     ----------
     folder
         The folder that is written into.
     wait_seconds
-        How long to wait for another process that holds it.
+        Maximum wait for another process that holds the lock.
 
     Raises
     ------
     InputError
         Another process holds it.
     OSError
-        The file of the lock cannot be made.
+        The lock file cannot be created.
     """
     from filelock import FileLock, Timeout
 
@@ -46,7 +47,7 @@ def folder_lock(folder: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     try:
         yield
     finally:
-        if os.name != "nt":  # while it is held, so that nobody else can have taken the file that is removed
+        if os.name != "nt":  # while the lock is held, so that no other process has locked the file
             (folder / LOCK_NAME).unlink(missing_ok=True)
         lock.release()
         with suppress(OSError):

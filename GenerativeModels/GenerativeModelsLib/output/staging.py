@@ -1,7 +1,7 @@
-"""Folders in which results are prepared beside their destination, and the recovery of those a dead process left.
+"""Staging folders next to the destination of results, and recovery of those left by ended processes.
 
-A staging folder belongs to the process that holds the lock on the file of the same name. The operating system lets go
-of the lock when the process ends, however it ends, so a lock that can be taken marks a folder that nobody needs.
+A staging folder belongs to the process that holds the lock on the file of the same name. The operating system releases
+the lock when the process ends, also after a crash, so a folder with a free lock is no longer in use.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "Staging", "abandon_all", "is_own_name", "sweep"]
 
 PREFIX = ".generative-models-"
-"""Of the names of everything hidden that this package puts beside results."""
+"""Prefix of all hidden names that this package creates next to results."""
 _NAME = re.compile(re.escape(PREFIX) + r"([0-9a-f]{12})(\.backup|\.old|\.lock)?")
 _JOURNAL = ".moves.json"
 _ACTIVE: dict[str, Staging] = {}
@@ -31,7 +31,7 @@ _ACTIVE: dict[str, Staging] = {}
 
 
 class Staging:
-    """A staging folder of this process in `parent`, made and locked.
+    """A locked staging folder of this process in `parent`.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Staging:
     Raises
     ------
     OSError
-        It cannot be made.
+        It cannot be created.
     """
 
     def __init__(self, parent: Path) -> None:
@@ -58,10 +58,10 @@ class Staging:
             raise
 
     def merge(self, stale: Iterable[str] = ()) -> None:
-        """Move the files of `work` into the folder that holds it; on failure everything there is as it was.
+        """Move the files of `work` into its parent folder; on failure the parent folder is restored.
 
-        Files that are replaced, and those that match the patterns `stale`, wait in a backup folder until all moves are
-        done. A JSON file at the top, which describes the others, leaves first and arrives last.
+        Files that are replaced, and those that match the patterns `stale`, are kept in a backup folder until all moves
+        are done. A JSON file at the top level, which describes the others, is removed first and added last.
 
         Raises
         ------
@@ -96,28 +96,28 @@ class Staging:
                 _remove_if_empty(folder / place)
 
     def discard(self) -> None:
-        """Remove what is left of the folder and let go of the lock. Does nothing the second time."""
+        """Remove the remaining files and release the lock. A second call does nothing."""
         if _ACTIVE.pop(self._token, None) is not None:
             _recover(self._parent, self._token)
             _let_go(self._lock)
 
 
 def abandon_all() -> None:
-    """Discard every staging folder of this process, for a process that is about to end. Never raises."""
+    """Discard every staging folder of this process before it ends. Never raises."""
     for staging in [*_ACTIVE.values()]:
         with suppress(Exception):
             staging.discard()
 
 
 def is_own_name(name: str) -> bool:
-    """Whether something of that name beside results is this package's own and no result."""
+    """Whether a file or folder of that name is internal to this package and not a result."""
     return name.startswith(PREFIX)
 
 
 def sweep(folder: Path) -> None:
-    """Remove the staging folders in `folder` whose processes have ended; results half moved are put back.
+    """Remove the staging folders in `folder` whose processes have ended, and undo incomplete moves.
 
-    What cannot be removed stays for the next time. Never raises for the state of the folder.
+    Folders that cannot be removed remain for the next call. Never raises for the state of the folder.
     """
     from filelock import Timeout
 
@@ -139,7 +139,7 @@ def sweep(folder: Path) -> None:
 
 
 def _recover(parent: Path, token: str) -> None:
-    """Undo a move that did not end, then remove everything of that staging folder."""
+    """Undo an incomplete move, then remove all files of the staging folder."""
     if _backup(parent, token).is_dir():
         _roll_back(parent, token)
     for place in (_work(parent, token), _old(parent, token)):
@@ -147,10 +147,10 @@ def _recover(parent: Path, token: str) -> None:
 
 
 def _roll_back(parent: Path, token: str) -> None:
-    """Put back what a move that did not end took away, and remove what it had placed."""
+    """Restore the files that an incomplete move replaced, and remove those that it added."""
     work, backup = _work(parent, token), _backup(parent, token)
     moves: list[PurePosixPath] = []
-    with suppress(OSError, ValueError):  # without a whole journal nothing has been moved yet
+    with suppress(OSError, ValueError):  # without a complete journal nothing has been moved yet
         moves = [PurePosixPath(name) for name in json.loads((backup / _JOURNAL).read_text(encoding="utf-8"))]
     for name in moves:
         if not (work / name).exists() and not (work / name).is_symlink():
@@ -189,9 +189,9 @@ def _lock(parent: Path, token: str) -> FileLock:
 
 
 def _let_go(lock: FileLock) -> None:
-    """Remove the file of a lock that is held, and release it."""
+    """Remove the file of a held lock, and release the lock."""
     path = Path(lock.lock_file)
-    if os.name != "nt":  # while it is held, so that nobody else can have taken the file that is removed
+    if os.name != "nt":  # while the lock is held, so that no other process has locked the file
         path.unlink(missing_ok=True)
     lock.release()
     with suppress(OSError):

@@ -1,11 +1,14 @@
-/* A small WebGL viewer of meshes coloured by a value in mm: turning, zooming, reading the value under the cursor.
-   No dependencies. The page's own script makes meshes with `view.mesh` and draws them in the callback `paint`. */
-const UNKNOWN = 65535;
+/* A small WebGL viewer of meshes coloured by a value: turning, zooming, reading the value under the cursor.
+   No dependencies. The page's own script makes meshes with `view.mesh` and draws them in the callback `paint`.
+   Values are in the unit of the page, NaN where they are not known. */
+const UNKNOWN = 65535;   // among micrometres
 const packedArray = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const millimetres = (codes) => Float32Array.from(codes, (code) => code === UNKNOWN ? NaN : code / 1000);
 
 function meshView(canvas, { extent, home, views, letters, paint }) {
   const gl = canvas.getContext("webgl", { antialias: true, alpha: true });
   if (!gl) return null;
+  gl.getExtension("OES_element_index_uint");   // for meshes of more points than 16 bits count
 
   /* ---- buffers and programs --------------------------------------------------------------------------------- */
   const buffer = (values, target = gl.ARRAY_BUFFER) => {
@@ -36,7 +39,8 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
     "float a = alpha < 1.0 ? alpha + 0.5 * rim * rim : 1.0;" +
     "vec3 shaded = min(c * (0.62 + 0.42 * max(dot(m, light), 0.0)), 1.0); gl_FragColor = vec4(shaded * a, a); }");
 
-  /* points and triangles, values in micrometres or UNKNOWN, colours 3 bytes a point; `open`: both sides are read out */
+  /* points and triangles (Uint16Array or Uint32Array), a value and 3 bytes of colour a point; `open`: both sides are
+     read out */
   function mesh(points, triangles, values, colours, open = false) {
     const normals = new Float32Array(points.length);
     for (let t = 0; t < triangles.length; t += 3) {
@@ -80,7 +84,8 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
     attribute(shaded, "normal", m.normal, 3);
     attribute(shaded, "colour", m.colour, 3, gl.UNSIGNED_BYTE, true);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, m.index);
-    gl.drawElements(gl.TRIANGLES, m.triangles.length, gl.UNSIGNED_SHORT, 0);
+    const kind = m.triangles instanceof Uint32Array ? gl.UNSIGNED_INT : gl.UNSIGNED_SHORT;
+    gl.drawElements(gl.TRIANGLES, m.triangles.length, kind, 0);
   }
   function drawNow() {
     queued = false;
@@ -129,7 +134,7 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
     button.addEventListener("click", () => { turn = views[button.dataset.view] || home; setZoom(1); });
   }
 
-  /* ---- the value under the cursor: mm, NaN where not known, null beside the meshes ----------------------------- */
+  /* ---- the value under the cursor: NaN where not known, null beside the meshes --------------------------------- */
   function probe(e, meshes, cut = [0, 0, 0, 0]) {
     const box = canvas.getBoundingClientRect(), s = scale();
     const x = (e.clientX - box.left - box.width / 2) / s, y = -(e.clientY - box.top - box.height / 2) / s;
@@ -153,8 +158,7 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
         const depth = mixed(screen, 2);
         if (depth <= nearest) continue;
         nearest = depth;
-        const [i, j, k] = [values[a / 3], values[b / 3], values[c / 3]];
-        value = [i, j, k].includes(UNKNOWN) ? NaN : ((1 - v - w) * i + v * j + w * k) / 1000;
+        value = (1 - v - w) * values[a / 3] + v * values[b / 3] + w * values[c / 3];
       }
     }
     return value;
@@ -170,24 +174,25 @@ function turnedView([right, up, near], across, down) {
   return [r, mix(up, n, Math.cos(down), -Math.sin(down)), mix(n, up, Math.cos(down), Math.sin(down))];
 }
 
-/* Colours (3 bytes a point) of values in micrometres on a scale from 0 to `range_mm`. */
-function valueColours(values, table, range_mm, unknown) {
+/* Colours (3 bytes a point) of values on a scale from `low` to `high`. */
+function valueColours(values, table, [low, high], unknown) {
   const colours = new Uint8Array(3 * values.length);
   for (let i = 0; i < values.length; i++) {
-    const row = 3 * Math.min(255, Math.round(values[i] / 1000 / range_mm * 255));
-    for (let k = 0; k < 3; k++) colours[3 * i + k] = values[i] === UNKNOWN ? unknown[k] : table[row + k];
+    const row = 3 * Math.min(255, Math.max(0, Math.round((values[i] - low) / (high - low) * 255)));
+    for (let k = 0; k < 3; k++) colours[3 * i + k] = Number.isNaN(values[i]) ? unknown[k] : table[row + k];
   }
   return colours;
 }
 
-/* Says a value under the cursor in words and on the legend. */
-function legendReadout(readout, marker, range_mm) {
+/* Says a value under the cursor in words and on the legend, which is a scale from `low` to `high`. */
+function legendReadout(readout, marker, [low, high], unit = "mm", digits = 1) {
   return (value) => {
     const known = value !== null && !Number.isNaN(value);
-    readout.textContent = value === null ? readout.dataset.hint : known ? `Here: ${value.toFixed(1)} mm` : "Here: not known";
+    const words = known ? `Here: ${value.toFixed(digits)} ${unit}` : "Here: not known";
+    readout.textContent = value === null ? readout.dataset.hint : words;
     if (marker) {
       marker.hidden = !known;
-      if (known) marker.style.left = `${100 * Math.min(1, value / range_mm)}%`;
+      if (known) marker.style.left = `${100 * Math.min(1, Math.max(0, (value - low) / (high - low)))}%`;
     }
   };
 }

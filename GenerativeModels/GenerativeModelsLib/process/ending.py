@@ -1,4 +1,4 @@
-"""How processes of this package end: at a signal, and with their parent."""
+"""Termination of processes by a signal or at the end of their parent."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from GenerativeModelsLib.output.staging import abandon_all
 __all__ = ["Terminated", "end_with_parent", "raise_on_termination"]
 
 _SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
-"""Requests to end, beside Ctrl-C; each platform has some of them."""
+"""Termination signals besides SIGINT (Ctrl-C); each platform has some of them."""
 _GRACE_SECONDS = 5.0
-"""How long the main thread may take to clean up before the process ends all the same."""
+"""Time for the main thread to clean up before the process is ended."""
 
 
 class Terminated(BaseException):
-    """The process was asked to end. Like `KeyboardInterrupt` it passes `except Exception`.
+    """The process received a termination signal. As `KeyboardInterrupt`, not a subclass of `Exception`.
 
     Attributes
     ----------
     number
-        Of the signal.
+        Number of the signal.
     """
 
     def __init__(self, number: int) -> None:
@@ -35,9 +35,9 @@ class Terminated(BaseException):
 
 
 def raise_on_termination() -> None:
-    """From now on a request to end raises `Terminated` in the main thread, so that what is half written is removed.
+    """Make termination signals raise `Terminated` in the main thread, so that partial results are removed.
 
-    A signal that is ignored stays so (`nohup` ignores SIGHUP). A second request is ignored while the first is answered.
+    Signals that are ignored stay ignored (`nohup` ignores SIGHUP). All signals after the first are ignored.
     """
 
     def answer(number: int, frame: FrameType | None) -> None:
@@ -51,9 +51,9 @@ def raise_on_termination() -> None:
 
 
 def end_with_parent() -> None:
-    """Initializer of a pool's worker: it ends with its parent, and leaves Ctrl-C to it.
+    """Initializer of a pool's worker: the worker ends with its parent and ignores SIGINT (Ctrl-C).
 
-    Asked to end, by a signal or by the end of the parent, the worker removes what it has half written and exits.
+    At a termination signal, or at the end of the parent, the worker removes its partial results and exits.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in _known():
@@ -72,7 +72,7 @@ def _exit_clean(number: int, frame: FrameType | None) -> None:
 
 
 def _follow_parent() -> None:
-    """Wait for the end of the parent; then let the main thread clean up, and end the process if it cannot."""
+    """Wait for the end of the parent, then interrupt the main thread; end the process if it does not exit in time."""
     connection.wait([parent_process().sentinel])
     _thread.interrupt_main(signal.SIGTERM)
     time.sleep(_GRACE_SECONDS)

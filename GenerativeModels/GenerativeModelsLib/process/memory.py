@@ -1,7 +1,7 @@
-"""Whether there is enough memory, asked before it is needed.
+"""Check of the available memory before a task starts.
 
-Libraries do not fail well without memory: OpenBLAS asks for it again and again for ever. So the needs, which are known,
-are compared with the limits of the process, of its control group and of the machine.
+Libraries do not report a lack of memory reliably: OpenBLAS retries the allocation without end. Therefore the known
+requirements are compared with the limits of the process, of its control group and of the machine.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from pathlib import Path
 from GenerativeModelsLib.errors import InputError
 
 __all__ = [
-    "ANALYSE_HEART",
-    "RECONSTRUCT_SKULL",
     "MemoryNeed",
     "cases_in_memory",
     "is_out_of_memory",
@@ -32,7 +30,7 @@ _THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
 )
-"""Read by the libraries when they are imported."""
+"""Environment variables that the libraries read when they are imported."""
 _MEMORY_WORDS = (
     *("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc"),
     *("failed to allocate memory", "unable to allocate", "failed to map segment"),
@@ -41,14 +39,14 @@ _MEMORY_WORDS = (
 
 @dataclass(frozen=True)
 class MemoryNeed:
-    """What a task takes, in bytes.
+    """Memory requirement of a task, in bytes.
 
     Attributes
     ----------
     task
-        In words, for the sentence of a refusal.
+        Name of the task in error messages.
     resident
-        Memory at the most, as `make benchmark` prints it, rounded up.
+        Peak memory as printed by `make benchmark`, rounded up.
     address_space
         Address space with one thread, libraries included.
     thread
@@ -61,16 +59,12 @@ class MemoryNeed:
     thread: int = 250 * _MB
 
 
-RECONSTRUCT_SKULL = MemoryNeed("a skull", 700 * _MB)
-ANALYSE_HEART = MemoryNeed("a heart", 850 * _MB)
-
-
 def keep_to_memory(need: MemoryNeed) -> str:
-    """Make this process fit into its memory, before numpy or torch are imported: with fewer threads where that helps.
+    """Check the available memory and reduce the number of threads if necessary, before numpy or torch are imported.
 
     Returns
     -------
-    A sentence for the user when fewer threads than usual run, else "".
+    A sentence for the user if the number of threads is reduced, else "".
 
     Raises
     ------
@@ -97,7 +91,7 @@ def keep_to_memory(need: MemoryNeed) -> str:
 
 
 def threads_in_memory(need: MemoryNeed) -> int | None:
-    """Threads that fit into the limit of the process's address space, 0 when one does not; None without a limit."""
+    """Number of threads that fit into the limit of the address space, 0 if not even one fits; None without a limit."""
     limit = _address_space()
     if limit is None:
         return None
@@ -105,19 +99,19 @@ def threads_in_memory(need: MemoryNeed) -> int | None:
 
 
 def use_threads(count: int) -> None:
-    """Let the numeric libraries use that many threads; has an effect before they are imported."""
+    """Set the number of threads of the numeric libraries; has an effect only before they are imported."""
     for name in _THREAD_VARIABLES:
         os.environ[name] = str(count)
 
 
 def cases_in_memory(need: MemoryNeed) -> int | None:
-    """Cases that fit into the memory at once, at least 1; None when it is not known."""
+    """Number of cases that fit into memory at once, at least 1; None if the memory is unknown."""
     room = _room()
     return None if room is None else max(1, room // need.resident)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says, in the words of Python, torch, SimpleITK, VTK or the loader, that memory ran out."""
+    """Whether an error of Python, torch, SimpleITK, VTK or the loader means that memory ran out."""
     if isinstance(error, MemoryError):
         return True
     return isinstance(error, (RuntimeError, OSError, ImportError)) and any(
@@ -131,7 +125,7 @@ def _usual_threads() -> int:
 
 
 def _address_space() -> int | None:
-    """Limit of this process's address space in bytes; None when there is none."""
+    """Limit of this process's address space in bytes; None if there is none."""
     if sys.platform == "win32":
         return None
     import resource
@@ -141,20 +135,20 @@ def _address_space() -> int | None:
 
 
 def _room() -> int | None:
-    """Bytes that may still be taken: of the machine, swap included, and of the control groups of this process."""
+    """Available bytes: the minimum over the machine, swap included, and the control groups of this process."""
     rooms = []
     try:
         import psutil
 
         rooms.append(psutil.virtual_memory().available + psutil.swap_memory().free)
-    except (ImportError, OSError, RuntimeError):  # not installed, or a platform it does not know
+    except (ImportError, OSError, RuntimeError):  # not installed, or an unsupported platform
         pass
     rooms += _rooms_of_control_groups()
     return min(rooms) if rooms else None
 
 
 def _rooms_of_control_groups() -> list[int]:
-    """What is left below each limit of the Linux control groups (version 2) of this process."""
+    """Available bytes below each limit of the Linux control groups (version 2) of this process."""
     try:
         line = next(line for line in _OWN_GROUP.read_text().splitlines() if line.startswith("0::"))
     except (OSError, StopIteration):

@@ -1,4 +1,4 @@
-"""No endless wait: a process that shows no progress is ended with a sentence."""
+"""Watchdog that ends a process without progress, with a message."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from GenerativeModelsLib.output.staging import abandon_all
 __all__ = ["HUNG", "LIMIT_SECONDS", "watchdog"]
 
 LIMIT_SECONDS = 900.0
-"""Without a sign of progress; what is done takes seconds."""
+"""Maximum time without progress; every single step takes seconds."""
 _LAST_RESORT_SECONDS = 30.0
 HUNG = 70
-"""Exit code of a process that was ended for this."""
+"""Exit code of a process that the watchdog ended."""
 
 
 @contextmanager
 def watchdog(limit_seconds: float = LIMIT_SECONDS) -> Iterator[Callable[[], None]]:
-    """End the process when the block shows no progress for `limit_seconds`.
+    """End the process if the block reports no progress for `limit_seconds`.
 
     Yields
     ------
-    A call that says that there was progress.
+    A function that reports progress.
 
-    A thread says why and removes what is half written. Where it cannot run, since a library keeps the interpreter,
-    `faulthandler` ends the process a little later.
+    A thread prints the reason and removes partial results. If it cannot run, because a library holds the interpreter
+    lock, `faulthandler` ends the process a little later.
     """
     seen = [time.monotonic()]
     over = threading.Event()

@@ -1,23 +1,70 @@
-"""The YAML that describes one training, of whichever model, validated."""
+"""Validated training configs, and the functions that run each training.
+
+To add a model, add its config class to `AnyTrainingConfig` and its functions to `TRAININGS`.
+"""
 
 from __future__ import annotations
 
+import difflib
+import reprlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Discriminator, TypeAdapter, ValidationError
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-from GenerativeModelsLib.training.skull.config import TrainingConfig
+from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
+from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, SkullTrainingConfig
 
-__all__ = ["HEART_MODEL", "read_config"]
+__all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
 
-HEART_MODEL = "heart-lvae"
-"""Value of `model` that makes a file the training of a heart model."""
+AnyTrainingConfig = Annotated[
+    LocatorTrainingConfig | SkullTrainingConfig | HeartTrainingConfig,
+    Discriminator("model"),
+]
+"""Config of any training; the field `model` selects the class."""
 
 
-def read_config(path: Path) -> TrainingConfig | HeartTrainingConfig:
-    """Read and validate a training config; InputError names the file and the first thing wrong in it."""
+class Steps(NamedTuple):
+    """Functions of a training as "module:function" below `GenerativeModelsLib.training`, imported when they are called.
+
+    Attributes
+    ----------
+    train : `train(config, resume, trainer_options)` writes the weights into `config.output`.
+    publish : `publish(config) -> Path` writes the bundle described by `config.bundle`; None: no bundle.
+    """
+
+    train: str
+    publish: str | None = None
+
+
+_SKULL = Steps("skull.run:train_skull", "skull.publish:publish")
+TRAININGS = {
+    "head-locator": Steps("skull.locator_run:train_locator"),
+    "HiRecCVAE": _SKULL,
+    "RecCVAE": _SKULL,
+    "heart-lvae": Steps("heart.run:train_heart", "heart.publish:publish_heart"),
+}
+"""Functions of each `model`."""
+
+_CLASSES = {
+    name: schema
+    for schema in get_args(get_args(AnyTrainingConfig)[0])
+    for name in get_args(schema.model_fields["model"].annotation)
+}
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """Read and validate a training config.
+
+    Raises
+    ------
+    InputError
+        The file or a field is invalid. The message states the file, the first invalid field, its value and what is
+        expected.
+    """
     import yaml
 
     path = Path(path)
@@ -25,19 +72,52 @@ def read_config(path: Path) -> TrainingConfig | HeartTrainingConfig:
         raise InputError(f"{path} does not exist: give the YAML file of a training.")
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return _schema_of(fields)(**fields)
-    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not a training config: {' '.join(str(error).split())}; {_HELP}.") from error
+    if not isinstance(fields, dict):
         raise InputError(
-            f"{path} is not a training config: {str(error).splitlines()[0]}; see docs/training.md."
-        ) from error
+            f"{path} is not a training config: it holds a {type(fields).__name__}, expected fields such as `model: "
+            f"{next(iter(_CLASSES))}`; {_HELP}."
+        )
+    try:
+        return TypeAdapter(AnyTrainingConfig).validate_python(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
-        raise InputError(f"{path}: {where}{': ' * bool(where)}{first['msg']}; see docs/training.md.") from error
+        first, *others = error.errors()
+        more = f" (and {len(others)} more)" if others else ""
+        raise InputError(f"{path}: {_fault(first)}{more}; {_HELP}.") from error
 
 
-def _schema_of(fields: object) -> type[TrainingConfig] | type[HeartTrainingConfig]:
-    """What a file's `model` makes of it."""
-    if isinstance(fields, dict) and fields.get("model") == HEART_MODEL:
-        return HeartTrainingConfig
-    return TrainingConfig
+_HELP = "see docs/training.md"
+
+
+def _fault(error: dict[str, Any]) -> str:
+    """Message on one of pydantic's errors: the field, its fault and what is expected."""
+    kind, place, given = error["type"], list(error["loc"]), error["input"]
+    if kind == "union_tag_not_found":
+        return f"model is missing: name one of {', '.join(_CLASSES)}"
+    if kind == "union_tag_invalid":
+        return f"model is {reprlib.repr(given.get('model'))}: name one of {', '.join(_CLASSES)}"
+    model, *place = place  # the first entry is the value of the discriminator
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    if kind == "missing":
+        return f"{name} is missing: add it"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(place[-1]), _fields(_CLASSES[model], place[:-1]), n=1)
+        return f"{name} is no field of a {model} training: " + (f"write {near[0]}" if near else "leave it out")
+    message = error["msg"].removeprefix("Value error, ")
+    if not name:
+        return message
+    shown = f" is {reprlib.repr(given)}" if isinstance(given, (str, int, float)) or given is None else ""
+    return f"{name}{shown}: {message}"
+
+
+def _fields(schema: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """Names of the fields of the section at `place` of a config; empty if there is no section."""
+    for name in place:
+        field = schema.model_fields.get(str(name))
+        kinds = () if field is None else (field.annotation, *get_args(field.annotation))
+        found = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not found:
+            return []
+        (schema,) = found
+    return list(schema.model_fields)

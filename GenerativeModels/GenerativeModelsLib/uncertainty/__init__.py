@@ -1,1 +1,1 @@
-"""How usual an input is, and calibrated probabilities."""
+"""In-distribution scores, latent densities and calibrated probabilities."""

@@ -1,4 +1,4 @@
-"""Density of a population on the top latent level: where its hearts lie, class by class, and how far they reach."""
+"""Kernel density of a population on the top latent level, for each class."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 __all__ = ["LatentDensity"]
 
 MOST_POINTS = 600
-"""Of a class: enough for two dimensions."""
+"""Maximum number of points per class; enough for two dimensions."""
 
 
 @dataclass(frozen=True, eq=False)
 class LatentDensity:
-    """Kernel density of each class, equally weighted, with Gaussian kernels shaped like the class (Scott's rule).
+    """Equally weighted mixture of one kernel density per class, with the class covariance scaled by Scott's rule.
 
     `scipy.stats.gaussian_kde` is not used: it takes the covariance of the kernels from the points that it stores, while
     here the kernels have the covariance of the whole class and the points are thinned to equal numbers. A bundle stores
@@ -25,7 +25,7 @@ class LatentDensity:
     ----------
     points : (C, N, d) encoded hearts.
     factors : (C, d, d) lower triangular factors of the kernels' covariances.
-    limit : log density that 99 % of held-out hearts exceed; walks end there.
+    limit : log density that 99 % of held-out hearts exceed; latent walks end there.
     """
 
     points: np.ndarray
@@ -34,7 +34,7 @@ class LatentDensity:
 
     @classmethod
     def fit(cls, z: np.ndarray, label: np.ndarray) -> LatentDensity:
-        """From points (N, d) and labels (N,) 0, 1, ...; classes are thinned to equal numbers."""
+        """Fit to points (N, d) and labels (N,) 0, 1, ...; classes are thinned to equal numbers."""
         classes = [z[label == k] for k in range(int(label.max()) + 1)]
         count = min(MOST_POINTS, *(len(points) for points in classes))
         dimensions = z.shape[1]
@@ -47,7 +47,7 @@ class LatentDensity:
         return cls(np.stack(points), np.stack(factors))
 
     def with_limit(self, held_out: np.ndarray, share: float = 0.01) -> LatentDensity:
-        """The same density, its limit set so that `share` of the hearts (N, d) lie below it."""
+        """The same density with the limit set so that `share` of the hearts (N, d) lie below it."""
         return LatentDensity(self.points, self.factors, float(np.quantile(self.log_density(held_out), share)))
 
     def log_density(self, z: np.ndarray) -> np.ndarray:
@@ -81,7 +81,7 @@ class LatentDensity:
         return chosen + rng.standard_normal(chosen.shape) @ self.factors[k].T
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """What a bundle stores, by name; the limit goes into its settings."""
+        """The arrays that a bundle stores, by name; it stores the limit in its settings."""
         return {"points": self.points, "factors": self.factors}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Is this input like what the model has learnt from? One score, one verdict, and the reasons."""
+"""In-distribution score of an input relative to the calibration cases, with a verdict and reasons."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 TYPICAL, UNUSUAL = 0.95, 0.995
-"""Scores up to these are typical, unusual; above them the input is outside."""
+"""Largest scores of a typical and of an unusual input; above `UNUSUAL` the input is outside."""
 LEAST_VARIANCE = 1e-6
-"""Of a direction, over the largest: one in which few calibration cases do not vary at all may still be noise."""
+"""Lower bound of a variance relative to the largest one; with few calibration cases it can be zero by chance."""
 
 
 @dataclass(frozen=True)
 class FeatureModel:
-    """Gaussian of a feature vector (F,) in its leading principal directions, plus what is left over.
+    """Gaussian of a feature vector (F,) in its leading principal directions, plus isotropic residual variance.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class FeatureModel:
 
     @staticmethod
     def fit(features: np.ndarray, count: int = 24) -> FeatureModel:
-        """From (n, F) features of calibration cases."""
+        """Fit to features (n, F) of calibration cases."""
         mean = features.mean(0)
         _, s, vt = np.linalg.svd(features - mean, full_matrices=False)
         variances = s**2 / len(features)
@@ -67,14 +67,14 @@ class FeatureModel:
 
 @dataclass(frozen=True)
 class InDistribution:
-    """The judgement of one input.
+    """In-distribution score and verdict of one input.
 
     Attributes
     ----------
-    score : in [0, 1], the share of calibration cases that look more typical.
+    score : in [0, 1], the share of calibration cases that are more typical.
     verdict : typical, unusual or outside.
-    reasons : words for the measures that are far out, worst first.
-    measures : what it was judged by, larger = less typical.
+    reasons : descriptions of the measures with a rank above `TYPICAL`, largest rank first.
+    measures : the measures of the input, larger = less typical.
     """
 
     score: float
@@ -89,10 +89,10 @@ class TypicalInput:
 
     Attributes
     ----------
-    planes : feature model a plane, by name.
+    planes : feature model per plane, by name.
     quantiles : sorted values of each measure over calibration cases, larger = less typical, by name.
-    worst : by the number of measures, which goes with the number of planes: sorted values of each calibration case's
-        largest rank over its measures.
+    worst : sorted largest ranks of the calibration cases over their measures, by the number of measures, which depends
+        on the number of planes.
     """
 
     planes: Mapping[str, FeatureModel] = field(default_factory=dict)
@@ -110,15 +110,15 @@ class TypicalInput:
         return TypicalInput(planes, quantiles, worst)
 
     def ranks(self, measures: Mapping[str, float]) -> dict[str, float]:
-        """Share of calibration cases below each measure; beyond the largest one it grows on towards 1.
+        """Share of calibration cases below each measure, extrapolated towards 1 above the largest case.
 
-        The rank of the largest of n calibration values is n / (n + 1), and each further third of the distance between
-        the median and that value halves what is missing to 1, so that far outliers stay ordered.
+        The rank of the largest of n calibration values is n / (n + 1). Above it, each further third of the distance
+        between the median and that value halves the difference to 1, so that far outliers stay ordered.
         """
         return {name: _rank(self.quantiles[name], value) for name, value in measures.items() if name in self.quantiles}
 
     def judge(self, measures: Mapping[str, float], reasons: Mapping[str, str]) -> InDistribution:
-        """Score and verdict of one input from its measures; `reasons` words each measure."""
+        """Score and verdict of one input from its measures; `reasons` are descriptions of the measures by name."""
         ranks = self.ranks(measures)
         if not ranks:
             return InDistribution(0.0, "typical", (), dict(measures))
@@ -134,7 +134,7 @@ class TypicalInput:
 
 
 def _surprise(rank: np.ndarray | float) -> np.ndarray:
-    """Halvings between a rank and 1: ranks crowd below 1, so far outliers are told apart on this scale."""
+    """-log2(1 - rank), a scale on which ranks close to 1 remain distinguishable."""
     return -np.log2(1 - np.minimum(rank, 1 - 1e-15))
 
 

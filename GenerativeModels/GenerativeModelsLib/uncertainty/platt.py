@@ -1,4 +1,4 @@
-"""From a classifier's logit to a probability that keeps its word: Platt's scaling, and the table that shows it."""
+"""Platt scaling of a classifier's logit, with reliability bins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PlattScale:
 
     @classmethod
     def fit(cls, logit: np.ndarray, label: np.ndarray) -> PlattScale:
-        """By maximum likelihood, with Platt's targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2); labels 0 and 1."""
+        """Maximum likelihood fit with Platt's targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2); labels 0 and 1."""
         logit, label = np.asarray(logit, float), np.asarray(label)
         positive, negative = int((label == 1).sum()), int((label == 0).sum())
         if not positive or not negative:
@@ -35,7 +35,7 @@ class PlattScale:
         w = np.array([1.0, 0.0])
         for _ in range(100):
             p = _sigmoid(design @ w)
-            # A slight ridge about the slope 1 keeps separable classes from an infinite slope.
+            # A weak ridge penalty about the slope 1 prevents an infinite slope for separable classes.
             gradient = design.T @ (p - target) + 1e-3 * (w - [1.0, 0.0])
             hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
             step = np.linalg.solve(hessian, gradient)
@@ -50,7 +50,7 @@ class PlattScale:
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Cases of like probability: how many, their mean probability, and the share that is positive."""
+    """Cases of similar probability: their count, mean probability and share of positive cases."""
 
     count: int
     probability: float
@@ -58,12 +58,12 @@ class ReliabilityBin:
 
 
 def equal_mass_bins(probability: np.ndarray, bins: int) -> list[np.ndarray]:
-    """Indices of the cases in `bins` groups of as many cases each, from the lowest probability to the highest."""
+    """Indices of the cases in `bins` groups of equal size, from the lowest probability to the highest."""
     return [part for part in np.array_split(np.argsort(probability, kind="stable"), bins) if len(part)]
 
 
 def reliability(probability: np.ndarray, label: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:
-    """Probability and outcome in `equal_mass_bins`; `label` (N,) is 1 or True for a positive case."""
+    """Reliability bins of equal mass; `label` (N,) is 1 or True for a positive case."""
     return [
         ReliabilityBin(len(part), float(np.mean(probability[part])), float(np.mean(np.asarray(label)[part] == 1)))
         for part in equal_mass_bins(probability, bins)
@@ -77,7 +77,7 @@ def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
 
 
 def probability_text(value: float) -> str:
-    """A probability in per cent as people are shown it; the ends are not told apart."""
+    """A probability in per cent for display; values below 1 % and above 99 % are shown only as such."""
     return "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else f"{100 * value:.0f} %"
 
 

@@ -1,6 +1,6 @@
-"""Reconstruction in a child process, so that a front end stays alive and responsive whatever happens there."""
+"""Worker process for cases and queries, which keeps a front end responsive."""
 
 from GenerativeModelsLib.worker.client import Worker
-from GenerativeModelsLib.worker.events import DeviceFound, Done, Event, Failed, Progress, Refused
+from GenerativeModelsLib.worker.events import Answered, DeviceFound, Done, Event, Failed, Progress, Refused
 
-__all__ = ["DeviceFound", "Done", "Event", "Failed", "Progress", "Refused", "Worker"]
+__all__ = ["Answered", "DeviceFound", "Done", "Event", "Failed", "Progress", "Refused", "Worker"]

@@ -1,4 +1,4 @@
-"""A child process that talks in lines, without ever blocking its owner."""
+"""Child process that exchanges lines with its owner without blocking it."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from typing import Any, BinaryIO
 
 from GenerativeModelsLib.worker.wire import from_line, to_line
 
-__all__ = ["Child"]
+__all__ = ["Child", "environment_for"]
 
 _KEPT_LOG = 32_000
 """Bytes of the child's error stream that are kept."""
 _GRACE_SECONDS = 0.5
-"""How long the end of the log is waited for once the child has ended."""
+"""Longest wait for the end of the log after the child has ended."""
 
 
 class Child:
-    """A running process; threads move its lines, so that no method waits for it.
+    """A running process; threads transfer its lines, so that no method waits for them.
 
     Parameters
     ----------
     command
         Program and arguments.
     environment
-        All of its environment variables.
+        All environment variables of the process.
     folder
-        Its working folder.
+        Working folder of the process.
 
     Raises
     ------
     OSError
-        It cannot be started.
+        The process cannot be started.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
@@ -64,7 +64,7 @@ class Child:
             thread.start()
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send one message; lost when the child has ended."""
+        """Send one message; it is lost if the child has ended."""
         self._outbox.put(to_line(message))
 
     def messages(self) -> list[dict[str, Any]]:
@@ -76,23 +76,23 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process is running."""
         return self._process.poll() is None
 
     @property
     def over(self) -> bool:
-        """Whether the process has ended and all it said has arrived (or a grace period for that is over)."""
+        """Whether the process has ended and its output has been read (or `_GRACE_SECONDS` have passed since)."""
         if self.running:
             return False
         if self._ended_at is None:
             self._ended_at = time.monotonic()
-        # A process of its own may hold the streams open for longer.
+        # A descendant of the process may keep the streams open for longer.
         late = time.monotonic() - self._ended_at > _GRACE_SECONDS
         return late or not any(thread.is_alive() for thread in self._threads[1:])
 
     @property
     def exit_code(self) -> int | None:
-        """Negative for a signal; None while it runs."""
+        """Exit code, negative for a signal; None while the process runs."""
         return self._process.returncode
 
     @property
@@ -104,11 +104,11 @@ class Child:
         return text.partition("\n")[2] or text  # without the line that was cut
 
     def hang_up(self) -> None:
-        """Close its input, which asks it to end."""
+        """Close the input of the process, which makes it end."""
         self._outbox.put(None)
 
     def kill(self, timeout_seconds: float = 10.0) -> bool:
-        """End it and all it has started, and wait; whether it is gone. Takes milliseconds, on Windows more."""
+        """End the process and its descendants and wait; whether it has ended. Takes milliseconds, more on Windows."""
         self.hang_up()
         if self.running:
             _kill_tree(self._process)
@@ -119,7 +119,7 @@ class Child:
         return True
 
     def _write(self, stream: BinaryIO) -> None:
-        with suppress(OSError), stream:  # an error: it has ended, which whoever polls will see
+        with suppress(OSError), stream:  # an error means that the process has ended, which the next poll detects
             while (line := self._outbox.get()) is not None:
                 stream.write(line)
                 stream.flush()
@@ -133,22 +133,30 @@ class Child:
         self.hang_up()
 
     def _drain(self, stream: BinaryIO) -> None:
-        """Read on whatever comes, lest the child wait for room in the pipe; keep the end of it."""
+        """Read the error stream, so that the child never blocks on a full pipe, and keep its end."""
         with stream:
             while block := stream.read1(1 << 16):
                 self._log += block
                 del self._log[:-_KEPT_LOG]
 
 
+def environment_for(package_root: Path, more: Mapping[str, str]) -> dict[str, str]:
+    """Variables of a Python child: this process's own and `more`, with the package's root first on its path."""
+    variables = {**os.environ, **more, "PYTHONIOENCODING": "utf-8"}
+    others = [place for place in variables.get("PYTHONPATH", "").split(os.pathsep) if place]
+    variables["PYTHONPATH"] = os.pathsep.join([str(package_root), *others])
+    return variables
+
+
 def _apart() -> dict[str, Any]:
-    """Arguments that put the child into a group of its own, to be ended with all of it, and without a window."""
+    """Arguments that start the child in a process group of its own and without a window."""
     if os.name == "nt":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 
 def _kill_tree(process: subprocess.Popen) -> None:
-    """End the process and its descendants: PythonSlicer, for one, is a launcher with the Python below it."""
+    """End the process and its descendants; PythonSlicer, for example, is a launcher with Python as its child."""
     with suppress(OSError):  # no such command, or (macOS) a group that is ending
         if os.name == "nt":
             quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)

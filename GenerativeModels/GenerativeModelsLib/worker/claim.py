@@ -1,4 +1,4 @@
-"""The output folder of a job, as long as it is not certain that the job will be done."""
+"""Output folder of a job that has not finished."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["FolderClaim"]
 
 
 class FolderClaim:
-    """A folder that was made for one job, so that everything in it is the job's and may go with it.
+    """A folder made for one job; its content is removed if the job does not finish.
 
     Raises
     ------
     InputError
-        The folder holds something already, is a file, or cannot be made.
+        The folder is not empty, is a file, or cannot be made.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,8 +37,8 @@ class FolderClaim:
             )
 
     def discard(self) -> None:
-        """Remove all that the job left, and the folders that were made for it."""
-        with suppress(OSError):  # what another program holds open on Windows stays
+        """Remove all files of the job and the folders made for it."""
+        with suppress(OSError):  # files that another program holds open on Windows remain
             for entry in self._folder.iterdir():
                 if entry.is_dir() and not entry.is_symlink():
                     shutil.rmtree(entry, ignore_errors=True)
@@ -52,5 +52,5 @@ class FolderClaim:
                 place.rmdir()
             except FileNotFoundError:
                 continue
-            except OSError:  # it holds something that is not ours
+            except OSError:  # it contains other files
                 return

@@ -1,16 +1,17 @@
-"""What a worker tells its owner."""
+"""Events of a worker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["DeviceFound", "Done", "Event", "Failed", "Progress", "Refused"]
+__all__ = ["Answered", "DeviceFound", "Done", "Event", "Failed", "Progress", "Refused"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a job is doing, and the share of it that is through, 0 to 1."""
+    """Current step of a job, and the share that is done, 0 to 1."""
 
     job: int
     message: str
@@ -19,18 +20,31 @@ class Progress:
 
 @dataclass(frozen=True)
 class Done:
-    """A job is through: its case folder, whole."""
+    """A job has finished; its case folder is complete."""
 
     job: int
     folder: Path
 
 
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """A query is answered; `values` is what the anatomy's query returned."""
+
+    query: int
+    values: Any
+
+
 @dataclass(frozen=True)
 class Refused:
-    """A job's input cannot be used: the sentence of the `InputError`, in a window's words. Nothing was written."""
+    """The input of a job or a query cannot be used: message of the `InputError` with the field names of a window.
 
-    job: int
+    Nothing was written. `field` is the field of the request at fault, if any.
+    """
+
+    job: int | None
     sentence: str
+    field: str | None = None
+    query: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +53,10 @@ class Failed:
 
     Attributes
     ----------
-    job
-        None when it was no job, such as the question for the device.
+    job, query
+        Number of the job or the query; both None for the device query.
     sentence
-        For the user: what happened and what can be done.
+        Message for the user: cause and remedy.
     details
         For the log: traceback or the last lines the child printed.
     """
@@ -50,6 +64,7 @@ class Failed:
     job: int | None
     sentence: str
     details: str = ""
+    query: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class DeviceFound:
     Attributes
     ----------
     name
-        "cpu", "cuda:N" or "mps", as `result.json` says it.
+        "cpu", "cuda:N" or "mps", as in `result.json`.
     warnings
         Sentences, such as why a GPU was passed over.
     hardware
@@ -71,4 +86,4 @@ class DeviceFound:
     hardware: str = ""
 
 
-Event = Progress | Done | Refused | Failed | DeviceFound
+Event = Progress | Done | Answered | Refused | Failed | DeviceFound

@@ -1,41 +1,38 @@
-"""Models kept between jobs."""
+"""Cache of models between jobs."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.bundle.checksums import ALL_FILES
 
 if TYPE_CHECKING:
     import torch
 
-    from GenerativeModelsLib.skull.infer.model import SkullModel
-
 __all__ = ["ModelCache"]
 
 
 class ModelCache:
-    """Loads skull models, verified, and gives a loaded one again while its files have not changed.
+    """Loads verified models, and returns a loaded one again until its files change.
 
     Parameters
     ----------
     capacity
-        Models kept at most; the one unused for longest goes first.
+        Largest number of models; the least recently used one is removed first.
     """
 
     def __init__(self, capacity: int = 2) -> None:
         self._capacity = capacity
-        self._kept: OrderedDict[tuple, SkullModel] = OrderedDict()
+        self._kept: OrderedDict[tuple, Any] = OrderedDict()
 
-    def load(self, folder: Path, device: torch.device | str) -> SkullModel:
-        """The model on that device; arguments and errors as `load_skull_model`."""
-        from GenerativeModelsLib.skull.infer.model import load_skull_model
-
-        key = (str(device), *_state(folder))
+    def load(self, anatomy: Anatomy, folder: Path, device: torch.device | str) -> Any:
+        """The model of a bundle on that device; errors as `anatomy.load_model`."""
+        key = (anatomy.name, str(device), *_state(folder))
         if key not in self._kept:
-            self._kept[key] = load_skull_model(folder, device)
+            self._kept[key] = anatomy.load_model(folder, device)
         self._kept.move_to_end(key)
         while len(self._kept) > self._capacity:
             self._kept.popitem(last=False)
@@ -43,10 +40,10 @@ class ModelCache:
 
 
 def _state(folder: Path) -> tuple:
-    """What changes when a file of the bundle does. A file that is not there is for the loader to complain of.
+    """State of the files of a bundle, for comparison; None for a missing file, which the loader reports.
 
-    The time of the last change of status (`st_ctime_ns`) shows on POSIX also a change of content whose time of
-    modification was put back.
+    The time of the last change of status (`st_ctime_ns`) shows, on POSIX, also a change of content with a restored time
+    of modification.
     """
     folder = Path(folder).resolve()
     stats = [(folder / name).stat() if (folder / name).is_file() else None for name in ALL_FILES]

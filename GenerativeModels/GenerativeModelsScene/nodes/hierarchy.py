@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import slicer
 import vtk
 
@@ -10,21 +12,28 @@ from GenerativeModelsScene.nodes.store import ROLE, NodeStore
 NONE = 0
 """ID of no item of the subject hierarchy."""
 
-_FOLDER, _PARTS = "folder", {"Planes": ("plane.", "outline.", "band."), "Growth charts": ("chart",)}
+_FOLDER = "folder"
 
 
-def show_folder(store: NodeStore, title: str) -> int:
-    """ID of the case's folder, named `title`, with every node of the case inside; planes and charts in its own two."""
+def show_folder(store: NodeStore, title: str, parts: Mapping[str, tuple[str, ...]] | None = None) -> int:
+    """ID of the case's folder, named `title`, with every node of the case inside.
+
+    Parameters
+    ----------
+    parts
+        Folders within it: their names, and what the roles of the nodes inside begin with.
+    """
+    parts = parts or {}
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(store.scene)
     folder = find_folder(store) or _new_folder(tree, tree.GetSceneItemID(), title, _FOLDER)
     if tree.GetItemName(folder) != title:
         tree.SetItemName(folder, title)
-    inside = {name: _subfolder(tree, folder, name) for name in _PARTS}
+    inside = {name: _subfolder(tree, folder, name) for name in parts}
     for role in store.roles():
         node = store.get(role)
         if node.IsA("vtkMRMLDisplayNode") or node.IsA("vtkMRMLColorNode"):
             continue  # shown in no folder: they belong to other nodes
-        part = next((name for name, prefixes in _PARTS.items() if role.startswith(prefixes)), None)
+        part = next((name for name, prefixes in parts.items() if role.startswith(prefixes)), None)
         parent = folder if part is None else inside[part]
         item = tree.GetItemByDataNode(node)
         if item == NONE:

@@ -1,4 +1,4 @@
-"""The skull as a model node, and lines as polydata: LPS millimetres in, RAS out."""
+"""Surfaces as model nodes, and lines as polydata: LPS millimetres in, RAS out."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """Also RAS to LPS: files are LPS, scenes are RAS."""
 
 
-def show_model(store: NodeStore, surface: Surface, title: str) -> tuple[slicer.vtkMRMLModelNode, bool]:
-    """The skull's model node with the exact points and point arrays of `surface`, and whether it was made now."""
+def show_model(
+    store: NodeStore, surface: Surface, name: str, role: str = "model"
+) -> tuple[slicer.vtkMRMLModelNode, bool]:
+    """The model node of that role with the exact points and point arrays of `surface`, and whether it was made now."""
     polydata = ras_polydata(surface)
     polydata.GetPointData().SetActiveScalars(next(iter(surface.point_data), None))
-    model, made = store.obtain("model", "vtkMRMLModelNode", f"{title} skull")
+    model, made = store.obtain(role, "vtkMRMLModelNode", name)
     model.SetAndObservePolyData(polydata)
     if model.GetDisplayNode() is None or model.GetDisplayNode().IsA("vtkMRMLColorLegendDisplayNode"):
         made = True

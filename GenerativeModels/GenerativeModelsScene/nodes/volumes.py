@@ -1,4 +1,4 @@
-"""Arrays as volume nodes: uncertainty in mm and label map."""
+"""Arrays as volume nodes: values in mm and label maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from GenerativeModelsLib.geometry.grids import Grid
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM
 from GenerativeModelsScene.nodes.geometry import vtk_matrix
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.store import NodeStore
@@ -19,15 +18,20 @@ LABEL_COLOURS = ("vtkMRMLColorTableNodeFileGenericAnatomyColors.txt", "vtkMRMLCo
 
 
 def show_uncertainty(
-    store: NodeStore, values_mm: np.ndarray, grid: Grid, colours: slicer.vtkMRMLColorNode, title: str
+    store: NodeStore,
+    values_mm: np.ndarray,
+    grid: Grid,
+    colours: slicer.vtkMRMLColorNode,
+    ends: tuple[float, float],
+    title: str,
 ) -> slicer.vtkMRMLScalarVolumeNode:
-    """The uncertainty volume (z, y, x) on `grid` (LPS), in the colours of the skull."""
+    """The uncertainty volume (z, y, x) on `grid` (LPS), in the colours between the two values."""
     node, made = store.obtain("uncertainty", "vtkMRMLScalarVolumeNode", f"{title} uncertainty")
     fill_volume(node, values_mm.astype(np.float32, copy=False), grid_to_ras(grid))
     if made or node.GetDisplayNode() is None:
         display = default_display(node)
         display.SetAutoWindowLevel(False)
-        display.SetWindowLevelMinMax(0.0, COLOUR_RANGE_MM)
+        display.SetWindowLevelMinMax(*ends)
         display.SetThreshold(LEAST_SHOWN_MM, 1e6)
         display.SetApplyThreshold(True)
     node.GetDisplayNode().SetAndObserveColorNodeID(colours.GetID())
@@ -35,7 +39,7 @@ def show_uncertainty(
 
 
 def show_label_map(store: NodeStore, labels: np.ndarray, grid: Grid, title: str) -> slicer.vtkMRMLLabelMapVolumeNode:
-    """The label map (z, y, x) on `grid` (LPS), 1 inside the head."""
+    """The label map (z, y, x) on `grid` (LPS)."""
     node, made = store.obtain("label_map", "vtkMRMLLabelMapVolumeNode", f"{title} label map")
     fill_volume(node, labels.astype(np.uint8, copy=False), grid_to_ras(grid))
     if made or node.GetDisplayNode() is None:
@@ -46,7 +50,7 @@ def show_label_map(store: NodeStore, labels: np.ndarray, grid: Grid, title: str)
 
 
 def grid_to_ras(grid: Grid) -> np.ndarray:
-    """(4, 4): voxel index (i, j, k, 1) of `grid` -> head frame, RAS mm."""
+    """(4, 4): voxel index (i, j, k, 1) of `grid` -> RAS mm of the same frame."""
     matrix = np.diag([*grid.spacing_mm, 1.0])
     matrix[:3, 3] = grid.origin_mm
     return LPS_TO_RAS @ matrix

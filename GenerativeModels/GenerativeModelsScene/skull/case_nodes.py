@@ -105,7 +105,7 @@ def show_alone(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> None:
         role = node.GetAttribute(ROLE) if node.GetAttribute(CASE) else None
         if role is None or not role.startswith(("model", "legend", "outline.", "band.")) or node.GetID() in own:
             continue
-        display = node if role == "legend" else node.GetDisplayNode()
+        display = node if role.startswith("legend") else node.GetDisplayNode()
         if display is not None:
             display.SetVisibility(False)
     display = nodes.model.GetDisplayNode() if nodes.model is not None else None

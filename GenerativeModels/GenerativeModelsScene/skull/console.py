@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case.window_words import for_window, window_words
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsScene.skull.planes import plane_from_node, selection_problem
 from GenerativeModelsScene.skull.request import case_request
 
@@ -60,7 +60,7 @@ class SkullResult:
     @property
     def warnings(self) -> list[str]:
         """Sentences about this case that its user should read."""
-        return [for_window(warning) for warning in self.case.warnings]
+        return self.case.warnings
 
 
 def reconstruct_skull(
@@ -156,11 +156,11 @@ def _reconstruct(request: SkullRequest, progress: Callable[[str, float], None] |
 
     _require_packages()
     try:
+        from GenerativeModelsLib.anatomy.run import run_case
         from GenerativeModelsLib.skull.case.read import read_case
-        from GenerativeModelsLib.skull.case.run import reconstruct_case
 
-        with window_words():
-            return read_case(reconstruct_case(request, progress=progress).folder)
+        run_case(SKULL, request, progress=progress)
+        return read_case(request.output)
     except Exception as error:
         if is_broken_installation(error):
             raise InputError(next(iter(half_installed()), failure_sentence(error))) from error

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case.window_words import window_words
 from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsScene.skull.planes import PlaneInput
 
@@ -52,19 +51,18 @@ def case_request(
         raise InputError(f"No {PLANES[0]} image is given: it is the one that is always needed.")
     files = {name: workspace / f"{name}.nrrd" for name in PLANES if name in planes}
     given = {f"{name}_spacing_mm": planes[name].spacing_mm for name in files if planes[name].spacing_source == "user"}
-    with window_words():
-        request = SkullRequest(
-            **files,
-            **given,
-            output=workspace / "case",
-            model=None if model is None else Path(model),
-            samples=samples,
-            device=device,
-            seed=seed,
-            gestational_age_weeks=gestational_age_weeks,
-            labels={name: planes[name].label for name in files},
-            title=title,
-        )
+    request = SkullRequest(
+        **files,
+        **given,
+        output=workspace / "case",
+        model=None if model is None else Path(model),
+        samples=samples,
+        device=device,
+        seed=seed,
+        gestational_age_weeks=gestational_age_weeks,
+        shown_names={name: planes[name].label for name in files},
+        title=title,
+    )
     workspace.mkdir(parents=True, exist_ok=True)
     for name, path in files.items():
         _write_slice(path, planes[name])

@@ -14,7 +14,6 @@ from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
-from GenerativeModelsLib.skull.case.window_words import window_words
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.volumes import voxels
@@ -54,7 +53,7 @@ def save_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes, folder: str | Path,
             f"The scene no longer holds the {', '.join(lost) or 'planes'} of this case, so it cannot be saved; "
             "reconstruct it again."
         )
-    with window_words(), output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
+    with output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
         surface = from_polydata(nodes.model.GetPolyData()).transformed(LPS_TO_RAS)
         sigma = surface.point_data[SCALARS]
         write_vtp(type(surface)(surface.points, surface.triangles, {SCALARS: sigma}), work / "skull.vtp")

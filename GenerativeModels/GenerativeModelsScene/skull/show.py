@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import slicer
 
+from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.report.from_run import biometry_rows
 from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsScene.nodes.colours import colour_model, show_colours, show_legend
 from GenerativeModelsScene.nodes.hierarchy import show_folder
 from GenerativeModelsScene.nodes.models import show_model
-from GenerativeModelsScene.nodes.segmentations import show_segmentation
 from GenerativeModelsScene.nodes.store import NodeStore, require_open
 from GenerativeModelsScene.nodes.texts import show_text
 from GenerativeModelsScene.nodes.volumes import show_label_map, show_uncertainty
 from GenerativeModelsScene.skull.case_nodes import SkullNodes, case_key, find_case, show_alone
 from GenerativeModelsScene.skull.charts import show_chart
-from GenerativeModelsScene.skull.colours import colour_skull, set_uncertainty_range, show_colours, show_legend
+from GenerativeModelsScene.skull.colours import ENDS, LEGEND_TITLE, SCALARS, set_uncertainty_range
 from GenerativeModelsScene.skull.placement import (
     has_axial_position,
     is_on_axial_image,
@@ -35,6 +37,7 @@ from GenerativeModelsScene.skull.planes_3d import (
     shown_planes,
     turn_view,
 )
+from GenerativeModelsScene.skull.segmentation import show_segmentation
 from GenerativeModelsScene.skull.table import show_table
 
 if TYPE_CHECKING:
@@ -55,8 +58,12 @@ __all__ = [
     "show_alone",
     "show_case",
     "show_case_steps",
+    "show_folder_of_case",
     "show_plane_in_view",
 ]
+
+_FOLDERS = {"Planes": ("plane.", "outline.", "band."), "Growth charts": ("chart",)}
+"""Folders within that of a case, and what the roles of their nodes begin with."""
 
 
 def show_case(
@@ -95,6 +102,11 @@ def show_case(
             return end.value
 
 
+def show_folder_of_case(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: str) -> SkullNodes:
+    """`show_case` of a case folder that is not read yet."""
+    return show_case(scene, read_case(folder), key=key, title=title)
+
+
 def show_case_steps(
     scene: slicer.vtkMRMLScene,
     case: SkullCase,
@@ -131,23 +143,27 @@ def _steps(store: NodeStore, case: SkullCase, title: str) -> Iterator[tuple[str,
     yield "uncertainty file", lambda: case.uncertainty
     yield (
         "uncertainty",
-        lambda: _place(store, show_uncertainty(store, *case.uncertainty, show_colours(store, title), title)),
+        lambda: _place(store, show_uncertainty(store, *case.uncertainty, _colours(store, title), ENDS, title)),
     )
     yield "label map file", lambda: case.label_map
     yield "label map", lambda: _place(store, show_label_map(store, *case.label_map, title))
     yield "segmentation", lambda: _place(store, show_segmentation(store, case.surface, title))
     yield "result", lambda: show_text(store, "result", case.folder / "result.json", title)
     yield "report", lambda: show_text(store, "report", case.report, title)
-    yield "folder", lambda: show_folder(store, title)
+    yield "folder", lambda: show_folder(store, title, _FOLDERS)
     yield "views", lambda: _turn_views(store)
 
 
 def _show_skull(store: NodeStore, case: SkullCase, title: str) -> None:
-    model, made = show_model(store, case.surface, title)
+    model, made = show_model(store, case.surface, f"{title} skull")
     known = case.has_uncertainty
-    colour_skull(model, show_colours(store, title), made=made, known=known)
-    show_legend(store, model, title, known=known)
+    colour_model(model, _colours(store, title), SCALARS, ENDS, made=made, known=known)
+    show_legend(store, model, f"{title} legend", LEGEND_TITLE, known=known)
     _place(store, model)
+
+
+def _colours(store: NodeStore, title: str) -> slicer.vtkMRMLProceduralColorNode:
+    return show_colours(store, f"{title} uncertainty colours", ENDS)
 
 
 def _show_plane(store: NodeStore, plane: PlacedPlane | None, name: str, title: str) -> None:

@@ -63,7 +63,7 @@ class Downloads:
         """Answer `GET download/<name>`: the file, or one sentence."""
         offer = self._offers.get(request.match_info["name"])
         if offer is None:
-            return _sentence(404, "There is nothing to download under this name yet: reconstruct a skull first.")
+            return _sentence(404, "There is nothing to download under this name yet: compute a case first.")
         try:
             path = offer.make()
             if inspect.isawaitable(path):
@@ -74,7 +74,7 @@ class Downloads:
             log.exception("A download could not be made")
             return _sentence(500, f"{offer.file_name} could not be made: {type(error).__name__}: {error}")
         if not Path(path).is_file():
-            return _sentence(404, f"{offer.file_name} is no longer there: run the reconstruction again.")
+            return _sentence(404, f"{offer.file_name} is no longer there: compute the case again.")
         disposition = _disposition(offer.file_name)
         # no-store: the same address gives another file after the next run
         return web.FileResponse(path, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})

@@ -70,7 +70,7 @@ def host_name(given: str) -> str:
             return str(address)
     raise InputError(
         f"--allow-host {given} is no host name: give the bare name or IP address that users type, such as "
-        "skulls.example, without scheme, port, slash or wildcard."
+        "models.example, without scheme, port, slash or wildcard."
     )
 
 

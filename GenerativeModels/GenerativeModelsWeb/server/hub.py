@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -14,16 +15,23 @@ from GenerativeModelsWeb.server import notices
 from GenerativeModelsWeb.server.access import Access
 from GenerativeModelsWeb.server.guards import LOOPBACK_NAMES, guard, host_name, security_headers
 from GenerativeModelsWeb.server.proxy import Proxy, held_by_a_page
+from GenerativeModelsWeb.server.remembered import Remembered
 from GenerativeModelsWeb.server.sessions import Session, SessionPlan, Sessions
 
 __all__ = ["Hub", "HubSettings", "listen", "serve"]
 
+NAME = "GenerativeModels"
+"""Title of the pages that belong to none of several applications."""
 NOT_STORED = {"Cache-Control": "no-store"}
 HOME_OF_A_SESSION = "../../"
 """Relative, as all our addresses: a reverse proxy may have put the hub below a path of its own."""
 
 SESSION = "/session/{token:[0-9a-f]{40}}"
 """Only what may be a session's token: anything else in its place could turn a redirect into another site's address."""
+LIST = "/applications/{token:[0-9a-f]{40}}"
+"""The list of applications as one browser knows it: who knows the token was admitted before."""
+LISTS_KEPT = 4096
+"""How many lists are remembered."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Hub:
         self.settings = settings
         self.sessions = Sessions(settings.plan)
         self._access = settings.access
+        self._lists = Remembered(LISTS_KEPT)
+        self._offered = settings.plan.applications
+        self._only = next(iter(self._offered)) if len(self._offered) == 1 else None
+        self._title = NAME if self._only is None else self._offered[self._only].title
         self._proxy = Proxy()
 
     def application(self) -> web.Application:
@@ -83,7 +95,10 @@ class Hub:
         app.cleanup_ctx.append(self._run)
         app.router.add_get("/", self.enter)
         app.router.add_get("/healthz", self.health)
-        app.router.add_get(SESSION, self.add_slash)
+        for place in (SESSION, LIST):
+            app.router.add_get(place, self.add_slash)
+        app.router.add_get(f"{LIST}/", self.choices)
+        app.router.add_get(f"{LIST}/{{name}}", self.open_choice)
         app.router.add_get(f"{SESSION}/", self.page)
         app.router.add_get(f"{SESSION}/new", self.another)
         app.router.add_get(f"{SESSION}/starting", self.starting)
@@ -94,19 +109,42 @@ class Hub:
         return app
 
     async def enter(self, request: web.Request) -> web.Response:
-        """Give the tab a session of its own and send it there, when it has the token or a ticket."""
+        """Give the tab a session of its own and send it there, when it has the token or a ticket.
+
+        Where there are several applications, send it to the list of them, unless it asks for one by name.
+        """
         _refuse_guesses(request)
         if not self._access.admits(request):
-            return _html(notices.locked_page("ticket" in request.query, "token" in request.query), status=403)
-        return self._new_session("session/")
+            by = ("ticket" in request.query, "token" in request.query)
+            return _html(notices.locked_page(self._title, *by), status=403)
+        name = self._only or request.query.get("application")
+        if name in self._offered:
+            return self._new_session("session/", name)
+        token = secrets.token_hex(20)
+        self._lists[token] = ""
+        raise _see_other(f"applications/{token}/")
+
+    async def choices(self, request: web.Request) -> web.Response:
+        """Show what can be opened."""
+        self._require_list(request)
+        return _html(notices.list_page(self._title, self._offered))
+
+    async def open_choice(self, request: web.Request) -> web.Response:
+        """Give the tab a session of an application of the list."""
+        _refuse_guesses(request)
+        self._require_list(request)
+        name = request.match_info["name"]
+        if name not in self._offered:
+            raise _see_other("./")
+        return self._new_session("../../session/", name)
 
     async def another(self, request: web.Request) -> web.Response:
         """Give the tab of a session that failed or ended another one: who knows its token was admitted before."""
         _refuse_guesses(request)
-        token = request.match_info["token"]
-        if self.sessions.find(token) is None and not self.sessions.is_former(token):
+        name = self.sessions.application_of(request.match_info["token"])
+        if name is None:
             raise _see_other(HOME_OF_A_SESSION)
-        return self._new_session("../")
+        return self._new_session("../", name)
 
     async def health(self, request: web.Request) -> web.Response:
         """Answer that the hub is there; to who has the token also how it is."""
@@ -129,9 +167,9 @@ class Hub:
         if session is None:
             return await self.another(request)
         if session.failure:
-            return _html(notices.failed_page(session.failure, "new"), status=503)
+            return _html(notices.failed_page(self._offered[session.application].title, session.failure, "new"), 503)
         if session.starting:
-            return _html(notices.starting_page())
+            return _html(notices.starting_page(self._offered[session.application].title))
         if await held_by_a_page(session):
             return await self.another(request)
         # Not from the browser's cache: another tab of the same address must come by here.
@@ -162,12 +200,17 @@ class Hub:
             raise _see_other("./")  # there `page` decides whose it is
         return await self._pass_on(request, session, path)
 
-    def _new_session(self, folder: str) -> web.Response:
+    def _require_list(self, request: web.Request) -> None:
+        """Send whoever was not admitted, or came from a hub that has ended, to the entrance."""
+        if request.match_info["token"] not in self._lists:
+            raise _see_other("../../")
+
+    def _new_session(self, folder: str, application: str) -> web.Response:
         """Send the tab to a session of its own, in a folder of sessions as seen from the page it asked for."""
-        session = self.sessions.take()
+        session = self.sessions.take(application)
         if session is None:
-            plan = self.settings.plan
-            return _html(notices.full_page(plan.limit, plan.grace_seconds, ""), status=503)
+            plan, title = self.settings.plan, self._offered[application].title
+            return _html(notices.full_page(title, plan.limit, plan.grace_seconds, ""), status=503)
         raise _see_other(f"{folder}{session.token}/")
 
     async def _pass_on(

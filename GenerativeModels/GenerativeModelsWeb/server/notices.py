@@ -1,4 +1,4 @@
-"""The hub's own pages: the token is missing, a session starts, there is no room, something went wrong.
+"""The hub's own pages: the list of applications, the token is missing, a session starts, no room, a failure.
 
 Each is whole in itself.
 """
@@ -6,11 +6,14 @@ Each is whole in itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import TYPE_CHECKING
 
-__all__ = ["entrance_page", "failed_page", "full_page", "locked_page", "starting_page"]
+if TYPE_CHECKING:
+    from GenerativeModelsWeb.applications import Application
 
-TITLE = "Fetal skull reconstruction"
+__all__ = ["entrance_page", "failed_page", "full_page", "list_page", "locked_page", "starting_page"]
 
 _FRAME = """<!doctype html>
 <html lang="en">
@@ -80,28 +83,48 @@ _LOADING_STYLE = """<style>
 _LOADING = '<div class="turning" role="status" aria-label="loading"></div>'
 
 
-def starting_page() -> str:
+_LIST_STYLE = """<style>
+html body { height: auto; min-height: 100%; padding: 1rem 0; box-sizing: border-box; }
+body main { width: min(40rem, calc(100% - 2rem)); text-align: left; }
+ul { display: grid; gap: .75rem; margin: 1.25rem 0 0; padding: 0; list-style: none; }
+li a { display: block; margin: 0; padding: .9rem 1.1rem; border: 1px solid #8885; border-radius: 8px; background: none;
+  color: inherit; }
+li a:hover { border-color: var(--accent); }
+li strong { display: block; color: var(--accent); font-weight: 600; }
+li span { color: var(--quiet); }
+</style>"""
+
+
+def list_page(title: str, applications: Mapping[str, Application]) -> str:
+    """The page that lists the applications; the links are their names."""
+    entries = "\n".join(
+        f'<li><a href="{escape(name)}"><strong>{escape(one.title)}</strong> <span>{escape(one.about)}</span></a></li>'
+        for name, one in applications.items()
+    )
+    body = f"<h1>{escape(title)}</h1>\n<p>Choose what to open.</p>\n<ul>\n{entries}\n</ul>"
+    return _page(title, body, head=_LIST_STYLE)
+
+
+def starting_page(title: str) -> str:
     """The page shown while a session process comes up; it goes on by itself."""
     body = (
         '<div class="turning" role="status" aria-label="starting"></div>\n<h1>Starting your session</h1>\n'
         "<p>The 3D Slicer core is being loaded. This takes a few seconds.</p>"
     )
-    return _FRAME.format(
-        title=TITLE, head='<noscript><meta http-equiv="refresh" content="3"></noscript>', body=body, script=_POLL
-    )
+    return _page(title, body, head='<noscript><meta http-equiv="refresh" content="3"></noscript>', script=_POLL)
 
 
-def full_page(limit: int, grace_seconds: float, home: str) -> str:
+def full_page(title: str, limit: int, grace_seconds: float, home: str) -> str:
     """The page shown when there are `limit` sessions already, each kept so long after its tab was closed."""
     heading = "The only session is in use" if limit == 1 else f"All {limit} sessions are in use"
     body = (
         f"<h1>{heading}</h1>\n<p>Close a tab of this application that is no longer needed; its "
         f'place is free {grace_seconds:.0f} seconds later.</p>\n<a href="{escape(home)}">Try again</a>'
     )
-    return _FRAME.format(title=TITLE, head="", body=body, script="")
+    return _page(title, body)
 
 
-def locked_page(by_link: bool, by_token: bool) -> str:
+def locked_page(title: str, by_link: bool, by_token: bool) -> str:
     """The page shown to who comes without a valid token: by a link that opens once, with a wrong token, or with none.
 
     The form sends the token where the page came from.
@@ -119,26 +142,31 @@ def locked_page(by_link: bool, by_token: bool) -> str:
         '<input name="token" type="password" autocomplete="off" spellcheck="false" required autofocus></label>\n'
         "<button>Open</button>\n</form>"
     )
-    return _FRAME.format(title=TITLE, head="", body=body, script="")
+    return _page(title, body)
 
 
-def failed_page(sentence: str, home: str) -> str:
+def failed_page(title: str, sentence: str, home: str) -> str:
     """The page shown when a session could not be started or is no more."""
     body = (
         f"<h1>This session is not available</h1>\n<p>{escape(sentence)} The terminal of the server says more.</p>\n"
         f'<a href="{escape(home)}">Start a new session</a>'
     )
-    return _FRAME.format(title=TITLE, head="", body=body, script="")
+    return _page(title, body)
 
 
-def entrance_page(client_page: str) -> str:
-    """Trame's own first page under our name, which goes on turning as the starting page did.
+def entrance_page(client_page: str, title: str) -> str:
+    """Trame's own first page under our title, which goes on turning as the starting page did.
 
     Trame fetches what is shown until the application is there, and puts it in place whenever it comes: on a slow line
     that is over the application. Here it is part of the page, and the application takes its place.
     """
-    page = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", client_page, flags=re.DOTALL)
+    named = f"<title>{escape(title)}</title>"
+    page = re.sub(r"<title>.*?</title>", lambda _: named, client_page, flags=re.DOTALL)
     page = re.sub(r'<meta\s+name="description"\s+content=".*?"\s*/>', "", page, flags=re.DOTALL)
     page = re.sub(r"<script>\s*fetch\([^<]*loading\.tpl[^<]*</script>", "", page)
     page = page.replace('<div id="app"></div>', f'{_LOADING_STYLE}<div id="app">{_LOADING}</div>')
     return page.replace('href="logo.png"', 'href="data:,"')
+
+
+def _page(title: str, body: str, *, head: str = "", script: str = "") -> str:
+    return _FRAME.format(title=escape(title), head=head, body=body, script=script)

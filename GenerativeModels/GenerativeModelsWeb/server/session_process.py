@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from GenerativeModelsWeb.server import notices
+from GenerativeModelsWeb.server.access import TOKEN_VARIABLE
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UPLOAD_LIMIT_BYTES, UploadStore
 
 if TYPE_CHECKING:
     from trame_server import Server
 
-__all__ = ["APPLICATION", "KEY_HEADER", "Orders", "main"]
+__all__ = ["KEY_HEADER", "Orders", "child_environment", "main"]
 
-APPLICATION = "GenerativeModelsWeb.skull.application:SkullApplication"
 KEY_HEADER = "X-Session-Key"
 PATIENCE_SECONDS = 4.0
 """How long an application may take to close before the process ends anyway; below the hub's own patience."""
@@ -50,7 +50,9 @@ class Orders:
     key
         What every request must carry in the header KEY_HEADER.
     application
-        `module:class`, called as `class(server, store, downloads, model=Path | None, device=str)`; has `close()`.
+        Place of its class, see `applications.Application`.
+    title
+        Of the page.
     model
         Folder of a model bundle; None = the default one.
     device
@@ -61,7 +63,8 @@ class Orders:
 
     folder: str
     key: str
-    application: str = APPLICATION
+    application: str
+    title: str
     model: str | None = None
     device: str = "auto"
     upload_limit_bytes: int = UPLOAD_LIMIT_BYTES
@@ -108,6 +111,7 @@ async def _serve(orders: Orders, announce: Callable[[int], None]) -> None:
     folder = Path(orders.folder)
     ended = _watch_stdin(folder)
     server = get_server("session", client_type="vue3")
+    server.state.trame__title = orders.title
     store = UploadStore(folder / "uploads", orders.upload_limit_bytes)
     downloads = Downloads(folder / "downloads")
     module, name = orders.application.split(":")
@@ -115,7 +119,8 @@ async def _serve(orders: Orders, announce: Callable[[int], None]) -> None:
     application = getattr(importlib.import_module(module), name)(
         server, store, downloads, model=model, device=orders.device
     )
-    server.controller.on_server_bind.add(lambda wslink: _add_routes(wslink.app, server, store, downloads, orders.key))
+    routes = {"key": orders.key, "title": orders.title}
+    server.controller.on_server_bind.add(lambda wslink: _add_routes(wslink.app, server, store, downloads, **routes))
     server.controller.on_server_ready.add(lambda **_: announce(server.port))
     serving = asyncio.ensure_future(
         server.start(
@@ -168,7 +173,9 @@ def _keep_tracebacks_here() -> None:
     AioHttpWsHandler.sendWrappedError = send_without_data
 
 
-def _add_routes(app: web.Application, server: Server, store: UploadStore, downloads: Downloads, key: str) -> None:
+def _add_routes(
+    app: web.Application, server: Server, store: UploadStore, downloads: Downloads, *, key: str, title: str
+) -> None:
     """Add our routes to the web server of trame before it starts; they win over its static files."""
 
     @web.middleware
@@ -178,14 +185,14 @@ def _add_routes(app: web.Application, server: Server, store: UploadStore, downlo
         return await handler(request)
 
     async def entrance(_: web.Request) -> web.Response:
-        return web.Response(text=notices.entrance_page(client_page), content_type="text/html")
+        return web.Response(text=notices.entrance_page(client_page, title), content_type="text/html")
 
     from trame_client.module.vue3 import www
 
     client_page = Path(www, "index.html").read_text(encoding="utf-8")
     app.middlewares.append(only_the_hub)
     app.router.add_get("/index.html", entrance)
-    app.router.add_post("/upload/{plane}", _inside(server, store.receive))
+    app.router.add_post("/upload/{place}", _inside(server, store.receive))
     app.router.add_get("/download/{name}", _inside(server, downloads.send))
 
 
@@ -201,6 +208,19 @@ def _inside(
             server.state.flush()
 
     return handle
+
+
+def child_environment(folder: str) -> dict[str, str]:
+    """The environment of a session process with that temporary folder: it finds this package where the hub has it."""
+    here = str(Path(__file__).resolve().parents[2])
+    inherited = os.environ.get("PYTHONPATH")
+    return {
+        **{name: text for name, text in os.environ.items() if name != TOKEN_VARIABLE},
+        "PYTHONPATH": os.pathsep.join([here, *([inherited] if inherited else [])]),
+        "PYTHONSAFEPATH": "1",  # a file slicer.py in the folder where somebody starts the hub is not Slicer
+        # Whatever the session and its children make for a while goes with its folder, even when they are killed.
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
+    }
 
 
 if __name__ == "__main__":

@@ -12,15 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from aiohttp import web
 
-from GenerativeModelsWeb.server.access import TOKEN_VARIABLE
+from GenerativeModelsWeb.applications import Application, applications
 from GenerativeModelsWeb.server.page_words import without_folders
-from GenerativeModelsWeb.server.session_process import APPLICATION, Orders
+from GenerativeModelsWeb.server.remembered import Remembered
+from GenerativeModelsWeb.server.session_process import Orders, child_environment
 from GenerativeModelsWeb.server.uploads import UPLOAD_LIMIT_BYTES
 
 __all__ = ["Session", "SessionPlan", "Sessions"]
@@ -46,12 +48,14 @@ class SessionPlan:
 
     Attributes
     ----------
+    applications
+        What a session may be of, by name. There is at least one.
     limit
         Most sessions at a time.
     grace_seconds
         How long a session without a page is kept: a reload finds it again.
     spare
-        Whether one process waits warm for the next tab.
+        Whether one process waits warm for the next tab, with the application that was asked for last.
     spare_delay_seconds
         How long the next spare waits, so that it does not slow down the tab that took the last one.
     show_log
@@ -59,7 +63,7 @@ class SessionPlan:
         fails: VTK and Slicer are talkative about what is not installed.
     """
 
-    application: str = APPLICATION
+    applications: Mapping[str, Application] = field(default_factory=applications)
     model: Path | None = None
     device: str = "auto"
     upload_limit_bytes: int = UPLOAD_LIMIT_BYTES
@@ -76,6 +80,8 @@ class Session:
 
     Attributes
     ----------
+    application
+        Its name in the plan.
     token
         What the address of the tab carries; nobody can guess it. Lower case, for the trame client writes addresses in
         lower case when it connects again.
@@ -91,6 +97,7 @@ class Session:
         `time.monotonic()` of the last request or the last page that left; of the last answer of a page to a ping.
     """
 
+    application: str
     token: str = field(default_factory=lambda: secrets.token_hex(20))
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     process: asyncio.subprocess.Process | None = None
@@ -137,10 +144,12 @@ class Session:
                 await self._end_process()
 
     async def _start(self, plan: SessionPlan, folder: str, stderr: BinaryIO | None) -> None:
+        application = plan.applications[self.application]
         orders = Orders(
             folder=folder,
             key=self.key,
-            application=plan.application,
+            application=application.place,
+            title=application.title,
             model=str(plan.model) if plan.model else None,
             device=plan.device,
             upload_limit_bytes=plan.upload_limit_bytes,
@@ -152,7 +161,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=_environment(folder),
+            env=child_environment(folder),
             # Ctrl-C in the terminal reaches the hub alone, which ends its sessions in order.
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -192,8 +201,9 @@ class Sessions:
     def __init__(self, plan: SessionPlan) -> None:
         self.plan = plan
         self.taken: dict[str, Session] = {}
-        self._former: dict[str, None] = {}  # tokens, the oldest first
+        self._former = Remembered(FORMER_KEPT)  # token -> application
         self._spare: Session | None = None
+        self._asked_last = next(iter(plan.applications))
         self._runs: dict[Session, asyncio.Task[None]] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._spare_due = 0.0
@@ -218,12 +228,18 @@ class Sessions:
         """Whether the next tab need not wait."""
         return self._spare is not None and self._spare.ready
 
-    def take(self) -> Session | None:
-        """Give a tab its session, warm when there is one; None when there are too many."""
+    def take(self, application: str | None = None) -> Session | None:
+        """Give a tab its session of an application, warm when there is one; None when there are too many.
+
+        `application` is its name in the plan; None = the first.
+        """
         if self.full:
             return None
+        self._asked_last = application or next(iter(self.plan.applications))
         session, self._spare = self._spare, None
         self._spare_due = time.monotonic() + self.plan.spare_delay_seconds
+        if session is not None and session.application != self._asked_last:
+            self.end(session)
         if session is None or session.failure:
             session = self._start()
         self.taken[session.token] = session
@@ -237,22 +253,24 @@ class Sessions:
             session.touch()
         return session
 
-    def is_former(self, token: str) -> bool:
-        """Whether a token was that of a session which has ended: only a browser admitted before can know it."""
-        return token in self._former
+    def application_of(self, token: str) -> str | None:
+        """The application of a session, also of one that has ended; None for a token that never was one.
+
+        Only a browser that was admitted before can know a token.
+        """
+        session = self.taken.get(token)
+        return self._former.get(token) if session is None else session.application
 
     def end(self, session: Session) -> None:
         """End a session; its process goes in the background."""
         if self.taken.pop(session.token, None) is not None:
-            self._former[session.token] = None
-            while len(self._former) > FORMER_KEPT:
-                del self._former[next(iter(self._former))]
+            self._former[session.token] = session.application
         if session.failure is None:  # else its run is ending already, and must not be disturbed
             session.failure = "The session has ended."
             self._runs[session].cancel()
 
     def _start(self) -> Session:
-        session = Session()
+        session = Session(self._asked_last)
         run = asyncio.ensure_future(session.run(self.plan))
         self._runs[session] = run
         run.add_done_callback(lambda _: self._runs.pop(session, None))
@@ -277,16 +295,3 @@ class Sessions:
             if self.plan.spare and self._spare is None and not self.full and now >= self._spare_due:
                 self._spare = self._start()
             await asyncio.sleep(pause)
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """The environment in which the child finds this package wherever the parent has it."""
-    here = str(Path(__file__).resolve().parents[2])
-    inherited = os.environ.get("PYTHONPATH")
-    return {
-        **{name: text for name, text in os.environ.items() if name != TOKEN_VARIABLE},
-        "PYTHONPATH": os.pathsep.join([here, *([inherited] if inherited else [])]),
-        "PYTHONSAFEPATH": "1",  # a file slicer.py in the folder where somebody starts the hub is not Slicer
-        # Whatever the session and its children make for a while goes with its folder, even when they are killed.
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
-    }

@@ -80,5 +80,5 @@ def _size(count: int) -> str:
 def _too_large(shown: str, found: str, limit_bytes: int) -> str:
     return (
         f"{shown} {found}, but an image may have at most {_size(limit_bytes)}: "
-        "send the single plane, not the whole sweep or volume."
+        "send the one image that is needed, not a whole sweep or film."
     )

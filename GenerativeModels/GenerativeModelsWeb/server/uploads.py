@@ -14,7 +14,6 @@ from aiohttp import web
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.image_files.references import require_self_contained
-from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsWeb.server.page_words import without_folders
 from GenerativeModelsWeb.server.upload_limits import UploadRefusedError, UploadTooSlowError, refuse_size, within_limits
 
@@ -23,7 +22,7 @@ __all__ = ["UPLOAD_LIMIT_BYTES", "UploadStore", "shown_name"]
 log = logging.getLogger(__name__)
 
 UPLOAD_LIMIT_BYTES = 64 * 2**20
-"""Above any single plane (a 4096 x 4096 RGB picture has 48 MiB), below a sweep or a cine loop."""
+"""Above any single picture (4096 x 4096 pixels in RGB have 48 MiB), below a film."""
 
 AT_ONCE = 4
 """Uploads of one session under way together; a page sends at most three."""
@@ -49,11 +48,11 @@ class UploadStore:
         Where files go; made when missing, removed by `close`.
     limit_bytes
         Size of the largest file taken. Say it to the page too, which can then refuse before it sends.
-    places
-        What an upload may be for.
 
     Attributes
     ----------
+    places
+        Set by the application: what an upload may be for.
     on_upload
         Set by the application: takes the place, the file on disk and the name to show, and gives a sentence when the
         file cannot be used, else None. May be a coroutine function. The file stays until the next one for the same
@@ -62,12 +61,12 @@ class UploadStore:
         the user sees the shown name instead.
     """
 
-    def __init__(self, folder: Path, limit_bytes: int = UPLOAD_LIMIT_BYTES, places: Collection[str] = PLANES) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = UPLOAD_LIMIT_BYTES) -> None:
         if limit_bytes < 1:
             raise ValueError(f"limit_bytes must be positive, not {limit_bytes}.")
         self.folder = Path(folder)
         self.limit_bytes = limit_bytes
-        self.places = tuple(places)
+        self.places: Collection[str] = ()
         self.on_upload: Callable[[str, Path, str], str | Awaitable[str | None] | None] | None = None
         self._taken: dict[str, Path] = {}
         self._count = 0
@@ -75,13 +74,13 @@ class UploadStore:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Answer `POST upload/<plane>`; see the class."""
-        place = request.match_info["plane"]
+        """Answer `POST upload/<place>`; see the class."""
+        place = request.match_info["place"]
         shown = shown_name(request.query.get("name", ""))
-        if place not in self.places:
-            return _refusal(404, f"There is no place {place!r} for an image, only {', '.join(self.places)}.")
         if self.on_upload is None:
             return _refusal(503, "The application is still starting: try again in a moment.")
+        if place not in self.places:
+            return _refusal(404, f"There is no place {place!r} for an image, only {', '.join(self.places)}.")
         if self._under_way >= AT_ONCE:
             return _refusal(429, f"{AT_ONCE} uploads are under way already: wait until one is through.")
         self._count += 1

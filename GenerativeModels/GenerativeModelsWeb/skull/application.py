@@ -10,6 +10,7 @@ from pathlib import Path
 from trame_server import Server
 from trame_server.utils.typed_state import TypedState
 
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsLib.worker.client import Worker
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
@@ -59,13 +60,13 @@ class SkullApplication:
 
         self._workspace = downloads.folder / "cases"
         self._workspace.mkdir(parents=True, exist_ok=True)
-        self._backend = Backend(Worker())
+        self._backend = Backend(Worker(SKULL.name))
         self.views = CaseViews(server)
         self.desk = PictureDesk(self.inputs, self.settings, self.run)
         self.reconstructions = Reconstructions(self, self._backend, downloads, self._workspace, model)
         self._started = False
 
-        store.on_upload = self._take_upload
+        store.places, store.on_upload = PLANES, self._take_upload
         server.trigger("gm_assign")(self._assign)
         server.trigger("gm_refuse")(self._refuse)
         server.trigger("gm_check_size")(self._check_size)
@@ -145,7 +146,7 @@ class SkullApplication:
         except BackendFailed as failure:
             log.error("%s\n%s", failure, failure.details)
             with self.server.state:
-                self.run.data.error = on_page(str(failure))
+                self.run.data.error = on_page(failure)
             return
         words = f"{found.name} ({found.hardware})" if found.hardware else found.name
         with self.server.state:

@@ -81,7 +81,7 @@ class PictureDesk:
             picture = await asyncio.to_thread(read_picture, path, shown, plane)
             preview = await asyncio.to_thread(preview_url, picture.pixels)
         except InputError as error:
-            return on_page(str(error))
+            return on_page(error)
         if shown not in self._announced:
             self.announce("", ())
         self._remove_sample()
@@ -190,5 +190,5 @@ def _refusal(picture: Picture, spacing: tuple[float, float] | None, plane: str) 
     try:
         check_spacing(picture, spacing, plane)
     except InputError as error:
-        return on_page(str(error))
+        return on_page(error)
     return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case.window_words import for_window
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsWeb.server.page_words import without_folders
 
 __all__ = ["Picture", "check_spacing", "on_page", "preview_url", "read_picture"]
@@ -73,7 +73,7 @@ def read_picture(path: Path, file_name: str, plane: str) -> Picture:
             raise InputError(f"{label} has {rows} x {columns} pixels: expected at least {MIN_SIDE_PX} a side.")
         grey = grey_pixels(stored.values, label, stored.inverted)
     except InputError as error:
-        raise InputError(str(error).replace(str(path), file_name)) from error
+        raise InputError(error.text.replace(str(path), file_name), error.field) from error
     pixels = np.clip(np.round(grey.pixels), 0, 255).astype(np.uint8)
     cautions = (*stored.warnings, *grey.warnings)
     picture = Picture(path, file_name, pixels, stored.reduction, stored.spacing_mm, cautions)
@@ -90,12 +90,12 @@ def check_spacing(picture: Picture, spacing_mm: tuple[float, float], plane: str)
     plane_from_array(picture.pixels, (row, column), plane)
 
 
-def on_page(sentence: str) -> str:
-    """A sentence of the backend as the page shows it.
+def on_page(found: str | Exception) -> str:
+    """A sentence or an error of the backend as the page shows it.
 
-    It has no options of the command line and no folders of the server, and its first letter is large.
+    Fields of the request are called as on the page; it names no folders of the server, and its first letter is large.
     """
-    sentence = without_folders(for_window(sentence))
+    sentence = without_folders(SKULL.in_window_words(found) if isinstance(found, InputError) else str(found))
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from GenerativeModelsLib.skull.case.window_words import for_window
 from GenerativeModelsLib.skull.report.charts import growth_chart_svg, on_chart
 from GenerativeModelsLib.skull.report.from_run import biometry_rows
 from GenerativeModelsLib.skull.report.page import centile, interval, number
@@ -46,19 +45,19 @@ def charts_of(result: dict[str, Any]) -> list[dict[str, str]]:
 def _notices(result: dict[str, Any]) -> list[dict[str, str]]:
     """The backend's own warnings, that on the verdict first and as grave as the verdict."""
     outside = result["in_distribution"]["verdict"] == "outside"
-    texts = [_on_page(text, result) for text in result["warnings"]]
-    verdict = [text for text in texts if text.startswith("The input ")]
-    others = [text for text in texts if not text.startswith("The input ")]
+    texts = [(_on_page(text, result), kind) for text, kind in zip(result["warnings"], result["warning_kinds"])]
+    verdict = [text for text, kind in texts if kind == "verdict"]
+    others = [text for text, kind in texts if kind != "verdict"]
     return [{"severity": "serious" if outside else "caution", "text": text} for text in verdict] + [
         {"severity": "caution", "text": text} for text in others
     ]
 
 
 def _on_page(text: str, result: dict[str, Any]) -> str:
-    """A warning without the names of files, which stand on the cards and may be long, without options and folders."""
+    """A warning without the names of files, which stand on the cards and may be long, without folders."""
     for name, plane in result["planes"].items():
         text = text.replace(f"{name} plane {plane['file']}", f"{name} plane")
-    return without_folders(for_window(text))
+    return without_folders(text)
 
 
 def _summary(result: dict[str, Any]) -> str:

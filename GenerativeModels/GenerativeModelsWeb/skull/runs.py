@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.case.read import SkullCase, read_case
 from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
@@ -84,16 +85,16 @@ class Reconstructions:
         error = ""
         try:
             made_from = self._signature()
-            folder = await self._backend.reconstruct(self._request(), self._tell)
+            folder = await self._backend.run(SKULL.name, self._request(), self._tell)
             self._showing = True
             await self._show(folder, made_from)
         except asyncio.CancelledError:
             self._backend.start()
         except InputError as refused:
-            error = on_page(str(refused))
+            error = on_page(refused)
         except BackendFailed as failed:
             log.error("%s\n%s", failed, failed.details)
-            error = on_page(str(failed))
+            error = on_page(failed)
         except Exception:
             log.exception("A reconstruction failed")
             error = "Something unforeseen went wrong on the server; its log says what. Try again."
@@ -136,7 +137,7 @@ class Reconstructions:
             seed=seed_of(settings.seed),
             device=settings.device,
             gestational_age_weeks=weeks_of(settings.weeks),
-            labels={name: desk.picture(name).file_name for name in given},
+            shown_names={name: desk.picture(name).file_name for name in given},
             title=self._title(),
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trame.widgets import client, html
 from trame.widgets import vuetify3 as vuetify
 
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsWeb.parts.markup import attributes
 from GenerativeModelsWeb.skull.mark import mark

@@ -17,7 +17,7 @@ from trame_slicer.views.threed_view import ViewDirection
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.request import PLANES
-from GenerativeModelsScene.skull.colours import viridis
+from GenerativeModelsScene.nodes.colours import viridis
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
     set_outlines_visible,

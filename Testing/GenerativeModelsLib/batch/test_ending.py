@@ -1,4 +1,4 @@
-"""A batch that is killed or asked to end leaves no process and, after the next start, nothing half written."""
+"""A batch that is killed or terminated leaves no process and, after the next start, no incomplete output."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Started:
         assert len(self.workers) == 1 and self.hidden(), "the test would prove nothing"
 
     def hidden(self) -> list[str]:
-        """What is half written, locks apart."""
+        """Incomplete files, except locks."""
         return [p.name for p in self.out.rglob(".generative-models-*") if p.is_dir()]
 
     def assert_nobody_left(self) -> None:

@@ -1,3 +1,7 @@
+"""Many cases: each on its own, resumed, killed, on a cluster."""
+
+from __future__ import annotations
+
 import csv
 import os
 import signal
@@ -11,8 +15,10 @@ import pytest
 
 from GenerativeModelsLib.batch import pool
 from GenerativeModelsLib.batch.pool import default_workers
-from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.batch.run import failure_of
+from GenerativeModelsLib.batch.summary import CaseOutcome
+from GenerativeModelsLib.batch.table import BatchRow, table_words
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.output.lock import folder_lock
 from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import run_fake_batch, write_result
@@ -203,3 +209,31 @@ def test_ctrl_c_keeps_the_finished_cases_and_says_so_in_the_summary(tmp_path: Pa
     assert stderr.rstrip().endswith("KeyboardInterrupt")
     statuses = {case: line["status"] for case, line in summary(out).items()}
     assert statuses["p1"] == statuses["p2"] == "done" and statuses["q8"] == "waiting"
+
+
+def raising(error: BaseException):
+    def work() -> None:
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (InputError(f"{named('samples')} is odd: check {named('axial')}."), "--samples is odd: check axial."),
+        (
+            MemoryError(),
+            "The computer ran out of memory during this case: use fewer --workers or close other programs.",
+        ),
+        (RuntimeError("a surprise"), "Unforeseen error: RuntimeError: a surprise"),
+    ],
+)
+def test_a_failure_is_a_sentence_in_the_words_of_a_table(error: Exception, sentence: str) -> None:
+    assert failure_of(raising(error), table_words(SkullRequest)) == sentence
+
+
+def test_what_ends_a_process_is_no_failure_of_a_case() -> None:
+    assert failure_of(lambda: None) == ""
+    with pytest.raises(KeyboardInterrupt):
+        failure_of(raising(KeyboardInterrupt()))

@@ -1,4 +1,4 @@
-"""The files of a bundle: checksums over all of them, limits, links, and files that are none."""
+"""Bundle files: checksums, size limits, links and files that are not regular."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def assert_refused(folder: Path, words: str) -> None:
-    """By every reader and by verification, in one sentence."""
+    """Refused by every reader and by verification, in one sentence."""
     for read in (bundle_checksum, read_manifest, read_bundle):
         with pytest.raises(InputError, match=words) as caught:
             read(folder)
@@ -142,20 +142,20 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     with (folder / name).open("r+b") as stream:
         stream.truncate(LIMITS[name] + 1)
     monkeypatch.setattr(bundle_files.os, "open", None)
-    assert_refused(folder, f"{name} has {LIMITS[name] + 1} bytes, where {LIMITS[name]} are the most")
+    assert_refused(folder, f"{name} has {LIMITS[name] + 1} bytes, expected at most {LIMITS[name]}")
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle_files, "_place", lambda folder, name: folder / name)
     monkeypatch.setitem(LIMITS, "CARD.md", 10)
     for read in (read_file, file_digest):
-        with pytest.raises(InputError, match=r"CARD.md has \d+ bytes, where 10 are the most"):
+        with pytest.raises(InputError, match=r"CARD.md has \d+ bytes, expected at most 10"):
             read(folder, "CARD.md")
 
 
 def test_what_readers_would_refuse_is_not_written(folder: Path) -> None:
     before = bundle_checksum(folder)
-    with pytest.raises(InputError, match=r"CARD.md has \d+ bytes, where 1048576 are the most"):
+    with pytest.raises(InputError, match=r"CARD.md has \d+ bytes, expected at most 1048576"):
         write_bundle(folder, {"net.weight": torch.zeros(1)}, DESCRIPTION, "x" * (2**20 + 1))
     assert bundle_checksum(folder) == before
 
@@ -206,7 +206,7 @@ def test_a_fifo_is_refused_and_never_waited_for(folder: Path, name: str, monkeyp
     os.mkfifo(folder / name)
     started = time.monotonic()
     assert_refused(folder, f"{name} is not a regular file")
-    monkeypatch.setattr(bundle_files, "_place", lambda folder, name: folder / name)  # put there after the first look
+    monkeypatch.setattr(bundle_files, "_place", lambda folder, name: folder / name)  # replaced after the first check
     with pytest.raises(InputError, match="is not a regular file"):
         read_file(folder, name)
     assert time.monotonic() - started < 5
@@ -291,7 +291,7 @@ def test_an_unknown_kind_is_not_passed(folder: Path) -> None:
 
 
 def test_the_bytes_that_were_hashed_are_those_that_are_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other weights that take the place of the first ones after those were read are not looked at."""
+    """Weights that replace the first ones after those were read are not used."""
     plain = bundle_files.SealedBundle.read
 
     def read(self: bundle_files.SealedBundle, name: str) -> bytes:

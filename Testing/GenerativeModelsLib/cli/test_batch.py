@@ -1,3 +1,7 @@
+"""The command for a table of cases of each anatomy."""
+
+from __future__ import annotations
+
 import json
 from pathlib import Path
 from typing import Any
@@ -5,14 +9,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from GenerativeModelsLib.batch.run import BatchRow, CaseOutcome
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.batch import run as batch
+from GenerativeModelsLib.batch.summary import CaseOutcome, summary_columns
+from GenerativeModelsLib.batch.table import BatchRow
 from GenerativeModelsLib.cli.main import app
-from GenerativeModelsLib.skull.case import batch as module
+from GenerativeModelsLib.heart.anatomy import HEART
 from Testing.helpers.results import run_fake_batch
 
 
-def run(*arguments: object) -> Any:
-    return CliRunner().invoke(app, ["skull", "batch", *map(str, arguments)])
+def run(*arguments: object, anatomy: str = "skull") -> Any:
+    return CliRunner().invoke(app, [anatomy, "batch", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -27,11 +34,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Has the cases done by a stand-in, and gives what `run_batch` was called with."""
     seen: list[dict[str, Any]] = []
 
-    def run_batch(rows: list[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
+    def run_batch(anatomy: Anatomy, rows: list[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
         seen.append({"rows": rows, "output": output} | options)
+        assert anatomy.name == "skull"
         return run_fake_batch(rows, output, **{**options, "scheduler": None, "workers": 1})
 
-    monkeypatch.setattr(module, "run_batch", run_batch)
+    monkeypatch.setattr(batch, "run_batch", run_batch)
     return seen
 
 
@@ -71,7 +79,7 @@ def test_resuming_twice_repeats_only_what_failed(table: Path, tmp_path: Path, ca
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nix.csv", "--output", "out"], "nix.csv is not there"),
+        (["nix.csv", "--output", "out"], "nix.csv does not exist"),
         (["cases.csv", "--output", "out", "--samples", "-1"], "--samples is -1"),
         (["cases.csv", "--output", "out", "--device", "tpu"], "--device is 'tpu'"),
         (["cases.csv", "--output", "cases.csv"], "is a file"),
@@ -109,3 +117,27 @@ def test_a_resumed_batch_says_what_was_kept_and_what_was_computed_anew(
 def test_the_time_limit_reaches_the_batch(table: Path, tmp_path: Path, calls: list[dict[str, Any]]) -> None:
     run(table, "--output", tmp_path / "out", "--time-limit", 2)
     assert calls[0]["time_limit_seconds"] == 120
+
+
+def test_a_batch_of_hearts_says_how_each_case_went(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    table = tmp_path / "cases.csv"
+    table.write_text("case,ed\np1,a.nii.gz\np2,\n")
+    seen: dict[str, Any] = {}
+
+    def run_batch(anatomy: Anatomy, rows: list[BatchRow], output: Path, **options: Any) -> list[CaseOutcome]:
+        seen.update(options, rows=rows, anatomy=anatomy)
+        return [CaseOutcome("p1", "done"), CaseOutcome("p2", "failed", error="no label map")]
+
+    monkeypatch.setattr(batch, "run_batch", run_batch)
+    options = ("--resume", "--scheduler", "tcp://host:1", "--labels", "lv=1,myo=2")
+    result = run(table, "--output", tmp_path / "out", *options, anatomy="heart")
+    assert result.exit_code == 3, result.stderr
+    assert "1 of 2 cases done, 1 failed" in result.stdout and "p2: no label map" in result.stdout
+    assert (seen["resume"], seen["scheduler"], seen["workers"]) == (True, "tcp://host:1", None)
+    first, second = seen["rows"]
+    assert first.request.ed == tmp_path / "a.nii.gz" and first.request.labels == "lv=1,myo=2"
+    assert second.request is None and seen["anatomy"] is HEART
+    document = json.loads(run(table, "--output", tmp_path / "out", "--json", anatomy="heart").stdout)
+    assert set(document["cases"][0]) == set(summary_columns(HEART))
+    missing = run(tmp_path / "nowhere.csv", "--output", tmp_path / "out", anatomy="heart")
+    assert missing.exit_code == 2 and "nowhere.csv does not exist" in missing.stderr

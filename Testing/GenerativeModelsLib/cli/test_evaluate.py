@@ -1,4 +1,4 @@
-"""`skull evaluate` from the outside."""
+"""The command `skull evaluate`."""
 
 import json
 

@@ -46,7 +46,7 @@ def test_the_trainers_own_options_reach_it(calls: list, config: Path, text: str,
 def test_a_config_that_is_not_there_is_named(calls: list, tmp_path: Path) -> None:
     pytest.importorskip("lightning")
     result = CliRunner().invoke(app, ["train", str(tmp_path / "no.yaml")])
-    assert result.exit_code == 2 and "no.yaml is not there" in result.stderr and calls == []
+    assert result.exit_code == 2 and "no.yaml does not exist" in result.stderr and calls == []
 
 
 def test_without_lightning_the_remedy_is_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from GenerativeModelsLib.cli.main import app
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The settings the hub was started with; it starts nothing, but says it has."""
+    """Settings of the hub, which is not really started."""
     pytest.importorskip("trame_slicer")
     from GenerativeModelsWeb.server import hub
 
@@ -35,7 +35,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses a browser was opened with."""
+    """Addresses that were opened in a browser."""
     seen: list[str] = []
 
     class AtOnce:

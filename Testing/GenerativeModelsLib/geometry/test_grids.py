@@ -1,4 +1,4 @@
-"""Grids: what lies where, and interpolation."""
+"""Grids: positions and interpolation."""
 
 import numpy as np
 import pytest

@@ -13,7 +13,7 @@ SHIFTED, TILTED = rigid(translation=(0.3, 0.71, -0.4)), rigid((25, -17, 40), (0.
 
 
 def solved(phantom, spacing):
-    """The potential, and the places of its voxels in the phantom's own frame."""
+    """The potential, and the positions of its voxels in the phantom's frame."""
     grid = phantom.grid(spacing)
     found = solve_potential(*phantom.fields(grid), grid.spacing_zyx)
     points = grid.points().reshape(-1, 3)[found.voxels]
@@ -40,7 +40,7 @@ def test_cylinder_shell_between_two_cuts(pose):
 
 @pytest.mark.parametrize("pose", [SHIFTED, TILTED])
 def test_no_flux_through_a_cut_across_the_voxels(pose):
-    """Prolate shell cut at its equator: u rises with ln tanh(xi / 2), and a leaking cut would show beside it."""
+    """Prolate shell cut at its equator: u rises with ln tanh(xi / 2), also next to the cut."""
     short, long, wall = 14.0, 38.0, 12.0
     found, points = solved(half_ellipsoids(short, long, wall).moved(pose), 1.0)
     c = np.sqrt(long**2 - short**2)
@@ -110,7 +110,7 @@ def test_wall_that_leaves_the_grid_is_closed_there():
 
 
 def test_a_pocket_without_a_surface_does_no_harm():
-    """One wall voxel behind the cut's edge whose neighbours are all closed keeps its start value."""
+    """A wall voxel behind the cut's edge with only closed neighbours keeps its start value."""
     phantom = spheres(20, 30)
     grid = phantom.grid(2.0)
     endo, epi, _ = phantom.fields(grid)
@@ -141,7 +141,7 @@ def test_a_solve_that_converges_with_its_last_iteration_is_kept(monkeypatch):
 
 
 def test_the_solution_is_that_of_a_direct_solver(monkeypatch):
-    """The same sparse system by scipy's LU decomposition."""
+    """Comparison with scipy's LU decomposition of the same sparse system."""
     from scipy.sparse import csr_matrix, eye_array
     from scipy.sparse.linalg import spsolve
 

@@ -1,4 +1,4 @@
-"""A mesh file opens no other file, and what it says about its size does not end the process."""
+"""Mesh files open no other file, and wrong counts in them do not end the process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VTK = (
 
 @pytest.fixture
 def pipe(tmp_path: Path) -> Path:
-    """A FIFO that nobody writes to: opening it for reading would block until the test is killed."""
+    """A FIFO without a writer: opening it for reading would block until the test is killed."""
     if not hasattr(os, "mkfifo"):
         pytest.skip("this platform has no FIFOs")
     os.mkfifo(tmp_path / "pipe")

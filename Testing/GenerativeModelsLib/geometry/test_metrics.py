@@ -68,7 +68,7 @@ def test_maps_of_other_shapes_are_refused():
 
 
 def test_concentric_balls_are_their_difference_apart():
-    """On meshes HD = HD95 = mean = R - r; on voxel grids the mean would read .4 mm low."""
+    """On meshes HD = HD95 = mean = R - r; on voxel grids the mean would be .4 mm too small."""
     found = surface_distances(ball(20.0), ball(22.0))
     for value in (found.hausdorff_mm, found.hd95_mm, found.mean_mm, -found.mean_signed_mm):
         assert value == pytest.approx(2.0, abs=0.02)
@@ -79,7 +79,7 @@ def test_sign_tells_too_large_from_too_small():
 
 
 def test_shifted_box_against_the_closed_form():
-    """Side 10 shifted by 1: one face 1 beyond the other box, four rims beyond it, one face up to 1 inside it."""
+    """Side 10 shifted by 1: one face lies 1 outside the other box, four rims outside it, one face up to 1 inside it."""
     found = surface_distances(box((10, 10, 10)), box((10, 10, 10), (1.0, 0, 0)), samples=40000)
     beyond, rims = 100 * 1.0, 4 * 10 * 0.5
     inside = (10**3 - 8**3) / 6  # the integral of (10 - 2 s)^2 over s from 0 to 1: near its rim a side face is nearer

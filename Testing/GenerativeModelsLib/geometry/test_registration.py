@@ -64,7 +64,7 @@ def test_kabsch_prefers_the_heavy_points_and_never_reflects(rng):
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6), turn=st.floats(0, 3.1), shift=st.floats(-500, 500))
 def test_kabsch_recovers_every_motion_and_leaves_the_least_squares(seed, turn, shift):
-    """With noise, the residuals have no weighted mean and no weighted torque: what is left cannot be turned away."""
+    """With noise, the residuals have zero weighted mean and torque: no further rotation reduces them."""
     rng = np.random.default_rng(seed)
     source, weights = rng.normal(size=(20, 3)), rng.uniform(0.1, 2, 20)
     axis = rng.normal(size=3)

@@ -1,4 +1,4 @@
-"""Lengths along streamlines of a known potential, without the solver's part."""
+"""Lengths along streamlines of a known potential, without the solver."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_lengths_to_both_surfaces_of_a_slab():
 
 
 def test_a_place_without_a_direction_has_no_length():
-    """Far in the cavity nothing is known: no number made of zero divided by nothing."""
+    """Deep in the cavity the direction is undefined: the length is NaN, not a quotient of zeros."""
     lines = slab()
     places = np.array([[1.0, 5.0, 5.0]])
     assert np.isnan(lines.lengths(places, lines.at(places), outward=True)).all()

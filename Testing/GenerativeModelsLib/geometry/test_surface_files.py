@@ -1,4 +1,4 @@
-"""Mesh files: Slicer's conventions, round trips, and errors that name the file."""
+"""Mesh files: Slicer's conventions, round trips, and error messages with the file name."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ MOVED = SURFACE.points.mean(axis=0)
 
 
 def write(path, surface, *, header=None, field=None):
-    """Write with VTK's own writer, as other programs do."""
+    """Write with VTK's own writer, as in other programs."""
     import vtkmodules.vtkIOGeometry as geometry
     from vtkmodules.vtkCommonCore import vtkStringArray
     from vtkmodules.vtkIOLegacy import vtkPolyDataWriter

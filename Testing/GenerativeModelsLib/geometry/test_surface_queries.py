@@ -1,4 +1,4 @@
-"""Exact distances and rays."""
+"""Tests of exact distances and rays."""
 
 import numpy as np
 import pytest

@@ -83,7 +83,7 @@ def test_empty_mask_is_refused():
 
 
 def test_image_of_any_orientation_gives_the_same_surface():
-    """A RAS file, as NIfTI has it, must not mirror the shape."""
+    """A RAS file, such as NIfTI, must not mirror the shape."""
     grid = grid_about(14.0, (1.0, 1.2, 1.4))
     image = grid.to_image((ball_field(grid, 12.0, (3.0, -2.0, 1.0)) < 0).astype(np.uint8))
     reference = surface_from_image(image)

@@ -1,4 +1,4 @@
-"""Surfaces through vtkPolyData and back."""
+"""Conversion of surfaces to vtkPolyData and back."""
 
 import numpy as np
 

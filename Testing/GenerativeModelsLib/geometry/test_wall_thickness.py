@@ -55,8 +55,8 @@ def test_slab_is_exact():
 
 
 def test_both_ends_of_a_streamline_have_one_thickness():
-    """Symmetric: what the endocardium sees through the wall, the epicardium sees back."""
-    phantom = half_ellipsoids(20, 45, 10).moved(TILTED)  # its points pair up along the streamlines
+    """The thickness is symmetric: both ends of a streamline have the same value."""
+    phantom = half_ellipsoids(20, 45, 10).moved(TILTED)  # its points correspond along the streamlines
     grid = phantom.grid(1.5)
     field = WallField.solve(grid, *phantom.fields(grid))
     there, back = field.thickness_at(phantom.endo_points), field.thickness_at(phantom.epi_points)
@@ -104,7 +104,7 @@ def test_shift_by_whole_voxels_changes_nothing():
 
 
 def test_marching_cubes_vertices_of_an_open_shell():
-    """As used: vertices of both surfaces; a value everywhere but on the base ring and above, and there none."""
+    """Vertices of both surfaces, as in use: finite everywhere except on the base ring and above it, where it is NaN."""
     phantom = half_ellipsoids(20, 45, 10).moved(SHIFTED)
     grid = phantom.grid(2.0)
     endo, epi, base = phantom.fields(grid)
@@ -120,7 +120,7 @@ def test_marching_cubes_vertices_of_an_open_shell():
 
 
 def test_what_the_fields_do_above_the_cut_does_not_matter():
-    """Cavity and heart closed off by flat lids at the base: as label maps that end there give."""
+    """Cavity and heart closed by flat lids at the base, as in label maps that end there."""
     phantom = half_ellipsoids(20, 45, 10).moved(TILTED)
     grid = phantom.grid(1.5)
     endo, epi, base = phantom.fields(grid)

@@ -76,7 +76,7 @@ def test_every_missing_byte_is_noticed(tmp_path, name, kind):
 
 @pytest.mark.parametrize("bits", [0, 1, -16])
 def test_the_number_type_counts_not_the_bits_that_the_header_claims(tmp_path, bits):
-    """ITK goes by the number type: a header that claims fewer bits would let a truncated file pass."""
+    """ITK uses the data type: with the header's smaller number of bits a truncated file would be accepted."""
     path = whole(tmp_path, "map.nii")
     content = bytearray(path.read_bytes())
     content[72:74] = np.int16(bits).tobytes()
@@ -85,7 +85,7 @@ def test_the_number_type_counts_not_the_bits_that_the_header_claims(tmp_path, bi
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(InputError, match="map is truncated"):
         require_whole_nifti(path, "map")
-    with pytest.raises(InputError, match=r"--ed map\.nii is truncated"):
+    with pytest.raises(InputError, match=r"^ed map\.nii is truncated"):
         read_label_map(path, HeartLabels(lv=3, myo=2, rv=1), "ed")
 
 

@@ -1,4 +1,4 @@
-"""SimpleITK reads what the content of a file is, and nothing that its content or its name leads to."""
+"""SimpleITK reads a file by its content, and no other file that its content or its name refers to."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_damaged_compressed_pixels_do_not_become_memory_of_the_process(read, tmp
     resized = header.replace(b"CompressedDataSize = %d" % len(pixels), b"CompressedDataSize = %d" % len(few))
     for content in (header + b"x" * len(pixels), header + pixels[:-9] + bytes(9), resized + few):
         path.write_bytes(content)
-        sitk.ReadImage(str(path))  # SimpleITK alone gives an image
+        sitk.ReadImage(str(path))  # SimpleITK without the check returns an image
         with pytest.raises(InputError, match="damaged, its pixels cannot be unpacked: copy or export it again"):
             read(path)
     cut = header.replace(b"CompressedDataSize = %d" % len(pixels), b"CompressedDataSize = %d" % (len(pixels) - 2))

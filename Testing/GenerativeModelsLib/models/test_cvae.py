@@ -1,4 +1,4 @@
-"""REC-CVAE and HiREC-CVAE: what conditions what."""
+"""REC-CVAE and HiREC-CVAE: dependencies between planes, latents and outputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_rec_has_one_level_and_hirec_one_a_plane() -> None:
 
 @pytest.mark.parametrize("absent", [0, 1, 2])
 def test_the_picture_of_an_absent_plane_is_never_read(net: SkullCVAE, absent: int) -> None:
-    """A black picture is a legal picture of nothing; absence is a flag."""
+    """A black picture is a valid picture; absence is a flag."""
     y = conditions(*(k != absent for k in range(3)))
     garbage = Conditions(y.pictures.clone(), y.scalars.clone(), y.present)
     garbage.pictures[:, absent], garbage.scalars[:, absent] = float("nan"), float("inf")
@@ -63,7 +63,7 @@ def test_without_any_plane_every_case_is_the_same(net: SkullCVAE) -> None:
 
 
 def test_presence_is_a_matter_of_each_case(net: SkullCVAE) -> None:
-    """Cases of a batch with different planes get what they get alone."""
+    """Cases with different planes have the same results in a batch and alone."""
     y = conditions(batch=3)
     y = replace(y, present=torch.tensor([[True, True, True], [True, False, False], [True, False, True]]))
     together, _ = net.mean(y)
@@ -87,6 +87,31 @@ def test_draws_differ_and_depend_on_their_own_noise_alone(net: SkullCVAE) -> Non
     torch.testing.assert_close(net.draw(y, noise[2:3])[0], draws[2:3], rtol=1e-5, atol=1e-6)
 
 
+def test_a_prediction_has_the_mean_and_the_draws_of_its_generator(net: SkullCVAE) -> None:
+    """Bit-identical draws of a seed since the first version."""
+    y, samples = conditions(True, False, True), 4
+    found = net.predict(y, samples, torch.Generator().manual_seed(3))
+    noise = torch.randn(samples, len(net.levels), net.latent, generator=torch.Generator().manual_seed(3))
+    mean, poses = net.mean(y)
+    assert torch.equal(found.mean, mean) and torch.equal(found.poses, poses.mu)
+    assert torch.equal(found.draws, net.draw(y, noise)[0])
+    assert found.mean.shape == (1, SMALL["rank"] + 1) and found.poses.shape == (1, 18)
+    assert found.draws.shape == (4, SMALL["rank"] + 1) and not found.draws.requires_grad
+
+
+def test_a_prediction_without_samples_leaves_the_generator_alone(net: SkullCVAE) -> None:
+    generator = torch.Generator().manual_seed(3)
+    before = generator.get_state()
+    found = net.predict(conditions(), 0, generator)
+    assert found.draws is None and torch.equal(generator.get_state(), before)
+    assert torch.equal(found.mean, net.predict(conditions(), 4, generator).mean)
+
+
+def test_a_prediction_is_of_one_case(net: SkullCVAE) -> None:
+    with pytest.raises(ValueError, match="y holds 2 cases, expected one"):
+        net.predict(conditions(batch=2), 3)
+
+
 def test_a_level_knows_its_planes_and_those_above_and_no_further(hirec: HiRecCVAE) -> None:
     features = torch.randn(1, 3, SMALL["features"], generator=torch.Generator().manual_seed(4))
     before = hirec.descend(features, None)
@@ -99,7 +124,7 @@ def test_a_level_knows_its_planes_and_those_above_and_no_further(hirec: HiRecCVA
 
 
 def test_the_prior_path_never_sees_the_head(net: SkullCVAE) -> None:
-    """Sigma from the posterior would have seen the answer."""
+    """A sigma from the posterior would depend on the truth."""
     features = net.encode_planes(conditions())
     x = torch.randn(1, SMALL["rank"] + 1, generator=torch.Generator().manual_seed(5))
     first_prior = [net.descend(features, None, x=value)[0].prior.mu for value in (None, x, 2 * x)]

@@ -1,4 +1,4 @@
-"""The Ladder VAE: its merge, its two directions, and what may be forced, sampled or absent."""
+"""The Ladder VAE: merge, bottom-up and top-down pass, and forced, sampled or absent values."""
 
 from __future__ import annotations
 
@@ -125,7 +125,17 @@ def test_an_absent_group_has_no_say_but_is_known_to_be_absent(net: LadderVAE) ->
     everything = torch.ones(5, 2, dtype=torch.bool)
     torch.testing.assert_close(net.encode(x, everything)[0].z, net.encode(x)[0].z)
     average = torch.where(net.group == 1, net.centre, x)
-    assert not torch.allclose(net.encode(average)[0].z, net.encode(x, absent)[0].z)  # the token tells them apart
+    assert not torch.allclose(net.encode(average)[0].z, net.encode(x, absent)[0].z)  # the token distinguishes them
+
+
+@pytest.mark.parametrize("shape", [(5, 1), (5, 3), (1, 2), (2,)])
+def test_every_shape_needs_a_flag_for_each_group(net: LadderVAE, shape: tuple[int, ...]) -> None:
+    present = torch.ones(shape, dtype=torch.bool)
+    for call in (net.features, net.encode):
+        with pytest.raises(ValueError, match=r"expected \(5, 2\)"):
+            call(shapes(), present)
+    with pytest.raises(ValueError, match=r"expected \(5, 2\)"):
+        net.estimate(net.features(shapes()), present)
 
 
 def test_more_features_than_shapes_are_refused(net: LadderVAE) -> None:

@@ -1,4 +1,4 @@
-"""A field as a mean and a few modes."""
+"""Fields as a mean and a few modes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_modes_are_orthonormal_under_the_weight_and_sorted_by_variance(fitted, w
 
 
 def test_of_richer_fields_the_leading_part_is_kept(weight) -> None:
-    """No other three modes leave less weighted error than the principal ones do."""
+    """No other three modes have a smaller weighted error than the principal ones."""
     g = torch.Generator().manual_seed(4)
     fields = torch.randn(9, SIZE, SIZE, SIZE, generator=g)
     basis = LowRankField(RANK, SIZE)
@@ -75,7 +75,7 @@ def test_the_zero_vector_is_the_mean(fitted, fields) -> None:
 
 
 def test_rigid_directions_are_the_motions_that_the_modes_can_tell() -> None:
-    """Modes that hold a plane's x-gradient: moving along x is a direction, an offset is not."""
+    """Modes that contain a plane's x-gradient: a shift along x is a direction, an offset is not."""
     size, half = 6, 1.0
     axis = torch.linspace(-half, half, size)
     z, y, x = torch.meshgrid(axis, axis, axis, indexing="ij")

@@ -29,7 +29,7 @@ def test_grey_values_mask_and_numbers_all_matter(encoder: PlaneEncoder) -> None:
 
 
 def test_where_a_thing_lies_in_the_picture_matters(encoder: PlaneEncoder) -> None:
-    """Pooling would have thrown that away."""
+    """Pooling would discard the position."""
     pictures = torch.zeros(2, 2, 32, 32)
     pictures[0, 0, 4:8, 4:8] = pictures[1, 0, 20:24, 20:24] = 1
     one, other = encoder.train()(pictures, torch.zeros(2, 2))

@@ -1,4 +1,4 @@
-"""Results appear whole or not at all, and no file of the user's is ever lost."""
+"""Results are written atomically, and no file of the user is lost."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from GenerativeModelsLib.output.folder import output_folder
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Relative path -> text of every file, hidden ones among them."""
+    """Relative path -> text of every file, including hidden ones."""
     return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
@@ -97,8 +97,12 @@ def test_refuses_a_link_to_nothing(tmp_path):
 
 def test_refuses_a_folder_that_is_not_empty(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"not empty, it holds notes.txt: .*--overwrite"), output_folder(tmp_path):
+    with (
+        pytest.raises(InputError, match=r"not empty, it holds notes.txt: .*overwrite") as caught,
+        output_folder(tmp_path),
+    ):
         pytest.fail("the body must not run")
+    assert caught.value.field == "output"
     assert tree(tmp_path) == {"notes.txt": "mine"}
 
 

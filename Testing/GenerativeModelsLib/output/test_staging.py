@@ -1,4 +1,4 @@
-"""What a process that was killed half-way left is put right, whenever it was killed."""
+"""Recovery of the folder after a process was killed at any step."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ staging.merge(["planes/*.nii.gz"])
 os._exit(count)
 """
 MOVES = 9
-"""Three files are replaced and one is stale, four arrive, and the backup is renamed."""
+"""Steps: three files are replaced and one is stale, four are added, and the backup is renamed."""
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -75,7 +75,7 @@ def test_a_move_that_ended_stays(tmp_path: Path, repo_root: Path) -> None:
 
 @pytest.mark.parametrize("last", range(1, MOVES + 1))
 def test_where_the_result_is_all_it_lists_is_there(tmp_path: Path, repo_root: Path, last: int) -> None:
-    """Without a sweep: whoever finds `result.json` finds what it describes."""
+    """Without a sweep: if `result.json` exists, all files that it describes exist."""
     write(tmp_path, OLD)
     merge_and_die(tmp_path, last, repo_root)
     visible = {name: text for name, text in tree(tmp_path).items() if not name.startswith(".")}
@@ -105,7 +105,7 @@ def test_a_process_about_to_end_leaves_none_of_its_own(tmp_path: Path) -> None:
     abandon_all()
     assert list(tmp_path.iterdir()) == [] and not staging._ACTIVE
     for one in staged:
-        one.discard()  # what is left to a `with` block does no harm
+        one.discard()  # a later discard by a `with` block does nothing
 
 
 def test_a_lock_is_held_by_one_and_leaves_no_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Asked to end, a command cleans up as after Ctrl-C."""
+"""At a termination signal a command cleans up as after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ main()
 
 
 def answer_signals() -> None:
-    """Even where the tests run in a shell's background, or under `nohup`."""
+    """Reset the handlers, also if the tests run in a shell's background or under `nohup`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -58,7 +58,7 @@ def test_a_command_asked_to_end_leaves_nothing(
 
 
 def test_a_signal_that_is_ignored_stays_so(repo_root: Path) -> None:
-    """As `nohup` has it."""
+    """Under `nohup`, for example."""
     code = (
         "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "from GenerativeModelsLib.process.ending import raise_on_termination\n"

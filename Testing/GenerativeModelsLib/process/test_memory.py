@@ -71,7 +71,7 @@ def test_as_many_cases_as_fit_run_at_once(machine: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="control groups are Linux's")
 def test_the_smallest_room_of_machine_and_control_groups_counts(tmp_path: Path) -> None:
-    """Of a group and the one above it, with what the system could free at once counted as free."""
+    """The limits of a group and its parent count, with file caches counted as free."""
     pytest.MonkeyPatch().undo()
     group = tmp_path / "outer" / "inner"
     group.mkdir(parents=True)
@@ -104,7 +104,7 @@ def test_swap_counts_as_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_real_limit_ends_in_a_sentence_or_in_a_result(
     sample_head: Path, tmp_path: Path, repo_root: Path, gigabytes: float
 ) -> None:
-    """Without the check, OpenBLAS asks for memory for ever at some limits between these."""
+    """Without the check, OpenBLAS retries the allocation without end at some limits between these."""
     import resource
 
     def limit() -> None:

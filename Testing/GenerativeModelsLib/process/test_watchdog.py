@@ -1,4 +1,4 @@
-"""No endless wait, whether Python can run or a library keeps it."""
+"""The watchdog ends the process, whether or not a library holds the interpreter lock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from GenerativeModelsLib.process.watchdog import HUNG, watchdog
 
 HANGS = {
     "in Python": "import time\nwhile True: time.sleep(0.1)",
-    # A C function that keeps the interpreter: no thread of Python can run beside it.
+    # A C function that holds the interpreter lock: no other Python thread can run.
     "in a library": "import ctypes\nctypes.PyDLL(None).sleep(60)",
 }
 CODE = """

@@ -1,4 +1,4 @@
-"""From a config to weights: what is trained is written, and a stopped training goes on."""
+"""Training from a config: weights are written, and a stopped training is continued."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_loader_draws_fresh_items_or_always_the_same() -> None:
     config = SimpleNamespace(batch_size=2, loader_workers=0)
     items = list(range(100))
     fresh = loader(items, config, 5, fresh=True, epoch=1)
-    assert [batch.tolist() for batch in fresh] == [[5, 6], [7, 8]]  # the rest of an epoch is no batch
+    assert [batch.tolist() for batch in fresh] == [[5, 6], [7, 8]]  # the last items of an epoch are fewer than a batch
     assert [batch.tolist() for batch in fresh] == [[10, 11], [12, 13]]
     same = loader(items, config, 3, fresh=False)
     assert [[batch.tolist() for batch in same] for _ in range(2)] == [[[0, 1], [2]]] * 2
@@ -80,7 +80,7 @@ def test_the_locator_is_trained_written_and_resumed(
 
     longer = config_file(tmp_path, painted_bank, epochs=3)
     train(longer, **OPTIONS)
-    assert drawn == list(range(24))  # two epochs more, of items never seen
+    assert drawn == list(range(24))  # two more epochs, of new items
     checkpoint = torch.load(last_checkpoint(folder), weights_only=True)
     assert (checkpoint["epoch"], checkpoint["global_step"]) == (2, 6)
     second = load_file(folder / "locator.safetensors")
@@ -96,6 +96,17 @@ def test_the_same_seed_trains_the_same_weights(tmp_path: Path, painted_bank: Pat
     path = config_file(tmp_path, painted_bank)
     one, other = (load_file(train(path, output=tmp_path / name, **OPTIONS) / "locator.safetensors") for name in "ab")
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_weights_that_are_written_are_the_averaged_ones(tmp_path: Path, painted_bank: Path) -> None:
+    folder = train(config_file(tmp_path, painted_bank, trainer={"ema_decay": 0.5}), **OPTIONS)
+    checkpoint = torch.load(last_checkpoint(folder), weights_only=True)
+    for _ in range(2):  # trained, and called again after the last epoch
+        written = load_file(folder / "locator.safetensors")
+        assert all(torch.equal(written[name], checkpoint["state_dict"][f"net.{name}"]) for name in written)
+        assert any(not torch.equal(written[n], checkpoint["current_model_state"][f"net.{n}"]) for n in written)
+        (folder / "locator.safetensors").unlink()
+        train(config_file(tmp_path, painted_bank, trainer={"ema_decay": 0.5}), **OPTIONS)
 
 
 def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Density of a population of points."""
+"""Tests of the latent density."""
 
 from __future__ import annotations
 

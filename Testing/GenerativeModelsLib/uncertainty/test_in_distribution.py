@@ -1,4 +1,4 @@
-"""What is typical: distances, ranks and verdicts."""
+"""In-distribution distances, ranks and verdicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from GenerativeModelsLib.uncertainty.in_distribution import TYPICAL, UNUSUAL, Fe
 
 @pytest.fixture(scope="module")
 def cloud() -> np.ndarray:
-    """2000 features of 12 numbers: three wide directions, nine narrow ones, not along the axes."""
+    """2000 feature vectors of length 12: three wide directions, nine narrow ones, not along the axes."""
     g = np.random.default_rng(1)
     turn, _ = np.linalg.qr(g.normal(size=(12, 12)))
     return 5 + (g.normal(size=(2000, 12)) * np.r_[9.0, 5.0, 3.0, np.full(9, 0.2)]) @ turn
@@ -130,7 +130,7 @@ def test_from_a_bundle(cloud: np.ndarray) -> None:
 
 
 def test_beyond_every_calibration_case_is_outside_with_few_of_them() -> None:
-    """Ranks crowd below 1; with 160 cases a far outlier once scored 0.99 and was called unusual."""
+    """Ranks are close to 1 there; with 160 cases a far outlier once scored 0.99 and was called unusual."""
     rng = np.random.default_rng(3)
     a, b = rng.gamma(2.0, size=160), rng.gamma(2.0, size=160)
     tables = {"a": np.sort(a), "b": np.sort(b)}

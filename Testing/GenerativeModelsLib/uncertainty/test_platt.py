@@ -1,4 +1,4 @@
-"""Probabilities that keep their word."""
+"""Platt scaling and reliability bins."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_probability_rises_with_its_logit() -> None:
 
 
 def test_the_fit_has_the_greatest_likelihood_of_platts_targets() -> None:
-    """Against scipy's minimiser: cross entropy to the targets with a ridge of 1e-3 about slope 1 and offset 0."""
+    """Against scipy's minimiser: cross-entropy to the targets with a ridge of 1e-3 about slope 1 and offset 0."""
     from scipy.optimize import minimize
 
     logit = np.array([-2.0, -1.5, -0.5, 0.2, -0.1, 0.4, 1.0, 3.0])

@@ -6,45 +6,26 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Progress, Refused, Worker
-from Testing.helpers.fake_worker import REPOSITORY, FakeWorker
+from Testing.helpers.fake_worker import PATIENCE_SECONDS, REPOSITORY, FakeWorker, until
 
-PATIENCE_SECONDS = 60.0
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals and shebangs")
-
-
-@pytest.fixture
-def worker() -> Iterator[FakeWorker]:
-    made = FakeWorker()
-    yield made
-    made.close()
 
 
 def request(tmp_path: Path, name: str = "good", output: str = "deep/er/out") -> SkullRequest:
     return SkullRequest(axial=tmp_path / f"{name}.png", output=tmp_path / output)
 
 
-def until(worker: Worker, *kinds: type) -> list[Event]:
-    """What a worker tells until an event of one of these kinds, with that."""
-    events: list[Event] = []
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        events += worker.poll()
-        if any(isinstance(event, kinds) for event in events):
-            return events
-        time.sleep(0.01)
-    raise AssertionError(f"only {events} in {PATIENCE_SECONDS:g} s")
-
-
 def last_of(worker: Worker, request: SkullRequest) -> Event:
-    worker.submit(request)
+    worker.submit("skull", request)
     return until(worker, Done, Refused, Failed)[-1]
 
 
@@ -65,7 +46,7 @@ def gone(pid: int) -> bool:
 
 def pid_of_hanging(worker: Worker, request: SkullRequest) -> int:
     """Submit a request that hangs; the process in which it does, once half the files are there."""
-    worker.submit(request)
+    worker.submit("skull", request)
     until(worker, Progress)
     note = request.output / "pid"
     end = time.monotonic() + PATIENCE_SECONDS
@@ -76,7 +57,7 @@ def pid_of_hanging(worker: Worker, request: SkullRequest) -> int:
 
 def test_a_case_goes_through_and_the_child_serves_the_next(worker: FakeWorker, tmp_path: Path) -> None:
     first, second = request(tmp_path), request(tmp_path, output="again")
-    job = worker.submit(first)
+    job = worker.submit("skull", first)
     assert worker.busy
     assert until(worker, Done) == [Progress(job, "Reading the planes", 0.25), Done(job, first.output)]
     assert not worker.busy and worker.warm
@@ -113,7 +94,7 @@ def test_no_call_waits_for_the_child(tmp_path: Path) -> None:
     worker = FakeWorker(FAKE_WARM_UP="0.5")
     slowest = 0.0
     try:
-        worker.submit(request(tmp_path, "noisy"))
+        worker.submit("skull", request(tmp_path, "noisy"))
         ended = False
         while not ended:
             start = time.perf_counter()
@@ -128,7 +109,8 @@ def test_no_call_waits_for_the_child(tmp_path: Path) -> None:
 
 def test_bad_input_is_one_sentence_in_the_words_of_a_window(worker: FakeWorker, tmp_path: Path) -> None:
     refused = last_of(worker, request(tmp_path, "bad"))
-    assert refused == Refused(1, "axial plane x carries no pixel spacing: give the spacing of the axial plane in mm.")
+    words = "give the spacing of the axial plane in mm, or that of all planes."
+    assert refused == Refused(1, f"axial plane x carries no pixel spacing: {words}", "axial")
     assert list(tmp_path.iterdir()) == [] and not worker.busy
     assert isinstance(last_of(worker, request(tmp_path)), Done)
 
@@ -155,7 +137,7 @@ def test_a_failure_is_a_sentence_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("memory", "ask for fewer samples"), ("incomplete", "'skimage' is missing")]
+    ("name", "words"), [("memory", "ran out of memory: close other programs"), ("incomplete", "'skimage' is missing")]
 )
 def test_a_child_without_memory_or_a_package_is_replaced(
     name: str, words: str, worker: FakeWorker, tmp_path: Path
@@ -164,7 +146,7 @@ def test_a_child_without_memory_or_a_package_is_replaced(
     worker.start()
     child = worker._child
     assert words in last_of(worker, request(tmp_path, name)).sentence
-    assert worker.submit(request(tmp_path)) == 2 and worker._child is not child
+    assert worker.submit("skull", request(tmp_path)) == 2 and worker._child is not child
     assert isinstance(until(worker, Done, Failed)[-1], Done)
     assert gone(child._process.pid)
 
@@ -202,7 +184,7 @@ def test_an_open_question_for_the_device_outlives_a_cancelled_job(tmp_path: Path
     worker = FakeWorker(FAKE_WARM_UP="0.3")
     try:
         worker.ask_device()
-        worker.submit(request(tmp_path, "hangs"))
+        worker.submit("skull", request(tmp_path, "hangs"))
         worker.cancel()
         assert [type(event) for event in until(worker, DeviceFound)] == [DeviceFound]
     finally:
@@ -223,17 +205,24 @@ def test_cancel_and_close_without_a_job_do_no_harm(worker: FakeWorker, tmp_path:
 
 
 def test_a_second_job_has_to_wait(worker: FakeWorker, tmp_path: Path) -> None:
-    worker.submit(request(tmp_path, "hangs"))
+    worker.submit("skull", request(tmp_path, "hangs"))
     with pytest.raises(RuntimeError, match="is running: wait for it or cancel it"):
-        worker.submit(request(tmp_path, output="other"))
+        worker.submit("skull", request(tmp_path, output="other"))
     assert not (tmp_path / "other").exists()
+
+
+def test_images_in_memory_are_refused_before_anything_is_touched(worker: FakeWorker, tmp_path: Path) -> None:
+    image = GivenImage(np.zeros((40, 40), np.uint8), "given as axial (array)")
+    with pytest.raises(TypeError, match="cannot be sent to a worker: give files"):
+        worker.submit("skull", SkullRequest(axial=image, output=tmp_path / "out"))
+    assert not worker.busy and worker._child is None and list(tmp_path.iterdir()) == []
 
 
 def test_an_occupied_output_folder_is_refused_and_spared(worker: FakeWorker, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("mine")
     with pytest.raises(InputError, match=r"out is not empty, it holds letter\.txt"):
-        worker.submit(request(tmp_path, output="out"))
+        worker.submit("skull", request(tmp_path, output="out"))
     assert not worker.busy and (tmp_path / "out" / "letter.txt").read_text() == "mine"
 
 
@@ -254,9 +243,9 @@ def test_without_torch_the_device_is_a_sentence() -> None:
 
 
 def test_a_python_that_is_none_is_a_sentence(tmp_path: Path) -> None:
-    worker = Worker(tmp_path / "no-python")
+    worker = Worker("skull", tmp_path / "no-python")
     worker.ask_device()
-    job = worker.submit(request(tmp_path))
+    job = worker.submit("skull", request(tmp_path))
     about_device, about_job = worker.poll()
     assert (about_device.job, about_job.job) == (None, job)
     assert "no-python cannot be started" in about_job.sentence and "name another one" in about_job.sentence
@@ -265,7 +254,7 @@ def test_a_python_that_is_none_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_child_that_died_unseen_is_replaced_and_its_job_is_told(worker: FakeWorker, tmp_path: Path) -> None:
     """Asking for the device must not take the place of a job that has just ended badly."""
-    worker.submit(request(tmp_path, "exits"))
+    worker.submit("skull", request(tmp_path, "exits"))
     end = time.monotonic() + PATIENCE_SECONDS
     while worker._child.running and time.monotonic() < end:
         time.sleep(0.01)
@@ -278,7 +267,7 @@ def test_an_idle_child_that_died_is_not_the_end_of_the_next_job(worker: FakeWork
     assert isinstance(last_of(worker, request(tmp_path)), Done)
     worker._child._process.kill()
     worker._child._process.wait()
-    events = [worker.submit(request(tmp_path, output="next")), *until(worker, Done, Failed)]
+    events = [worker.submit("skull", request(tmp_path, output="next")), *until(worker, Done, Failed)]
     assert events[-1] == Done(2, tmp_path / "next")
 
 
@@ -307,7 +296,7 @@ from Testing.helpers.fake_worker import FakeWorker
 from GenerativeModelsLib.skull.request import SkullRequest
 folder = Path(sys.argv[1])
 worker = FakeWorker()
-worker.submit(SkullRequest(axial=folder / "hangs.png", output=folder / "out"))
+worker.submit("skull", SkullRequest(axial=folder / "hangs.png", output=folder / "out"))
 while not (folder / "out" / "pid").is_file():
     time.sleep(0.01)
 print((folder / "out" / "pid").read_text(), flush=True)
@@ -322,12 +311,6 @@ def test_a_child_whose_owner_dies_ends_and_tidies_up(tmp_path: Path) -> None:
     assert owner.returncode == 1, owner.stderr
     assert gone(int(owner.stdout))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_child_finds_this_package_whatever_the_users_paths_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "elsewhere"]))
-    places = Worker()._variables()["PYTHONPATH"].split(os.pathsep)
-    assert places == [str(REPOSITORY / "GenerativeModels"), "elsewhere"]
 
 
 def test_a_folder_name_that_is_no_text_goes_there_and_back(worker: FakeWorker, tmp_path: Path) -> None:

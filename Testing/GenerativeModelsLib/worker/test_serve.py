@@ -1,93 +1,91 @@
-"""The real child with the shipped bundle: the same bits as the command line."""
+"""What a child does with a message, in this process; the child as a process is in `test_serve_for_real`."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
+import importlib
+import io
 
-import numpy as np
 import pytest
 
-from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.request import SkullRequest
-from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Refused, Worker
+from GenerativeModelsLib.anatomy import run as cases
+from GenerativeModelsLib.anatomy.registry import anatomy_names, anatomy_of
+from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.worker import serve
+from GenerativeModelsLib.worker.serve import Server, warm_up
+from GenerativeModelsLib.worker.wire import from_line
 
-SAME = ("biometry", "uncertainty_mm", "in_distribution", "warnings", "seed", "samples", "model", "device")
-
-
-def run(worker: Worker, request: SkullRequest) -> list[Event]:
-    """All that is told until the request has come to its end."""
-    worker.submit(request)
-    events: list[Event] = []
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        events += worker.poll()
-        if events and isinstance(events[-1], (Done, Failed, Refused)):
-            return events
-        time.sleep(0.02)
-    raise AssertionError(f"only {events} within two minutes")
+SKULL = "GenerativeModelsLib.skull.anatomy:SKULL"
+JOB = {"job": 1, "place": SKULL, "request": {"axial": {"$path": "a.png"}, "output": {"$path": "/out"}}}
 
 
-def sample_request(sample_case: Path, output: Path, **fields) -> SkullRequest:
-    sample = json.loads((sample_case / "sample.json").read_text(encoding="utf-8"))
-    files = {name: sample_case / f"{name}.png" for name in sample["spacing_mm"]}
-    spacings = {f"{name}_spacing_mm": tuple(pair) for name, pair in sample["spacing_mm"].items()}
-    weeks = sample["gestational_age_weeks"]
-    return SkullRequest(output=output, gestational_age_weeks=weeks, device="cpu", **(files | spacings | fields))
+def answers(message: dict) -> tuple[bool, list[dict]]:
+    """Whether the server goes on, and what it says."""
+    replies = io.BytesIO()
+    goes_on = Server(replies).answer(message)
+    return goes_on, [from_line(line) for line in replies.getvalue().splitlines()]
 
 
-@pytest.mark.slow
-def test_a_worker_gives_the_bits_of_the_command_line_cold_and_warm(
-    sample_case: Path, skull_bundle: Path, tmp_path: Path
+@pytest.fixture(autouse=True)
+def any_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "keep_to_memory", lambda need: "")
+
+
+@pytest.mark.parametrize("anatomy", anatomy_names())
+def test_every_module_of_the_warm_up_exists(anatomy: str) -> None:
+    names = anatomy_of(anatomy).warm_up
+    assert len(names) > 5
+    for name in names:
+        importlib.import_module(name)
+
+
+def test_a_missing_and_a_broken_package_are_left_to_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def fails(name: str) -> None:
+        tried.append(name)
+        raise OSError("DLL load failed") if name == "torch" else ModuleNotFoundError(name)
+
+    monkeypatch.setattr(serve, "import_module", fails)
+    warm_up(["torch", "vtk"])
+    assert tried == ["torch", "vtk"]
+
+
+def test_a_refusal_keeps_its_marks_so_that_the_owner_can_word_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_, **__) -> None:
+        raise InputError(f"{named('samples')} is odd.")
+
+    monkeypatch.setattr(cases, "run_case", refuse)
+    assert answers(JOB) == (
+        True,
+        [{"event": "refused", "job": 1, "text": f"{named('samples')} is odd.", "field": "samples"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "goes_on"), [(MemoryError(), False), (ImportError("DLL load failed"), False), (KeyError("x"), True)]
+)
+def test_after_an_error_that_may_leave_modules_half_made_the_child_ends(
+    error: Exception, goes_on: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = sample_request(sample_case, tmp_path / "cold")
-    options = [part for name, plane in request.planes().items() for part in (f"--{name}", str(plane.path))]
-    for name, plane in request.planes().items():
-        options += [f"--{name}-spacing", "{!r},{!r}".format(*plane.spacing_mm)]
-    command = [sys.executable, "-m", "GenerativeModelsLib", "skull", "reconstruct", *options, "--device", "cpu"]
-    command += ["--gestational-age", str(request.gestational_age_weeks), "--output", str(tmp_path / "cli")]
-    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3] / "GenerativeModels")}
-    subprocess.run(command, check=True, env=variables, capture_output=True)
-    worker = Worker()
-    try:
-        for name in ("cold", "warm"):
-            events = run(worker, sample_request(sample_case, tmp_path / name))
-            assert isinstance(events[-1], Done), events[-1]
-    finally:
-        worker.close()
-    expected = read_case(tmp_path / "cli")
-    for name in ("cold", "warm"):
-        found = read_case(tmp_path / name)
-        assert {key: found.result[key] for key in SAME} == {key: expected.result[key] for key in SAME}
-        np.testing.assert_array_equal(found.surface.points, expected.surface.points)
-        np.testing.assert_array_equal(found.surface.triangles, expected.surface.triangles)
-        for file in ("skull.vtp", "skull.nii.gz", "uncertainty.nii.gz", "planes/coronal.nii.gz"):
-            assert (tmp_path / name / file).read_bytes() == (tmp_path / "cli" / file).read_bytes(), file
-        assert found.result["planes"] == expected.result["planes"]
+    def fail(*_, **__) -> None:
+        raise error
+
+    monkeypatch.setattr(cases, "run_case", fail)
+    found, (said,) = answers(JOB)
+    assert found is goes_on
+    assert (said["event"], said["job"], said["last"]) == ("failed", 1, not goes_on)
+    assert type(error).__name__ in said["details"]
 
 
-def test_one_child_tells_the_device_refuses_a_bad_case_and_reconstructs_a_good_one(
-    sample_case: Path, skull_bundle: Path, tmp_path: Path
-) -> None:
-    worker = Worker()
-    try:
-        worker.ask_device()
-        device, *_, refused = run(worker, sample_request(sample_case, tmp_path / "bad", axial_spacing_mm=None))
-        assert isinstance(device, DeviceFound) and device.name
-        assert isinstance(refused, Refused) and refused.sentence.endswith("give the spacing of the axial plane in mm.")
-        labels = {"axial": "Node of mine"}
-        good = sample_request(sample_case, tmp_path / "good", samples=0, labels=labels, title="A title")
-        *progress, done = run(worker, good)
-    finally:
-        worker.close()
-    assert done == Done(2, tmp_path / "good")
-    shares = [event.share for event in progress]
-    assert shares == sorted(shares) and shares[-1] == 1.0
-    case = read_case(tmp_path / "good")
-    assert case.planes["axial"].label == "Node of mine"
-    assert "A title" in case.report.read_text(encoding="utf-8")
-    assert {path.name for path in tmp_path.iterdir()} == {"good"}
+def test_an_unusable_request_is_refused_before_anything_is_loaded() -> None:
+    job = {**JOB, "request": JOB["request"] | {"samples": -1}}
+    _, (said,) = answers(job)
+    assert said["event"] == "refused" and said["field"] == "samples"
+
+
+def test_the_folder_at_work_is_known_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    replies = io.BytesIO()
+    server = Server(replies)
+    seen = []
+    monkeypatch.setattr(cases, "run_case", lambda *_, **__: seen.append(str(server.writing)))
+    assert server.answer(JOB) and seen == ["/out"] and server.writing is None

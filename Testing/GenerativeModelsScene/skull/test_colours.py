@@ -7,9 +7,10 @@ import pytest
 import slicer
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM
-from GenerativeModelsScene.skull.colours import BONE, set_uncertainty_range, viridis
+from GenerativeModelsScene.nodes.colours import PLAIN, viridis
+from GenerativeModelsScene.skull.colours import set_uncertainty_range
 from GenerativeModelsScene.skull.show import show_case
 from Testing.helpers.finished_cases import a_finished_case
 
@@ -73,7 +74,7 @@ def test_without_draws_the_skull_is_bone_and_has_no_legend_until_there_are_some(
     plain = read_case(a_finished_case(tmp_path / "plain", draws=False))
     nodes = show_case(a_scene, plain, key="case", title="Head")
     display = nodes.model.GetDisplayNode()
-    assert not display.GetScalarVisibility() and display.GetColor() == pytest.approx(BONE)
+    assert not display.GetScalarVisibility() and display.GetColor() == pytest.approx(PLAIN)
     assert not nodes.legend.GetVisibility() and nodes.bands == {}
     nodes = show_case(a_scene, a_case, key="case", title="Head")
     assert nodes.model.GetDisplayNode() is display and display.GetScalarVisibility() and nodes.legend.GetVisibility()

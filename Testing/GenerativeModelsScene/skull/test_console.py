@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import slicer
 
-from GenerativeModelsLib import environment
+from GenerativeModelsLib import environment, resources
+from GenerativeModelsLib.anatomy import fingerprint
+from GenerativeModelsLib.anatomy import run as case_module
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case import run as case_module
-from GenerativeModelsLib.skull.infer import on_device as running
+from GenerativeModelsLib.skull.infer import model as model_module
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsScene.skull import console
 from GenerativeModelsScene.skull.planes import set_spacing
@@ -30,10 +31,9 @@ def images(add_volume):
 @pytest.fixture
 def with_tiny_model(monkeypatch, tiny_bundle):
     """The bundled model is the tiny one, which sees painted planes."""
-    from GenerativeModelsLib import resources
-
-    monkeypatch.setattr(running, "load_skull_model", load_seeing)
-    monkeypatch.setattr(resources, "default_bundle", lambda kind: tiny_bundle)
+    monkeypatch.setattr(model_module, "load_skull_model", load_seeing)
+    for module in (resources, fingerprint):
+        monkeypatch.setattr(module, "default_bundle", lambda name: tiny_bundle)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_troubles_of_the_machine_are_sentences(a_scene, images, nothing_left, mo
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(case_module, "reconstruct_case", fail)
+    monkeypatch.setattr(case_module, "run_case", fail)
     monkeypatch.setattr(environment, "half_installed", list)
     count = a_scene.GetNumberOfNodes()
     with pytest.raises(InputError, match=sentence):
@@ -151,7 +151,7 @@ def test_a_broken_installation_says_how_to_repair_it(a_scene, images, nothing_le
     def fail(*args, **kwargs):
         raise ImportError("DLL load failed", name="torch")
 
-    monkeypatch.setattr(case_module, "reconstruct_case", fail)
+    monkeypatch.setattr(case_module, "run_case", fail)
     monkeypatch.setattr(environment, "half_installed", lambda: ["The Python package torch is only half installed."])
     with pytest.raises(InputError, match="torch is only half installed"):
         console.reconstruct_skull(images["axial"], scene=a_scene)
@@ -165,9 +165,9 @@ def test_a_slicer_without_the_packages_says_where_to_get_them(a_scene, images, n
         console.reconstruct_skull(images["axial"], scene=a_scene)
 
 
-def test_console_speaks_no_command_line(a_scene, images, nothing_left) -> None:
+def test_the_console_names_its_own_keywords_and_no_option_of_the_command_line(a_scene, images, nothing_left) -> None:
     set_spacing(images["axial"], SPACING)
-    with pytest.raises(InputError, match=r"^The number of samples is -1: ") as refused:
+    with pytest.raises(InputError, match=r"^samples is -1: ") as refused:
         console.reconstruct_skull(images["axial"], samples=-1, scene=a_scene)
     assert "--" not in str(refused.value)
     with pytest.raises(InputError, match=r"no model\.json") as refused:

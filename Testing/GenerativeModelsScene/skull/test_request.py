@@ -47,7 +47,7 @@ def asked_plane(node, workspace: Path):
     """What the command line reads of the file that the request makes of a node."""
     request = case_request({"axial": plane_from_node(node, "axial")}, workspace)
     plane = request.planes()["axial"]
-    return read_plane(plane.path, spacing_mm=plane.spacing_mm, file_wins=plane.yields_to_file)
+    return read_plane(plane.image, spacing_mm=plane.spacing_mm, file_wins=plane.yields_to_file)
 
 
 def same(plane, other) -> None:
@@ -117,14 +117,15 @@ def test_a_spacing_arrives_to_the_last_bit(add_volume, tmp_path: Path, row: floa
 def test_files_and_nodes_with_the_same_arrays_make_the_same_mesh(
     add_volume, tiny_bundle, tmp_path: Path, monkeypatch
 ) -> None:
-    from GenerativeModelsLib.skull.case.run import reconstruct_case
-    from GenerativeModelsLib.skull.infer import on_device as running
+    from GenerativeModelsLib.anatomy.run import run_case
+    from GenerativeModelsLib.skull.anatomy import SKULL
+    from GenerativeModelsLib.skull.infer import model as model_module
     from GenerativeModelsLib.skull.population.heads import mean_head
     from Testing.helpers.painted import SPACING as PAINTED_SPACING
     from Testing.helpers.painted import painted_planes
     from Testing.helpers.tiny_models import load_seeing
 
-    monkeypatch.setattr(running, "load_skull_model", load_seeing)
+    monkeypatch.setattr(model_module, "load_skull_model", load_seeing)
     painted = {name: plane.pixels.astype(np.uint8) for name, plane in painted_planes(mean_head(250.0)).items()}
     inputs = {}
     for turn, (name, pixels) in enumerate(painted.items()):
@@ -139,8 +140,8 @@ def test_files_and_nodes_with_the_same_arrays_make_the_same_mesh(
     typed = SkullRequest(
         output=tmp_path / "case", pixel_spacing_mm=PAINTED_SPACING, model=tiny_bundle, **files, **options
     )
-    of_nodes, of_files = reconstruct_case(asked), reconstruct_case(typed)
-    assert (of_nodes.folder / "skull.vtp").read_bytes() == (of_files.folder / "skull.vtp").read_bytes()
+    of_nodes, of_files = run_case(SKULL, asked), run_case(SKULL, typed)
+    assert (asked.output / "skull.vtp").read_bytes() == (typed.output / "skull.vtp").read_bytes()
     for key in ("biometry", "uncertainty_mm", "in_distribution", "seed", "samples", "device"):
         assert of_nodes.result[key] == of_files.result[key], key
     for name in PLANES:
@@ -149,7 +150,7 @@ def test_files_and_nodes_with_the_same_arrays_make_the_same_mesh(
         assert mine["spacing_mm"] == theirs["spacing_mm"]
         assert mine["file"] == name, "results call an image by its node"
         path = f"planes/{name}.nii.gz"
-        one, other = (sitk.ReadImage(str(case.folder / path)) for case in (of_nodes, of_files))
+        one, other = (sitk.ReadImage(str(request.output / path)) for request in (asked, typed))
         np.testing.assert_array_equal(sitk.GetArrayFromImage(one), sitk.GetArrayFromImage(other))
 
 
@@ -160,14 +161,14 @@ def a_plane(add_volume, rng):
 
 def test_options_arrive_and_defaults_are_the_command_lines(a_plane, tmp_path: Path) -> None:
     request = case_request({"axial": a_plane}, tmp_path)
-    default = SkullRequest(axial=tmp_path / "axial.nrrd", output=tmp_path / "case", labels={"axial": "scan"})
+    default = SkullRequest(axial=tmp_path / "axial.nrrd", output=tmp_path / "case", shown_names={"axial": "scan"})
     assert request == default
     options = {"gestational_age_weeks": 25.5, "samples": 7, "seed": 5, "device": "cuda:1", "title": "me"}
     full = case_request({"axial": a_plane, "coronal": a_plane}, tmp_path, model=str(tmp_path), **options)
     assert {name: getattr(full, name) for name in options} == options
     assert full.model == tmp_path
     assert list(full.planes()) == ["axial", "coronal"]
-    assert full.planes()["coronal"].label == "scan"
+    assert full.planes()["coronal"].shown_as == "scan"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_options_arrive_and_defaults_are_the_command_lines(a_plane, tmp_path: Pa
         ((), {}, "No axial image is given"),
         (("axial", "oblique"), {}, "There is no plane 'oblique': expected axial, sagittal, coronal"),
         (("axial",), {"samples": -1}, "samples"),
-        (("axial",), {"gestational_age_weeks": 50}, "gestational age"),
+        (("axial",), {"gestational_age_weeks": 50}, "gestational_age_weeks"),
         (("axial",), {"device": "tpu"}, "device"),
     ],
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from GenerativeModelsLib.skull.anatomy import QUANTITIES
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.report.from_run import ROWS
 from GenerativeModelsLib.skull.report.page import centile, interval, number
 from GenerativeModelsScene.skull.show import show_case
 from GenerativeModelsScene.skull.table import COLUMNS, table_texts
@@ -33,8 +33,10 @@ def test_the_words_and_numbers_are_the_reports(a_case) -> None:
     from GenerativeModelsLib.skull.report.from_run import biometry_rows
 
     rows = biometry_rows(a_case.result)
-    assert [(row.name, row.label, row.unit, row.chart) for row in rows] == list(ROWS.values())
-    assert [row.value for row in rows] == [a_case.result["biometry"][key]["value"] for key in ROWS]
+    assert [(row.name, row.label, row.unit, row.chart) for row in rows] == [
+        (quantity.short, quantity.label, quantity.unit, quantity.chart) for quantity in QUANTITIES
+    ]
+    assert [row.value for row in rows] == [a_case.result["biometry"][q.key]["value"] for q in QUANTITIES]
     for row, texts in zip(rows, table_texts(a_case.result)):
         assert texts[0].startswith(row.label)
         assert texts[1:] == (number(row.value, row.unit), row.unit, interval(row), centile(row.percentile))

@@ -76,7 +76,7 @@ def test_any_name_is_told_to_the_browser(downloads: Downloads, mesh: Path, name:
 
 
 def test_what_is_not_offered_is_a_sentence(downloads: Downloads, mesh: Path) -> None:
-    assert get(downloads, "mesh")[0] == 404 and "reconstruct a skull first" in get(downloads, "mesh")[2]
+    assert get(downloads, "mesh")[0] == 404 and "compute a case first" in get(downloads, "mesh")[2]
     downloads.offer("other", mesh, "skull.vtp")
     assert get(downloads, "mesh")[0] == 404 and get(downloads, "other")[0] == 200
 
@@ -84,7 +84,7 @@ def test_what_is_not_offered_is_a_sentence(downloads: Downloads, mesh: Path) -> 
 def test_a_file_that_went_away_is_a_sentence(downloads: Downloads, mesh: Path) -> None:
     downloads.offer("mesh", mesh, "skull.vtp")
     mesh.unlink()
-    assert get(downloads, "mesh")[::2] == (404, "skull.vtp is no longer there: run the reconstruction again.\n")
+    assert get(downloads, "mesh")[::2] == (404, "skull.vtp is no longer there: compute the case again.\n")
 
 
 def test_failures_are_sentences_too(downloads: Downloads, caplog: pytest.LogCaptureFixture) -> None:

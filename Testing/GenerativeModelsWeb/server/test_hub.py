@@ -18,11 +18,10 @@ from aiohttp import web
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsWeb.server.hub import listen
-from GenerativeModelsWeb.server.notices import TITLE
 from GenerativeModelsWeb.server.sessions import SessionPlan
-from Testing.helpers.hubs import COUNTER, RunningHub, running_hub, until
+from Testing.helpers.hubs import COUNTER, COUNTERS, DYING, RunningHub, running_hub, until
 
-PLAN = SessionPlan(application=COUNTER, spare=False, limit=20, upload_limit_bytes=100_000)
+PLAN = SessionPlan(applications=COUNTERS, spare=False, limit=20, upload_limit_bytes=100_000)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +48,7 @@ def test_a_page_that_goes_on_by_itself_is_shown_while_the_session_starts(hub: Ru
     assert hub.get(path + "ws").status == hub.get(path + "download/count").status == 503
     until(lambda: not json.loads(hub.get(path + "starting").text)["starting"])
     page = hub.get(path)
-    assert page.status == 200 and f"<title>{TITLE}</title>" in page.text
+    assert page.status == 200 and f"<title>{COUNTER.title}</title>" in page.text
     assert '<div id="app"><div class="turning"' in page.text and "loading.tpl" not in page.text, "whole in itself, too"
     assert page.headers["cache-control"] == "no-store"
     assert hub.get(path + "download/count").text == "0"
@@ -85,7 +84,7 @@ def test_strangers_are_kept_out(hub: RunningHub) -> None:
 
 
 def test_a_session_that_cannot_start_is_a_page_with_a_sentence() -> None:
-    with running_hub(replace(PLAN, application=COUNTER.replace("Counter", "Dying"))) as hub:
+    with running_hub(replace(PLAN, applications=DYING)) as hub:
         path = hub.session()
         page = hub.get(path)
         assert page.status == 503 and "The session could not be started." in page.text
@@ -146,7 +145,7 @@ def test_files_go_in_and_come_out(hub: RunningHub, a_browser) -> None:
     assert page.evaluate(send, ["bad.nii.gz", 10]) == [422, {"error": "bad.nii.gz is bad."}]
     status, answer = page.evaluate(send, ["sweep.dcm", 30_000_000])
     assert status == 413
-    assert answer["error"].startswith("sweep.dcm has 28.6 MiB, but an image may have at most 97.7 KiB: send the single")
+    assert answer["error"].startswith("sweep.dcm has 28.6 MiB, but an image may have at most 97.7 KiB: send the one")
     with page.expect_download() as fetched:
         page.click("#download")
     assert fetched.value.suggested_filename == "the count, so far.txt"

@@ -63,7 +63,7 @@ def with_proxy(talk: Callable[[TestClient, Inside, Session], Awaitable[object]])
     """A client that talks to a proxy in front of an `Inside`."""
 
     async def run() -> object:
-        inside, session, proxy = Inside(), Session(), Proxy()
+        inside, session, proxy = Inside(), Session("counter"), Proxy()
 
         async def forward(request: web.Request) -> web.StreamResponse:
             path = request.rel_url.raw_path[1:]

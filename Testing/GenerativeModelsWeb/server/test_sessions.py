@@ -24,9 +24,9 @@ from GenerativeModelsWeb.server import sessions as module
 from GenerativeModelsWeb.server.access import TOKEN_VARIABLE
 from GenerativeModelsWeb.server.session_process import KEY_HEADER, Orders
 from GenerativeModelsWeb.server.sessions import Session, SessionPlan, Sessions
-from Testing.helpers.hubs import COUNTER, REPO_ROOT, never_ready, until
+from Testing.helpers.hubs import COUNTERS, DYING, REPO_ROOT, TWO, never_ready, until
 
-PLAN = SessionPlan(application=COUNTER, spare=False, grace_seconds=30)
+PLAN = SessionPlan(applications=COUNTERS, spare=False, grace_seconds=30)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_leaving_ends_all_of_them(surroundings: Path) -> None:
 
 
 def test_tokens_and_keys_cannot_be_guessed() -> None:
-    some = [Session() for _ in range(50)]
+    some = [Session("counter") for _ in range(50)]
     assert len({session.token for session in some} | {session.key for session in some}) == 100
     assert all(len(session.token) == 40 and session.token == session.token.lower() for session in some)
 
@@ -92,14 +92,15 @@ def test_a_session_that_ended_is_remembered_among_the_last(monkeypatch: pytest.M
 
     async def talk(sessions: Sessions) -> None:
         taken = [sessions.take() for _ in range(4)]
-        assert not any(sessions.is_former(session.token) for session in taken)
+        assert all(sessions.application_of(session.token) == "counter" for session in taken)
         for session in taken[:3]:
             sessions.end(session)
-        assert [sessions.is_former(session.token) for session in taken] == [False, True, True, False]
+        assert [sessions.application_of(session.token) for session in taken] == [None, *["counter"] * 3]
+        assert [session.token in sessions.taken for session in taken] == [False] * 3 + [True]
         sessions._spare = sessions._start()
         spare = sessions._spare.token
         sessions.end(sessions._spare)
-        assert not sessions.is_former(spare), "nobody was told its token"
+        assert sessions.application_of(spare) is None, "nobody was told its token"
 
     with_sessions(PLAN, talk)
 
@@ -182,7 +183,7 @@ def test_an_application_that_never_starts_is_said_with_its_traceback(caplog: pyt
         assert not sessions.full
         return session.failure
 
-    plan = replace(PLAN, application=COUNTER.replace("Counter", "Dying"), limit=1)
+    plan = replace(PLAN, applications=DYING, limit=1)
     with caplog.at_level(logging.ERROR):
         assert with_sessions(plan, talk) == "The session could not be started."
     assert "RuntimeError: This application never starts." in caplog.text
@@ -239,8 +240,9 @@ def status(port: int, path: str, headers: dict[str, str]) -> int:
 def test_sessions_end_when_the_hub_is_killed(surroundings: Path) -> None:
     script = (
         "import asyncio, sys\nfrom GenerativeModelsWeb.server.sessions import *\n"
+        "from Testing.helpers.hubs import COUNTERS\n"
         "async def run():\n"
-        f"    async with Sessions(SessionPlan(application={COUNTER!r}, spare=False)) as sessions:\n"
+        "    async with Sessions(SessionPlan(applications=COUNTERS, spare=False)) as sessions:\n"
         "        session = sessions.take()\n"
         "        while not session.ready: await asyncio.sleep(0.02)\n"
         "        print(session.process.pid, flush=True)\n"
@@ -262,6 +264,45 @@ def test_sessions_end_when_the_hub_is_killed(surroundings: Path) -> None:
 
 
 def test_orders_survive_the_way() -> None:
-    orders = Orders("C:\\Temp ü", "key", model="/bundle", device="cuda:1", upload_limit_bytes=5)
+    orders = Orders(
+        "C:\\Temp ü", "key", "module:Class", "A title", model="/bundle", device="cuda:1", upload_limit_bytes=5
+    )
     assert orders.to_line().endswith(b"\n") and orders.to_line().count(b"\n") == 1
     assert Orders.from_line(orders.to_line()) == orders
+
+
+def test_the_spare_is_of_the_application_that_was_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "run", never_ready)
+    plan = replace(PLAN, applications=TWO, spare=True, grace_seconds=1, spare_delay_seconds=0.0)
+
+    async def spare(sessions: Sessions, application: str) -> Session:
+        await come(lambda: sessions._spare is not None and sessions._spare.application == application)
+        return sessions._spare
+
+    async def talk(sessions: Sessions) -> None:
+        first = await spare(sessions, "counter")
+        other = sessions.take("other")
+        assert other is not first and other.application == "other" and first.failure, "the former spare ends"
+        for session in sessions.taken.values():
+            session.port = 1  # a spare waits until no tab does
+        second = await spare(sessions, "other")
+        assert sessions.take("other") is second
+        assert sessions.take().application == "counter", "the first, where none is named"
+
+    with_sessions(plan, talk)
+
+
+def test_a_session_process_serves_what_its_orders_name() -> None:
+    async def talk(sessions: Sessions) -> str:
+        session = sessions.take("other")
+        await come(lambda: not session.starting)
+        assert session.ready
+        return await asyncio.to_thread(body, session.port, "index.html", {KEY_HEADER: session.key})
+
+    page = with_sessions(replace(PLAN, applications=TWO), talk)
+    assert "<title>Other &lt;i&gt;</title>" in page
+
+
+def body(port: int, path: str, headers: dict[str, str]) -> str:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers=headers)
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).read().decode()

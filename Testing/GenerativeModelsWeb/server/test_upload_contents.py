@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from GenerativeModelsWeb.server.sessions import SessionPlan
-from Testing.helpers.hubs import COUNTER, RunningHub, running_hub
+from Testing.helpers.hubs import COUNTERS, RunningHub, running_hub
 
 NRRD = "NRRD0004\ntype: uint8\ndimension: 2\nsizes: 64 64\nencoding: raw\ndata file: {}\n"
 META = "ObjectType = Image\nNDims = 2\nDimSize = 64 64\nElementType = MET_UCHAR\nElementDataFile = {}\n"
@@ -24,7 +24,7 @@ SECRET = b"of another user " * 256
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[RunningHub]:
-    with running_hub(SessionPlan(application=COUNTER, spare=False)) as running:
+    with running_hub(SessionPlan(applications=COUNTERS, spare=False)) as running:
         yield running
 
 

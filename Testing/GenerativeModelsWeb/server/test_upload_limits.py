@@ -28,7 +28,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UploadStore:
     monkeypatch.setattr(uploads, "AT_ONCE", 1)
     monkeypatch.setattr(uploads, "require_self_contained", lambda path, label: None)
     made = UploadStore(tmp_path / "uploads", limit_bytes=1000)
-    made.on_upload = lambda *_: None
+    made.places, made.on_upload = ("axial",), lambda *_: None
     return made
 
 
@@ -43,13 +43,13 @@ def ask(request: pytest.FixtureRequest, store: UploadStore) -> Callable[[Talk], 
         return web.Response()
 
     async def run(talk: Talk) -> bytes:
-        inside, outside, session, proxy = web.Application(), web.Application(), Session(), Proxy()
-        inside.router.add_post("/upload/{plane}", swallow if at_hub else store.receive)
+        inside, outside, session, proxy = web.Application(), web.Application(), Session("counter"), Proxy()
+        inside.router.add_post("/upload/{place}", swallow if at_hub else store.receive)
 
         async def forward(asked: web.Request) -> web.StreamResponse:
             return await proxy.forward(asked, session, asked.rel_url.raw_path[1:], 1000)
 
-        outside.router.add_post("/upload/{plane}", forward)
+        outside.router.add_post("/upload/{place}", forward)
         async with TestServer(inside) as server, proxy:
             session.port = server.port
             near = TestServer(outside if at_hub else inside)

@@ -16,13 +16,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from GenerativeModelsWeb.server import uploads
 from GenerativeModelsWeb.server.uploads import UploadStore, shown_name
 
+PLACES = ("axial", "sagittal", "coronal")
+
 
 def with_client(store: UploadStore, talk: Callable[[TestClient], Awaitable[object]]) -> object:
     """Run a conversation with a server that has the upload route alone."""
 
     async def run() -> object:
         app = web.Application()
-        app.router.add_post("/upload/{plane}", store.receive)
+        app.router.add_post("/upload/{place}", store.receive)
         async with TestClient(TestServer(app)) as client:
             return await talk(client)
 
@@ -56,7 +58,7 @@ def store(tmp_path: Path) -> UploadStore:
     def take(place: str, path: Path, shown: str) -> None:
         made.seen.append((place, path, shown, path.read_bytes()))
 
-    made.on_upload = take
+    made.places, made.on_upload = PLACES, take
     return made
 
 
@@ -140,7 +142,7 @@ def test_the_limit_itself_is_allowed_and_one_byte_more_is_not(store: UploadStore
 
 def test_two_gigabytes_are_refused_before_they_are_sent(tmp_path: Path) -> None:
     store = UploadStore(tmp_path / "uploads")
-    store.on_upload = lambda *_: pytest.fail("must not reach the application")
+    store.places, store.on_upload = PLACES, lambda *_: pytest.fail("must not reach the application")
 
     async def talk(client: TestClient) -> bytes:
         reader, writer = await asyncio.open_connection(client.host, client.port)
@@ -155,7 +157,7 @@ def test_two_gigabytes_are_refused_before_they_are_sent(tmp_path: Path) -> None:
     answer = with_client(store, talk).decode()
     assert answer.startswith("HTTP/1.1 413")
     sentence = json.loads(answer.split("\r\n\r\n")[1])["error"]
-    assert sentence.startswith("sweep.dcm has 2 GiB, but an image may have at most 64 MiB: send the single plane")
+    assert sentence.startswith("sweep.dcm has 2 GiB, but an image may have at most 64 MiB: send the one image")
     assert files(store) == []
 
 
@@ -243,8 +245,8 @@ def test_what_cannot_be_taken_gets_a_sentence(
     assert files(store) == []
 
 
-def test_an_application_that_is_not_there_yet(store: UploadStore) -> None:
-    store.on_upload = None
+def test_an_application_that_is_not_there_yet(tmp_path: Path) -> None:
+    store = UploadStore(tmp_path / "uploads")
     assert post(store, "/upload/axial", b"1")[0] == 503
 
 

@@ -17,6 +17,7 @@ pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here
 
 from trame.app import get_server
 
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
@@ -31,7 +32,8 @@ class FakeWorker:
     def __init__(self) -> None:
         self.events, self.requests, self.calls = [], [], []
 
-    def submit(self, request) -> int:
+    def submit(self, anatomy, request) -> int:
+        assert anatomy == "skull"
         self.requests.append(request)
         if request.seed == 0:
             planes = tuple(request.planes())
@@ -76,7 +78,7 @@ class FakeViews:
 @pytest.fixture
 def a_session(tmp_path, monkeypatch):
     worker = FakeWorker()
-    monkeypatch.setattr(module, "Worker", lambda: worker)
+    monkeypatch.setattr(module, "Worker", {"skull": worker}.__getitem__)
     monkeypatch.setattr(module, "CaseViews", FakeViews)
     server = get_server(f"session {uuid.uuid4()}", client_type="vue3")
     store, downloads = UploadStore(tmp_path / "uploads", 1000), Downloads(tmp_path / "downloads")
@@ -113,7 +115,7 @@ def test_the_request_is_what_the_page_says(ready):
     assert request.axial_spacing_mm == (0.2, 0.2) and request.sagittal is None
     assert (request.samples, request.seed, request.device) == (12, 0, "cpu")
     assert request.gestational_age_weeks == pytest.approx(27 + 3 / 7)
-    assert request.labels == {"axial": "mine.png"} and request.title == "mine"
+    assert request.shown_names == {"axial": "mine.png"} and request.title == "mine"
     assert ready.folder in request.output.parents
 
 
@@ -200,14 +202,13 @@ def test_the_device_found_is_shown(a_session):
     assert a_session.app.settings.data.device_found == "Automatic means cuda:0 (H200) here."
 
 
-def test_no_option_of_the_command_line_reaches_the_page(ready, monkeypatch):
-    warning = "cuda:0 failed a test operation: use --device cpu."
-    monkeypatch.setattr(ready.worker, "ask_device", lambda: ready.worker.events.append(DeviceFound("cpu", (warning,))))
-    asyncio.run(ready.app._prepare())
-    monkeypatch.setattr(ready.worker, "poll", lambda: [Failed(1, "Out of memory: give fewer --samples.", "")])
+def test_a_refusal_on_the_way_to_the_worker_is_in_the_words_of_the_page(ready, monkeypatch):
+    def refuse(anatomy, request):
+        raise InputError(f"{named('gestational_age_weeks')} is 50: give {named('samples')} too.")
+
+    monkeypatch.setattr(ready.worker, "submit", refuse)
     run(ready)
-    for shown in (ready.app.settings.data.device_found, ready.app.run.data.error):
-        assert "the " in shown and "--" not in shown
+    assert ready.app.run.data.error == "The gestational age is 50: give the number of samples too."
 
 
 @pytest.mark.parametrize("kind", [Refused, Failed])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsWeb.skull.pictures import PREVIEW_PX, check_spacing, on_page, preview_url, read_picture
 
 
@@ -52,11 +52,13 @@ def test_a_preview_is_small_and_shows_the_picture():
     assert preview[:, :300].max() < 30 and preview[:, -300:].min() > 220
 
 
-def test_the_page_speaks_no_options():
-    sentence = on_page("axial plane a.png carries no pixel spacing: give --axial-spacing or --pixel-spacing in mm.")
-    assert sentence == "Axial plane a.png carries no pixel spacing: give the spacing of the axial plane in mm."
+def test_the_page_calls_fields_as_a_window_does():
+    refused = InputError(f"axial plane a.png carries no pixel spacing: give {named('axial_spacing_mm')} in mm.")
+    assert on_page(refused) == "Axial plane a.png carries no pixel spacing: give the spacing of the axial plane in mm."
+    assert on_page(InputError(f"{named('samples')} is -1.")) == "The number of samples is -1."
 
 
 def test_the_page_names_no_folder_of_the_server():
-    sentence = on_page("/srv/GenerativeModels-session-ab/upload-1.nii cannot be read: give --seed.")
-    assert sentence == "Upload-1.nii cannot be read: give the seed."
+    words = f"/srv/GenerativeModels-session-ab/upload-1.nii cannot be read: give {named('seed')}."
+    assert on_page(InputError(words)) == "Upload-1.nii cannot be read: give the seed."
+    assert on_page("/srv/a/b.vtp cannot be written.") == "B.vtp cannot be written."

@@ -13,7 +13,7 @@ from Testing.helpers import results
 
 @pytest.fixture
 def a_result() -> dict:
-    request = SkullRequest(Path("a.png"), Path("out"), coronal=Path("c.png"))
+    request = SkullRequest(Path("a.png"), coronal=Path("c.png"))
     return results.result_of(request) | {"gestational_age_weeks": 28.0}
 
 
@@ -32,16 +32,18 @@ def test_rows_are_in_the_reports_order_and_rounding(a_result):
 
 def test_warnings_come_first_and_as_grave_as_the_verdict(a_result):
     a_result["warnings"] = ["Cut off.", "The input lies outside what the model was trained on."]
-    a_result["in_distribution"] = {"score": 3.0, "verdict": "outside"}
-    assert result_of(a_result).notices == [
-        {"severity": "serious", "text": "The input lies outside what the model was trained on."},
-        {"severity": "caution", "text": "Cut off."},
-    ]
+    a_result["warning_kinds"] = ["input", "verdict"]
+    for verdict, severity in (("outside", "serious"), ("unusual", "caution")):
+        a_result["in_distribution"] = {"score": 3.0, "verdict": verdict}
+        assert result_of(a_result).notices == [
+            {"severity": severity, "text": "The input lies outside what the model was trained on."},
+            {"severity": "caution", "text": "Cut off."},
+        ]
 
 
 def test_a_long_file_name_is_not_read_out_in_every_warning(a_result):
-    a_result["warnings"] = ["The axial plane a.png: cut off; give --axial-spacing."]
-    assert result_of(a_result).notices[0]["text"] == "The axial plane: cut off; give the spacing of the axial plane."
+    a_result["warnings"] = ["The axial plane a.png: cut off."]
+    assert result_of(a_result).notices[0]["text"] == "The axial plane: cut off."
 
 
 def test_a_warning_names_no_folder_of_the_server(a_result):

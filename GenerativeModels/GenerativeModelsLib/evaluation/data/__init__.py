@@ -1,1 +1,1 @@
-"""Published figures, real data, and held-out simulated cases."""
+"""Published figures, real data and held-out simulated cases for evaluation."""

@@ -1,7 +1,6 @@
-"""Patients 101 to 150 of ACDC: label maps at end diastole and end systole, ten of each diagnosis.
+"""Patients 101 to 150 of ACDC: label maps at end diastole and end systole, ten patients per diagnosis.
 
-For evaluation alone: nothing is learnt from them and nothing of them is shipped (Bernard et al., IEEE
-TMI 2018;37(11):2514-2525).
+Used only for evaluation: not for training, and not shipped (Bernard et al., IEEE TMI 2018;37(11):2514-2525).
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ GROUPS = {
     "MINF": "infarct",
     "RV": "abnormal right ventricle",
 }
-"""Diagnoses by their names in the collection."""
+"""Diagnoses by their names in the data set."""
 
 
 @dataclass(frozen=True)
 class AcdcPatient:
-    """One patient: its diagnosis (one of `GROUPS`), the label maps and the volumes of their voxels in ml."""
+    """One patient: diagnosis (a key of `GROUPS`), label maps, and volumes in ml from counting their voxels."""
 
     name: str
     group: str
@@ -38,7 +37,7 @@ class AcdcPatient:
 
 
 def read_acdc(folder: Path) -> list[AcdcPatient]:
-    """All patients of `folder` in the order of its `index.csv`; InputError where it or a file is not there."""
+    """All patients of `folder` in the order of its `index.csv`; raises InputError if a file is missing."""
     table = Path(folder) / "index.csv"
     if not table.is_file():
         raise InputError(f"{table} does not exist: name the folder that holds acdc_labels with --data.")

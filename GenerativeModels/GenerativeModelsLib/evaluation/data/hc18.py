@@ -1,4 +1,4 @@
-"""HC18: real head-circumference pictures with the sonographer's ellipse (CC BY 4.0, van den Heuvel et al. 2018)."""
+"""HC18: real head-circumference images with the sonographer's ellipse (CC BY 4.0, van den Heuvel et al. 2018)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 
 TEST_PICTURES, CALIBRATION_PICTURES = 100, 60
 LEAST_HC_MM = 150.0
-"""Heads of about 18 weeks and more; smaller ones are for training alone."""
+"""Least head circumference for test and calibration, about 18 weeks; smaller heads are used only for training."""
 SPLIT_SEED = 18
 
 
@@ -41,7 +41,7 @@ class Hc18Case:
 
 
 def read_hc18(folder: Path) -> list[Hc18Case]:
-    """All cases of `folder`, in the order of its `hc18.csv`; InputError where it is not there."""
+    """All cases of `folder` in the order of its `hc18.csv`; raises InputError if it is missing."""
     table = Path(folder) / "hc18.csv"
     if not table.is_file():
         raise InputError(f"{table} does not exist: give the folder that holds HC18's pictures and hc18.csv.")
@@ -58,7 +58,7 @@ def read_hc18(folder: Path) -> list[Hc18Case]:
 
 @dataclass(frozen=True)
 class Hc18Split:
-    """Disjoint parts of HC18, whole examinations in one part: `training`, `calibration` and `test`."""
+    """Disjoint parts of HC18: `training`, `calibration` and `test`. No examination is in more than one part."""
 
     training: list[Hc18Case]
     calibration: list[Hc18Case]
@@ -68,7 +68,7 @@ class Hc18Split:
 def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
     """100 pictures of HC >= 150 mm for the test and 60 for calibration, drawn with a fixed seed; the rest for training.
 
-    Pictures of smaller heads whose examination falls into a held-out part are in no part.
+    Pictures of smaller heads from an examination in the test or calibration part are excluded.
     """
 
     def examination(case: Hc18Case) -> str:

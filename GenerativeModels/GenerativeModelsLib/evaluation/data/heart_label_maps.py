@@ -1,4 +1,4 @@
-"""Label maps of hearts whose true shape is known: what a faultless segmentation on a given grid would be."""
+"""Label maps of hearts of known shape: error-free segmentations on a given grid."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["GRIDS", "LABELS", "USUAL_AXES", "Pose", "grid_axes", "label_map", "r
 
 LABELS = HeartLabels(lv=3, myo=2, rv=1)
 GRIDS = {"isotropic 1.5 mm": (1.5, 1.5, 1.5), "stack 1.5 x 1.5 x 8 mm": (1.5, 1.5, 8.0)}
-"""Spacing in mm along i, j, k of the two kinds of label map that are evaluated."""
+"""Spacing in mm along i, j, k of the two kinds of label map in the evaluation."""
 MARGIN_MM = 10.0
 RIGHT_HALF_ANGLE, RIGHT_WIDTH_MM = np.radians(62.0), 24.0
-"""Of the right ventricle's cavity: half the angle that it spans beside the septum, and its width there."""
+"""Right ventricle's cavity: half the angle that it spans beside the septum, and its width there."""
 
 
 def _usual_axes() -> np.ndarray:
@@ -29,12 +29,12 @@ def _usual_axes() -> np.ndarray:
 
 
 USUAL_AXES = _usual_axes()
-"""(3, 3) rows x (septum), y (anterior), z (base) in LPS as hearts lie in people: base to the right, back and head."""
+"""(3, 3) rows x (septum), y (anterior), z (base) in LPS of a usual heart: the base is right, posterior and superior."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """Where a heart lies: rows x, y, z of its frame as unit LPS vectors (3, 3), and its origin in LPS mm."""
+    """Pose of a heart: rows x, y, z of its frame as unit LPS vectors (3, 3), and its origin in LPS mm."""
 
     axes: np.ndarray
     origin_lps: np.ndarray
@@ -49,7 +49,7 @@ class Pose:
 
 
 def random_pose(rng: np.random.Generator, spread_degrees: float = 12.0) -> Pose:
-    """As hearts lie in people, each turned by some degrees about every axis."""
+    """Usual pose of a heart with a random rotation, of standard deviation `spread_degrees` about every axis."""
     from scipy.spatial.transform import Rotation
 
     turn = Rotation.from_rotvec(np.radians(rng.normal(0, spread_degrees, 3))).as_matrix()
@@ -57,9 +57,9 @@ def random_pose(rng: np.random.Generator, spread_degrees: float = 12.0) -> Pose:
 
 
 def grid_axes(rng: np.random.Generator, pose: Pose, spacing_mm: tuple[float, float, float]) -> np.ndarray:
-    """Unit LPS directions of i, j, k as columns (3, 3): the patient's own axes, or short axes for thick slices.
+    """Unit LPS directions of i, j, k as columns (3, 3): the patient's axes, or short axes for thick slices.
 
-    Short-axis slices are laid by hand: 4 degrees off the long axis, and turned within their plane as it comes.
+    Short-axis slices are tilted by 4 degrees (standard deviation) and rotated at random within their plane.
     """
     from scipy.spatial.transform import Rotation
 
@@ -77,14 +77,14 @@ def label_map(
     offset_voxels: np.ndarray,
     name: str,
 ) -> LabelMap:
-    """Cavity, myocardium and a right ventricle beside the septum; each voxel takes the label of its centre.
+    """Label map of cavity, myocardium and a right ventricle beside the septum; a voxel has the label of its centre.
 
     Parameters
     ----------
     axes
         (3, 3) unit LPS directions of i, j, k as columns.
     offset_voxels
-        (3,) by which the grid is shifted against the heart, 0 to 1.
+        (3,) shift of the grid against the heart in voxels, 0 to 1.
     """
     step = np.asarray(spacing_mm, float)
     wall = ventricle.points("epi").reshape(-1, 3)

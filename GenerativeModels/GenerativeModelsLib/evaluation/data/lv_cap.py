@@ -1,6 +1,6 @@
 """Left ventricles of 1600 people without symptoms (MESA, Cardiac Atlas Project), as meshes and as label maps.
 
-For evaluation alone: the collection is under the GPL and is neither copied nor learnt from
+Used only for evaluation: the data set is under the GPL and is neither copied nor used for training
 (Medrano-Gracia et al., JCMR 2014).
 """
 
@@ -25,23 +25,23 @@ ENDO_POINTS = 841
 SPACING_MM = 1.25
 MARGIN_MM = 6.0
 RIGHT_SIDE_MM = 18.0
-"""How far the stand-in of a right ventricle reaches beyond the septum."""
+"""Extent of the simplified right ventricle beyond the septum."""
 SPLIT_SEED = 1600
 
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """One person's ventricle at one phase, in LPS mm as hearts lie in people.
+    """One person's ventricle at one phase, in LPS mm in the usual orientation of a heart.
 
     Attributes
     ----------
     endo, epi
-        The sheets, open at the base.
+        Surfaces open at the base.
     cavity, whole
-        Closed bodies: the endocardium under a fan from its rim to the rim's centre, and that with the myocardium, whose
-        base is a ring from rim to rim.
+        Closed surfaces: the endocardium with a triangle fan from its rim to the rim's centre, and the cavity with the
+        myocardium, whose base is a ring between the two rims.
     name
-        Row of the collection and phase.
+        Row of the data set, and phase.
     """
 
     endo: Surface
@@ -51,9 +51,9 @@ class Person:
     name: str
 
     def label_map(self, spacing_mm: float = SPACING_MM) -> LabelMap:
-        """Cavity, myocardium and, where the septum is, a crescent for the right ventricle; each voxel by its centre.
+        """Label map, by voxel centres, of cavity, myocardium and a crescent at the septum for the right ventricle.
 
-        The two sheets may cross at the apex: the cavity is what lies inside both.
+        If the two surfaces cross at the apex, the cavity counts as inside.
         """
         towards = RIGHT_SIDE_MM * USUAL_AXES[0]
         right = Surface(self.whole.points + towards, self.whole.triangles)
@@ -71,16 +71,16 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class LvCap:
-    """The collection.
+    """The data set, as a point distribution model.
 
     Attributes
     ----------
     mean, modes, scores
         By phase "ed", "es": (1682, 3) mm, (K, 1682, 3) and (1600, K); endocardium first, in cardiac axes.
     triangles
-        (M, 3) of the endocardium's sheet; the epicardium's are the same, `ENDO_POINTS` further.
+        (M, 3) of the endocardium; those of the epicardium are the same with an index offset of `ENDO_POINTS`.
     rim
-        (28,) points of the base in order.
+        (28,) indices of the points at the base, in order.
     volumes_ml
         (1600, 4) EDV, ESV and the myocardium at ED and ES, of the meshes.
     """
@@ -96,13 +96,13 @@ class LvCap:
         return len(self.volumes_ml)
 
     def sample(self, count: int) -> np.ndarray:
-        """(count,) rows, drawn with a fixed seed: the same people for every model."""
+        """(count,) rows drawn with a fixed seed, so that every model gets the same people."""
         return np.sort(np.random.default_rng(SPLIT_SEED).permutation(len(self))[:count])
 
     def person(self, row: int, phase: str) -> Person:
-        """One ventricle; "ed" or "es"."""
+        """The ventricle of one row at `phase`, "ed" or "es"."""
         cap = self.mean[phase] + np.tensordot(self.scores[phase][row], self.modes[phase], 1)
-        # Cardiac axes run to apex and septum and are right-handed; the heart frame's run to septum, front and base.
+        # Cardiac axes point to apex and septum and are right-handed; the heart frame's point to septum, front and base.
         points = np.stack([cap[:, 1], -cap[:, 2], -cap[:, 0]], axis=1) @ USUAL_AXES
         points = np.concatenate([points, points[self.rim].mean(0, keepdims=True)])
         rim, after = self.rim, np.roll(self.rim, -1)
@@ -116,7 +116,7 @@ class LvCap:
 
 
 def read_lv_cap(folder: Path) -> LvCap:
-    """The collection in `folder` (`lv_cap.npz` and `clinical_index.csv`); InputError where it is not there."""
+    """The data set in `folder` (`lv_cap.npz` and `clinical_index.csv`); raises InputError if a file is missing."""
     file, table = Path(folder) / "lv_cap.npz", Path(folder) / "clinical_index.csv"
     for path in (file, table):
         if not path.is_file():
@@ -139,13 +139,13 @@ def read_lv_cap(folder: Path) -> LvCap:
 
 
 def _used(points: np.ndarray, triangles: np.ndarray) -> Surface:
-    """A mesh without the points that it does not use."""
+    """The mesh of `triangles` without unused points."""
     used, place = np.unique(triangles, return_inverse=True)
     return Surface(points[used], place.reshape(triangles.shape))
 
 
 def _beside_the_upper_part(epi: Surface, grid: Grid) -> np.ndarray:
-    """(z, y, x) bool: from the base to seven tenths of the way to the apex; the right ventricle is shorter."""
+    """(z, y, x) bool: the upper 70 % of the distance from base to apex, since the right ventricle is shorter."""
     along = epi.points @ USUAL_AXES[2]
     height = grid.points() @ USUAL_AXES[2]
     base, apex = along.max(), along.min()

@@ -1,4 +1,4 @@
-"""Figures of the literature, for comparison only."""
+"""Published accuracy figures, for comparison only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PublishedAccuracy:
-    """Means over the paper's test heads: Dice, Hausdorff distance in mm, signed relative volume difference."""
+    """Means over the paper's test heads: Dice, Hausdorff distance in mm and signed relative volume difference."""
 
     dice: float
     hausdorff_mm: float
@@ -38,4 +38,4 @@ HEART_MODELS = {
 }
 """Biffi et al., IEEE TMI 2020;39(6):2088-2099 (LVAE) and MICCAI 2018 (VAE): segmentations in a template's frame."""
 HEART_ACCURACY = {"own centre": (200, 200), "ACDC": (36, 40)}
-"""Hits and cases of the class, alike for both models: 100 % of their own test set, 90 % of 40 patients of ACDC."""
+"""Correct and total classified cases, the same for both models: 100 % of their test set, 90 % of 40 ACDC patients."""

@@ -1,10 +1,10 @@
-"""Real fetal heads for evaluation: MRI templates read as outer skull surfaces in the head frame.
+"""Real fetal heads for evaluation: outer skull surfaces from MRI templates, in the head frame.
 
-Assumptions, none of which the template itself settles: the axial (HC) plane is the axial section of largest area at the
-template's own pitch; the skull lies `BONE_MM` outside the brain-and-fluid mask; the brainstem below the cerebellum is
-not head; balls of 22 % of the length (45 % at the base) close fissures, orbits, and what petrous bones and face fill;
-the surface is star-shaped about the centre of the axial ellipse and smooth at the scale of harmonics of degree 16
-(about 8 mm on a 100 mm head).
+Assumptions that the template itself does not determine: the axial (HC) plane is the axial section of largest area at
+the template's own pitch; the skull lies `BONE_MM` outside the brain-and-fluid mask; the brainstem below the cerebellum
+is not part of the head; a morphological closing with balls of 22 % of the length (45 % at the base) fills fissures,
+orbits and the regions of the petrous bones and the face; the surface is star-shaped about the centre of the axial
+ellipse and smooth at the scale of harmonics of degree 16 (about 8 mm on a 100 mm head).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def load_fetal_template(mask_path: str | Path, *, bone_mm: float = BONE_MM) -> H
     Parameters
     ----------
     mask_path
-        ``<name>_mask.nii.gz`` with ``ga<weeks>`` in its name; ``<name>_parcellation.nii.gz`` beside it is used.
+        ``<name>_mask.nii.gz`` with ``ga<weeks>`` in its name; ``<name>_parcellation.nii.gz`` is read from its folder.
     bone_mm
         Skull thickness added outside the mask.
 
     Raises
     ------
     InputError
-        If the file cannot be read, is not isotropic, or its name tells no gestational age.
+        The file cannot be read, is not isotropic, or its name has no gestational age.
     """
     template = read_template(mask_path, bone_mm=bone_mm)
     return Head(
@@ -44,7 +44,7 @@ def load_fetal_template(mask_path: str | Path, *, bone_mm: float = BONE_MM) -> H
 
 
 def evaluation_templates(data: str | Path) -> list[Path]:
-    """Mask files of the templates in `data`/fetal_heads_spina_bifida that the shape basis was not fitted to."""
+    """Mask files of the templates in `data`/fetal_heads_spina_bifida that were not used to fit the shape basis."""
     used = shape_basis().provenance["fetal_heads"]
     fitted = {f"{name}_mask.nii.gz" for name in used["used_late"] + used["used_early"]}
     folder = Path(data) / "fetal_heads_spina_bifida"

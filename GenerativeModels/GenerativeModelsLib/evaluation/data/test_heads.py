@@ -1,4 +1,4 @@
-"""Held-out simulated cases: heads and their planes, from seeds that no training uses."""
+"""Held-out simulated heads and their planes, with seeds that are not used in training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from GenerativeModelsLib.skull.shape.star_surface import HeadShape, unit_sphere
 from GenerativeModelsLib.skull.ultrasound.simulate import PLANES, simulate_plane
 
 CALIBRATION_SET, TEST_SET = 71, 72
-"""First words of the seeds; training draws from 20261120 (see `training.bank`)."""
+"""First numbers of the seeds; training uses 20261120 (see `training.bank`)."""
 SIZE = (270, 400)
 SUBSETS = {
     "axial": ("axial",),
@@ -25,7 +25,7 @@ SUBSETS = {
 
 @dataclass(frozen=True)
 class SimulatedCase:
-    """A head and its three planes, imaged with full pose noise."""
+    """A head and its three simulated planes with full pose noise."""
 
     index: int
     head: Head
@@ -33,14 +33,14 @@ class SimulatedCase:
 
 
 def simulated_case(set_seed: int, index: int) -> SimulatedCase:
-    """Case `index` of a held-out set; the same numbers give the same bits."""
+    """Case `index` of a held-out set; the same arguments give identical results."""
     rng = np.random.default_rng([set_seed, index])
     head = sample_head(rng)
     return SimulatedCase(index, head, imaged(head.shape, rng))
 
 
 def imaged(shape: HeadShape, rng: np.random.Generator) -> dict[str, PlaneImage]:
-    """The three planes of a head as a sonographer's pictures."""
+    """Simulated ultrasound images of the three planes of a head, by name."""
     planes = {}
     for name in PLANES:
         plane = simulate_plane(shape, name, rng, size=SIZE)
@@ -49,5 +49,5 @@ def imaged(shape: HeadShape, rng: np.random.Generator) -> dict[str, PlaneImage]:
 
 
 def head_surface(shape: HeadShape, subdivisions: int = 5) -> Surface:
-    """The head as a mesh of 10242 points, LPS mm."""
+    """The head as a mesh in LPS mm, by default with 10242 points."""
     return Surface(shape.points(subdivisions), unit_sphere(subdivisions)[1])

@@ -8,30 +8,30 @@ from functools import lru_cache
 import numpy as np
 
 from GenerativeModelsLib.evaluation.data.heart_label_maps import GRIDS, Pose, grid_axes, label_map, random_pose
+from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.population.contouring import contoured
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.ventricle import Heart
 
-__all__ = ["CLASSES", "TEST_SET", "SimulatedHeart", "simulated_heart"]
+__all__ = ["TEST_SET", "SimulatedHeart", "simulated_heart"]
 
 TEST_SET = 7_200_000
-"""Seed of the held-out hearts; training draws from its bank's seeds, a few hundred from one on."""
-CLASSES = ("healthy", "hcm")
+"""Seed of the held-out hearts; training uses the seeds of its bank, a few hundred from one."""
 PHASES = ("ed", "es")
 BLOCK = 20
-"""Hearts of a class that are drawn together."""
+"""Number of hearts of a class that are drawn together."""
 
 
 @dataclass(frozen=True, eq=False)
 class SimulatedHeart:
-    """A heart in two poses, one a phase, and its label maps on one kind of grid.
+    """A heart in two poses, one per phase, and its label maps on one kind of grid.
 
     Attributes
     ----------
-    condition : of `CLASSES`; even numbers are healthy.
-    heart : its true shape, the reader's contours included, which are no error.
+    condition : one of `CLASSES`; hearts of even number are healthy.
+    heart : true shape, including the variation of readers' contours, which is not an error.
     poses, maps : by phase "ed", "es".
     """
 
@@ -59,6 +59,6 @@ def simulated_heart(set_seed: int, index: int, grid: str) -> SimulatedHeart:
 
 @lru_cache(maxsize=4)
 def _block(set_seed: int, condition: str, block: int) -> RayBatch:
-    """Hearts of one class of a held-out set, in readers' contours."""
+    """Hearts of one class of a held-out set, with readers' contours."""
     rays = sample_hearts(BLOCK, set_seed + block, condition).rays
     return contoured(np.random.default_rng([set_seed, block, CLASSES.index(condition)]), rays)

@@ -1,11 +1,11 @@
-"""How well a model's ventricle agrees with the true one: Dice of the myocardium, distances of its two surfaces.
+"""Agreement of a predicted ventricle with the true one: Dice of the myocardium and distances of both surfaces.
 
-Dice: 2 |A and B| / (|A| + |B|) over the voxels of a grid of 1.25 mm (of real people: of their label map), the model's
-myocardium by the signed distances of its rays. Hausdorff distance: between meshes, each point of one to the
-triangles of the other, endocardium to endocardium and epicardium to epicardium, the largest of the four; a distance
-between the two myocardia as sets would let the endocardium of one lie on the epicardium of the other. What lies above
-the base plane found in the label map is left out: the model gives no shape there, and where a map stops is convention.
-So is, of distances, what the model has beyond the true rim: places to which an end of the true sheet is nearest.
+Dice: 2 |A and B| / (|A| + |B|) over the voxels of a grid of 1.25 mm (for real people, of their label map); the
+predicted myocardium is given by the signed distances of its rays. Hausdorff distance: between meshes, from each point
+of one to the triangles of the other, endocardium to endocardium and epicardium to epicardium, the largest of the four.
+A distance between the myocardia as sets would be small if the endocardium of one lay on the epicardium of the other.
+Everything above the estimated base plane is excluded: the model has no shape there, and where a label map ends is a
+convention. Distances also exclude predicted points beyond the true rim, whose nearest true point is on the border.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ __all__ = ["GRID_MM", "ShapeAgreement", "TrueShape", "against_truth", "moved", "
 GRID_MM = 1.25
 RIM_STEP_MM, RIM_TOLERANCE_MM = 0.2, 0.01
 SAMPLES = 3000
-"""Least number of points on each true surface from which distances are taken."""
+"""Smallest number of points on each true surface from which distances are measured."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrueShape:
-    """A ventricle as it is, in LPS mm.
+    """True ventricle in LPS mm.
 
     Attributes
     ----------
     points_lps, wall, cavity
-        (N, 3) centres of the voxels of a grid around it, and which of them lie in the myocardium and the cavity.
+        (N, 3) voxel centres of a grid around it, and (N,) masks of myocardium and cavity.
     endo, epi
         Its surfaces, open at the base.
     """
@@ -55,20 +55,20 @@ class TrueShape:
 
 @dataclass(frozen=True)
 class ShapeAgreement:
-    """Agreement below the base plane found; `dice_whole` also counts what the true shape has above it.
+    """Agreement below the estimated base plane; `dice_whole` includes the true shape above it.
 
-    Distances leave out what is found beyond the true rim; how well the base is found is measured apart.
+    Distances exclude predicted points beyond the true rim; the error of the base plane is measured separately.
 
     Attributes
     ----------
     dice, dice_whole
-        Of the myocardium.
+        Dice of the myocardium.
     cavity_dice
-        Of the cavity.
+        Dice of the cavity.
     hausdorff_mm, hd95_mm
-        Largest, and 95th percentile by area, of the distances; each the larger of both directions and both surfaces.
+        Largest and area-weighted 95th percentile of the distances, the maximum over directions and surfaces.
     mean_distance_mm
-        By area, over both directions and both surfaces.
+        Area-weighted mean over both directions and both surfaces.
     """
 
     dice: float
@@ -80,7 +80,7 @@ class ShapeAgreement:
 
 
 def true_shape(ventricle: Ventricle, frame: HeartFrame, spacing_mm: float = GRID_MM) -> TrueShape:
-    """A ventricle that lies in `frame` (anything with `to_lps`), on a grid along the axes of that frame."""
+    """True shape of a ventricle in `frame` (an object with `to_lps`), on a grid along the axes of that frame."""
     grid = Grid.around(np.append(ventricle.points("epi").reshape(-1, 3), [[0.0, 0.0, 0.0]], axis=0), spacing_mm, 8.0)
     points = grid.points().reshape(-1, 3)
     endo, epi = ray_distances(ventricle, points)
@@ -94,7 +94,7 @@ def true_shape(ventricle: Ventricle, frame: HeartFrame, spacing_mm: float = GRID
 
 
 def against_truth(found: Ventricle, frame: HeartFrame, truth: TrueShape) -> ShapeAgreement:
-    """Agreement of the ventricle `found`, which lies in `frame`, with the true one."""
+    """Agreement of the ventricle `found` in `frame` with the true one."""
     points = frame.to_heart(truth.points_lps)
     endo, epi = ray_distances(found, points)
     below = points[:, 2] < 0
@@ -120,7 +120,7 @@ def against_truth(found: Ventricle, frame: HeartFrame, truth: TrueShape) -> Shap
 
 
 def moved(surface: Surface, frame: HeartFrame) -> Surface:
-    """A mesh of the heart frame in LPS."""
+    """Mesh of the heart frame, transformed to LPS."""
     return Surface(frame.to_lps(surface.points), surface.triangles)
 
 

@@ -1,4 +1,4 @@
-"""The VAE that is trained beside the Ladder VAE, for comparison alone: no bundle holds it, a training's weights do."""
+"""VAE trained for comparison with the Ladder VAE; it is read from the weights of a training, not from a bundle."""
 
 from __future__ import annotations
 
@@ -19,40 +19,39 @@ __all__ = ["HeartBaseline", "load_heart_baseline"]
 
 
 class HeartBaseline:
-    """The published VAE with a classifier on its one latent space; `place` and `reconstruct` as a `HeartModel`'s.
+    """Published VAE with a classifier on its latent space; `place` and `reconstruct` as in `HeartModel`.
 
-    Its probability is the classifier's own, not calibrated, and it judges no heart's typicality.
+    The probability of its classifier is not calibrated, and it has no in-distribution check.
     """
 
     def __init__(self, net: LadderVAE) -> None:
         self.net = net
 
     @torch.no_grad()
-    def place(self, hearts: RayBatch, es_present: bool = True) -> Placed:
-        """Means of the one level of hearts (N, 2) and their probability."""
+    def place(self, hearts: RayBatch) -> Placed:
+        """Latent means and probability of hearts (N, PHASES), from the phases that are present."""
         code = heart_code.encode(hearts)
-        present = torch.tensor([[True, es_present]]).expand(len(code), 2)
-        (level,) = self.net.encode(torch.from_numpy(code), present)
+        (level,) = self.net.encode(torch.from_numpy(code), torch.from_numpy(hearts.present))
         logits = self.net.classify(level.z).double().numpy()
         rebuilt = self.net.decode([level.z]).numpy()
-        error = reconstruction_error(code, rebuilt, es_present)
+        error = reconstruction_error(code, rebuilt, hearts.present)
         probability = PlattScale(1.0, 0.0).probability(logits[:, 1] - logits[:, 0])
-        return Placed((level.z.double().numpy(),), probability, error, (), es_present)
+        return Placed((level.z.double().numpy(),), probability, error, (), hearts.present)
 
     @torch.no_grad()
     def reconstruct(self, placed: Placed) -> RayBatch:
-        """Shapes (N, 2) of placed hearts."""
+        """Shapes (N, PHASES) of placed hearts."""
         z = torch.from_numpy(placed.levels[0]).float()
         return heart_code.decode(self.net.decode([z]).double().numpy())
 
 
 def load_heart_baseline(weights: Path, ladder: HeartModel) -> HeartBaseline:
-    """The VAE of a training's `heart.safetensors`, with the sizes of the ladder trained beside it.
+    """Load the VAE from the `heart.safetensors` of a training; its sizes follow from the Ladder VAE.
 
     Raises
     ------
     InputError
-        There is no such file, or no VAE of that size in it.
+        The file is missing or contains no VAE of that size.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file

@@ -1,4 +1,4 @@
-"""The published comparison of the left ventricle, Ladder VAE against VAE, on the project's own held-out hearts."""
+"""Benchmark of Ladder VAE and VAE on held-out simulated left ventricles, with the published results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from GenerativeModelsLib.evaluation.data.heart_label_maps import GRIDS
 from GenerativeModelsLib.evaluation.data.published import HEART_ACCURACY
-from GenerativeModelsLib.evaluation.data.test_hearts import CLASSES, TEST_SET
+from GenerativeModelsLib.evaluation.data.test_hearts import TEST_SET
 from GenerativeModelsLib.evaluation.heart.levels import LevelFigures, level_figures
 from GenerativeModelsLib.evaluation.heart.records import PHASES, HeartRecord
 from GenerativeModelsLib.evaluation.heart.run import Models, evaluate_simulated, loaded_models
@@ -16,12 +16,12 @@ from GenerativeModelsLib.evaluation.heart.tables import (
     MODEL_NAMES,
     RECONSTRUCTION_COLUMNS,
     SCORE_COLUMNS,
+    accepted,
     against_measured,
     against_true,
     calibration_table,
     figures_of,
     probabilities,
-    read_ones,
     reconstruction_means,
     reconstruction_row,
     score_cells,
@@ -31,14 +31,15 @@ from GenerativeModelsLib.evaluation.heart.tables import (
 from GenerativeModelsLib.evaluation.scores.probability import scores, wilson
 from GenerativeModelsLib.evaluation.scores.resampling import paired_mean
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
+from GenerativeModelsLib.heart.anatomy import CLASSES
 
 __all__ = ["report", "run"]
 
-WELL, SICK = CLASSES
+HEALTHY, HCM = CLASSES
 
 
 def run(models: Models, cases: int, seed: int, workers: int) -> Report:
-    """Evaluate `cases` held-out hearts, healthy and hypertrophic by turns, from each kind of label map."""
+    """Evaluate `cases` held-out hearts, healthy and hypertrophic alternately, from each kind of label map."""
     set_seed = TEST_SET + 1000 * seed
     nets = {name: model.net for name, model in loaded_models(models).items()}
     records = {grid: evaluate_simulated(models, set_seed, cases, grid, workers) for grid in GRIDS}
@@ -47,14 +48,14 @@ def run(models: Models, cases: int, seed: int, workers: int) -> Report:
 
 def report(records: Mapping[str, Sequence[HeartRecord]], levels: Mapping[str, Sequence[LevelFigures]]) -> Report:
     """All tables from the records by kind of label map, and the figures of the levels by model."""
-    whole = {grid: read_ones(some) for grid, some in records.items()}
+    whole = {grid: accepted(some) for grid, some in records.items()}
     names = list(next(iter(whole.values()))[0].models)
     tables = [_reconstruction_table(whole, names)]
     tables += [_gain_table(whole)] if "vae" in names else []
     tables.append(_class_table(whole, names))
     everything = [record for some in whole.values() for record in some]
     tables.append(
-        calibration_table("Calibration of the HCM probability", *probabilities(everything, "lvae", SICK, WELL))
+        calibration_table("Calibration of the HCM probability", *probabilities(everything, "lvae", HCM, HEALTHY))
     )
     tables += [_level_table(levels), _verdict_table(whole), _frame_table(whole)]
     refused = {grid: {r.name: r.failure for r in some if r.failure} for grid, some in records.items()}
@@ -68,7 +69,7 @@ def report(records: Mapping[str, Sequence[HeartRecord]], levels: Mapping[str, Se
     for name in names:
         figures[name] = {}
         for grid, some in whole.items():
-            found = scores(*probabilities(some, name, SICK, WELL))
+            found = scores(*probabilities(some, name, HCM, HEALTHY))
             figures[name][grid] = {
                 "true": reconstruction_means(figures_of(against_true(name), some)),
                 "measured": reconstruction_means(figures_of(against_measured(name), some)),
@@ -103,7 +104,7 @@ def _reconstruction_table(whole: Mapping[str, Sequence[HeartRecord]], names: Seq
 
 
 def _gain_table(whole: Mapping[str, Sequence[HeartRecord]]) -> Table:
-    """Ladder VAE against VAE, heart by heart."""
+    """Paired differences between Ladder VAE and VAE."""
     rows = []
     for grid, some in whole.items():
         for words, of in (("true shape", against_true), ("shape in the label map", against_measured)):
@@ -116,19 +117,19 @@ def _gain_table(whole: Mapping[str, Sequence[HeartRecord]]) -> Table:
             rows.append(row)
     columns = ("label maps", "against the", "Dice ED", "Dice ES", "Hausdorff ED, mm", "Hausdorff ES, mm")
     notes = ["Positive is better: mean, its 95 % bootstrap interval over hearts, share of hearts with a gain."]
-    return Table("What the ladder gains over the VAE", columns, rows, notes)
+    return Table("Gain of the Ladder VAE over the VAE", columns, rows, notes)
 
 
 def _class_table(whole: Mapping[str, Sequence[HeartRecord]], names: Sequence[str]) -> Table:
     rows = [
-        [grid, MODEL_NAMES.get(name, name), *score_cells(scores(*probabilities(some, name, SICK, WELL)))]
+        [grid, MODEL_NAMES.get(name, name), *score_cells(scores(*probabilities(some, name, HCM, HEALTHY)))]
         for grid, some in whole.items()
         for name in names
     ]
     notes = []
     for where, (hits, cases) in HEART_ACCURACY.items():
         low, high = wilson(hits, cases)
-        notes.append(f"Published, {where}: {hits / cases:.2f} ({low:.3f} to {high:.3f}), alike for both models.")
+        notes.append(f"Published, {where}: {hits / cases:.2f} ({low:.3f} to {high:.3f}), equal for both models.")
     return Table("Probability of hypertrophic cardiomyopathy", ("label maps", "model", *SCORE_COLUMNS), rows, notes)
 
 
@@ -174,5 +175,5 @@ def _frame_table(whole: Mapping[str, Sequence[HeartRecord]]) -> Table:
         "ESV, %",
         "mass, %",
     )
-    notes = ["Of the reader of label maps, without any model; slices cut the base where they happen to lie."]
-    return Table("The heart frame found, and volumes below its base", columns, rows, notes)
+    notes = ["Errors of the reader of label maps, without a model; the position of the basal slice is arbitrary."]
+    return Table("Heart frame, and volumes below its base", columns, rows, notes)

@@ -1,4 +1,4 @@
-"""Facts of left ventricles from their ray maps, alike for simulated hearts and for real ones."""
+"""Measurements of left ventricles from their ray maps, for simulated and real hearts."""
 
 from __future__ import annotations
 
@@ -26,17 +26,23 @@ FACTS = {
     "thickest": "thickest wall ED, mm",
     "thickening": "thickening, %",
 }
-"""What is compared, by key."""
+"""Labels of the measurements, by key."""
 LEAST_ROW = 2
-"""The rows above are the base's rim, where maps stop by convention."""
+"""First row used; the rows above are the rim of the base, where label maps end by convention."""
 
 
 def facts_of(rays: RayBatch) -> dict[str, np.ndarray]:
-    """The facts (N,) of `FACTS` of hearts (N, 2).
+    """Measurements (N,) by the keys of `FACTS`, of hearts (N, 2) at end diastole and end systole.
 
-    Sphericity is EDV over the volume of the sphere whose diameter is the cavity's length. Walls are along the normal,
-    the mean over the rays' share of the endocardium; the thickest is the 98th percentile.
+    Sphericity is EDV over the volume of the sphere whose diameter is the cavity's length. Walls are measured along
+    the normal and averaged over the endocardium; the thickest is the 98th percentile.
+
+    Raises
+    ------
+    ValueError
+        The hearts have other phases, or a phase is absent.
     """
+    rays.require_pairs()
     cavity, muscle = rays.cavity_ml, rays.myocardium_ml
     length = rays.reach_mm / REACH_SHARE
     wall = np.average(rays.wall_mm[..., LEAST_ROW:, :], axis=(-2, -1), weights=_endocardium(rays)[..., LEAST_ROW:, :])
@@ -57,7 +63,7 @@ def facts_of(rays: RayBatch) -> dict[str, np.ndarray]:
 
 
 def segment_walls(rays: RayBatch) -> np.ndarray:
-    """(N, 2, 16) mean wall of the AHA segments 1 to 16 in mm; NaN where no ray meets a segment."""
+    """(..., 16) mean wall in mm of the AHA segments 1 to 16 of shapes (...,); NaN where no ray meets a segment."""
     middle = 0.5 * (rays.endo_mm + rays.epi_mm)
     wall, share = rays.wall_mm, _endocardium(rays)
     found = np.full((*rays.reach_mm.shape, len(SEGMENT_NAMES) - 1), np.nan)
@@ -74,16 +80,16 @@ def segment_walls(rays: RayBatch) -> np.ndarray:
 
 
 def ks_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Largest difference of two samples' distribution functions (Kolmogorov and Smirnov), 0 to 1."""
+    """Two-sample Kolmogorov-Smirnov distance, 0 to 1."""
     both = np.sort(np.concatenate([a, b]))
     shares = [np.searchsorted(np.sort(values), both, side="right") / len(values) for values in (a, b)]
     return float(np.abs(shares[0] - shares[1]).max())
 
 
 def _endocardium(rays: RayBatch) -> np.ndarray:
-    """(..., ROWS, AZIMUTHS) area of the endocardium that each ray stands for, to first order, any unit.
+    """(..., ROWS, AZIMUTHS) area of the endocardium per ray, to first order, in arbitrary units.
 
-    Rows lie a fixed share of the reach apart above the fan's centre and a fixed angle apart in the fan.
+    Rows are spaced by a fixed share of the reach above the fan's centre and by a fixed angle in the fan.
     """
     step, flat = _row_steps()
     height = np.where(flat[:, None] > 1 - 1e-9, rays.reach_mm[..., None, None], rays.endo_mm)
@@ -92,7 +98,7 @@ def _endocardium(rays: RayBatch) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _row_steps() -> tuple[np.ndarray, np.ndarray]:
-    """(ROWS,) distance of the rows as a share of the reach or an angle, and the rays' horizontal part."""
+    """(ROWS,) spacing of the rows, as a share of the reach or an angle, and horizontal component of the rays."""
     flat = np.hypot(ray_directions()[:, 0, 0], ray_directions()[:, 0, 1])
     angle = np.arcsin(np.clip(-ray_directions()[:, 0, 2], 0, 1))
     return np.gradient(ray_origins()) + np.gradient(angle), flat

@@ -1,4 +1,4 @@
-"""How much of a latent hierarchy is in use: KL, active units and spread of every level over held-out hearts."""
+"""KL, active units and spread of every latent level over held-out hearts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from GenerativeModelsLib.heart.infer.code import encode
+from GenerativeModelsLib.heart.infer.code import PHASES, encode
 from GenerativeModelsLib.heart.population.simulate import observed_hearts, simulated_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
@@ -16,21 +16,21 @@ from GenerativeModelsLib.models.ladder_vae import LadderVAE
 __all__ = ["ACTIVE_NATS", "LevelFigures", "level_figures"]
 
 ACTIVE_NATS = 0.02
-"""A unit whose mean KL is larger is active; as the training counts them."""
+"""A unit with a larger mean KL is active; the same threshold as in training."""
 HEARTS = 500
-"""Of each class."""
+"""Number of hearts per class."""
 
 
 @dataclass(frozen=True)
 class LevelFigures:
-    """One level.
+    """Metrics of one level.
 
     Attributes
     ----------
-    size : units.
-    kl : of the posterior from the prior, mean over hearts, in nats.
-    active : units in use.
-    spread : standard deviation over hearts of every unit's mean.
+    size : number of units.
+    kl : KL[posterior || prior] in nats, mean over hearts.
+    active : number of active units.
+    spread : standard deviation of every unit's mean over hearts.
     """
 
     size: int
@@ -40,7 +40,7 @@ class LevelFigures:
 
 
 def level_figures(nets: Mapping[str, LadderVAE], seed: int) -> dict[str, list[LevelFigures]]:
-    """Levels z_1 .. z_L of every net over hearts of both classes with the errors of label maps."""
+    """Metrics of z_1 .. z_L of every net over hearts of both classes with simulated errors of label maps."""
     hearts = RayBatch.joined([simulated_hearts(HEARTS, seed, condition) for condition in ("healthy", "hcm")])
     code = torch.from_numpy(encode(observed_hearts(np.random.default_rng(seed), hearts)))
     return {name: levels_of(net, code) for name, net in nets.items()}
@@ -48,9 +48,9 @@ def level_figures(nets: Mapping[str, LadderVAE], seed: int) -> dict[str, list[Le
 
 @torch.no_grad()
 def levels_of(net: LadderVAE, code: torch.Tensor) -> list[LevelFigures]:
-    """Figures of the levels of one net over shapes (N, CODE_SIZE)."""
+    """Metrics of the levels of one net over shapes (N, CODE_SIZE)."""
     found = []
-    for level in net.encode(code, torch.ones(len(code), 2, dtype=torch.bool)):
+    for level in net.encode(code, torch.ones(len(code), PHASES, dtype=torch.bool)):
         kl = level.posterior.kl(level.prior).mean(0)
         spread = tuple(float(v) for v in level.z.std(0))
         found.append(LevelFigures(len(kl), float(kl.sum()), int((kl > ACTIVE_NATS).sum()), spread))

@@ -1,28 +1,33 @@
-"""Real and simulated hearts through the reader of label maps, in local processes."""
+"""Measurement of real and simulated hearts from label maps, in local processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.bar import bar
 from GenerativeModelsLib.evaluation.data.acdc import AcdcPatient
 from GenerativeModelsLib.evaluation.data.lv_cap import LvCap, read_lv_cap
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from GenerativeModelsLib.heart.measure.load import LoadedHeart, heart_from_maps, load_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
-from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.process.parallel import parallel_map
 
 __all__ = ["ReadHeart", "in_processes", "measure_patient", "measure_person", "measured", "people_in"]
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
 class ReadHeart:
-    """A heart as its label maps show it; `loaded` is None where they were refused, and `failure` says why."""
+    """A heart measured from its label maps; `loaded` is None if they were refused, for the reason in `failure`."""
 
     name: str
     group: str
@@ -31,7 +36,7 @@ class ReadHeart:
 
 
 def measured(name: str, group: str, load) -> ReadHeart:
-    """What `load()` gives, a refusal included."""
+    """Result of `load()`, or its `InputError` as `failure`."""
     try:
         return ReadHeart(name, group, load())
     except InputError as error:
@@ -39,7 +44,7 @@ def measured(name: str, group: str, load) -> ReadHeart:
 
 
 def measure_person(job: tuple[str, int]) -> ReadHeart:
-    """A row of `lv_cap` in the folder, its meshes as label maps of 1.25 mm."""
+    """Measure a row of `lv_cap` in a folder, its meshes as label maps of 1.25 mm."""
     folder, row = job
     cohort = people_in(folder)
     maps = [cohort.person(row, phase).label_map() for phase in ("ed", "es")]
@@ -47,29 +52,21 @@ def measure_person(job: tuple[str, int]) -> ReadHeart:
 
 
 def measure_patient(patient: AcdcPatient) -> ReadHeart:
-    """A patient of ACDC from its files."""
+    """Measure a patient of ACDC."""
     labels = parse_labels("acdc")
     return measured(patient.name, patient.group, lambda: load_hearts(patient.ed, patient.es, labels))
 
 
 @lru_cache(maxsize=1)
 def people_in(folder: str) -> LvCap:
-    """The collection in a folder, read once by a process."""
+    """The collection in a folder, read once per process."""
     return read_lv_cap(Path(folder))
 
 
-def in_processes(work, jobs: Iterable, workers: int, words: str) -> Iterator:
-    """`work` of every job, in order, with a bar on stderr."""
-    from rich.console import Console
-    from rich.progress import track
-
-    jobs = list(jobs)
-    bar = {"description": words, "total": len(jobs), "console": Console(stderr=True)}
-    if workers <= 1:
-        yield from track(map(work, jobs), **bar)
-        return
-    with process_pool(workers) as pool:
-        yield from track(pool.map(work, jobs), **bar)
+def in_processes(work: Callable[[Job], Result], jobs: Iterable[Job], workers: int, words: str) -> list[Result]:
+    """`parallel_map` with a progress bar labelled `words`."""
+    with bar(words) as progress:
+        return parallel_map(work, jobs, workers, progress=progress)
 
 
 def rays_of(hearts: list[ReadHeart]) -> RayBatch:

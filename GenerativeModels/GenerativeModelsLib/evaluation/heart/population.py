@@ -1,7 +1,7 @@
-"""Does the simulated population of left ventricles look like real people? Distribution by distribution.
+"""Comparison of the simulated population of left ventricles with real people.
 
-Real people: 300 of `lv_cap`, their meshes as label maps through the reader; simulated ones as the training meets them,
-contours and frames included. Hypertrophy is held against the published changes and ACDC's patients.
+Real people are 300 of `lv_cap`, whose meshes are read as label maps. Simulated hearts are those of the training, with
+its errors of contours and frames. Hypertrophy is compared with published changes and with ACDC's patients.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ __all__ = ["PICTURE", "run"]
 PICTURE = "heart_population.png"
 SIMULATED = 1500
 POPULATION_SET = 7_100_000
-"""Seed of the hearts that are compared; training uses others."""
+"""Seed of the simulated hearts; training uses others."""
 WHOLE_SOURCE = {"edv": (132.0, 130.0), "esv": (40.0, 49.0), "ef": (70.0, 62.0), "mass": (175.0, None)}
 """ACDC's 30 patients with HCM and 30 normal ones, means of their label maps."""
 
 
 def run(data: Path, cases: int, seed: int, workers: int, output: Path | None) -> Report:
-    """Compare `cases` real people with the simulated healthy population; the picture goes to `output`, if given."""
+    """Compare `cases` real people with the simulated healthy population; writes a figure to `output`, if given."""
     folder = Path(data) / "lv_cap"
     rows = read_lv_cap(folder).sample(cases)
     people = list(in_processes(measure_person, [(str(folder), int(row)) for row in rows], workers, "people"))
@@ -54,7 +54,7 @@ def run(data: Path, cases: int, seed: int, workers: int, output: Path | None) ->
 
 
 def compare(simulated: dict[str, RayBatch], people: RayBatch, acdc: dict[str, RayBatch], refused: list[str]) -> Report:
-    """All tables."""
+    """Report with all tables."""
     own, real = facts_of(simulated["healthy"]), facts_of(people)
     tables = [_facts_table(own, real), _segment_table(simulated["healthy"], people)]
     tables.append(_hypertrophy_table(own, facts_of(simulated["hcm"]), {g: facts_of(r) for g, r in acdc.items()}))
@@ -85,8 +85,8 @@ def _facts_table(own: dict[str, np.ndarray], real: dict[str, np.ndarray]) -> Tab
     columns = ("fact", "simulated, healthy", "real people", "simulated, 5 to 95 %", "real, 5 to 95 %", "KS distance")
     notes = [
         f"{len(own['edv'])} simulated hearts, {len(real['edv'])} people of lv_cap (MESA); walls along the normal, the "
-        "thickest as the 98th percentile. The population lies between ways of contouring: UK Biobank has 103 g in men, "
-        "70 in women.",
+        "thickest as the 98th percentile. The simulated mass lies between contouring conventions: UK Biobank has 103 g "
+        "in men, 70 g in women.",
     ]
     return Table("Healthy left ventricles: simulated against real people", columns, rows, notes)
 
@@ -136,6 +136,6 @@ def _hypertrophy_table(
     columns = ("fact", "simulated HCM", "against simulated healthy", "published (Biffi et al.)")
     columns += ("ACDC HCM, 10 patients", "against ACDC NOR", "ACDC, 30 HCM / 30 NOR")
     notes = [
-        "The walls of simulated hearts and of ACDC's patients are measured alike, along the normal of their ray maps."
+        "The walls of simulated hearts and of ACDC's patients are both measured along the normal of their ray maps."
     ]
     return Table("Hypertrophy", columns, rows, notes)

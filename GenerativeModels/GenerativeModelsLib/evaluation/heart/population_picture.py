@@ -1,4 +1,4 @@
-"""The picture of simulated against real left ventricles: densities of every fact, and the wall by segment."""
+"""Figure of simulated and real left ventricles: densities of every measurement, and the wall by segment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = 4
 
 
 def draw_population(healthy: RayBatch, hcm: RayBatch, people: RayBatch, path: Path) -> None:
-    """Write the picture as PNG; hypertrophic hearts are the thin red line."""
+    """Write the figure as PNG; hypertrophic hearts are the thin red line."""
     from matplotlib.figure import Figure
 
     own, sick, real = (facts_of(rays) for rays in (healthy, hcm, people))

@@ -1,4 +1,4 @@
-"""The heart's model on real people and patients: their reconstruction, their volumes, and what it says of disease."""
+"""Benchmark of the heart model on real people and patients: reconstruction, volumes and classification."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from GenerativeModelsLib.evaluation.heart.tables import (
     MODEL_NAMES,
     RECONSTRUCTION_COLUMNS,
     SCORE_COLUMNS,
+    accepted,
     against_measured,
     against_true,
     figures_of,
     probabilities,
-    read_ones,
     reconstruction_means,
     reconstruction_row,
     score_cells,
@@ -44,8 +44,8 @@ def run(models: Models, data: Path, cases: int, workers: int) -> Report:
 
 
 def report(people: Sequence[HeartRecord], patients: Sequence[HeartRecord]) -> Report:
-    """All tables."""
-    whole, read = read_ones(people), read_ones(patients)
+    """Report with all tables."""
+    whole, read = accepted(people), accepted(patients)
     names = list(whole[0].models)
     tables = [
         _reconstruction_table(whole, read, names),
@@ -105,7 +105,7 @@ def _reconstruction_table(
     columns = ("hearts", "model", "against the", *RECONSTRUCTION_COLUMNS)
     notes = [
         f"{len(people)} people of lv_cap (MESA), drawn once by a fixed seed, their meshes as label maps of 1.25 mm; "
-        f"{len(patients)} patients of ACDC, stacks of 5 to 10 mm. None of them trained anything.",
+        f"{len(patients)} patients of ACDC, stacks of 5 to 10 mm. None of them was used for training.",
         "Myocardium below the base plane found; Hausdorff between the meshes, endo- to endocardium and epi- to "
         "epicardium.",
     ]
@@ -126,14 +126,14 @@ def _volume_table(people: Sequence[HeartRecord], names: Sequence[str]) -> Table:
     rows.append(["none: the reader", "of the whole meshes", *cells])
     columns = ("model", "against the volumes", "EDV, mean absolute (bias)", "ESV", "mass")
     notes = [
-        "The rim of these meshes is not flat: what it holds above the plane at which the myocardium closes around the "
-        "cavity is in the second row's errors and no model's doing.",
+        "The rim of these meshes is not flat: the volume above the plane at which the myocardium closes around the "
+        "cavity is part of the second row's errors, and is no error of a model.",
     ]
     return Table("Volumes of real people's reconstructions", columns, rows, notes)
 
 
 def _one_number(patients: Sequence[HeartRecord]) -> dict[str, float | tuple[float, float]]:
-    """The rule of one number: 95th percentile of the wall at end diastole against `ONE_NUMBER_MM`."""
+    """Accuracy of a threshold rule: 95th percentile of the wall at end diastole >= `ONE_NUMBER_MM`."""
     both = [r for r in patients if r.group in ("NOR", "HCM")]
     wall = np.array([r.wall_p95_mm for r in both])
     sick = np.array([r.group == "HCM" for r in both])
@@ -170,7 +170,7 @@ def _diagnosis_table(patients: Sequence[HeartRecord], names: Sequence[str]) -> T
     hits, cases = HEART_ACCURACY["ACDC"]
     low, high = wilson(hits, cases)
     notes = [
-        f"Published, 40 other patients of ACDC: {hits / cases:.2f} ({low:.3f} to {high:.3f}), alike for both models."
+        f"Published, 40 other patients of ACDC: {hits / cases:.2f} ({low:.3f} to {high:.3f}), equal for both models."
     ]
     return Table("ACDC: hypertrophic (HCM) against normal (NOR)", ("by", *SCORE_COLUMNS), rows, notes)
 
@@ -197,6 +197,6 @@ def _group_table(people: Sequence[HeartRecord], patients: Sequence[HeartRecord])
     columns = ("group", "hearts", "HCM probability: median (range)", "above one half")
     columns += ("typical / unusual / outside, %", f"one number >= {ONE_NUMBER_MM:g} mm")
     notes = [
-        "The classifier knows healthy and hypertrophic hearts alone: of other diseases only the verdict can speak."
+        "The classifier was trained on healthy and hypertrophic hearts; for other diseases only the verdict is valid."
     ]
-    return Table("What is said of every group", columns, rows, notes)
+    return Table("Probability and verdict by group", columns, rows, notes)

@@ -1,4 +1,4 @@
-"""What is found about one heart: reconstructions against the true and the measured shape, and verdicts."""
+"""Evaluation records of hearts: agreement with the measured and the true shape, volumes, verdicts."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ class Volumes:
 
     @classmethod
     def of(cls, ed: Ventricle, es: Ventricle) -> Volumes:
-        """Below the base planes."""
+        """Volumes below the base planes."""
         return cls(ed.cavity_ml, es.cavity_ml, ed.myocardium_ml, es.myocardium_ml)
 
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """One model's answer.
+    """Results of one model.
 
     Attributes
     ----------
     probability
-        Of hypertrophic cardiomyopathy.
+        Probability of hypertrophic cardiomyopathy.
     z_top
-        Place on the top level.
+        Latent point on the top level.
     verdict
-        "typical", "unusual" or "outside"; empty where the model judges none.
+        "typical", "unusual" or "outside"; empty if the model has no in-distribution check.
     measured, truth
-        Of the reconstruction, by phase: against the shape as the label map shows it, which is what the paper measures,
-        and against the true shape; empty where none is known.
+        Agreement of the reconstruction by phase, with the shape in the label map, as in the paper, and with the true
+        shape; empty if it is unknown.
     volumes
-        Of the reconstruction.
+        Volumes of the reconstruction.
     """
 
     probability: float
@@ -67,22 +67,22 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class HeartRecord:
-    """One heart; `failure` says why its label maps were refused, and everything else is empty then.
+    """Results of one heart; if its label maps were refused, `failure` is the reason and the rest is empty.
 
     Attributes
     ----------
     group
         Class or diagnosis.
     models
-        By name, such as "lvae" and "vae".
+        Results by model name, such as "lvae" and "vae".
     seen
-        Against the true shape, by phase, of what the reader of label maps measures.
+        Agreement of the measured shape with the true shape, by phase.
     measured, labelled, true
-        Volumes along the rays, of the voxels, and of the true shape where known.
+        Volumes from the rays, from the voxels, and of the true shape if known.
     wall_p95_mm, wall_max_mm
-        Of the measured wall at end diastole; NaN where not asked for.
+        95th percentile and maximum of the measured wall at end diastole; NaN if not requested.
     base_mm
-        How far the base plane found lies above the true one, by phase, where known.
+        Height of the estimated base plane above the true one, by phase, if known.
     """
 
     name: str
@@ -109,16 +109,16 @@ def heart_record(
     base_mm: Mapping[str, float] | None = None,
     wall: bool = False,
 ) -> HeartRecord:
-    """Everything about a heart that was read from its label maps at both phases.
+    """Record of a heart that was read from its label maps at both phases.
 
     Parameters
     ----------
     truth
-        True shapes by phase, where known.
+        True shapes by phase, if known.
     wall
-        Measure the wall too.
+        Whether to measure the wall.
     """
-    phases = {"ed": loaded.ed, "es": loaded.es}
+    phases = loaded.phases
     truth = truth or {}
     shown = {p: true_shape(phase.ventricle, phase.frame) for p, phase in phases.items()}
     figures = thickness_figures(heart_surface(loaded.ed.ventricle)) if wall else None
@@ -142,8 +142,8 @@ def _answer(
     shown: Mapping[str, TrueShape],
     truth: Mapping[str, TrueShape],
 ) -> ModelRecord:
-    frames = {"ed": loaded.ed.frame, "es": loaded.es.frame}
-    placed = model.place(RayBatch.of([loaded.heart]), es_present=True)
+    frames = {p: phase.frame for p, phase in loaded.phases.items()}
+    placed = model.place(RayBatch.of([loaded.heart]))
     rebuilt = model.reconstruct(placed)
     found = {p: rebuilt.ventricle(0, number) for number, p in enumerate(PHASES)}
     return ModelRecord(

@@ -1,4 +1,4 @@
-"""Evaluation of many hearts in local processes: simulated ones, people, patients."""
+"""Evaluation of simulated hearts, people and patients in local processes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROOM_MM = 8.0
 
 
 class Models(NamedTuple):
-    """Which models answer: a bundle, and the weights of the training that hold the VAE of the comparison, if any."""
+    """Models to evaluate: a bundle, and the training weights with the baseline VAE, if any."""
 
     bundle: Path
     baseline: Path | None = None
@@ -41,17 +41,17 @@ class _Job(NamedTuple):
 
 
 def evaluate_simulated(models: Models, set_seed: int, cases: int, grid: str, workers: int) -> list[HeartRecord]:
-    """Hearts 0 to `cases` - 1 of a held-out set, from label maps on one kind of grid."""
+    """Evaluate hearts 0 to `cases` - 1 of a held-out set, from label maps on one kind of grid."""
     return _records(_simulated, models, [(set_seed, index, grid) for index in range(cases)], workers, grid)
 
 
 def evaluate_people(models: Models, folder: Path, rows: Iterable[int], workers: int) -> list[HeartRecord]:
-    """Rows of the `lv_cap` in a folder."""
+    """Evaluate rows of the `lv_cap` in a folder."""
     return _records(_person, models, [(str(folder), int(row)) for row in rows], workers, "people")
 
 
 def evaluate_patients(models: Models, patients: Iterable[AcdcPatient], workers: int) -> list[HeartRecord]:
-    """Patients of ACDC; their true shape is not known."""
+    """Evaluate patients of ACDC, whose true shape is not known."""
     return _records(_patient, models, [(patient,) for patient in patients], workers, "patients")
 
 
@@ -61,7 +61,7 @@ def _records(work, models: Models, whats: list[tuple], workers: int, words: str)
 
 @lru_cache(maxsize=1)
 def loaded_models(models: Models) -> Mapping[str, HeartModel | HeartBaseline]:
-    """The ladder as lvae, and the VAE that it is compared with as vae, if there is one."""
+    """The Ladder VAE as lvae, and the baseline VAE as vae, if there is one."""
     import torch
 
     from GenerativeModelsLib.heart.infer.model import load_heart_model
@@ -110,7 +110,7 @@ def _person(job: _Job) -> HeartRecord:
 
 
 def _person_shape(person: Person, label_map: LabelMap) -> TrueShape:
-    """The person's voxels, with room around the ventricle, and sheets."""
+    """True shape of a person: voxels with a margin around the ventricle, and the surfaces."""
     found = np.argwhere(label_map.mask("lv") | label_map.mask("myo"))[:, ::-1]
     room = np.ceil(ROOM_MM / label_map.spacing_mm).astype(int)
     box = label_map.window(found.min(0) - room, found.max(0) + 1 + room)

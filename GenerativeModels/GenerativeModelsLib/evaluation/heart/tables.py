@@ -1,4 +1,4 @@
-"""Tables that the heart's benchmarks share: reconstruction, classification, calibration, volumes."""
+"""Tables shared by the heart benchmarks: reconstruction, classification, calibration, volumes."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ __all__ = [
 
 MODEL_NAMES = {"lvae": "Ladder VAE", "vae": "VAE"}
 Pick = Callable[[HeartRecord, str], ShapeAgreement]
-"""What to look at of a heart at a phase."""
+"""Selects the agreement of a heart at a phase."""
 RECONSTRUCTION_COLUMNS = ("Dice ED", "Dice ES", "Hausdorff ED, mm", "Hausdorff ES, mm", "HD95 ED / ES, mm")
 
 
-def read_ones(records: Sequence[HeartRecord]) -> list[HeartRecord]:
-    """Those whose label maps were not refused."""
+def accepted(records: Sequence[HeartRecord]) -> list[HeartRecord]:
+    """Records of hearts whose label maps were accepted."""
     return [record for record in records if not record.failure]
 
 
 def figures_of(pick: Pick, records: Sequence[HeartRecord]) -> dict[str, np.ndarray]:
-    """Dice, Hausdorff distance and its 95th percentile (N,) by phase of what `pick(record, phase)` gives."""
+    """Dice, Hausdorff distance and its 95th percentile (N,) by phase, of `pick(record, phase)`."""
     found = {}
     for phase in PHASES:
         some = [pick(record, phase) for record in records]
@@ -46,17 +46,17 @@ def figures_of(pick: Pick, records: Sequence[HeartRecord]) -> dict[str, np.ndarr
 
 
 def against_measured(name: str) -> Pick:
-    """A model's reconstruction against the shape that its label map shows."""
+    """Agreement of a model's reconstruction with the shape in the label map."""
     return lambda record, phase: record.models[name].measured[phase]
 
 
 def against_true(name: str) -> Pick:
-    """A model's reconstruction against the true shape."""
+    """Agreement of a model's reconstruction with the true shape."""
     return lambda record, phase: record.models[name].truth[phase]
 
 
 def seen_against_true(record: HeartRecord, phase: str) -> ShapeAgreement:
-    """The measured shape itself against the true one."""
+    """Agreement of the measured shape with the true one."""
     return record.seen[phase]
 
 
@@ -66,7 +66,7 @@ def reconstruction_means(figures: dict[str, np.ndarray]) -> dict[str, float]:
 
 
 def reconstruction_row(words: Sequence[str], figures: dict[str, np.ndarray], published: str | None = None) -> list[str]:
-    """Mean +- SD of Dice and Hausdorff at both phases, and the paper's beside them."""
+    """Cells with mean +- SD of Dice and Hausdorff distance at both phases, and the paper's means."""
     row = [*words]
     for key, digits in (("dice_ed", 3), ("dice_es", 3), ("hausdorff_ed", 2), ("hausdorff_es", 2)):
         row.append(f"{figures[key].mean():.{digits}f} +- {figures[key].std(ddof=1):.{digits}f}")
@@ -81,7 +81,7 @@ def reconstruction_row(words: Sequence[str], figures: dict[str, np.ndarray], pub
 
 
 def probabilities(records: Sequence[HeartRecord], name: str, sick: str, well: str) -> tuple[np.ndarray, np.ndarray]:
-    """A model's probabilities (N,) of hearts of two groups, and which are of the group `sick`, (N,) bool."""
+    """A model's probabilities (N,) of hearts of two groups, and (N,) bool: in the group `sick`."""
     of_both = [record for record in records if record.group in (sick, well)]
     p = np.array([record.models[name].probability for record in of_both])
     return p, np.array([record.group == sick for record in of_both])
@@ -110,7 +110,7 @@ SCORE_COLUMNS = (
 
 
 def calibration_table(title: str, p: np.ndarray, yes: np.ndarray, bins: int = 10) -> Table:
-    """What came true of the probabilities, in bins of as many hearts each."""
+    """Observed share of HCM by predicted probability, in equal-mass bins."""
     rows = [
         [
             str(len(part)),
@@ -127,7 +127,7 @@ def calibration_table(title: str, p: np.ndarray, yes: np.ndarray, bins: int = 10
 def volume_errors(
     records: Sequence[HeartRecord], name: str, reference: Callable[[HeartRecord], Volumes]
 ) -> dict[str, np.ndarray]:
-    """Relative errors (N,) of a reconstruction's EDV, ESV and mass against reference volumes, signed."""
+    """Signed relative errors (N,) of a reconstruction's EDV, ESV and mass against reference volumes."""
     found: dict[str, list[float]] = {"edv": [], "esv": [], "mass": []}
     for record in records:
         own, other = record.models[name].volumes, reference(record)
@@ -137,7 +137,7 @@ def volume_errors(
 
 
 def verdict_shares(models: Sequence[ModelRecord]) -> str:
-    """Typical / unusual / outside in per cent."""
+    """Shares of typical / unusual / outside in per cent."""
     verdicts = [model.verdict for model in models]
     return " / ".join(
         f"{100 * verdicts.count(v) / max(len(verdicts), 1):.0f}" for v in ("typical", "unusual", "outside")

@@ -1,1 +1,1 @@
-"""Metrics of surfaces, uncertainties and probabilities, and tables of them."""
+"""Metrics of surfaces, uncertainties and probabilities, and their tables."""

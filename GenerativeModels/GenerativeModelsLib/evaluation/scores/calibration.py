@@ -1,8 +1,8 @@
-"""Is a map of standard deviations true? Metrics, their intervals, and the repair.
+"""Calibration metrics for predicted standard deviations, with bootstrap intervals.
 
 Means over points are area-weighted within each case, then averaged over cases (`Offsets`). d is the offset of the
-truth, sigma the claim, z = d / sigma. Binned metrics use bins of equal weight and the root mean square error per bin,
-so that a calibrated Gaussian map scores 0.
+truth, sigma the predicted standard deviation, z = d / sigma. Binned metrics use bins of equal weight and the root mean
+square error per bin, so that they are 0 for calibrated Gaussian predictions.
 """
 
 from __future__ import annotations
@@ -57,16 +57,16 @@ BINS = 15
 
 @dataclass(frozen=True)
 class Calibration:
-    """The figures to report for a map of standard deviations; lengths in mm, ideal value in brackets.
+    """Calibration metrics of predicted standard deviations; lengths in mm, ideal value in brackets.
 
     Attributes
     ----------
     coverage_50, coverage_68, coverage_90, coverage_95
         Share of area within the central Gaussian interval [.50, .68, .90, .95].
     coverage_error
-        Mean absolute difference of those four from their ideals [0].
+        Mean absolute difference of those four from their ideal values [0].
     sigma_scale
-        Factor by which sigma should be multiplied [1].
+        Maximum likelihood scale factor of sigma [1].
     uce_mm, ence
         Absolute and relative miscalibration over bins of sigma [0].
     nll
@@ -74,13 +74,13 @@ class Calibration:
     crps_mm
         Continuous ranked probability score of the Gaussian [low].
     ause_mm, ause_relative, ause_random_mm
-        Area under the sparsification error, the same over the mean error, and its value for a useless ranking.
+        Area under the sparsification error, the same divided by the mean error, and its value for a random ranking.
     mean_sigma_mm
-        Sharpness: a wide interval is not a correct one.
+        Mean of sigma (sharpness).
     mean_error_mm
         Mean of abs(d).
     cases, points, dropped
-        What entered, and the points left out for a NaN.
+        Number of cases, of points, and of points excluded because of a NaN.
     """
 
     coverage_50: float
@@ -105,7 +105,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class CaseLevel:
-    """Do the cases with more uncertainty have more error? `correlation` is Pearson's; NaN below three cases."""
+    """Relation between mean sigma and mean error per case; `correlation` is Pearson's, NaN below three cases."""
 
     correlation: float
     ause_mm: float
@@ -114,7 +114,7 @@ class CaseLevel:
 
 @dataclass(frozen=True)
 class Band:
-    """A value and the percentile interval of its bootstrap over cases."""
+    """A value and its bootstrap percentile interval over cases."""
 
     value: float
     low: float
@@ -122,7 +122,7 @@ class Band:
 
 
 def calibration(offsets: Offsets) -> Calibration:
-    """All the figures of one set of offsets."""
+    """All calibration metrics of one set of offsets."""
     shares = [coverage(offsets, p) for p in LEVELS]
     ranking = ause(offsets)
     return Calibration(
@@ -145,7 +145,7 @@ def calibration(offsets: Offsets) -> Calibration:
 
 
 def coverage(offsets: Offsets, p: float) -> float:
-    """Share of area with abs(d) <= q sigma, q the half width of the central interval of probability `p`."""
+    """Share of area with abs(d) <= q sigma; q is the half width of the standard normal central interval for `p`."""
     return offsets.mean(np.abs(offsets.d_mm) <= ndtri((1 + p) / 2) * offsets.sigma_mm)
 
 
@@ -155,7 +155,7 @@ def coverage_error(offsets: Offsets) -> float:
 
 
 def sigma_scale(offsets: Offsets) -> float:
-    """s with s^2 = mean(d^2 / sigma^2): Gaussian maximum likelihood of sigma' = s sigma."""
+    """s with s^2 = mean(d^2 / sigma^2), the Gaussian maximum likelihood estimate for sigma' = s sigma."""
     return float(np.sqrt(offsets.mean(_z(offsets) ** 2)))
 
 
@@ -203,10 +203,10 @@ def case_level(offsets: Offsets) -> CaseLevel:
 
 
 def conformal_factor(offsets: Offsets, alpha: float = 0.1, *, quantile: float = 1.0) -> float:
-    """Factor k so that a new case has abs(d) <= k sigma everywhere with probability 1 - `alpha`.
+    """Conformal factor k: a new case has abs(d) <= k sigma everywhere with probability at least 1 - `alpha`.
 
-    The ceil((n + 1)(1 - alpha))-th smallest of the n per-case scores max abs(d) / sigma; infinite when there are too
-    few cases. A `quantile` below 1 promises it for that share of each case's area instead of all of it.
+    k is the ceil((n + 1)(1 - alpha))-th smallest of the n per-case scores max abs(d) / sigma, or infinite if there are
+    too few cases. With a `quantile` below 1 the bound holds for that share of each case's area.
     """
     from GenerativeModelsLib.geometry.metrics import weighted_quantile
 
@@ -227,9 +227,9 @@ def bootstrap(
     resamples: int = 200,
     level: float = 0.9,
 ) -> Band:
-    """`statistic` with its percentile interval when whole cases are drawn anew; points of a case are not independent.
+    """`statistic` with its bootstrap percentile interval; cases are resampled, since their points are not independent.
 
-    Works for every statistic here that is built on the weights: all but `case_level` and `conformal_factor`.
+    Valid for every statistic here that is based on the weights: all except `case_level` and `conformal_factor`.
     """
 
     def of_cases(drawn: np.ndarray) -> float:
@@ -249,7 +249,7 @@ class _Bins:
 
 
 def _bins(offsets: Offsets, count: int) -> _Bins:
-    """Bins of sigma with equal weight, the first one closed; equal sigmas stay together."""
+    """Bins of sigma with equal weight; equal values of sigma are in the same bin."""
     levels, index = np.unique(offsets.sigma_mm, return_inverse=True)
     weight = np.bincount(index, offsets.weights, len(levels))
     middle = np.cumsum(weight) - weight / 2

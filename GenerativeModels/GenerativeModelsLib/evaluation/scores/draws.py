@@ -1,4 +1,4 @@
-"""Scores of forecasts that are given as draws: scalars, points, whole surfaces."""
+"""Scores of probabilistic predictions given as samples of scalars, points or whole surfaces."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__ = ["draws_coverage", "energy_score", "interval_coverage", "sample_crps"]
 def sample_crps(draws: np.ndarray, truth: np.ndarray, *, fair: bool = True) -> np.ndarray:
     """Continuous ranked probability score (...) of `draws` (S, ...) against `truth` (...), in their unit.
 
-    mean |x_i - y| - 1/2 mean |x_i - x_j|, where the pair term divides by S (S - 1) when `fair`, which makes the
-    expectation independent of S, and by S^2 otherwise (Gneiting and Raftery 2007; Ferro 2014).
+    mean |x_i - y| - 1/2 mean |x_i - x_j|. The pair term divides by S (S - 1) if `fair`, which makes the expectation
+    independent of S, and by S^2 otherwise (Gneiting and Raftery 2007; Ferro 2014).
 
     Raises
     ------
@@ -32,8 +32,8 @@ def sample_crps(draws: np.ndarray, truth: np.ndarray, *, fair: bool = True) -> n
 def energy_score(draws: np.ndarray, truth: np.ndarray) -> float:
     """Energy score of whole objects: `draws` (S, ...) against `truth` (...), in their unit.
 
-    The CRPS with Euclidean norms of the flattened objects; divided by the root of their number of values, so that it
-    is a distance per value. Sees whether draws are jointly plausible, which scores per point do not.
+    The CRPS with Euclidean norms of the flattened objects, divided by the root of their number of values. In contrast
+    to scores per point it also depends on the joint distribution of the points.
     """
     from scipy.spatial.distance import pdist
 
@@ -47,7 +47,7 @@ def energy_score(draws: np.ndarray, truth: np.ndarray) -> float:
 def interval_coverage(low: np.ndarray, high: np.ndarray, truth: np.ndarray) -> float:
     """Share of cases whose `truth` (n,) lies within [`low`, `high`].
 
-    Cases with a NaN are left out; without any case left the result is NaN.
+    Cases with a NaN are excluded; if no case is left, the result is NaN.
     """
     low, high, truth = (np.asarray(values, float) for values in (low, high, truth))
     usable = ~(np.isnan(low) | np.isnan(high) | np.isnan(truth))

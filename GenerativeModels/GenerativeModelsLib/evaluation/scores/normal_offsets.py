@@ -1,4 +1,4 @@
-"""How far the truth lies from a predicted surface, beside the standard deviation that was claimed for it."""
+"""Signed offsets of the true surface along a predicted surface's normals, with the predicted standard deviations."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from GenerativeModelsLib.geometry.surfaces import Surface
 __all__ = ["CLIP_MM", "Offsets", "clipped_share", "signed_offsets"]
 
 CLIP_MM = 10.0
-"""Offsets are cut to +- this: beyond it a ray has left the part of the surface that it started from."""
+"""Bound of the absolute offsets; a longer ray would meet another part of the surface."""
 
 
 @dataclass(frozen=True, eq=False)
 class Offsets:
-    """Offsets and claimed standard deviations of the points of one or more cases, ready for weighted means.
+    """Offsets and predicted standard deviations of the points of one or more cases, with weights.
 
-    Made by `Offsets.of`. Every mean over points is area-weighted within its case, then averaged over cases.
+    Created by `Offsets.of`. Every mean over points is area-weighted within its case, then averaged over cases.
 
     Attributes
     ----------
@@ -28,13 +28,13 @@ class Offsets:
     sigma_mm
         (N,) predicted standard deviation.
     weights
-        (N,) share of every point; each case sums to the same, all to 1.
+        (N,) weight of every point; the sum is the same for each case, and 1 in total.
     case
         (N,) index of the case, 0 to `cases` - 1.
     cases
         Number of cases with at least one usable point.
     dropped
-        Number of points left out because a value was not a number.
+        Number of points excluded because of a NaN or a weight of zero.
     """
 
     d_mm: np.ndarray
@@ -52,16 +52,16 @@ class Offsets:
         weights: np.ndarray | None = None,
         cases: np.ndarray | None = None,
     ) -> Offsets:
-        """Normalised offsets.
+        """Offsets with normalised weights.
 
         Parameters
         ----------
         d_mm, sigma_mm
             (N,) mm; NaN (an open base, outside the field) drops the point.
         weights
-            (N,) areas in any unit; None weighs all points alike.
+            (N,) areas in any unit; None weights all points equally.
         cases
-            (N,) labels that say which case a point belongs to; None is a single case.
+            (N,) labels of the case that a point belongs to; None is a single case.
 
         Raises
         ------
@@ -87,11 +87,11 @@ class Offsets:
 
     def mean(self, values: np.ndarray) -> float:
         """Area-weighted mean of `values` (N,) within every case, averaged over cases."""
-        counted = self.weights > 0  # a resample gives cases no weight, and 0 times infinity is no number
+        counted = self.weights > 0  # resampled cases can have weight 0, and 0 times infinity is NaN
         return float(self.weights[counted] @ np.asarray(values, float)[counted])
 
     def per_case(self, values: np.ndarray) -> np.ndarray:
-        """Area-weighted mean of `values` (N,) in every case: (cases,)."""
+        """Area-weighted mean (cases,) of `values` (N,) in every case."""
         total = np.bincount(self.case, self.weights, self.cases)
         sums = np.bincount(self.case, self.weights * values, self.cases)
         return np.divide(sums, total, out=np.full(self.cases, np.nan), where=total > 0)
@@ -105,9 +105,10 @@ class Offsets:
 def signed_offsets(prediction: Surface, truth: Surface) -> np.ndarray:
     """Signed offsets (N,) in mm of the truth from every vertex of `prediction` along its outward normal.
 
-    Positive where the truth lies outside the prediction. The nearer of the first intersections forward and backward
-    along the normal counts; where there is none within `CLIP_MM`, the signed distance to the closest point, cut to
-    +-`CLIP_MM`. Distances to the nearest point alone would be biased low where the error is large.
+    Positive where the truth lies outside the prediction. The offset is that of the nearer of the first intersections
+    forward and backward along the normal; without an intersection within `CLIP_MM` it is the signed distance to the
+    closest point, clipped to +-`CLIP_MM`. Distances to the closest point alone would be too small where the error is
+    large.
     """
     queries = SurfaceQueries(truth)
     points, reach = prediction.points, CLIP_MM * prediction.vertex_normals
@@ -121,6 +122,6 @@ def signed_offsets(prediction: Surface, truth: Surface) -> np.ndarray:
 
 
 def clipped_share(d_mm: np.ndarray, weights: np.ndarray) -> float:
-    """Share of the area whose offset was cut at `CLIP_MM`: calibration figures say nothing about it."""
+    """Share of the area whose offset is clipped at `CLIP_MM`; calibration metrics are not valid for it."""
     usable = ~np.isnan(d_mm)
     return float(np.average(np.abs(d_mm[usable]) >= CLIP_MM, weights=weights[usable]))

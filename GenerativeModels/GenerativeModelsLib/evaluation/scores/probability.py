@@ -1,4 +1,4 @@
-"""How good a probability of "yes" or "no" is: accuracy, area under the curve, calibration, with their intervals."""
+"""Metrics of binary class probabilities: accuracy, area under the ROC curve and calibration, with intervals."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ DRAWS = 4000
 
 @dataclass(frozen=True)
 class ProbabilityScores:
-    """Of a probability of the class "yes"; intervals are (low, high) at 95 %.
+    """Metrics of a predicted probability of the positive class; intervals are (low, high) at 95 %.
 
     Attributes
     ----------
     cases, accuracy, accuracy_interval
-        With the threshold at one half; Wilson's interval.
+        At a threshold of 0.5; Wilson's interval.
     sensitivity, specificity
-        Share of "yes" found, of "no" left alone.
+        True positive and true negative rate at that threshold.
     auc, auc_interval
-        Probability that a "yes" gets more than a "no"; bootstrap over cases, within each class.
+        Area under the ROC curve; bootstrap over the cases of each class.
     ece
-        Expected calibration error over bins of as many cases each.
+        Expected calibration error over bins of equal size.
     brier
         Mean squared error of the probability.
     """
@@ -44,7 +44,7 @@ class ProbabilityScores:
 
 
 def scores(probability: np.ndarray, yes: np.ndarray, bins: int = 10) -> ProbabilityScores:
-    """All scores of probabilities (N,) against the truth (N,) bool.
+    """All metrics of probabilities (N,) against the truth (N,) bool, True for the positive class.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def scores(probability: np.ndarray, yes: np.ndarray, bins: int = 10) -> Probabil
     """
     p, yes = np.asarray(probability, float), np.asarray(yes, bool)
     if yes.all() or not yes.any():
-        raise ValueError(f"All {len(yes)} cases are of one class: there is nothing to tell apart.")
+        raise ValueError(f"All {len(yes)} cases are of one class: expected cases of both classes.")
     right = (p > 0.5) == yes
     return ProbabilityScores(
         cases=len(p),
@@ -69,7 +69,7 @@ def scores(probability: np.ndarray, yes: np.ndarray, bins: int = 10) -> Probabil
 
 
 def wilson(hits: int, cases: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share.
+    """Wilson's score interval of the proportion `hits` / `cases`.
 
     >>> [round(v, 3) for v in wilson(36, 40)]
     [0.769, 0.96]
@@ -81,7 +81,7 @@ def wilson(hits: int, cases: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def auc(values: np.ndarray, yes: np.ndarray) -> float:
-    """Area under the receiver's curve of a measure (N,) that is higher for "yes"; ties count half."""
+    """Area under the ROC curve of a measure (N,) that is higher for positive cases; ties count half."""
     values, yes = np.asarray(values, float), np.asarray(yes, bool)
     return float(_ordered_share(values[yes], values[~yes]))
 
@@ -89,8 +89,8 @@ def auc(values: np.ndarray, yes: np.ndarray) -> float:
 def auc_interval(values: np.ndarray, yes: np.ndarray, seed: int = 0) -> tuple[float, float]:
     """95 % interval of `auc` by resampling the cases of each class.
 
-    A bootstrap of a perfect separation has no width: there the lower end is Wilson's for as many pairs in order as the
-    smaller class has cases.
+    For a perfect separation the bootstrap interval has no width; the lower bound is then Wilson's for n hits out of n,
+    with n the size of the smaller class.
     """
     values, yes = np.asarray(values, float), np.asarray(yes, bool)
     positives, negatives = values[yes], values[~yes]
@@ -101,7 +101,7 @@ def auc_interval(values: np.ndarray, yes: np.ndarray, seed: int = 0) -> tuple[fl
 
 
 def _ordered_share(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Share of the pairs in which the positive is higher, ties half: Mann and Whitney's U over the number of pairs."""
+    """Share of pairs with the higher value for the positive case, ties half: the Mann-Whitney U over all pairs."""
     from scipy.stats import mannwhitneyu
 
     pairs = positives.shape[axis] * negatives.shape[axis]

@@ -1,4 +1,4 @@
-"""Percentile intervals by resampling cases."""
+"""Bootstrap percentile intervals over cases."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def bootstrap_interval(
     resamples: int = RESAMPLES,
     vectorized: bool = True,
 ) -> tuple[float, float]:
-    """Percentile interval of `statistic` when the cases of each of `samples` are drawn anew with replacement.
+    """Bootstrap percentile interval of `statistic`, resampling the cases of each of `samples` with replacement.
 
-    (NaN, NaN) where a sample has fewer than two cases: one case shows no spread.
+    (NaN, NaN) if a sample has fewer than two cases.
 
     Parameters
     ----------
     statistic
-        Called with as many arrays as there are samples; a vectorized one takes `axis` too.
+        Function of one array per sample; a vectorized one also takes `axis`.
     """
     from scipy.stats import bootstrap
 
     if min(len(sample) for sample in samples) < 2:
         return float("nan"), float("nan")
-    # `random_state` is what scipy before 1.15 calls `rng`; newer ones take both.
+    # scipy before 1.15 has only `random_state`; later versions accept it as well as `rng`.
     found = bootstrap(
         samples,
         statistic,
@@ -47,5 +47,5 @@ def bootstrap_interval(
 
 
 def paired_mean(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean of differences (N,) between paired cases and its 95 % bootstrap interval; the same for every call."""
+    """Mean of differences (N,) between paired cases and its 95 % bootstrap interval, with a fixed seed."""
     return float(np.mean(values)), *bootstrap_interval([values], np.mean, np.random.default_rng(0))

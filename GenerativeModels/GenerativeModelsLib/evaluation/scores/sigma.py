@@ -1,4 +1,4 @@
-"""Scaling of predicted standard deviations so that they hold on calibration cases."""
+"""Scale and floor that calibrate predicted standard deviations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["SigmaCalibration", "fit_calibration"]
 
 @dataclass(frozen=True)
 class SigmaCalibration:
-    """sigma' = sqrt(scale^2 sigma^2 + floor_mm^2); the floor stands for grid and segmentation noise."""
+    """sigma' = sqrt(scale^2 sigma^2 + floor_mm^2); the floor represents grid and segmentation noise."""
 
     scale: float
     floor_mm: float
@@ -28,13 +28,13 @@ def fit_calibration(
 ) -> SigmaCalibration:
     """The scale and floor with the least Gaussian negative log likelihood (Laves et al. 2021, with a floor).
 
-    Fit it on cases that neither trained the model nor will test it. Arguments as for `Offsets.of`. When sigma does
-    not vary, scale and floor cannot be told apart and the floor is 0.
+    The cases must be separate from those for training and testing. Arguments as for `Offsets.of`. If sigma does not
+    vary, scale and floor are not identifiable and the floor is 0.
 
     Raises
     ------
     ValueError
-        All offsets are 0, or as for `Offsets.of`.
+        All offsets are 0, or see `Offsets.of`.
     """
     from scipy.optimize import minimize
 
@@ -46,7 +46,7 @@ def fit_calibration(
         raise ValueError("Every offset is 0: there is nothing to calibrate against.")
     if mean_v2 == 0:
         return SigmaCalibration(1.0, float(np.sqrt(mean_d2)))
-    d2, v2 = d2 / mean_d2, v2 / mean_v2  # both parameters are then of order one
+    d2, v2 = d2 / mean_d2, v2 / mean_v2  # makes both parameters of order one
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         variance = np.maximum(parameters[0] * v2 + parameters[1], 1e-12)

@@ -1,4 +1,4 @@
-"""Does the ranking of the uncertainty find the errors?"""
+"""Sparsification error: agreement between the rankings of uncertainty and error."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Sparsification:
     Attributes
     ----------
     ause
-        In the unit of the errors: 0 when the uncertainty orders points exactly as their errors do. Even the true
+        In the unit of the errors; 0 if the uncertainty ranks the points exactly as their errors do. Even the true
         standard deviation does not reach 0; compare with `random`.
     ause_relative
         `ause` divided by the mean error.
     random
-        What an uninformative ranking would get.
+        Expected `ause` of an uninformative ranking.
     """
 
     ause: float
@@ -34,8 +34,8 @@ class Sparsification:
 def sparsification(errors: np.ndarray, uncertainty: np.ndarray, weights: np.ndarray | None = None) -> Sparsification:
     """AUSE of non-negative `errors` (N,) ordered by `uncertainty` (N,).
 
-    The most uncertain share f of the weight is removed; the mean error of the rest, less what it would be had the
-    largest errors been removed, is integrated over f from 0 to 1. Points of equal uncertainty share their mean error.
+    The most uncertain share f of the weight is removed. The mean error of the rest, minus its value when the largest
+    errors are removed instead, is integrated over f from 0 to 1. Points of equal uncertainty get their mean error.
     """
     errors, uncertainty = np.asarray(errors, float), np.asarray(uncertainty, float)
     weights = np.full(len(errors), 1 / len(errors)) if weights is None else np.asarray(weights, float) / np.sum(weights)
@@ -46,18 +46,18 @@ def sparsification(errors: np.ndarray, uncertainty: np.ndarray, weights: np.ndar
 
 
 def ause(offsets: Offsets) -> Sparsification:
-    """AUSE of the absolute offsets, in mm, all points of all cases in one ranking."""
+    """AUSE of the absolute offsets in mm, with all points of all cases in one ranking."""
     return sparsification(np.abs(offsets.d_mm), offsets.sigma_mm, offsets.weights)
 
 
 def _area(errors: np.ndarray, ranking: np.ndarray, weights: np.ndarray) -> float:
-    """Integral over the kept share s of the mean error of the s with the lowest `ranking`; exact for point masses."""
+    """Integral over the kept share s of the mean error of the points with the lowest `ranking`; exact."""
     level, index = np.unique(ranking, return_inverse=True)
     share = np.bincount(index, weights, len(level))
     total = np.bincount(index, weights * errors, len(level))
     share, total = share[share > 0], total[share > 0]
     error = total / share
     kept, summed = np.cumsum(share), np.cumsum(total)
-    # Within one level the kept error is (S + e (s - W)) / s, with S, W from the levels before it.
+    # Within one level the mean error is (S + e (s - W)) / s, with S and W summed over the levels before it.
     growth = np.log(kept[1:] / kept[:-1])
     return float(error @ share + ((summed[:-1] - error[1:] * kept[:-1]) * growth).sum())

@@ -1,4 +1,4 @@
-"""Accuracy of a predicted surface against the true one."""
+"""Accuracy metrics of a predicted surface."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Alignment = Literal["none", "rigid"]
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Agreement of two closed surfaces; lengths in mm, shares of 1.
+    """Accuracy metrics of a closed surface; lengths in mm, shares as fractions.
 
     Attributes
     ----------
     dice, sensitivity, precision
-        Of the enclosed volumes, on a common grid.
+        Overlap of the enclosed volumes on a common grid.
     hausdorff_mm, hd95_mm, mean_surface_distance_mm
         Symmetric and area-weighted, between the triangles.
     relative_volume_difference
         (V_prediction - V_truth) / V_truth of the meshes, signed.
     mean_signed_distance_mm
-        Mean over the prediction of its signed distance to the truth; positive where the prediction is too large.
+        Mean over the prediction of its signed distance to the truth; positive if the prediction is too large.
     """
 
     dice: float
@@ -52,16 +52,16 @@ def compare(
     Parameters
     ----------
     align
-        "rigid" first moves the prediction onto the truth (no scaling), for a truth in a frame of its own.
+        "rigid" first aligns the prediction with the truth, without scaling, for a truth in another frame.
     spacing_mm
-        Voxel size of the common grid on which the overlap is counted.
+        Voxel size of the common grid for the overlap.
     samples
-        Least number of points on each surface from which distances are taken.
+        Least number of sample points on each surface for the distances.
 
     Raises
     ------
     ValueError
-        `align` is another word, or a surface has no triangles.
+        `align` is another value, or a surface has no triangles.
     """
     if align not in ("none", "rigid"):
         raise ValueError(f"align is {align!r}, expected 'none' or 'rigid'.")

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Table:
-    """A titled table of text; `notes` go below it."""
+    """A table of text with a title, and `notes` below it."""
 
     title: str
     columns: Sequence[str]
@@ -26,14 +26,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """Tables for people and the same figures for programs."""
+    """The tables of a benchmark, and the same figures for JSON."""
 
     tables: Sequence[Table]
     figures: dict[str, Any] = field(default_factory=dict)
 
 
 def publish(name: str, report: Report, output: Path | None, *, as_json: bool = False) -> None:
-    """Print a report, as JSON if asked for; where a folder is given, write `<name>.md` and `<name>.json` into it."""
+    """Print a report as Markdown or JSON; if a folder is given, write `<name>.md` and `<name>.json` into it."""
     text = "\n".join(table.markdown() for table in report.tables)
     figures = json.dumps(report.figures, indent=1, default=float)
     print(figures if as_json else text)

@@ -1,4 +1,4 @@
-"""Seconds and memory: the best of some repetitions, and a whole command in a process of its own."""
+"""Run time of functions, and run time and memory of commands in a new process."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Cold", "best", "cold_process"]
 
 @dataclass(frozen=True)
 class Cold:
-    """Seconds of a fresh process and, where the platform tells, its peak resident memory."""
+    """Run time of a new process in seconds and, if the platform reports it, its peak resident memory in GB."""
 
     seconds: float
     memory_gb: float | None
 
 
 def best(action: Callable[[], object], repeats: int) -> float:
-    """Least time of some repetitions in seconds, after one that does not count."""
+    """Shortest run time in seconds of `repeats` calls, after one warm-up call."""
     action()
     times = []
     for _ in range(repeats):
@@ -33,12 +33,12 @@ def best(action: Callable[[], object], repeats: int) -> float:
 
 
 def cold_process(arguments: Sequence[str], threads: int) -> Cold:
-    """`generative-models` with these arguments in a process of its own.
+    """Run `generative-models` with these arguments in a new process and measure it.
 
     Raises
     ------
     RuntimeError
-        It failed; with what it said.
+        The command failed; the message contains its error output.
     """
     command = [sys.executable, "-m", "GenerativeModelsLib.cli.main", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
@@ -54,7 +54,7 @@ def cold_process(arguments: Sequence[str], threads: int) -> Cold:
 
 
 def _wait(process: subprocess.Popen) -> float | None:
-    """Wait for its end; peak memory in GB where the platform tells that of a single child."""
+    """Wait for the process and return its peak memory in GB, None if the platform does not report it."""
     if not hasattr(os, "wait4"):  # Windows
         process.wait()
         return None

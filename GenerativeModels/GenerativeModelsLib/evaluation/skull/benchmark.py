@@ -1,4 +1,4 @@
-"""The published comparison of the fetal skull, on the project's own held-out population."""
+"""Benchmark of the skull model on held-out simulated heads, with the published results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from GenerativeModelsLib.evaluation.bar import bar
 from GenerativeModelsLib.evaluation.data.published import HIREC_CVAE
 from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET
 from GenerativeModelsLib.evaluation.scores.calibration import LEVELS, calibration
@@ -19,22 +20,13 @@ from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 
 ORDER = ("three planes", "axial + sagittal", "axial + coronal", "axial")
 BASE_BELOW = -0.35
-"""Vertices lower than this, in head sizes, are the skull base, which no plane's echo shows."""
+"""Vertices below this height, in head sizes, are the skull base, which is not visible in any plane."""
 
 
 def run(bundle: Path, cases: int, seed: int, workers: int) -> Report:
     """Evaluate `cases` held-out heads from every subset of planes."""
-    from rich.console import Console
-    from rich.progress import track
-
-    found = list(
-        track(
-            evaluate_set(bundle, TEST_SET + 1000 * seed, cases, workers=workers),
-            "heads",
-            total=cases,
-            console=Console(stderr=True),
-        )
-    )
+    with bar("heads") as progress:
+        found = evaluate_set(bundle, TEST_SET + 1000 * seed, cases, workers=workers, progress=progress)
     return report(found)
 
 
@@ -42,12 +34,13 @@ def report(cases: Sequence[CaseRecords]) -> Report:
     """All tables of the comparison from the records of the cases."""
     whole = [c for c in cases if not c.failure]
     tables = [accuracy_table(whole, "rigid", len(cases)), accuracy_table(whole, "none", len(cases))]
-    tables += [baseline_table(whole), calibration_table(whole), biometry_table(whole), variant_table(whole)]
+    spread = [calibration_table(whole)] if all(_has_spread(whole, subset) for subset in ORDER) else []
+    tables += [baseline_table(whole), *spread, biometry_table(whole), variant_table(whole)]
     figures = {
         "cases": len(cases),
         "failures": {c.case: c.failure for c in cases if c.failure},
         "accuracy": {a: {s: means(whole, s, a) for s in ORDER} for a in ("rigid", "none")},
-        "coverage90": {a: {s: coverage(whole, s, a)[2] for s in ORDER} for a in ("rigid", "none")},
+        "coverage90": {a: {s: coverage90(whole, s, a) for s in ORDER} for a in ("rigid", "none")},
         "gain_mm": {s: paired_gain(whole, s, "rigid") for s in ORDER},
     }
     return Report(tables, figures)
@@ -57,8 +50,18 @@ def _records(cases: Sequence[CaseRecords], subset: str) -> list[Record]:
     return [c.records[subset] for c in cases]
 
 
+def _has_spread(cases: Sequence[CaseRecords], subset: str) -> bool:
+    """Whether the records have standard deviations; those of a model without draws have none."""
+    return all(record.sigma_mm is not None for record in _records(cases, subset))
+
+
+def share_cell(share: float | None) -> str:
+    """Share with two decimals; a dash for None."""
+    return "-" if share is None else f"{share:.2f}"
+
+
 def means(cases: Sequence[CaseRecords], subset: str, align: str) -> dict[str, float]:
-    """Mean of every accuracy figure over the cases, and of the absolute relative volume difference."""
+    """Mean of every accuracy metric over the cases, and of the absolute relative volume difference."""
     rows = [r.accuracy[align] for r in _records(cases, subset)]
     found = {name: float(np.mean([getattr(r, name) for r in rows])) for name in vars(rows[0])}
     found["absolute_volume_difference"] = float(np.mean([abs(r.relative_volume_difference) for r in rows]))
@@ -73,7 +76,6 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
         sd = [
             np.std([getattr(r.accuracy[align], n) for r in _records(cases, subset)]) for n in ("dice", "hausdorff_mm")
         ]
-        cover = coverage(cases, subset, align)[2]
         paper = HIREC_CVAE.get(subset)
         rows.append(
             [
@@ -83,7 +85,7 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
                 f"{m['hd95_mm']:.2f}",
                 f"{m['mean_surface_distance_mm']:.2f}",
                 f"{m['absolute_volume_difference']:.3f} ({m['relative_volume_difference']:+.3f})",
-                f"{cover:.2f}",
+                share_cell(coverage90(cases, subset, align)),
                 "-" if paper is None else f"{paper.dice:.2f} / {paper.hausdorff_mm:.2f} / {paper.rvd:.2f}",
             ]
         )
@@ -91,7 +93,7 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
     columns += ("90 % coverage", "paper: Dice / HD / RVD")
     notes = [
         f"{len(cases)} of {asked} held-out simulated heads, 16 to 38 weeks, all variants, planes with full pose noise.",
-        "The paper's 14 real heads and its millimetres are its own (docs/science.md): compare with care.",
+        "The paper used 14 real heads and another length scale (docs/science.md); compare with care.",
     ]
     return Table(f"Accuracy {frame}", columns, rows, notes)
 
@@ -138,6 +140,7 @@ def baseline_table(cases: Sequence[CaseRecords]) -> Table:
 
 
 def offsets_of(cases: Sequence[CaseRecords], subset: str, align: str, region: slice | None = None) -> Offsets:
+    """Offsets and predicted standard deviations of the vertices whose height lies in `region`; both must be known."""
     rows = _records(cases, subset)
     d = np.concatenate([r.offsets_mm[align] for r in rows])
     sigma = np.concatenate([r.sigma_mm for r in rows])
@@ -156,8 +159,13 @@ def coverage(cases: Sequence[CaseRecords], subset: str, align: str) -> list[floa
     return [getattr(c, f"coverage_{round(100 * p)}") for p in LEVELS]
 
 
+def coverage90(cases: Sequence[CaseRecords], subset: str, align: str) -> float | None:
+    """Share of the surface within the 90 % interval; None for a model without draws."""
+    return coverage(cases, subset, align)[LEVELS.index(0.90)] if _has_spread(cases, subset) else None
+
+
 def calibration_table(cases: Sequence[CaseRecords]) -> Table:
-    """The uncertainty map: coverage, sharpness and ranking, after alignment; vault and base apart."""
+    """Coverage, sharpness and ranking of the uncertainty map after alignment: whole head, vault and base."""
     rows = []
     regions = {"whole": None, "vault": slice(BASE_BELOW, np.inf), "base": slice(-np.inf, BASE_BELOW)}
     for subset in ORDER:
@@ -179,8 +187,15 @@ def calibration_table(cases: Sequence[CaseRecords]) -> Table:
     return Table("Uncertainty of the surface, after rigid alignment", columns, rows)
 
 
+def interval_share(truth: np.ndarray, intervals: Sequence[tuple[float, float] | None]) -> float | None:
+    """Share of the intervals that contain the truth (N,); None if a case has no interval."""
+    if any(interval is None for interval in intervals):
+        return None
+    return float(np.mean([low <= t <= high for t, (low, high) in zip(truth, intervals, strict=True)]))
+
+
 def biometry_table(cases: Sequence[CaseRecords]) -> Table:
-    """Error of every quantity and how often its 90 % interval holds the truth."""
+    """Error of every quantity, and coverage of its 90 % interval if it has one."""
     rows = []
     for subset in ORDER:
         records = _records(cases, subset)
@@ -188,10 +203,8 @@ def biometry_table(cases: Sequence[CaseRecords]) -> Table:
         for quantity in QUANTITIES:
             truth = np.array([getattr(r.truth, quantity) for r in records])
             error = np.array([getattr(r.found, quantity) for r in records]) - truth
-            inside = [
-                r.interval90[quantity][0] <= t <= r.interval90[quantity][1] for r, t in zip(records, truth, strict=True)
-            ]
-            row.append(f"{np.abs(error).mean():.2f} ({error.mean():+.2f}), {np.mean(inside):.2f}")
+            held = share_cell(interval_share(truth, [r.interval90[quantity] for r in records]))
+            row.append(f"{np.abs(error).mean():.2f} ({error.mean():+.2f}), {held}")
         rows.append(row)
     names = ("BPD, mm", "OFD, mm", "HC, mm", "CI, %", "volume, ml")
     return Table("Biometry: mean absolute error (bias), coverage of the 90 % interval", ("planes", *names), rows)

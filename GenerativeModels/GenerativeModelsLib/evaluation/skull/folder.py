@@ -1,4 +1,4 @@
-"""A finished reconstruction folder against the truth."""
+"""Evaluation of a finished reconstruction folder against the truth."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNCERTAINTY = "uncertainty_mm"
 
 @dataclass(frozen=True)
 class FolderEvaluation:
-    """What `skull evaluate` finds.
+    """Result of `skull evaluate`.
 
     Attributes
     ----------
@@ -45,11 +45,11 @@ class FolderEvaluation:
     accuracy
         Agreement of the surfaces.
     calibration
-        Truth of the uncertainty; None where the prediction has none.
+        Calibration of the uncertainty; None if the prediction has none.
     clipped_share
-        Share of the surface whose offset reached 10 mm and was cut there; None without calibration.
+        Share of the surface whose offset reached 10 mm and was clipped; None without calibration.
     warnings
-        Sentences about what limits the figures.
+        Sentences on limitations of the results.
     """
 
     prediction: Path
@@ -61,7 +61,7 @@ class FolderEvaluation:
     warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The content of `evaluation.json`; a number that is not finite becomes null."""
+        """Content of `evaluation.json`; numbers that are not finite become null."""
         content = asdict(self)
         files = {"prediction": str(self.prediction), "truth": str(self.truth)}
         return _finite({"schema": SCHEMA, **content, **files, "warnings": list(self.warnings)})
@@ -70,8 +70,8 @@ class FolderEvaluation:
 def evaluate_folder(prediction: str | Path, truth: str | Path, align: Alignment = "none") -> FolderEvaluation:
     """Compare the reconstruction in the folder `prediction` with the mesh or label map `truth`.
 
-    Reads `skull.vtp` with its point array `uncertainty_mm`, or for lack of it `skull.nii.gz`. Both shapes are in LPS
-    mm; `align="rigid"` first moves the prediction onto a truth that lies in a frame of its own.
+    Reads `skull.vtp` with its point array `uncertainty_mm` or, if it is missing, `skull.nii.gz`. Both shapes are in LPS
+    mm; `align="rigid"` first registers the prediction to a truth in another frame.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def evaluate_folder(prediction: str | Path, truth: str | Path, align: Alignment 
         raise InputError(f"Prediction {folder} is not a folder; expected the output folder of a reconstruction.")
     files = [folder / name for name in ("skull.vtp", "skull.nii.gz") if (folder / name).is_file()]
     if not files:
-        raise InputError(f"Prediction {folder} holds neither skull.vtp nor skull.nii.gz; reconstruct the case first.")
+        raise InputError(f"Prediction {folder} has neither skull.vtp nor skull.nii.gz; reconstruct the case first.")
     predicted, true = read_shape(files[0]), read_shape(truth_file)
     warnings = [
         f"{path} is not closed: Dice and volumes may be wrong."
@@ -94,16 +94,14 @@ def evaluate_folder(prediction: str | Path, truth: str | Path, align: Alignment 
         predicted = predicted.transformed(rigid_align(predicted, true))
     accuracy = compare(predicted, true)
     if accuracy.dice < 0.5 and align == "none":
-        warnings.append("The shapes hardly overlap; if the truth is in a frame of its own, use --align rigid.")
+        warnings.append("The shapes hardly overlap; if the truth is in another frame, use --align rigid.")
     figures, clipped = None, None
     if UNCERTAINTY in predicted.point_data:
         d = signed_offsets(predicted, true)
         figures = _calibration(files[0], d, predicted)
         clipped = clipped_share(d, predicted.vertex_areas)
         if clipped > 0.01:
-            warnings.append(
-                f"{clipped:.0%} of the surface is {CLIP_MM:.0f} mm or more from the truth and was cut there."
-            )
+            warnings.append(f"{clipped:.0%} of the surface is {CLIP_MM:.0f} mm or more from the truth and was clipped.")
         if figures.dropped:
             warnings.append(f"{figures.dropped} points without an uncertainty were left out of the calibration.")
     else:
@@ -126,7 +124,7 @@ def read_shape(path: str | Path) -> Surface:
 
 
 def write_evaluation(evaluation: FolderEvaluation, path: str | Path) -> None:
-    """Write `evaluation` as JSON; the file appears complete or not at all.
+    """Write `evaluation` as JSON; the file is written atomically.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reconstructions of known heads, measured: one record a case and subset of planes."""
+"""Evaluation records of known heads, one per case and subset of planes."""
 
 from __future__ import annotations
 
@@ -26,30 +26,31 @@ OFFSET_POINTS = 2000
 
 @dataclass(frozen=True)
 class Record:
-    """One reconstruction against the truth.
+    """Comparison of one reconstruction with the truth.
 
     Attributes
     ----------
-    case, subset : which.
-    accuracy : Accuracy in the head frame as it comes ("none") and after rigid alignment ("rigid").
-    offsets_mm : the same two keys, (M,) signed offsets of the truth at some vertices.
-    sigma_mm, areas, height : (M,) of those vertices: claimed standard deviation, area, and z over the head size.
-    truth, found : biometry.
-    spread : sd of every quantity over the draws, and its 90 % interval.
-    verdict, score, measures : of the in-distribution judgement.
+    case, subset : number of the case and name of the subset of planes.
+    accuracy : by alignment, "none" (predicted head frame) or "rigid".
+    offsets_mm : by alignment, (M,) signed offsets of the truth at a sample of the vertices.
+    sigma_mm : (M,) predicted standard deviation at these vertices; None for a model without draws.
+    areas, height : (M,) area of these vertices, and z divided by the head size.
+    truth, found : true and estimated biometry.
+    sd, interval90 : standard deviation and 90 % interval by quantity; None for a model without draws.
+    verdict, score, measures : of the in-distribution check.
     """
 
     case: int
     subset: str
     accuracy: dict[str, Accuracy]
     offsets_mm: dict[str, np.ndarray]
-    sigma_mm: np.ndarray
+    sigma_mm: np.ndarray | None
     areas: np.ndarray
     height: np.ndarray
     truth: Biometry
     found: Biometry
-    sd: dict[str, float]
-    interval90: dict[str, tuple[float, float]]
+    sd: dict[str, float | None]
+    interval90: dict[str, tuple[float, float] | None]
     verdict: str
     score: float
     measures: dict[str, float]
@@ -57,7 +58,7 @@ class Record:
 
 @dataclass(frozen=True)
 class CaseRecords:
-    """All subsets of a case, and the baseline that has learnt nothing of shape; `failure` where no head was found."""
+    """Records of a case by subset, and accuracy of the scaled mean head; `failure` if no head was found."""
 
     case: int
     records: dict[str, Record]
@@ -78,7 +79,10 @@ def evaluate_case(
     variant: str = "",
     weeks: float = 0.0,
 ) -> CaseRecords:
-    """Reconstruct one known head from every subset of its planes and measure each result."""
+    """Reconstruct one known head from every subset of its planes and measure each result.
+
+    The model needs only the interface that `reconstruct` uses; see `models.predictor`.
+    """
     truth = head_surface(shape)
     records: dict[str, Record] = {}
     baseline: dict[str, Accuracy] = {}
@@ -100,12 +104,13 @@ def _record(case: int, subset: str, found: Reconstruction, truth: Surface) -> Re
     some = np.random.default_rng(case).permutation(len(surface.points))[:OFFSET_POINTS]
     value = measure(surface)
     intervals = {name: getattr(found.biometry, name) for name in QUANTITIES}
+    sigma = None if found.sd_mm is None else surface.point_data["uncertainty_mm"][some].astype(np.float32)
     return Record(
         case,
         subset,
         {name: compare(moved, truth) for name, moved in frames.items()},
         {name: signed_offsets(moved, truth)[some].astype(np.float32) for name, moved in frames.items()},
-        surface.point_data["uncertainty_mm"][some].astype(np.float32),
+        sigma,
         surface.vertex_areas[some].astype(np.float32),
         (surface.points[some, 2] * 2 * np.pi / value.hc_mm).astype(np.float32),
         measure(truth),
@@ -119,7 +124,7 @@ def _record(case: int, subset: str, found: Reconstruction, truth: Surface) -> Re
 
 
 def _baseline(found: Reconstruction, truth: Surface) -> dict[str, Accuracy]:
-    """The population's mean head scaled by the ellipse that the locator saw in the axial plane."""
+    """Accuracy of the population's mean head, scaled by the ellipse located in the axial plane."""
     ellipse = found.planes["axial"].finding.ellipse
     head = head_surface(baseline_head(2 * ellipse.semi_minor, 2 * ellipse.semi_major))
     return {align: compare(head, truth, align) for align in ("none", "rigid")}

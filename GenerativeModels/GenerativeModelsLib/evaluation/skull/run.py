@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS, simulated_case
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, evaluate_case
-from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.process.parallel import Progress, parallel_map
 
 
 @lru_cache(maxsize=1)
@@ -45,11 +45,8 @@ def evaluate_set(
     samples: int = 100,
     workers: int = 2,
     subsets: Sequence[str] = tuple(SUBSETS),
-) -> Iterator[CaseRecords]:
+    progress: Progress | None = None,
+) -> list[CaseRecords]:
     """Records of cases 0 to `cases` - 1 of a held-out set, in order, each computed on one core."""
     jobs = [(str(bundle), set_seed, index, samples, tuple(subsets)) for index in range(cases)]
-    if workers <= 1:
-        yield from map(_one, jobs)
-        return
-    with process_pool(workers) as pool:
-        yield from pool.map(_one, jobs)
+    return parallel_map(_one, jobs, workers, progress=progress)

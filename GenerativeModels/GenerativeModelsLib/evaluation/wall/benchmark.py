@@ -1,4 +1,4 @@
-"""Wall thickness on walls known in closed form, beside pyezzi where that is installed."""
+"""Benchmark of the wall thickness on phantoms, with pyezzi for comparison if it is installed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from GenerativeModelsLib.geometry.wall_thickness import WallField
 
 SPACINGS = (1.0, 1.5, (1.0, 1.0, 2.0))
 TILT_DEGREES = (25.0, -17.0, 40.0)
-"""Turns about x, y, z that keep a phantom's axes off those of the grid."""
+"""Rotations about x, y, z that tilt a phantom against the grid."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Errors over the points of both surfaces, in voxels of the finest axis, and the seconds of the best run."""
+    """Errors over the points of both surfaces, in voxels of the finest axis, and seconds of the fastest run."""
 
     bias: float
     spread: float
@@ -38,7 +38,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Row:
-    """One phantom on one grid; pyezzi's figures are None where it is not installed."""
+    """Results of one phantom on one grid; `pyezzi` is None if it is not installed."""
 
     phantom: str
     spacing: str
@@ -49,14 +49,14 @@ class Row:
 
 
 def run(repeats: int) -> Report:
-    """Measure every phantom on every grid; the best of `repeats` runs counts for the time."""
+    """Measure every phantom on every grid; the time is that of the fastest of `repeats` runs."""
     peer = _pyezzi()
     rows = [compare(phantom, spacing, repeats, peer) for phantom in phantoms() for spacing in SPACINGS]
     return report(rows)
 
 
 def phantoms() -> list[WallPhantom]:
-    """The walls, shifted off the voxels; those that a turn changes are tilted against the grid too."""
+    """Phantoms, shifted against the voxels; those without spherical symmetry are also tilted."""
     from scipy.spatial.transform import Rotation
 
     tilted = np.eye(4)
@@ -77,7 +77,7 @@ def phantoms() -> list[WallPhantom]:
 def compare(
     phantom: WallPhantom, spacing: float | tuple[float, float, float], repeats: int, peer: Callable | None
 ) -> Row:
-    """Errors and times of this project, on distances and on masks, and of `peer` on the same masks."""
+    """Errors and times of `WallField`, on distances and on masks, and of `peer` on the same masks."""
     grid = phantom.grid(spacing)
     endo, epi, base = phantom.fields(grid)
     field = WallField.solve(grid, endo, epi, base)
@@ -125,7 +125,7 @@ def report(rows: list[Row]) -> Report:
         "Exact thickness along the streamlines of the Laplace potential at 1500 points of each surface, sampling "
         "included in the time; voxels of the finest axis.",
         "pyezzi (CeCILL-C) measures the voxels of the wall; each point takes the value of the nearest one, and the "
-        "time is without that search. It knows no cut: it gets whole ellipsoids (twice the voxels).",
+        "time is without that search. It supports no base plane, so it gets whole ellipsoids (twice the voxels).",
     ]
     figures = {"rows": [{**vars(r), **{k: f and vars(f) for k, f in _parts(r).items()}} for r in rows]}
     return Report([Table("Wall thickness against closed forms", columns, cells, notes)], figures)
@@ -156,7 +156,7 @@ def _figures(
 
 
 def _at_points(phantom: WallPhantom, grid: Grid) -> Callable[[np.ndarray], np.ndarray]:
-    """Takes a volume (z, y, x) to the phantom's points: the value of the nearest voxel that has one."""
+    """Function that samples a volume (z, y, x) at the phantom's points, by the nearest finite voxel."""
     from scipy.spatial import cKDTree
 
     points = np.concatenate([phantom.endo_points, phantom.epi_points])
@@ -169,7 +169,7 @@ def _at_points(phantom: WallPhantom, grid: Grid) -> Callable[[np.ndarray], np.nd
 
 
 def _pyezzi() -> Callable | None:
-    """Takes masks of the endo- and epicardium and the spacing to pyezzi's thickness; None where it is not installed."""
+    """pyezzi's thickness as a function of both masks and the spacing; None if pyezzi is not installed."""
     try:
         from pyezzi import Domain, compute_thickness
     except ImportError:

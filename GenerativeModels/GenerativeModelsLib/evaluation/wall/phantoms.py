@@ -1,4 +1,4 @@
-"""Walls whose thickness along the streamlines of the Laplace potential is known."""
+"""Wall phantoms with known thickness along the streamlines of the Laplace potential."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ SCATTERED = 1500
 
 @dataclass(frozen=True, eq=False)
 class WallPhantom:
-    """A wall in closed form.
+    """Wall phantom with known thickness.
 
     Attributes
     ----------
     name
-        What it is, with its lengths in mm.
+        Description, with lengths in mm.
     endo, epi, base
-        Signed distances: negative inside the surfaces and on the wall's side of the cut; no base for a closed wall.
+        Signed distances, negative inside the surfaces and on the wall's side of the base; None for no base.
     endo_points, epi_points
-        (N, 3) mm on the surfaces, away from the cut and from where a phantom without ends leaves its grid.
+        (N, 3) mm on the surfaces, away from the base and from the border of the grid.
     endo_thickness, epi_thickness
         (N,) mm along the streamlines through those points.
     half_extent
-        (3,) mm along x, y, z: half of the box, centred at 0, that the wall needs before `moved`.
+        (3,) mm along x, y, z: half of the bounding box, centred at 0, before `moved`.
     pose
         4 x 4 rigid motion of the phantom's own frame.
     """
@@ -67,7 +67,7 @@ class WallPhantom:
         )
 
     def grid(self, spacing_mm: float | tuple[float, float, float], margin_voxels: int = 4) -> Grid:
-        """A grid around the phantom as it lies."""
+        """Grid that encloses the phantom."""
         corners = np.stack(np.meshgrid(*([-e, e] for e in self.half_extent)), axis=-1).reshape(-1, 3)
         corners = corners @ self.pose[:3, :3].T + self.pose[:3, 3]
         spacing = np.broadcast_to(np.asarray(spacing_mm, float), 3)
@@ -82,7 +82,7 @@ class WallPhantom:
 
 
 def spheres(inner: float, outer: float) -> WallPhantom:
-    """Concentric spheres: R - r everywhere."""
+    """Concentric spheres, of thickness R - r."""
     directions = _directions()
     flat = np.full(SCATTERED, outer - inner)
     return WallPhantom(
@@ -100,7 +100,7 @@ def spheres(inner: float, outer: float) -> WallPhantom:
 
 
 def cylinders(inner: float, outer: float, length: float) -> WallPhantom:
-    """Coaxial cylinders along z, cut at both ends by planes that no streamline crosses: R - r everywhere."""
+    """Coaxial cylinders along z, cut at both ends by planes that no streamline crosses, of thickness R - r."""
     angle = np.linspace(0, 60 * np.pi, SCATTERED)
     height = np.linspace(-0.4 * length, 0.4 * length, SCATTERED)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -120,7 +120,7 @@ def cylinders(inner: float, outer: float, length: float) -> WallPhantom:
 
 
 def slab(thickness: float, width: float) -> WallPhantom:
-    """A plate across x without ends: its thickness."""
+    """Infinite plate normal to x."""
     place = np.random.default_rng(0).uniform(-0.3 * width, 0.3 * width, (SCATTERED, 2))
     flat = np.full(SCATTERED, thickness)
     return WallPhantom(
@@ -148,7 +148,7 @@ def half_ellipsoids(short: float, long: float, wall: float) -> WallPhantom:
     short, long
         Half axes of the inner ellipsoid.
     wall
-        Thickness at the base; towards the apex it falls.
+        Thickness at the base; it decreases towards the apex.
     """
     c = np.sqrt(long**2 - short**2)
     first, last = np.arcsinh(short / c), np.arcsinh((short + wall) / c)
@@ -180,7 +180,7 @@ def half_ellipsoids(short: float, long: float, wall: float) -> WallPhantom:
 
 
 def offset_spheres(inner: float, outer: float, offset: float) -> WallPhantom:
-    """A sphere off the centre of another, shifted along x: streamlines bend, the wall is `offset` thinner and thicker.
+    """Sphere within a sphere, shifted by `offset` along x: curved streamlines, thickness R - r +- `offset`.
 
     The potential is a series of Legendre functions about both centres, fitted on both spheres to 1e-9; the streamlines
     are integrated in it.
@@ -223,7 +223,7 @@ def _spheroid_distance(points: np.ndarray, short: float, long: float) -> np.ndar
     z = np.abs(points[..., 2])
     a, b = short**2, long**2
     t = np.maximum(short * rho - a, long * z - b)
-    for _ in range(60):  # Newton from the left on a convex falling function: monotone
+    for _ in range(60):  # Newton's method from the left on a convex decreasing function is monotone
         p, q = (short * rho / (t + a)) ** 2, (long * z / (t + b)) ** 2
         step = (p + q - 1) / (2 * p / (t + a) + 2 * q / (t + b))
         t = t + step
@@ -260,7 +260,7 @@ class _TwoCentres:
         return self._terms(x, s) @ self.coefficients
 
     def lengths(self, x: np.ndarray, s: np.ndarray, level: float, steps: int = 24) -> np.ndarray:
-        """Lengths of the streamlines from (x, s) to the sphere where the potential is `level`, by Runge and Kutta."""
+        """Lengths of the streamlines from (x, s) to the sphere where the potential is `level`, by Runge-Kutta steps."""
         x, s, total = x.copy(), s.copy(), np.zeros(len(x))
         step = (level - self(x, s)) / steps
 

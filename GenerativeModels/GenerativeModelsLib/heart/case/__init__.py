@@ -1,1 +1,1 @@
-"""One heart from files to files, batches of them, shapes out of the latent space."""
+"""Analysis of one heart from files to files, and shapes of the latent space."""

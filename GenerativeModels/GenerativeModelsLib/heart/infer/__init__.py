@@ -1,1 +1,1 @@
-"""From a measured heart to its place in the latent space, and back."""
+"""Inference in the latent space: encoding of measured hearts, decoding, in-distribution judgement and walks."""

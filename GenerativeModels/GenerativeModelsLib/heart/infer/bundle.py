@@ -1,10 +1,11 @@
-"""What a heart bundle may hold, and its network built from it."""
+"""Architecture check of heart bundles, and construction of their network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from GenerativeModelsLib.bundle.architecture import KnownParts, require_architecture
 from GenerativeModelsLib.bundle.bundle import Bundle
 from GenerativeModelsLib.bundle.manifest import Component
 from GenerativeModelsLib.bundle.networks import network_of
@@ -15,41 +16,30 @@ from GenerativeModelsLib.models.ladder_vae import LadderVAE
 __all__ = ["KIND", "baseline_parameters", "build_ladder", "check_architecture"]
 
 KIND = "heart-shape"
-PARTS = {"lvae": "LadderVAE", "typical": "TypicalHeart"}
-LARGEST_PARAMETER = 8192
-"""No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+KNOWN = KnownParts(
+    kind=KIND,
+    parts={"lvae": ("LadderVAE",), "typical": ("TypicalHeart",)},
+    required=("lvae", "typical"),
+    largest=8192,
+)
 
 
 def baseline_parameters(ladder: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of the VAE that a ladder with these is compared with: its lowest level alone, classified by a small
-    net, as 64 dimensions are not told apart by a line.
+    """Parameters of the baseline VAE of a ladder: its lowest level alone, with hidden layers in the classifier.
+
+    The classes are not linearly separable in the 64 dimensions of that level.
     """
     one = {name: list(ladder[name])[:1] for name in ("latents", "widths")}
     return {**ladder, **one, "classifier": [64]}
 
 
 def check_architecture(components: Mapping[str, Component]) -> None:
-    """Refuse components that this software does not know; see `bundle.read_bundle`."""
-    for part in PARTS:
-        if part not in components:
-            raise InputError(f"The model bundle has no '{part}': it is no {KIND} bundle; name another one.")
-    for part, component in components.items():
-        if PARTS.get(part) != component.class_name:
-            raise InputError(
-                f"The model bundle's {part} is a {component.class_name}, which this software does not know there: "
-                "update the software or name another bundle."
-            )
-        for name, value in component.parameters.items():
-            for number in value if isinstance(value, list) else [value]:
-                if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST_PARAMETER:
-                    raise InputError(
-                        f"The model bundle's {part}.{name} is {value!r}, expected whole numbers from 1 to "
-                        f"{LARGEST_PARAMETER}: get a fresh copy of the bundle."
-                    )
+    """`require_architecture` of heart bundles."""
+    require_architecture(components, KNOWN)
 
 
 def build_ladder(bundle: Bundle) -> LadderVAE:
-    """The network of a bundle with its weights, ready to run; InputError where they do not fit."""
+    """The network of a bundle with its weights, in evaluation mode; raises InputError if they do not fit."""
     inputs = bundle.manifest.architecture["lvae"].parameters.get("inputs")
     if inputs != CODE_SIZE:
         raise InputError(

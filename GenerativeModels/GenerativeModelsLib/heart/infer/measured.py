@@ -1,15 +1,15 @@
-"""What is measured on a heart and on the model's reconstruction of it; no files."""
+"""Measurements of a heart and of the model's reconstruction of it; reads and writes no files."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.heart.infer.code import PHASE_NAMES, PHASE_WORDS, PHASES
 from GenerativeModelsLib.heart.shape.agreement import Agreement, agreement
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.surfaces import ThicknessFigures, heart_surface, thickness_figures
@@ -21,32 +21,30 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.measure.frame import HeartFrame
     from GenerativeModelsLib.heart.measure.load import LoadedHeart, LoadedPhase
 
-UNUSUAL_SHAPE = "The shape of this heart is "
-"""How the warning on the model's verdict begins, which the report words in its own way."""
 MANY_MENDED = 0.02
-"""Of the points of the wall: more are worth a warning."""
+"""Share of interpolated points of the wall above which a warning is given."""
 _VERDICTS = {"unusual": "unusual for", "outside": "outside"}
-__all__ = ["UNUSUAL_SHAPE", "MeasuredHeart", "MeasuredPhase", "measure_heart", "rays_of"]
+__all__ = ["MeasuredHeart", "MeasuredPhase", "measure_heart", "rays_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredPhase:
-    """One phase.
+    """Measurements of one phase.
 
     Attributes
     ----------
     cavity_ml, myocardium_ml
-        Of the labelled voxels.
+        Volumes of the labelled voxels.
     frame
         The heart frame in the patient's LPS mm.
     surface, reconstruction
-        As labelled and as the model has it, meshes of `heart_surface` in the heart frame.
+        Labelled and reconstructed surface, meshes of `heart_surface` in the heart frame.
     thickness, reconstruction_thickness
-        Figures over them.
+        Thickness figures of these meshes.
     agreement
-        Of the reconstruction with the labelled shape.
+        Agreement of the reconstruction with the labelled shape.
     mended_share
-        Share of the labelled wall's points that have their neighbours' thickness, see `ThicknessMaps`.
+        Share of the labelled wall's points with interpolated thickness, see `ThicknessMaps`.
     """
 
     cavity_ml: float
@@ -62,28 +60,34 @@ class MeasuredPhase:
 
 @dataclass(frozen=True, eq=False)
 class MeasuredHeart:
-    """A heart, both phases or end diastole alone.
+    """Measurements of a heart, at both phases or at end diastole alone.
 
     Attributes
     ----------
+    phases
+        Given phases by "ed" and "es", in the order of time.
     placed
-        Where the model places it; batch of one.
+        Position in the latent space; batch of one.
     warnings
-        Sentences of the label maps and of the measurements.
+        Warnings on the label maps and the measurements.
     seconds
-        By step.
+        Seconds by step.
     """
 
-    ed: MeasuredPhase
-    es: MeasuredPhase | None
+    phases: Mapping[str, MeasuredPhase]
     placed: Placed
     warnings: tuple[str, ...]
     seconds: dict[str, float]
 
     @property
-    def phases(self) -> dict[str, MeasuredPhase]:
-        """Those that are there, by "ed" and "es"."""
-        return {"ed": self.ed} if self.es is None else {"ed": self.ed, "es": self.es}
+    def ed(self) -> MeasuredPhase:
+        """End diastole."""
+        return self.phases["ed"]
+
+    @property
+    def es(self) -> MeasuredPhase | None:
+        """End systole; None if it was not given."""
+        return self.phases.get("es")
 
     @property
     def edv_ml(self) -> float:
@@ -102,36 +106,37 @@ class MeasuredHeart:
 
     @property
     def myocardial_mass_g(self) -> float:
-        """Of the labelled myocardium at end diastole, at 1.05 g/ml."""
+        """Mass of the labelled myocardium at end diastole, at 1.05 g/ml."""
         return DENSITY_G_PER_ML * self.ed.myocardium_ml
 
 
 def measure_heart(
     loaded: LoadedHeart, model: HeartModel, progress: Callable[[str, float], None] | None = None
 ) -> MeasuredHeart:
-    """Place a heart in the model's latent space and measure it and its reconstruction.
+    """Place a heart in the model's latent space and measure the heart and its reconstruction.
 
     Parameters
     ----------
     loaded
-        From `loading.load_hearts`, or from arrays by `labels.label_map_from_array` and `loading.heart_from_maps`.
-    model
-        From `heart_model.load_heart_model`.
+        From `measure.load.load_hearts`, or from arrays by `labels.label_map.label_map_from_array` and
+            `measure.load.heart_from_maps`.
+        model
+            From `infer.model.load_heart_model`.
     """
-    tell = progress or (lambda message, share: None)
+    report_progress = progress or (lambda message, share: None)
     start = time.perf_counter()
-    tell("placing the heart in the latent space", 0.0)
-    phases = {"ed": loaded.ed} if loaded.es is None else {"ed": loaded.ed, "es": loaded.es}
-    placed = model.place(rays_of(loaded), es_present=loaded.es is not None)
+    report_progress("placing the heart in the latent space", 0.0)
+    placed = model.place(rays_of(loaded))
     rebuilt = model.reconstruct(placed)
     placed_at = time.perf_counter()
     measured = {}
-    for number, (name, phase) in enumerate(phases.items()):
-        tell(f"measuring the wall at {'end diastole' if name == 'ed' else 'end systole'}", (1 + 2 * number) / 5)
-        measured[name] = _measured(phase, rebuilt.ventricle(0, number))
+    for number, name in enumerate(PHASE_NAMES):
+        if name in loaded.phases:
+            report_progress(f"measuring the wall at {PHASE_WORDS[name]}", (1 + 2 * number) / (1 + 2 * PHASES))
+            measured[name] = _measured(loaded.phases[name], rebuilt.ventricle(0, number))
     seconds = {"encode": placed_at - start, "measure": time.perf_counter() - placed_at}
     warnings = (*loaded.warnings, *_wall_warnings(measured), *_model_warnings(placed))
-    return MeasuredHeart(measured["ed"], measured.get("es"), placed, warnings, seconds)
+    return MeasuredHeart(measured, placed, warnings, seconds)
 
 
 def _wall_warnings(phases: dict[str, MeasuredPhase]) -> list[str]:
@@ -139,31 +144,30 @@ def _wall_warnings(phases: dict[str, MeasuredPhase]) -> list[str]:
     if worst < MANY_MENDED:
         return []
     return [
-        f"The labelled wall is ragged: at {100 * worst:.0f} % of its points the way through it could not be followed, "
-        "and its thickness there is that of the neighbouring points."
+        f"The labelled wall is irregular: at {100 * worst:.0f} % of its points the thickness could not be measured, "
+        "and is that of the neighbouring points."
     ]
 
 
 def _model_warnings(placed: Placed) -> list[str]:
-    """Why the probability and the reconstruction should be read with care."""
+    """Warnings on the probability and the reconstruction."""
     found = []
-    if not placed.es_present:
+    if not placed.present.all():
         found.append(
-            "The probability of hypertrophic cardiomyopathy was read from end diastole alone, which says less than "
-            "both phases."
+            "The probability of hypertrophic cardiomyopathy was read from end diastole alone, which is less accurate "
+            "than from both phases."
         )
     judged = placed.in_distribution[0]
     if judged.verdict != "typical":
-        verdict = f"{UNUSUAL_SHAPE}{_VERDICTS[judged.verdict]} the population the model was trained on."
-        found.append(" ".join([verdict, *judged.reasons]))
+        verdict = f"The shape of this heart is {_VERDICTS[judged.verdict]} the population the model was trained on."
+        found.append(Caution(" ".join([verdict, *judged.reasons]), "verdict"))
     return found
 
 
 def rays_of(loaded: LoadedHeart) -> RayBatch:
-    """(1, 2) shapes; a missing end systole repeats end diastole, which the model is told to leave aside."""
-    phases = (loaded.ed, loaded.es or loaded.ed)
-    stacked = (np.array([[getattr(phase.ventricle, name) for phase in phases]]) for name in RayBatch.FIELDS)
-    return RayBatch(*stacked)
+    """(1, PHASES) shapes in the order of the model's code; `present` is False for a phase that was not given."""
+    phases = (loaded.phases.get(name) for name in PHASE_NAMES)
+    return RayBatch.of_phases([[None if phase is None else phase.ventricle for phase in phases]])
 
 
 def _measured(phase: LoadedPhase, rebuilt: Ventricle) -> MeasuredPhase:

@@ -1,4 +1,4 @@
-"""A heart bundle as a latent space to work in: place a heart, decode, sample, walk.
+"""Latent space of a heart bundle: encoding, decoding, sampling and traversals.
 
 Levels are numbered from 1, the finest detail, to the top, as z_1 .. z_L in `models.ladder_vae`.
 """
@@ -15,6 +15,7 @@ import torch
 from GenerativeModelsLib.bundle.bundle import read_bundle
 from GenerativeModelsLib.bundle.manifest import BundleManifest
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.bundle import KIND, build_ladder, check_architecture
 from GenerativeModelsLib.heart.infer.error import error_weighting, reconstruction_error
@@ -24,11 +25,7 @@ from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from GenerativeModelsLib.uncertainty.platt import PlattScale
 
-__all__ = ["CLASSES", "KIND", "HeartModel", "Placed", "Walk", "load_heart_model"]
-
-CLASSES = ("healthy", "hcm")
-LONGEST_STEP = 0.25
-"""Of a walk, in standard deviations of the population's top level."""
+__all__ = ["KIND", "HeartModel", "Placed", "class_index", "load_heart_model"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,48 +36,33 @@ class Placed:
     ----------
     levels : means of z_1 .. z_L, (N, d_l) each.
     hcm_probability : (N,) calibrated probability of hypertrophic cardiomyopathy.
-    error_mm : (N,) root mean squared error of the radii, walls and reaches of the phases seen.
-    in_distribution : one judgement a heart.
-    es_present : whether end systole was seen.
+    error_mm : (N,) root mean squared error of the radii, walls and reaches of the phases present.
+    in_distribution : one judgement per heart.
+    present : (N, PHASES) bool, the phases they were placed from.
     """
 
     levels: tuple[np.ndarray, ...]
     hcm_probability: np.ndarray
     error_mm: np.ndarray
     in_distribution: tuple[InDistribution, ...]
-    es_present: bool
+    present: np.ndarray
 
     @property
     def z_top(self) -> np.ndarray:
-        """(N, d_L), the level that the class is read from."""
+        """(N, d_L) means of the top level, from which the class is predicted."""
         return self.levels[-1]
 
 
-@dataclass(frozen=True, eq=False)
-class Walk:
-    """A heart on its way to another class.
-
-    Attributes
-    ----------
-    z_top : (T, d_L) the way on the top level, the start first.
-    hcm_probability : (T,)
-    hearts : (T, 2) shapes.
-    at_border : whether it ended at the border of the population rather than with its last step.
-    """
-
-    z_top: np.ndarray
-    hcm_probability: np.ndarray
-    hearts: RayBatch
-    at_border: bool
-
-
 class HeartModel:
-    """The networks of a bundle with their calibration; arrays in, arrays out. Use `load_heart_model`."""
+    """Networks of a bundle with their calibration; takes and returns arrays. Made by `load_heart_model`.
+
+    Shapes have the phases of `heart.infer.code.PHASE_NAMES`. `calibration` is by the names of `heart.infer.code.SEEN`.
+    """
 
     def __init__(
         self,
         net: LadderVAE,
-        calibration: Mapping[bool, PlattScale],
+        calibration: Mapping[str, PlattScale],
         typical: TypicalHeart,
         spread: Sequence[np.ndarray],
         manifest: BundleManifest,
@@ -96,35 +78,49 @@ class HeartModel:
         return self.net.latents
 
     @torch.no_grad()
-    def place(self, hearts: RayBatch, es_present: bool = True) -> Placed:
-        """Means of all levels of hearts (N, 2), their probability, and how usual they are.
+    def place(self, hearts: RayBatch) -> Placed:
+        """Posterior means of all levels of hearts (N, PHASES), their HCM probability and in-distribution judgement.
 
-        Without end systole (`es_present` False) its half of the batch is left aside.
+        Only the phases that are present are used.
+
+        Raises
+        ------
+        ValueError
+            The hearts have another number of phases, or a heart has phases the model is not calibrated for.
         """
-        code = heart_code.encode(hearts)
-        x = self._tensor(code)
-        present = torch.tensor([[True, es_present]], device=self.device).expand(len(x), 2)
-        levels = self.net.encode(x, present)
+        code, present = heart_code.encode(hearts), hearts.present
+        names = heart_code.presence_names(present)
+        levels = self.net.encode(self.tensor(code), torch.as_tensor(present, device=self.device))
         z = [level.z.cpu().double().numpy() for level in levels]
         rebuilt = self.net.decode([level.z for level in levels]).cpu().numpy()
-        ranked = reconstruction_error(code, rebuilt, es_present, error_weighting(self.manifest.in_distribution))
-        judged = tuple(self.typical.judge(SeenHearts(hearts, z, ranked, es_present)))
-        error_mm = reconstruction_error(code, rebuilt, es_present)
-        return Placed(tuple(z), self.probability(z[-1], es_present), error_mm, judged, es_present)
+        ranked = reconstruction_error(code, rebuilt, present, error_weighting(self.manifest.in_distribution))
+        judged = tuple(self.typical.judge(SeenHearts(hearts, z, ranked)))
+        error_mm = reconstruction_error(code, rebuilt, present)
+        return Placed(tuple(z), self._probability(z[-1], names), error_mm, judged, present)
 
-    @torch.no_grad()
-    def probability(self, z_top: np.ndarray, es_present: bool = True) -> np.ndarray:
-        """Calibrated probability (N,) of hypertrophic cardiomyopathy of points (N, d_L) of the top level."""
-        logits = self.net.classify(self._tensor(z_top)).cpu().double().numpy()
-        return self.calibration[es_present].probability(logits[:, 1] - logits[:, 0])
+    def probability(self, z_top: np.ndarray, present: np.ndarray | None = None) -> np.ndarray:
+        """Calibrated probability (N,) of hypertrophic cardiomyopathy of points (N, d_L) of the top level.
+
+        Parameters
+        ----------
+        present
+            (N, PHASES) or (1, PHASES) bool, the phases that the points were read from; all by default.
+
+        Raises
+        ------
+        ValueError
+            The model is not calibrated for these phases.
+        """
+        every = np.ones((1, heart_code.PHASES), bool) if present is None else present
+        return self._probability(z_top, heart_code.presence_names(np.broadcast_to(every, (len(z_top), every.shape[1]))))
 
     @torch.no_grad()
     def thickest_mm(self, z_top: np.ndarray) -> np.ndarray:
-        """Thickest wall (N,) at end diastole in mm that points (N, d_L) of the top level tell."""
-        return self.net.attributes(self._tensor(z_top))[:, 0].cpu().double().numpy()
+        """Thickest wall (N,) at end diastole in mm, predicted from points (N, d_L) of the top level."""
+        return self.net.attributes(self.tensor(z_top))[:, 0].cpu().double().numpy()
 
     def reconstruct(self, placed: Placed) -> RayBatch:
-        """The model's own shapes (N, 2) of placed hearts; of hearts without end systole it adds its expectation."""
+        """Reconstructed shapes (N, PHASES) of placed hearts; absent phases are predicted."""
         return self.decode(1, placed.levels[0], above=placed.levels[1:])
 
     @torch.no_grad()
@@ -136,7 +132,7 @@ class HeartModel:
         seed: int = 0,
         above: Sequence[np.ndarray] | None = None,
     ) -> RayBatch:
-        """Shapes (N, 2) of values z (N, d) of a level; lower levels at their prior means.
+        """Shapes (N, PHASES) of values z (N, d) of a level; lower levels at their prior means.
 
         Parameters
         ----------
@@ -145,15 +141,14 @@ class HeartModel:
         z
             (N, d_level).
         sampled
-            Lower levels to draw from their priors instead; the same `seed`, the same draws.
+            Lower levels that are sampled from their priors with `seed`.
         above
-            Values (N, d) or (1, d) of each higher level, as the shape follows from all levels; the middle of the
-            population by default.
+            Values (N, d) or (1, d) of each higher level; by default the middle of the population.
 
         Raises
         ------
         ValueError
-            No such level, or values of another size.
+            There is no such level, or the values have another size.
         """
         z = np.atleast_2d(np.asarray(z, float))
         if not 1 <= level <= len(self.levels):
@@ -167,60 +162,29 @@ class HeartModel:
             noise.append(None if drawn is None else drawn.to(self.device))
         if above is None:
             above = [self.middle(higher)[None] for higher in range(level + 1, len(self.levels) + 1)]
-        higher = [self._tensor(values).expand(len(z), -1) for values in above]
-        return self._shapes(self.net.from_level(level - 1, [self._tensor(z), *higher], noise))
+        higher = [self.tensor(values).expand(len(z), -1) for values in above]
+        return self.shapes(self.net.from_level(level - 1, [self.tensor(z), *higher], noise))
 
     def cluster_mean(self, condition: str) -> RayBatch:
-        """Mean heart (1, 2) of a class, "healthy" or "hcm": of what its cluster on the top level decodes to."""
-        hearts = self.decode(len(self.levels), self.typical.density.points[_class(condition)])
+        """Mean heart (1, PHASES) of a class, "healthy" or "hcm": mean of the shapes decoded from its cluster."""
+        hearts = self.decode(len(self.levels), self.typical.density.points[class_index(condition)])
         return RayBatch(*(getattr(hearts, name).mean(axis=0, keepdims=True) for name in RayBatch.FIELDS))
 
     def sample(self, condition: str, n: int, seed: int = 0) -> RayBatch:
-        """Hearts (n, 2) of a class: the top level from its density, every lower level from its prior."""
-        z = self.typical.density.sample(_class(condition), n, np.random.default_rng(seed))
+        """Random hearts (n, PHASES) of a class: top level from the class density, lower levels from their priors."""
+        z = self.typical.density.sample(class_index(condition), n, np.random.default_rng(seed))
         return self.decode(len(self.levels), z, range(1, len(self.levels)), seed)
 
-    def walk(self, heart: RayBatch | Placed, towards: str, steps: int = 30, step_size: float = 0.1) -> Walk:
-        """One heart led to another class along the gradient, mu_t = mu_{t-1} + lambda dy / dmu (Biffi et al. 2018).
-
-        y is the score (logit) of the class over the other's, `step_size` lambda; a step is at most a quarter of the
-        population's standard deviation. What is the heart's own stays: each lower level keeps its distance from its
-        prior's mean, in standard deviations. The walk ends at the border of the population (`LatentDensity.limit`); a
-        heart that starts beyond it may only walk to denser places.
-
-        Raises
-        ------
-        ValueError
-            More than one heart, or `towards` is no class.
-        """
-        placed = heart if isinstance(heart, Placed) else self.place(heart)
-        if len(placed.z_top) != 1:
-            raise ValueError(f"{len(placed.z_top)} hearts given, expected one to walk with.")
-        sign = 1.0 if _class(towards) == 1 else -1.0
-        density, longest = self.typical.density, LONGEST_STEP * self.spread[-1]
-        way, at_border = [placed.z_top[0]], False
-        for _ in range(steps):
-            step = step_size * sign * self._class_gradient(way[-1])
-            step = step / max(1.0, float(np.abs(step / longest).max()))
-            here, there = density.log_density(np.stack([way[-1], way[-1] + step]))
-            if there < min(density.limit, here):
-                at_border = True
-                break
-            way.append(way[-1] + step)
-        z = np.stack(way)
-        probability = self.probability(z, placed.es_present)
-        return Walk(z, probability, self._with_own_detail(placed, z), at_border)
-
     def traverse(self, level: int, dimension: int, values: Sequence[float], around: Placed | None = None) -> RayBatch:
-        """Shapes (len(values), 2) as one dimension of a level takes values, in standard deviations of the population.
+        """Shapes (V, PHASES) for V values of one dimension of a level, in standard deviations of the population.
 
-        The other dimensions of that level stay as in the heart `around`, or the middle of the population; lower levels
-        follow at their prior means.
+        The other dimensions of that level are those of the heart `around`, or of the middle of the population; lower
+        levels are at their prior means.
 
         Raises
         ------
         ValueError
-            No such level or dimension.
+            There is no such level or dimension.
         """
         if not 1 <= level <= len(self.levels) or not 0 <= dimension < self.levels[level - 1]:
             raise ValueError(
@@ -233,38 +197,33 @@ class HeartModel:
 
     @torch.no_grad()
     def middle(self, level: int) -> np.ndarray:
-        """(d_level,) the middle of the population: half-way between the classes on the top, prior means below."""
+        """(d_level,) middle of the population: mean of the class means on the top level, prior means below."""
         density = self.typical.density
-        z = self._tensor(np.mean([density.mean(k) for k in range(len(CLASSES))], axis=0)[None])
+        z = self.tensor(np.mean([density.mean(k) for k in range(len(CLASSES))], axis=0)[None])
         for below in reversed(range(level - 1, len(self.levels) - 1)):
             z = self.net.prior(below, z, z).mu
         return z[0].cpu().double().numpy()
 
-    def _class_gradient(self, z: np.ndarray) -> np.ndarray:
-        """d (logit of hcm over healthy) / d z_top, (d,)."""
-        with torch.enable_grad():
-            point = self._tensor(z[None]).requires_grad_(True)
-            logits = self.net.classify(point)[0]
-            (gradient,) = torch.autograd.grad(logits[1] - logits[0], point)
-        return gradient[0].cpu().double().numpy()
-
     @torch.no_grad()
-    def _with_own_detail(self, placed: Placed, z_top: np.ndarray) -> RayBatch:
-        own: list[torch.Tensor | None] = [None] * (len(self.levels) - 1)
-        for below in range(len(self.levels) - 1):
-            prior = self.net.prior(below, self._tensor(placed.levels[below + 1]), self._tensor(placed.levels[below]))
-            offset = (self._tensor(placed.levels[below]) - prior.mu) / prior.sigma
-            own[below] = offset.expand(len(z_top), -1)
-        return self._shapes(self.net.from_level(len(self.levels) - 1, [self._tensor(z_top)], own))
+    def _probability(self, z_top: np.ndarray, names: np.ndarray) -> np.ndarray:
+        """As `probability`, by the names (N,) of the calibrations."""
+        logits = self.net.classify(self.tensor(z_top)).cpu().double().numpy()
+        score, found = logits[:, 1] - logits[:, 0], np.empty(len(logits))
+        for name in set(names):
+            found[names == name] = self.calibration[name].probability(score[names == name])
+        return found
 
-    def _shapes(self, x: torch.Tensor) -> RayBatch:
+    def shapes(self, x: torch.Tensor) -> RayBatch:
+        """Shapes (N, PHASES) of codes (N, `CODE_SIZE`) that the network has decoded."""
         return heart_code.decode(x.cpu().double().numpy())
 
-    def _tensor(self, values: np.ndarray) -> torch.Tensor:
+    def tensor(self, values: np.ndarray) -> torch.Tensor:
+        """Values as float32 on the device of the model."""
         return torch.as_tensor(np.asarray(values, np.float32), device=self.device)
 
 
-def _class(condition: str) -> int:
+def class_index(condition: str) -> int:
+    """Index of a class in `CLASSES`; raises `ValueError` for an unknown name."""
     if condition not in CLASSES:
         raise ValueError(f"condition is {condition!r}, expected one of {', '.join(CLASSES)}.")
     return CLASSES.index(condition)
@@ -276,7 +235,7 @@ def load_heart_model(folder: Path, device: torch.device | str = "cpu") -> HeartM
     Raises
     ------
     InputError
-        One sentence saying what is wrong with the bundle.
+        The bundle cannot be used; the message gives the reason.
     """
     bundle = read_bundle(folder, KIND, check_architecture)
     net = build_ladder(bundle)
@@ -284,12 +243,10 @@ def load_heart_model(folder: Path, device: torch.device | str = "cpu") -> HeartM
     tensors = {name: tensor.cpu().double().numpy() for name, tensor in bundle.component("typical").items()}
     try:
         scales = manifest.calibration["hcm_probability"]
-        names = {"both phases": True, "end diastole alone": False}
         calibration = {
-            both: PlattScale(float(scales[name]["slope"]), float(scales[name]["offset"]))
-            for name, both in names.items()
+            name: PlattScale(float(scales[name]["slope"]), float(scales[name]["offset"])) for name in heart_code.SEEN
         }
-        error_weighting(manifest.in_distribution)  # raises where it is unknown
+        error_weighting(manifest.in_distribution)  # raises if it is unknown
         typical = TypicalHeart.from_bundle(manifest.in_distribution, tensors)
         spread = [tensors[f"spread.{level}"] for level in range(1, len(net.latents) + 1)]
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -1,1 +1,1 @@
-"""Label maps from files, checked and cleaned."""
+"""Label maps: reading, validation and cleaning."""

@@ -1,4 +1,4 @@
-"""One whole heart out of a label map: islands left out, holes filled, and what is no left ventricle refused."""
+"""Cleaning of label maps: removes islands, fills holes, and refuses maps that are not of one left ventricle."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 
 __all__ = ["CheckedMap", "one_heart"]
 
 SECOND_HEART = 0.2
-"""A second piece with this share of the whole is another heart, or half of one, and no island."""
+"""Share of the whole from which a second piece is another heart, or half of one, and not an island."""
 MOST_PIECES = 300
 LARGEST_HOLE_ML = 0.1
-"""Holes larger than this are worth a word."""
+"""Volume above which filled holes are reported."""
 MOST_DISPLACEMENT_MM = 5.0
 FORGOTTEN_CAVITY_ML = 0.5
 CAVITY_RANGE_ML = (3.0, 1500.0)
@@ -23,21 +23,21 @@ CAVITY_RANGE_ML = (3.0, 1500.0)
 
 @dataclass(frozen=True, eq=False)
 class CheckedMap:
-    """A label map of one heart without holes, and what had to be mended, as sentences."""
+    """A label map of one heart without holes, and warnings on what was repaired."""
 
     label_map: LabelMap
     warnings: tuple[str, ...]
 
 
 def one_heart(label_map: LabelMap, phase: str) -> CheckedMap:
-    """The one heart of a label map.
+    """The heart of a label map.
 
     Raises
     ------
     InputError
-        Several hearts, scattered voxels, values given for the wrong structures, an impossible size.
+        Several hearts, scattered voxels, values of the wrong structures, or an impossible size.
     """
-    called = f"--{phase} {label_map.name}"
+    called = f"{named(phase)} {label_map.name}"
     _require_right_values(label_map, called)
     label_map, islands = _without_islands(label_map, called)
     label_map, holes = _without_holes(label_map, called)
@@ -45,19 +45,19 @@ def one_heart(label_map: LabelMap, phase: str) -> CheckedMap:
     if not low <= label_map.volume_ml("lv") <= high:
         raise InputError(
             f"{called} has a cavity of {label_map.volume_ml('lv'):.3g} ml, expected {low:g} to {high:g} ml: check "
-            "the voxel spacing and --labels."
+            f"the voxel spacing and {named('labels')}."
         )
     slices = _missing_slices(label_map, called) if label_map.slice_column is not None else []
     return CheckedMap(label_map, (*islands, *holes, *slices))
 
 
 def _across(mask: np.ndarray, label_map: LabelMap) -> np.ndarray:
-    """The mask (k, j, i) of a stack with its slices along the first axis; a view."""
+    """View of the mask (k, j, i) of a stack with the slices along the first axis."""
     return np.moveaxis(mask, 2 - label_map.slice_column, 0)
 
 
 def _enclosed(mask: np.ndarray, label_map: LabelMap) -> np.ndarray:
-    """What the mask encloses in the planes across i, j or k, whichever encloses most; in a stack's own planes."""
+    """Background enclosed by the mask in planes across the axis with most of it; of a stack, in its slices."""
     from scipy.ndimage import binary_fill_holes
 
     axes = range(3) if label_map.slice_column is None else [2 - label_map.slice_column]
@@ -71,21 +71,21 @@ def _enclosed(mask: np.ndarray, label_map: LabelMap) -> np.ndarray:
 
 
 def _require_right_values(label_map: LabelMap, called: str) -> None:
-    """The cavity must be what the myocardium encloses."""
+    """Raise InputError unless the myocardium encloses the cavity."""
     cavity, wall, right = (label_map.mask(name) for name in ("lv", "myo", "rv"))
     inside = _enclosed(wall, label_map)
     labels = label_map.labels
     if (inside & right).sum() > max(0.5 * right.sum(), 2 * (inside & cavity).sum()):
         raise InputError(
             f"{called}: the myocardium encloses value {labels.rv} (rv) and not value {labels.lv} (lv): exchange them "
-            f"in --labels {labels}."
+            f"in {named('labels')} {labels}."
         )
     if (_enclosed(cavity, label_map) & wall).sum() > 0.5 * wall.sum() and not (
         inside & cavity
     ).sum() > 0.5 * cavity.sum():
         raise InputError(
             f"{called}: value {labels.lv} (lv) encloses value {labels.myo} (myo), and not the other way round: "
-            f"exchange them in --labels {labels}."
+            f"exchange them in {named('labels')} {labels}."
         )
 
 
@@ -104,7 +104,7 @@ def _without_islands(label_map: LabelMap, called: str) -> tuple[LabelMap, list[s
         if count <= MOST_PIECES and second > SECOND_HEART * whole.sum():
             raise _several(called, sizes, label_map)
         raise InputError(
-            f"{called}: its labels lie scattered in {count} pieces: it is an image, or the values of --labels "
+            f"{called}: its labels lie scattered in {count} pieces: it is an image, or the values of {named('labels')} "
             f"{label_map.labels} mean something else in it."
         )
     if np.sort(sizes)[-2] > SECOND_HEART * whole.sum():
@@ -128,7 +128,7 @@ def _several(called: str, sizes: np.ndarray, label_map: LabelMap) -> InputError:
 
 
 def _bridge_empty_slices(slices: np.ndarray) -> None:
-    """Slices that someone forgot would part a heart in two: in place, they get their neighbours' union."""
+    """Fill empty slices in place with the union of their neighbours, since they would split a heart in two."""
     there = np.flatnonzero(slices.any(axis=(1, 2)))
     for k in range(there[0], there[-1]):
         if not slices[k].any():
@@ -137,7 +137,7 @@ def _bridge_empty_slices(slices: np.ndarray) -> None:
 
 
 def _without_holes(label_map: LabelMap, called: str) -> tuple[LabelMap, list[str]]:
-    """Voxels of no structure enclosed by the heart take the label of their surroundings."""
+    """Give background voxels enclosed by the heart the label of their surroundings."""
     from scipy.ndimage import (
         binary_dilation,
         binary_fill_holes,
@@ -159,7 +159,7 @@ def _without_holes(label_map: LabelMap, called: str) -> tuple[LabelMap, list[str
     values = label_map.values.copy()
     nearest = distance_transform_edt(~whole, sampling=label_map.spacing_mm[::-1], return_indices=True)[1]
     values[holes] = label_map.values[tuple(nearest[:, holes])]
-    # A slice whose cavity was forgotten leaves a large hole in a ring of myocardium.
+    # A slice without labelled cavity has a large hole in its ring of myocardium.
     links = generate_binary_structure(3, 1)
     if label_map.slice_column is not None:
         _across(links, label_map)[[0, 2]] = False
@@ -198,8 +198,8 @@ def _missing_slices(label_map: LabelMap, called: str) -> list[str]:
         )
     if spacing > 13 or len(there) < 5:
         warnings.append(
-            f"{called} shows the cavity in {len(there)} slices {spacing:.3g} mm apart; what lies between them is a "
-            "guess."
+            f"{called} shows the cavity in {len(there)} slices {spacing:.3g} mm apart; the shape between them is "
+            "interpolated."
         )
     return warnings
 
@@ -207,7 +207,7 @@ def _missing_slices(label_map: LabelMap, called: str) -> list[str]:
 def _displacement_mm(label_map: LabelMap, slices: np.ndarray) -> float:
     """Root mean square distance of the ventricle's centres in the slices from a parabola through them."""
     whole = _across(label_map.mask("lv") | label_map.mask("myo"), label_map)
-    slices = slices[1:-1]  # those at the ends may be cut aslant by base and apex
+    slices = slices[1:-1]  # the end slices may be cut obliquely by base and apex
     if len(slices) < 5:
         return 0.0
     kept = [c for c in (2, 1, 0) if c != label_map.slice_column]

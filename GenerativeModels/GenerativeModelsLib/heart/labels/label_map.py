@@ -1,4 +1,4 @@
-"""Label maps of hearts: which values are what, and the array with its true geometry, cropped to the heart."""
+"""Label maps of hearts: meaning of the values, and the array with its geometry, cropped to the heart."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 
 __all__ = ["PRESETS", "HeartLabels", "LabelMap", "label_map_from_array", "parse_labels"]
 
 PRESETS = {"acdc": "lv=3,myo=2,rv=1", "ukbb": "lv=1,myo=2,rv=3"}
-"""Values of known collections: lv is the cavity, myo the myocardium, rv the right ventricle's cavity."""
+"""Values of public data sets: lv is the cavity, myo the myocardium, rv the right ventricle's cavity."""
 SPACING_RANGE_MM = (0.2, 20.0)
 MOST_VALUES = 160
-"""Whole-body label maps hold some 120 structures; an 8-bit picture holds more grey levels than this."""
+"""Largest number of values of a label map; whole-body maps have some 120, 8-bit images more grey levels."""
 THICK_SLICES = 2.2
-"""A map whose slices lie this many times the in-plane spacing apart is a stack."""
+"""Ratio of slice distance to in-plane spacing from which a map is a stack."""
 FARTHEST_MM = 160.0
-"""From the middle of the cavity; what lies farther away is no part of this heart."""
+"""Distance from the middle of the cavity beyond which labels are not part of the heart."""
 MARGIN_MM = 12.0
 
 
 @dataclass(frozen=True)
 class HeartLabels:
-    """Values of the left ventricle's cavity, its myocardium and, where drawn, the right ventricle."""
+    """Values of the left ventricle's cavity, its myocardium and, if labelled, the right ventricle."""
 
     lv: int
     myo: int
@@ -37,15 +37,15 @@ class HeartLabels:
 
 @dataclass(frozen=True, eq=False)
 class LabelMap:
-    """A label map with its place in space.
+    """A label map with its geometry.
 
     Attributes
     ----------
     values : (k, j, i) integers.
-    labels : what the values mean.
+    labels : meaning of the values.
     to_lps : (4, 4) index (i, j, k, 1) -> LPS mm.
-    name : what to call it in messages.
-    left_out_ml : volume of cavity and myocardium labelled too far away to belong to this heart, cropped away.
+    name : name in messages.
+    left_out_ml : volume of cavity and myocardium that was cropped away, beyond `FARTHEST_MM`.
     """
 
     values: np.ndarray
@@ -66,7 +66,7 @@ class LabelMap:
 
     @property
     def slice_column(self) -> int | None:
-        """Which of i, j, k (0, 1, 2) runs across the slices of a stack; None where all spacings are alike."""
+        """Axis i, j or k (0, 1, 2) across the slices of a stack; None if the map is not a stack."""
         order = np.argsort(self.spacing_mm)
         coarse = int(order[-1])
         return coarse if self.spacing_mm[coarse] >= THICK_SLICES * self.spacing_mm[order[1]] else None
@@ -85,7 +85,7 @@ class LabelMap:
         return np.argwhere(mask)[:, ::-1] @ self.to_lps[:3, :3].T + self.to_lps[:3, 3]
 
     def at(self, points_lps: np.ndarray) -> np.ndarray:
-        """Values (...) of the voxels that hold the points (..., 3); 0 beyond the map."""
+        """Values (...) of the voxels that contain the points (..., 3); 0 beyond the map."""
         back = np.linalg.inv(self.to_lps)
         index = np.rint(points_lps @ back[:3, :3].T + back[:3, 3]).astype(int)
         inside = ((index >= 0) & (index < self.values.shape[::-1])).all(axis=-1)
@@ -107,23 +107,25 @@ class LabelMap:
 
 
 def parse_labels(text: str) -> HeartLabels:
-    """ "acdc", "ukbb" or explicit values such as "lv=3,myo=2,rv=1"; rv may be left out.
+    """Label values from "acdc", "ukbb" or explicit values such as "lv=3,myo=2,rv=1"; rv may be left out.
 
     Raises
     ------
     InputError
-        Naming what was found and what is expected.
+        The text is invalid; the message contains the expected form.
     """
     known = f"a preset ({', '.join(PRESETS)}) or values such as lv=3,myo=2,rv=1"
     plain = re.sub(r"\s", "", PRESETS.get(text.strip().lower(), text)).lower()
     pairs = re.findall(r"(\w+)=(\d{1,6})(?!\d)", plain)
     found = {name: int(value) for name, value in pairs}
     if not found or ",".join(f"{name}={value}" for name, value in pairs) != plain:
-        raise InputError(f"--labels is '{text}': give {known}.")
+        raise InputError(f"{named('labels')} is '{text}': give {known}.")
     if len(found) < len(pairs) or set(found) - {"lv", "myo", "rv"} or not {"lv", "myo"} <= set(found):
-        raise InputError(f"--labels is '{text}': lv and myo are needed once, rv may be given; give {known}.")
+        raise InputError(f"{named('labels')} is '{text}': lv and myo are needed once, rv may be given; give {known}.")
     if len(set(found.values())) < len(found) or 0 in found.values():
-        raise InputError(f"--labels is '{text}': the values must differ from each other and from 0, the background.")
+        raise InputError(
+            f"{named('labels')} is '{text}': the values must differ from each other and from 0, the background."
+        )
     return HeartLabels(**found)
 
 
@@ -139,14 +141,14 @@ def label_map_from_array(
     to_lps
         (4, 4) index (i, j, k, 1) -> LPS mm.
     name, phase
-        What to call it, and "ed" or "es", in messages.
+        Name of the map, and "ed" or "es", for messages.
 
     Raises
     ------
     InputError
-        Not three-dimensional, an image rather than labels, an impossible spacing, no cavity or no myocardium.
+        The array is not three-dimensional, is an image, has an impossible spacing, no cavity or no myocardium.
     """
-    called = f"--{phase} {name}"
+    called = f"{named(phase)} {name}"
     values, to_lps = np.asarray(values), np.asarray(to_lps, float)
     if values.ndim != 3 or min(values.shape, default=0) < 2:
         size = " x ".join(map(str, values.shape[::-1]))
@@ -157,8 +159,8 @@ def label_map_from_array(
     for what, value in (("cavity (lv)", labels.lv), ("myocardium (myo)", labels.myo)):
         if value not in present:
             raise InputError(
-                f"{called} has no voxel of value {value}, the {what} by --labels {labels}; it holds "
-                f"{there or 'only 0'}: name its own values by --labels."
+                f"{called} has no voxel of value {value}, the {what} by {named('labels')} {labels}; it holds "
+                f"{there or 'only 0'}: name its own values by {named('labels')}."
             )
     return _cropped(LabelMap(values, labels, to_lps, name), called)
 
@@ -178,7 +180,7 @@ def _require_spacing(to_lps: np.ndarray, called: str) -> None:
 
 
 def _present(values: np.ndarray, called: str) -> list[int]:
-    """The whole numbers a map holds, slice by slice to spare memory; InputError for what only images hold."""
+    """Integer values of a map, read slice by slice to save memory; raises InputError for values of an image."""
     image = "it is an image, and a label map is needed"
     found: set[int] = set()
     for plane in values:
@@ -199,7 +201,7 @@ def _present(values: np.ndarray, called: str) -> list[int]:
 
 
 def _cropped(label_map: LabelMap, called: str) -> LabelMap:
-    """The box of the heart with a margin, whole numbers; never beyond the map, whose border keeps its meaning."""
+    """The map as integers, cropped to the heart with a margin; never extended, so that its border is known."""
     labels, spacing = label_map.labels, label_map.spacing_mm
     values = label_map.values
     if values.dtype.kind == "f":

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap, label_map_from_array
+from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.nifti import require_whole_nifti
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 
@@ -17,7 +18,7 @@ READABLE = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 LARGEST_VOXELS = 400_000_000
 
 
-def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
+def read_label_map(source: Source, labels: HeartLabels, phase: str) -> LabelMap:
     """Read a label map, cropped to its heart.
 
     Parameters
@@ -28,13 +29,15 @@ def read_label_map(path: Path, labels: HeartLabels, phase: str) -> LabelMap:
     Raises
     ------
     InputError
-        Missing, unreadable, of another format than its name, in two files that are not in one folder, of several
-        phases, and all of `label_map_from_array`.
+        The file is missing, unreadable, of another format than its name, in two files of different folders, or of
+        several phases; also the errors of `label_map_from_array`.
     """
-    path = Path(path)
-    called = f"--{phase} {path.name}"
+    if isinstance(source, GivenImage):
+        return label_map_from_array(source.values, source.to_lps, labels, source.name, phase)
+    path = Path(source)
+    called = f"{named(phase)} {path.name}"
     if not path.is_file():
-        raise InputError(f"--{phase} {path} does not exist: give a label map file ({', '.join(READABLE)}).")
+        raise InputError(f"{named(phase)} {path} does not exist: give a label map file ({', '.join(READABLE)}).")
     if not path.name.lower().endswith(READABLE):
         raise InputError(f"{called} is no label map file: give one of {', '.join(READABLE)}.")
     import SimpleITK as sitk

@@ -1,1 +1,1 @@
-"""From label maps to a heart in its frame, measured along rays."""
+"""Measurement of label maps: heart frame, distances, and radii along rays."""

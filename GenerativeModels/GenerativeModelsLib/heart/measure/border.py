@@ -1,10 +1,10 @@
-"""What the border of the map cuts off a heart, and what its measurement could not see."""
+"""Checks for hearts that the border of the map cuts, and for incomplete walls."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.heart.measure.rays import Observed
@@ -13,15 +13,15 @@ from GenerativeModelsLib.heart.shape.ventricle import LEVELS
 __all__ = ["border_warnings", "require_whole_cavity", "wall_warnings"]
 
 LEAST_CUT = 0.03
-"""Share of the cavity's mean cross-section that the border may touch without harm."""
+"""Smallest share of the cavity's mean cross-section on a face of the map that counts as a cut."""
 SIDEWAYS = 0.7
 """Cosine between a face of the map and the long axis below which the face is at the heart's side."""
 BLUNT_APEX = 0.5
-"""Share of the largest cross-section from which the cavity's last one is no apex."""
+"""Share of the largest cross-section from which the last one of the cavity is not an apex."""
 
 
 def require_whole_cavity(label_map: LabelMap, phase: str) -> None:
-    """InputError when the border cuts the cavity on several sides, of which one at most is the base."""
+    """Raise InputError if the border cuts the cavity at its side; a cut of the base is allowed."""
     cut = _cut_shares(label_map, "lv")
     if label_map.slice_column is not None:
         cut = {face: share for face, share in cut.items() if face[0] != label_map.slice_column}
@@ -34,13 +34,13 @@ def require_whole_cavity(label_map: LabelMap, phase: str) -> None:
 
 def _cut(label_map: LabelMap, phase: str) -> InputError:
     return InputError(
-        f"--{phase} {label_map.name}: the border of the image cuts the cavity at its side: give a label map that "
+        f"{named(phase)} {label_map.name}: the border of the image cuts the cavity at its side: give a label map that "
         "holds the whole ventricle."
     )
 
 
 def _cut_shares(label_map: LabelMap, structure: str) -> dict[tuple[int, int], float]:
-    """How much of a structure lies on each face (column of i, j, k; way) of the map, in cavity cross-sections."""
+    """Area of a structure on each face (column of i, j, k; way) of the map, in cavity cross-sections."""
     mask, cavity = label_map.mask(structure), label_map.mask("lv")
     step = label_map.to_lps[:3, :3]
     section = (cavity.sum() * label_map.voxel_ml * 1000) ** (2 / 3)
@@ -53,14 +53,14 @@ def _cut_shares(label_map: LabelMap, structure: str) -> dict[tuple[int, int], fl
 
 
 def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[str]:
-    """Sentences on structures that the border cuts, other than at the base.
+    """Warnings on structures that the border cuts, except at the base.
 
     Raises
     ------
     InputError
         The cavity is cut at its side, or far from its apex.
     """
-    called = f"--{phase} {label_map.name}"
+    called = f"{named(phase)} {label_map.name}"
     warnings = []
     names = {"lv": "cavity", "myo": "myocardium", "rv": "right ventricle"}
     for structure, name in names.items():
@@ -77,7 +77,7 @@ def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[
             else:
                 effect = {
                     "myocardium": "its wall is too thin there",
-                    "right ventricle": "the septum's middle may be off",
+                    "right ventricle": "the middle of the septum is uncertain",
                 }[name]
                 warnings.append(f"The border of the image cuts the {name} of {called}; {effect}.")
     return list(dict.fromkeys(warnings))
@@ -92,19 +92,19 @@ def _apex_warnings(label_map: LabelMap, column: int, way: int, called: str) -> l
             "cross-section: give a label map that reaches the apex."
         )
     if blunt > 0.2 or label_map.slice_column is None:
-        return [f"The apex of the cavity is beyond the end of {called}; it is a guess."]
+        return [f"The apex of the cavity is beyond the end of {called}; it was extrapolated."]
     return []
 
 
 def wall_warnings(label_map: LabelMap, observed: Observed, phase: str) -> list[str]:
-    """Sentences on walls that were not there, and on labels above the base plane.
+    """Warnings on missing walls and on labels above the base plane.
 
     Raises
     ------
     InputError
         The cavity is open to the side.
     """
-    called = f"--{phase} {label_map.name}"
+    called = f"{named(phase)} {label_map.name}"
     missing = 1 - float(observed.seen[1 : LEVELS + 4].mean())
     if missing > 0.25:
         raise InputError(
@@ -115,7 +115,7 @@ def wall_warnings(label_map: LabelMap, observed: Observed, phase: str) -> list[s
     if missing > 0.02:
         warnings.append(
             f"{100 * missing:.0f} % of the cavity of {called} has no myocardium around it; the wall was filled in "
-            "from beside."
+            "from its neighbours."
         )
     labelled, seen = label_map.volume_ml("lv"), observed.ventricle.cavity_ml
     if labelled - seen > max(0.1 * labelled, 4.0):

@@ -1,9 +1,9 @@
 """Smooth signed distances of cavity and epicardium from label maps, also from stacks of thick slices.
 
-Maps of even spacing get a 3D distance, smoothed by a voxel. Stacks get a 2D distance in every slice, interpolated from
-slice to slice (shape-based interpolation, Raya and Udupa 1990), so that walls run smoothly where labels make stairs;
-below the last slice the shape is closed as a rounded apex. The base is open: both shapes run on above it, or distances
-to the flat face of the labels would narrow the ventricle there.
+Maps that are not stacks have a 3D distance, smoothed over a voxel. Stacks have a 2D distance per slice, interpolated
+between slices (shape-based interpolation, Raya and Udupa 1990), which smooths the steps of the labels; below the last
+slice the shape is closed by a rounded apex. The base is open: both shapes are continued above it, since distances to
+the flat end of the labels would narrow the ventricle there.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ __all__ = ["LabelDistance", "label_distance"]
 SMOOTHING_VOXELS = 0.9
 ABOVE_BASE_MM = 16.0
 LEAST_VOXEL_MM = 0.75
-"""Finer maps are thinned: distances take long and walls are known well enough."""
+"""Voxel size below which maps are thinned, to limit the time of the distance transform."""
 FINE_STEP_MM = 1.5
-"""Distance of the interpolated slices of a stack, at most."""
+"""Largest distance of the interpolated slices of a stack."""
 
 
 @dataclass(frozen=True, eq=False)
 class LabelDistance:
-    """Signed distances (negative inside) of the cavity and of the epicardium's inside, sampled anywhere.
+    """Signed distances (negative inside) to endo- and epicardium, which can be sampled at any point.
 
     Attributes
     ----------
-    endo_mm, epi_mm : (k, j, i) on a grid of its own; of a stack, with interpolated slices.
+    endo_mm, epi_mm : (k, j, i) on their own grid; of a stack, with interpolated slices.
     to_index : (4, 4) LPS mm -> (i, j, k) of these arrays.
     """
 
@@ -40,7 +40,7 @@ class LabelDistance:
     to_index: np.ndarray
 
     def sample(self, which: str, points_lps: np.ndarray) -> np.ndarray:
-        """ "endo" or "epi" at points (..., 3), by linear interpolation; beyond the map its border's value and more."""
+        """Distance to "endo" or "epi" at points (..., 3), by linear interpolation; it increases beyond the map."""
         from scipy.ndimage import map_coordinates
 
         field = {"endo": self.endo_mm, "epi": self.epi_mm}[which]
@@ -52,7 +52,7 @@ class LabelDistance:
 
 
 def label_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
-    """Distances of the ventricle below the base plane, continued above it; see the module's text."""
+    """Distances of the ventricle below the base plane, continued above it; see the module's docstring."""
     if label_map.slice_column is None:
         return _solid_distance(label_map, frame)
     return _stack_distance(label_map, frame)
@@ -64,8 +64,8 @@ def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
     label_map = _ventricle_box(label_map)
     index = np.stack(np.meshgrid(*(np.arange(n) for n in label_map.values.shape), indexing="ij")[::-1], -1)
     height = index @ (label_map.to_lps[:3, :3].T @ frame.rim) + (label_map.to_lps[:3, 3] - frame.origin_lps) @ frame.rim
-    # Distances near the rim are those to what lies below it and to its mirror image, or they would end there; the last
-    # layer of labels is partly filled or empty, so the mirror stands below it.
+    # Near the rim, distances are computed with a mirror image of the part below it, so that the shape does not end
+    # there. The mirror plane is below the last layer of labels, which is partly filled or empty.
     mirror = -float(label_map.spacing_mm.max())
     above = (height > mirror) & (height < ABOVE_BASE_MM)
     values = np.where(height > mirror, 0, label_map.values)
@@ -76,7 +76,7 @@ def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
         _distance(mask, label_map.spacing_mm[::-1]) for mask in (cavity, cavity | (values == label_map.labels.myo))
     ]
     to_index = np.linalg.inv(label_map.to_lps)
-    # A mirror image is level where it meets what it shows; the walls of a ventricle go on as they come.
+    # A mirror image is level at the mirror plane; the walls of the ventricle are continued with their slope.
     above = (height > 2 * mirror) & (height < ABOVE_BASE_MM)
     points = index[above] @ label_map.to_lps[:3, :3].T + label_map.to_lps[:3, 3]
     over = (height[above] - 2 * mirror)[:, None] * frame.rim
@@ -88,7 +88,7 @@ def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
 
 
 def _ventricle_box(label_map: LabelMap) -> LabelMap:
-    """The box of cavity and wall with room around it, thinned where voxels are finer than needed."""
+    """Bounding box of cavity and wall with a margin, thinned if voxels are finer than `LEAST_VOXEL_MM`."""
     found = np.argwhere(label_map.mask("lv") | label_map.mask("myo"))[:, ::-1]
     room = np.ceil(ABOVE_BASE_MM / label_map.spacing_mm).astype(int)
     step = np.maximum(1, np.floor(LEAST_VOXEL_MM / label_map.spacing_mm + 1e-3)).astype(int)
@@ -96,7 +96,7 @@ def _ventricle_box(label_map: LabelMap) -> LabelMap:
 
 
 def _distance(mask: np.ndarray, sampling: np.ndarray) -> np.ndarray:
-    """Signed distance of a mask along all its axes, mm: smoothed over a voxel without shrinking what is round."""
+    """Signed distance in mm of a mask along all its axes, smoothed over a voxel without shrinking curved surfaces."""
     from scipy.ndimage import distance_transform_edt, gaussian_filter
 
     half = 0.5 * float(np.mean(sampling))
@@ -105,18 +105,18 @@ def _distance(mask: np.ndarray, sampling: np.ndarray) -> np.ndarray:
     distance = np.where(mask, -(inside - half), outside - half).astype(np.float32)
     sigma = SMOOTHING_VOXELS * float(np.mean(sampling)) / sampling
     smooth = gaussian_filter(distance, sigma)
-    # A Gaussian adds sigma^2 / 2 times the distance's Laplacian, its curvature; what it adds twice is taken off once.
+    # A Gaussian G adds sigma^2 / 2 times the Laplacian of the distance, its curvature; 2 G - G G removes this term.
     return 2 * smooth - gaussian_filter(smooth, sigma)
 
 
 def _stack_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
-    """Of a stack, on finer slices from above the base plane to below the apex."""
+    """Distances of a stack on finer slices, from above the base plane to below the apex."""
     column = label_map.slice_column
     rows, columns = (c for c in (2, 1, 0) if c != column)
     to_lps = label_map.to_lps[:, [columns, rows, column, 3]].copy()
     cavity = np.moveaxis(label_map.mask("lv"), 2 - column, 0)
     whole = cavity | np.moveaxis(label_map.mask("myo"), 2 - column, 0)
-    if to_lps[:3, 2] @ frame.axes[2] > 0:  # the first slice is that of the base
+    if to_lps[:3, 2] @ frame.axes[2] > 0:  # reversed, so that the basal slice is first
         cavity, whole = cavity[::-1], whole[::-1]
         to_lps[:3, 3] += (len(cavity) - 1) * to_lps[:3, 2]
         to_lps[:3, 2] *= -1
@@ -139,7 +139,7 @@ def _stack_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
 
 
 def _crossing(frame: HeartFrame, start: np.ndarray, step: np.ndarray) -> float:
-    """How many steps from `start` (LPS) the slices' line through the cavity meets the base plane."""
+    """Number of steps from `start` (LPS) at which the line of the slices through the cavity meets the base plane."""
     return float((frame.origin_lps - start) @ frame.axes[2] / (step @ frame.axes[2]))
 
 
@@ -152,7 +152,7 @@ def _interpolated(
     both = cavity.any((1, 2))
     wall = float(np.median((thickness[1] - thickness[0])[both]))
     endo, endo_tip = _stacked(cavity, plane_mm, top, at, least_tip=-np.inf)
-    # The wall at the apex is thinner than elsewhere, and never gone.
+    # The wall at the apex is thinner than elsewhere, but not zero.
     epi, _ = _stacked(whole, plane_mm, top, at, least_tip=endo_tip + 0.6 * wall / gap)
     return endo, np.minimum(epi, endo)
 
@@ -172,25 +172,25 @@ def _stacked(
     if len(there) > 1:
         between = Akima1DInterpolator(there, known, axis=0)
         field[within] = between(at[within])
-        # Above the base the shape goes on as it comes, though less so: slices differ by chance too.
+        # Above the base the shape is continued for half a slice at half its slope, as slices also differ by chance.
         mirrored = there[0] + np.minimum(there[0] - at[at < there[0]], 0.5)
         field[at < there[0]] = 1.5 * known[0] - 0.5 * between(mirrored)
     else:
         field[at <= last] = known[0]
     tip = max(last + _reach_of_tip(mask, there), least_tip)
     depth = (at[at > last] - last) / (tip - last)
-    # A last slice of a voxel or two is smoothed away: it closes over half a pixel, or it would open again below.
+    # A last slice of one or two voxels is smoothed away: close it over half a pixel, so that it does not open again.
     deepest = max(-float(known[-1].min()), 0.5 * float(plane_mm.mean()))
-    # A paraboloid: its cross-section shrinks evenly to nothing at the tip.
+    # A paraboloid: its cross-section decreases linearly to zero at the tip.
     closing = np.where(depth < 1, 1 - np.sqrt(np.clip(1 - depth, 0, None)), depth)
     field[at > last] = known[-1] + (deepest * closing)[:, None, None]
     return field, tip
 
 
 def _reach_of_tip(mask: np.ndarray, there: np.ndarray) -> float:
-    """How far beyond its last slice a structure goes on, in slices.
+    """Extent of a structure beyond its last slice, in slices.
 
-    By the shrinking of its area from slice to slice; less than one slice where the next one shows it gone.
+    Extrapolated from the decrease of its area; less than one slice if the next slice is empty.
     """
     area = mask[there].sum((1, 2)).astype(float)
     ends = there[-1] + 1 < len(mask)

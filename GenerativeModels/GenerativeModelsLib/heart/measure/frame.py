@@ -1,7 +1,7 @@
 """Long axis, base plane and septum of a labelled heart: the heart frame in the patient's space.
 
-The header's orientation is never trusted for which end is the base: the anatomy says it. The base is where the cavity
-is open, the long axis runs through the centres of its cross-sections, the septum is where the right ventricle touches.
+The base is found from the anatomy, not from the orientation in the header: the cavity is open at the base, the long
+axis passes through the centres of its cross-sections, and the right ventricle touches the septum.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.anterior import find_anterior
 from GenerativeModelsLib.heart.measure.septum import Septum, septal_direction
@@ -18,16 +18,16 @@ from GenerativeModelsLib.heart.measure.septum import Septum, septal_direction
 __all__ = ["HeartFrame", "find_frame", "ring_share"]
 
 WHOLE_RING = 0.75
-"""Share of a level's circumference that the myocardium must close for the ventricle to count there."""
+"""Share of a level's circumference that the myocardium must close for the level to be part of the ventricle."""
 LEAST_WALL_MM = 1.5
 RIM_HEIGHT_MM = 15.0
-"""Within this distance below the base plane the cavity's open surface belongs to its rim."""
+"""Distance below the base plane within which the open surface of the cavity belongs to its rim."""
 MOST_OPEN = 0.06
-"""Share of the cavity's outline in a short-axis slice that no myocardium covers, in most slices."""
+"""Largest median share, over short-axis slices, of the cavity's outline that no myocardium covers."""
 MOST_TILT = np.cos(np.radians(25))
-"""Between the axis of a stack's slices and the long axis."""
+"""Cosine of the largest angle between the slice axis of a stack and the long axis."""
 TRUST_IN_SLICES = 0.2
-"""Weight of the slices' axis beside the line through their cavities, which breath holds displace."""
+"""Weight of the slice axis against the line through the cavity in the slices, which breath holds displace."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +37,11 @@ class HeartFrame:
     Attributes
     ----------
     origin_lps : (3,) where the long axis meets the base plane.
-    axes : (3, 3) rows x, y, z as unit LPS vectors; right-handed unless the file shows the heart's mirror image.
-    septum : where +x comes from: "rv" (the right ventricle), "given", "position" (as hearts lie in people, by the
-        header's orientation) or "wall" (its thickest side).
-    anterior : where +y comes from: "header" (its orientation, plausible), "mirrored" (plausible but for a mirror),
-        "display" (the header has no orientation; as slices are shown, seen from the apex) or "unknown".
+    axes : (3, 3) rows x, y, z as unit LPS vectors; right-handed unless the file is mirrored.
+    septum : source of +x: "rv" (right ventricle), "given", "position" (usual position in the header's orientation) or
+        "wall" (its thickest side).
+    anterior : source of +y: "header" (plausible orientation), "mirrored" (plausible after mirroring), "display" (no
+        orientation in the header; slices as displayed, seen from the apex) or "unknown".
     rim : (3,) unit LPS vector out of the ventricle's opening, which may be tilted against the long axis.
     """
 
@@ -57,7 +57,7 @@ class HeartFrame:
 
     @property
     def mirrored(self) -> bool:
-        """Whether the file shows the heart's mirror image: meshes brought to LPS turn inside out."""
+        """Whether the file shows a mirror image of the heart; meshes in LPS are then inside out."""
         return bool(np.linalg.det(self.axes) < 0)
 
     @property
@@ -82,14 +82,14 @@ def find_frame(label_map: LabelMap, septum: Septum | None = None, phase: str = "
     Parameters
     ----------
     septum
-        Which side the septum is on, if the user said so; else the right ventricle tells, or an estimate.
+        Side of the septum given by the user; None = from the right ventricle, or an estimate.
 
     Raises
     ------
     InputError
         The cavity is open to the side, cut, or in too few slices.
     """
-    called = f"--{phase} {label_map.name}"
+    called = f"{named(phase)} {label_map.name}"
     if label_map.slice_column is None:
         origin, z, rim = _solid_axis(label_map, called)
     else:
@@ -102,7 +102,7 @@ def find_frame(label_map: LabelMap, septum: Septum | None = None, phase: str = "
 
 
 def ring_share(label_map: LabelMap, centre: np.ndarray, z: np.ndarray, azimuths: int = 48) -> float:
-    """Share of azimuths at which myocardium of some thickness lies around `centre` (3,) in the plane across z."""
+    """Share of azimuths with at least `LEAST_WALL_MM` of myocardium around `centre` (3,) in the plane normal to z."""
     radii = np.arange(0.0, 85.0, 0.75)
     x = np.cross(z, np.eye(3)[np.abs(z).argmin()])
     x /= np.linalg.norm(x)
@@ -113,7 +113,7 @@ def ring_share(label_map: LabelMap, centre: np.ndarray, z: np.ndarray, azimuths:
 
 
 def _solid_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Origin, z and rim of a map of even spacing."""
+    """Origin, z and rim of a map that is not a stack."""
     mask = label_map.mask("lv")
     cavity = label_map.points_lps(mask)
     opening = _open_direction(label_map, mask)
@@ -126,11 +126,11 @@ def _solid_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
     rim = z
     for _ in range(4):
         base = _base_height(label_map, centre, z, rim, cavity, called)
-        # The wedge above a tilted rim is left out for the axis, or it would draw it to its side.
+        # The wedge above a tilted rim is left out, since it would tilt the axis.
         level = (cavity - centre) @ z
         below = level < base - 15.0 * np.sqrt(max(1 - float(rim @ z) ** 2, 0.0))
         centre, z = _line(_cross_sections(cavity[below], level[below]), z)
-        # Gaps in the wall far below are no part of the rim.
+        # Gaps in the wall far below are not part of the rim.
         upper = mask.copy()
         upper[mask] = level > base - RIM_HEIGHT_MM
         opening = _open_direction(label_map, upper)
@@ -140,9 +140,9 @@ def _solid_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
 
 
 def _open_direction(label_map: LabelMap, cavity: np.ndarray) -> np.ndarray | None:
-    """Unit vector towards the base: out of the surface of the cavity, or a part of it, that no myocardium covers.
+    """Unit vector towards the base: mean normal of the surface of `cavity` that no myocardium covers; None if closed.
 
-    Surface on the border of the map counts only when the cavity is closed within: there the crop has cut the base.
+    Surface on the border of the map is used only if the cavity is closed elsewhere: the crop then cuts the base.
     """
     wall = label_map.mask("lv") | label_map.mask("myo")
     step = label_map.to_lps[:3, :3]
@@ -165,7 +165,7 @@ def _open_direction(label_map: LabelMap, cavity: np.ndarray) -> np.ndarray | Non
 
 
 def _cross_sections(cavity: np.ndarray, height: np.ndarray, thickness: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
-    """Centres (n, 3) of the cavity's cross-sections and their sizes (n,), tips left out."""
+    """Centres (n, 3) of the cavity's cross-sections and their sizes (n,), without the tips."""
     bins = np.floor((height - height.min()) / thickness).astype(int)
     count = np.bincount(bins)
     keep = count > 0.08 * count.max()
@@ -187,12 +187,12 @@ def _line(sections: tuple[np.ndarray, np.ndarray], z: np.ndarray) -> tuple[np.nd
 def _base_height(
     label_map: LabelMap, centre: np.ndarray, z: np.ndarray, rim: np.ndarray, cavity: np.ndarray, called: str
 ) -> float:
-    """Height along z above `centre` at which the highest plane across `rim` lies that myocardium closes in."""
+    """Height along z above `centre` of the highest plane perpendicular to `rim` that myocardium encloses."""
     heights = (cavity - centre) @ rim / (z @ rim)
     top, bottom = float(heights.max()), float(heights.min())
     for level in np.arange(top + 0.5, bottom + 0.35 * (top - bottom), -0.5):
         if ring_share(label_map, centre + level * z, rim) >= WHOLE_RING:
-            # Voxels reach half their size beyond their centres, and so do the levels that meet them.
+            # Voxels, and the levels that intersect them, extend half a voxel beyond the centres.
             return float(level) + 0.25
     raise InputError(
         f"{called}: the cavity is open to the side, its myocardium closes around it at no level near the base: check "
@@ -204,7 +204,7 @@ def _stack_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
     """Origin, z and rim of a stack of thick slices."""
     column = label_map.slice_column
     across = label_map.to_lps[:3, column] / label_map.spacing_mm[column]
-    # Slices of a sheared stack still lie across the normal of their plane.
+    # The slices of a sheared stack are still perpendicular to the normal of their plane.
     normal = np.cross(*(label_map.to_lps[:3, c] for c in range(3) if c != column))
     normal *= np.sign(normal @ across) / np.linalg.norm(normal)
     cavity = np.moveaxis(label_map.mask("lv"), 2 - column, 0)
@@ -240,9 +240,9 @@ def _stack_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
 
 
 def _rises_towards_base(label_map: LabelMap, slices: np.ndarray) -> float:
-    """Positive when the base is at the last of the slices (indices) that show the cavity.
+    """Positive if the base is at the last of the slices (indices) that contain the cavity.
 
-    Towards the base cavity and wall widen, unless an aneurysm widens the apex; the right ventricle lies nearer to the
+    Towards the base, cavity and wall widen, unless an aneurysm widens the apex; the right ventricle is nearer to the
     base, and only the apex has a cap of myocardium alone.
     """
     cavity, wall, right = (
@@ -260,7 +260,7 @@ def _rises_towards_base(label_map: LabelMap, slices: np.ndarray) -> float:
 
 
 def _open_in_plane(label_map: LabelMap, slices: np.ndarray) -> float:
-    """Median share of the cavity's outline within its slices that neither myocardium nor cavity lies beside."""
+    """Median over slices of the share of the cavity's outline that borders neither myocardium nor cavity."""
     cavity, wall = (np.moveaxis(label_map.mask(name), 2 - label_map.slice_column, 0)[slices] for name in ("lv", "myo"))
     outline, covered = np.zeros(len(slices)), np.zeros(len(slices))
     for axis in (1, 2):

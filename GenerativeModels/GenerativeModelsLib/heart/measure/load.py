@@ -1,11 +1,13 @@
-"""A heart from its label maps: both phases read, checked, placed in their frames and measured."""
+"""A heart from its label maps: every phase read, checked, placed in its frame and measured."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, in_words, named
+from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.labels.cleaning import one_heart
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.heart.labels.read import read_label_map
@@ -16,13 +18,27 @@ from GenerativeModelsLib.heart.measure.pair import PhaseShape, pair_warnings
 from GenerativeModelsLib.heart.measure.rays import Observed, observe
 from GenerativeModelsLib.heart.measure.septum import Septum
 from GenerativeModelsLib.heart.shape.ventricle import Heart, Ventricle
+from GenerativeModelsLib.image_files.given import Source
 
-__all__ = ["LoadedHeart", "LoadedPhase", "heart_from_maps", "load_hearts", "load_phase"]
+__all__ = [
+    "LoadedHeart",
+    "LoadedPhase",
+    "heart_from_maps",
+    "joined_warnings",
+    "load_hearts",
+    "load_phase",
+    "shared_septum",
+]
+
+LEAST_ALIKE = 0.85
+"""Smallest cosine between the long axes of two phases that share a septum."""
+_ITS_NAME = "\0"
+"""Placeholder of the name of a phase's file while warnings are compared."""
 
 
 @dataclass(frozen=True, eq=False)
 class LoadedPhase:
-    """One phase as its label map shows it.
+    """One phase measured from its label map.
 
     Attributes
     ----------
@@ -49,11 +65,26 @@ class LoadedPhase:
 
 @dataclass(frozen=True, eq=False)
 class LoadedHeart:
-    """End diastole and, where given, end systole; `warnings` are those of both and of the pair."""
+    """A heart measured from its label maps.
 
-    ed: LoadedPhase
-    es: LoadedPhase | None
+    Attributes
+    ----------
+    phases : the phases that were given, by name ("ed", "es"), in the order of time; end diastole is always there.
+    warnings : sentences on single phases and on their combination.
+    """
+
+    phases: Mapping[str, LoadedPhase]
     warnings: tuple[str, ...]
+
+    @property
+    def ed(self) -> LoadedPhase:
+        """End diastole."""
+        return self.phases["ed"]
+
+    @property
+    def es(self) -> LoadedPhase | None:
+        """End systole; None if it was not given."""
+        return self.phases.get("es")
 
     @property
     def heart(self) -> Heart:
@@ -65,50 +96,51 @@ class LoadedHeart:
             There is no end systole.
         """
         if self.es is None:
-            raise ValueError("There is no end systole: only --ed was given.")
+            raise ValueError("There is no end systole: only end diastole was given.")
         return Heart(self.ed.ventricle, self.es.ventricle)
 
 
-def load_hearts(ed: Path, es: Path | None, labels: HeartLabels, septum: Septum | None = None) -> LoadedHeart:
+def load_hearts(ed: Source, es: Source | None, labels: HeartLabels, septum: Septum | None = None) -> LoadedHeart:
     """Read and measure the label maps of one heart.
 
     Parameters
     ----------
     ed, es
-        Label maps (NIfTI, NRRD, MHA) at end diastole and end systole, each on a grid of its own; es may be None.
+        Label maps (NIfTI, NRRD, MHA, or in memory) at end diastole and end systole, each on a grid of its own; es may
+        be None.
     labels
-        What their values mean, see `labels.parse_labels`.
+        Meaning of their values, see `labels.label_map.parse_labels`.
     septum
-        Which side the septum is on, where the user says so (`septum.parse_septum`); it outranks the right ventricle.
+        Side of the septum given by the user (`septum.parse_septum`); overrides the right ventricle.
 
     Raises
     ------
     InputError
-        A file or its labels cannot be used; the sentence names the file and the remedy.
+        A file or its labels cannot be used; the message names the file and the remedy.
     """
-    if es is not None and Path(ed).resolve() == Path(es).resolve():
+    if isinstance(ed, Path) and isinstance(es, Path) and ed.resolve() == es.resolve():
         raise InputError(
-            f"--ed and --es are the same file, {Path(ed).name}: give one label map for each phase, or --ed alone."
+            f"{named('ed')} and {named('es')} are the same file, {ed.name}: give one label map for each phase, or "
+            f"{named('ed')} alone."
         )
     ed_map = read_label_map(ed, labels, "ed")
     return heart_from_maps(ed_map, None if es is None else read_label_map(es, labels, "es"), septum)
 
 
 def heart_from_maps(ed: LabelMap, es: LabelMap | None, septum: Septum | None = None) -> LoadedHeart:
-    """The same from label maps in memory (`labels.label_map_from_array`); errors as `load_hearts`."""
-    first = load_phase(ed, "ed", septum)
+    """Measure label maps in memory (`labels.label_map.label_map_from_array`); raises as `load_hearts`."""
+    maps = {"ed": ed} if es is None else {"ed": ed, "es": es}
+    phases = shared_septum({name: load_phase(label_map, name, septum) for name, label_map in maps.items()}, maps)
     if es is None:
-        alone = "Only end diastole was given; what needs end systole is left out."
-        return LoadedHeart(first, None, (*first.warnings, alone))
-    second = load_phase(es, "es", septum)
-    if "rv" in (first.frame.septum, second.frame.septum) and first.frame.septum != second.frame.septum:
-        first, second = _shared_septum(first, second, ed, es)
-    shapes = [PhaseShape(some.label_map, some.frame, some.ventricle) for some in (first, second)]
-    return LoadedHeart(first, second, (*_joined(first, second), *pair_warnings(*shapes)))
+        together = ["Only end diastole was given; what needs end systole is left out."]
+    else:
+        shapes = [PhaseShape(phase.label_map, phase.frame, phase.ventricle) for phase in phases.values()]
+        together = pair_warnings(*shapes)
+    return LoadedHeart(phases, _plain(*joined_warnings(phases), *together))
 
 
 def load_phase(label_map: LabelMap, phase: str, septum: Septum | None = None) -> LoadedPhase:
-    """Check, place and measure one label map; `phase` is "ed" or "es", for messages. Errors as `load_hearts`."""
+    """Check, place and measure one label map; `phase` is its name in messages. Raises as `load_hearts`."""
     checked = one_heart(label_map, phase)
     label_map = checked.label_map
     require_whole_cavity(label_map, phase)
@@ -122,18 +154,27 @@ def load_phase(label_map: LabelMap, phase: str, septum: Septum | None = None) ->
         cavity_ml=label_map.volume_ml("lv"),
         myocardium_ml=label_map.volume_ml("myo"),
         right_ml=label_map.volume_ml("rv") if label_map.mask("rv").any() else None,
-        warnings=(
+        warnings=_plain(
             *checked.warnings,
             *cut,
             *wall_warnings(label_map, observed, phase),
-            *_frame_warnings(frame, f"--{phase} {label_map.name}"),
+            *_frame_warnings(frame, f"{named(phase)} {label_map.name}"),
         ),
     )
 
 
+def _plain(*warnings: str) -> tuple[str, ...]:
+    """Warnings with the phases in words, since all front ends show them."""
+    return tuple(in_words(warning, _called) for warning in warnings)
+
+
+def _called(phase: str) -> str:
+    return PHASES.get(phase, phase).lower()
+
+
 def _frame_warnings(frame: HeartFrame, called: str) -> list[str]:
     bare = f"No right ventricle is labelled in {called}; the septum was"
-    mend = "say where it is by --septum, or the segments may be turned"
+    mend = "say where the septum is, or the segments may be turned"
     guesses = {
         "position": f"{bare} put where it lies in most people: {mend}.",
         "wall": f"{bare} taken for the thickest side of the wall: {mend}.",
@@ -141,28 +182,37 @@ def _frame_warnings(frame: HeartFrame, called: str) -> list[str]:
     doubts = {
         "mirrored": f"In {called} the heart lies mirrored, left for right, or on the right side of the body; its walls "
         "were named as in a heart on the left: check the orientation of the file.",
-        "display": f"The orientation in the header of {called} is no patient's; its slices were taken as they are "
-        "shown on a screen, seen from the apex with the anterior wall on top.",
-        "unknown": f"The orientation in the header of {called} is no patient's; its anterior and inferior walls may be "
-        "exchanged.",
+        "display": f"The orientation in the header of {called} is not that of a patient; its slices were taken as "
+        "displayed, seen from the apex with the anterior wall on top.",
+        "unknown": f"The orientation in the header of {called} is not that of a patient; its anterior and inferior "
+        "walls may be exchanged.",
     }
     return [words[key] for words, key in ((guesses, frame.septum), (doubts, frame.anterior)) if key in words]
 
 
-def _joined(first: LoadedPhase, second: LoadedPhase) -> list[str]:
-    """The warnings of both phases; what is true of both is said once."""
-    ed, es = f"--ed {first.label_map.name}", f"--es {second.label_map.name}"
-    both = [said for said in first.warnings if said.replace(ed, es) in second.warnings]
-    once = [said.replace(ed, f"{ed} and {es}") if said in both else said for said in first.warnings]
-    return once + [said for said in second.warnings if said not in [shared.replace(ed, es) for shared in both]]
+def joined_warnings(phases: Mapping[str, LoadedPhase]) -> list[str]:
+    """Warnings of all phases; one that holds for several phases is given once, with the names of their files."""
+    said: dict[str, dict[str, str]] = {}
+    for name, phase in phases.items():
+        own = f"{_called(name)} {phase.label_map.name}"
+        for warning in phase.warnings:
+            said.setdefault(warning.replace(own, _ITS_NAME), {})[own] = warning
+    return [
+        next(iter(by_name.values())) if len(by_name) == 1 else text.replace(_ITS_NAME, _listed(list(by_name)))
+        for text, by_name in said.items()
+    ]
 
 
-def _shared_septum(
-    first: LoadedPhase, second: LoadedPhase, ed: LabelMap, es: LabelMap
-) -> tuple[LoadedPhase, LoadedPhase]:
-    """The phase without a right ventricle takes the septum of the other, where both lie alike in space."""
-    if first.frame.axes[2] @ second.frame.axes[2] < 0.85:
-        return first, second
-    if first.frame.septum == "rv":
-        return first, load_phase(es, "es", Septum(first.frame.axes[0], is_direction=True))
-    return load_phase(ed, "ed", Septum(second.frame.axes[0], is_direction=True)), second
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def shared_septum(phases: Mapping[str, LoadedPhase], maps: Mapping[str, LabelMap]) -> dict[str, LoadedPhase]:
+    """Give phases without a right ventricle the septum of the first phase that has one, if their long axes agree."""
+    shown = next((phase for phase in phases.values() if phase.frame.septum == "rv"), None)
+    found = dict(phases)
+    for name, phase in phases.items():
+        if shown is None or phase.frame.septum == "rv" or shown.frame.axes[2] @ phase.frame.axes[2] < LEAST_ALIKE:
+            continue
+        found[name] = load_phase(maps[name], name, Septum(shown.frame.axes[0], is_direction=True))
+    return found

@@ -1,4 +1,4 @@
-"""Whether two phases can be one heart: swapped, of two patients, on different grids."""
+"""Checks that two phases are of one heart: not swapped, not of two patients, on the same grid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.heart.shape.ventricle import Ventricle
@@ -14,16 +14,16 @@ from GenerativeModelsLib.heart.shape.ventricle import Ventricle
 __all__ = ["PhaseShape", "pair_warnings"]
 
 MOST_MYOCARDIUM = 1.35
-"""Ratio of the myocardium's volumes; the muscle keeps its volume, labels of one patient differ by up to a quarter."""
+"""Largest ratio of the myocardial volumes; the volume is constant, labels of one patient differ by up to a quarter."""
 EPICARDIUM_RANGE = (0.72, 1.1)
-"""Width of the epicardium near the base at end systole over that at end diastole: it hardly moves."""
+"""Range of the width of the epicardium near the base at end systole over that at end diastole: it hardly moves."""
 LENGTH_RANGE = (0.55, 1.15)
 MOST_TURN_DEGREES = 35.0
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseShape:
-    """What is compared of a phase."""
+    """Values of a phase that are compared."""
 
     label_map: LabelMap
     frame: HeartFrame
@@ -31,7 +31,7 @@ class PhaseShape:
 
 
 def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
-    """Sentences on what looks wrong between end diastole and end systole.
+    """Warnings on implausible differences between end diastole and end systole.
 
     Raises
     ------
@@ -41,23 +41,25 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
     large, small = ed.ventricle.cavity_ml, es.ventricle.cavity_ml
     if small > 1.05 * large:
         raise InputError(
-            f"--es {es.label_map.name} has the larger cavity ({small:.0f} ml, --ed {ed.label_map.name} {large:.0f} "
-            "ml): the two are swapped, or of different patients; give end diastole as --ed and end systole as --es."
+            f"{named('es')} {es.label_map.name} has the larger cavity ({small:.0f} ml, {named('ed')} "
+            f"{ed.label_map.name} {large:.0f} ml): the two are swapped, or of different patients; give "
+            f"end diastole as {named('ed')} and end systole as {named('es')}."
         )
     warnings = []
     if small > 0.97 * large:
         warnings.append(
-            f"The cavity hardly differs between --ed ({large:.0f} ml) and --es ({small:.0f} ml): the two look like "
-            "one phase, or like end diastole and end systole swapped."
+            f"The cavity hardly differs between end diastole ({large:.0f} ml) and end systole ({small:.0f} ml): the "
+            "two look like one phase, or like end diastole and end systole swapped."
         )
     signs = _two_patients(ed, es)
     if signs:
-        warnings.append(f"--ed and --es may be of different patients: {'; '.join(signs)}.")
+        warnings.append(f"End diastole and end systole may be of different patients: {'; '.join(signs)}.")
     spacing = ed.label_map.spacing_mm, es.label_map.spacing_mm
     if not np.allclose(np.sort(spacing[0]), np.sort(spacing[1]), rtol=0.02):
         shown = [" x ".join(f"{v:.3g}" for v in some) for some in spacing]
         warnings.append(
-            f"--ed and --es lie on different grids ({shown[0]} and {shown[1]} mm); each was measured on its own."
+            f"End diastole and end systole lie on different grids ({shown[0]} and {shown[1]} mm); each was measured on "
+            "its own."
         )
     return warnings
 

@@ -1,4 +1,4 @@
-"""The ventricle that a label map shows: its endo- and epicardium measured along the rays of the heart frame."""
+"""Measurement of the endo- and epicardium of a label map along the rays of the heart frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.measure.distance import LabelDistance
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.heart.shape.ventricle import REACH_SHARE, ROWS, Ventricle, ray_directions, ray_origins
@@ -16,12 +16,12 @@ __all__ = ["Observed", "observe"]
 STEP_MM = 0.75
 FARTHEST_MM = 80.0
 LEAST_MM = 0.6
-"""Least radius of a cavity and least wall; obliterated apices and missing walls get it."""
+"""Smallest radius of a cavity and smallest wall; obliterated apices and missing walls have it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """A measured ventricle and which of its rays met a wall, (ROWS, AZIMUTHS) bool; the others were filled in."""
+    """A measured ventricle and which of its rays met a wall, (ROWS, AZIMUTHS) bool; the others were interpolated."""
 
     ventricle: Ventricle
     seen: np.ndarray
@@ -38,8 +38,8 @@ def observe(distance: LabelDistance, frame: HeartFrame, name: str, phase: str) -
     length = _cavity_length(distance, frame)
     if not 20 <= length <= 160:
         raise InputError(
-            f"--{phase} {name}: the cavity is {length:.0f} mm long from base to apex, expected 20 to 160 mm: check the "
-            "labels and the voxel spacing."
+            f"{named(phase)} {name}: the cavity is {length:.0f} mm long from base to apex, expected 20 to 160 mm: "
+            "check the labels and the voxel spacing."
         )
     reach = REACH_SHARE * length
     radii = np.arange(0.0, FARTHEST_MM, STEP_MM)
@@ -48,12 +48,14 @@ def observe(distance: LabelDistance, frame: HeartFrame, name: str, phase: str) -
     points = frame.to_lps(start + radii[:, None] * ray_directions()[:, :, None, :])
     endo_field, epi_field = distance.sample("endo", points), distance.sample("epi", points)
     endo = _first_exit(endo_field)
-    # The wall is left where the epicardium is, beyond the cavity.
+    # A ray leaves the wall at the epicardium, beyond the cavity.
     epi = _first_exit(np.where(radii < endo[..., None], -1.0, epi_field))
     wall = epi - endo
     seen = wall > LEAST_MM
     if seen[: ROWS // 2].mean() < 0.4:
-        raise InputError(f"--{phase} {name}: most of the cavity has no myocardium around it: check --labels.")
+        raise InputError(
+            f"{named(phase)} {name}: most of the cavity has no myocardium around it: check {named('labels')}."
+        )
     wall = _filled(np.where(seen, wall, np.nan))
     endo = np.maximum(endo, LEAST_MM)
     endo[-1], wall[-1] = endo[-1].mean(), wall[-1].mean()
@@ -71,7 +73,7 @@ def _cavity_length(distance: LabelDistance, frame: HeartFrame) -> float:
 
 
 def _first_exit(field: np.ndarray) -> np.ndarray:
-    """Radius at which the field, negative inside, turns positive for good or for 4 mm, by linear interpolation."""
+    """Radius from which the field, negative inside, stays positive for 4 mm or to its end, by linear interpolation."""
     outside = field > 0
     run = max(1, round(4.0 / STEP_MM))
     steady = outside.copy()
@@ -86,7 +88,7 @@ def _first_exit(field: np.ndarray) -> np.ndarray:
 
 
 def _filled(wall: np.ndarray) -> np.ndarray:
-    """Missing walls (NaN) from their neighbours, around first, then down."""
+    """Missing walls (NaN) filled iteratively with the mean of their neighbours."""
     for _ in range(60):
         missing = np.isnan(wall)
         if not missing.any():

@@ -1,4 +1,4 @@
-"""Which side of a left ventricle the septum is on."""
+"""Side of the left ventricle on which the septum lies."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.anterior import lies_as_in_people
 
 __all__ = ["Septum", "parse_septum", "septal_direction"]
 
 USUAL_SEPTUM = np.array([-0.5, -0.8, -0.2])
-"""From the left ventricle to the right one: to the right and the front."""
+"""Usual direction in LPS from the left to the right ventricle: to the right and the front."""
 TOUCHES_MM = 6.0
-"""The right ventricle's cavity lies no farther from the septum's outside than this, its own thin wall unlabelled."""
+"""Largest distance of the right ventricle's cavity from the outside of the septum; its own wall is not labelled."""
 
 
 @dataclass(frozen=True, eq=False)
 class Septum:
-    """The septum's side as the user gave it: a point (3,) in LPS mm beside the ventricle, or a direction."""
+    """Side of the septum given by the user: a point (3,) in LPS mm beside the ventricle, or a direction."""
 
     vector_lps: np.ndarray
     is_direction: bool = False
 
 
 def parse_septum(text: str) -> Septum:
-    """ "x,y,z", a point in LPS mm on or beyond the septum, or "dir:x,y,z", a direction from the cavity towards it.
+    """Septum from "x,y,z", a point in LPS mm on or beyond it, or "dir:x,y,z", a direction from the cavity to it.
 
     Raises
     ------
     InputError
-        Anything else.
+        The text has another form.
     """
     match = re.fullmatch(r"(dir:)?\s*([^,]+),([^,]+),([^,]+)", text.strip(), re.IGNORECASE)
     try:
@@ -42,7 +42,8 @@ def parse_septum(text: str) -> Septum:
         vector = np.full(3, np.nan)
     if not np.isfinite(vector).all() or (match[1] and not vector.any()):
         raise InputError(
-            f"--septum is '{text}': give a point on the septum as x,y,z in mm (LPS), or a direction as dir:x,y,z."
+            f"{named('septum')} is '{text}': give a point on the septum as x,y,z in mm (LPS), or a direction as "
+            "dir:x,y,z."
         )
     return Septum(vector, is_direction=bool(match[1]))
 
@@ -50,17 +51,17 @@ def parse_septum(text: str) -> Septum:
 def septal_direction(
     label_map: LabelMap, origin: np.ndarray, z: np.ndarray, length: float, septum: Septum | None, called: str
 ) -> tuple[np.ndarray, str]:
-    """+x of the heart frame, a unit LPS vector across z, and where it comes from (`HeartFrame.septum`).
+    """+x of the heart frame, a unit LPS vector perpendicular to z, and its source (`HeartFrame.septum`).
 
     Parameters
     ----------
     origin, z, length
-        Where the long axis meets the base, the axis, and the cavity's length in mm.
+        Point where the long axis meets the base, the axis, and the cavity's length in mm.
 
     Raises
     ------
     InputError
-        The given septum tells no side.
+        The given septum does not define a side.
     """
     if septum is not None:
         return _given(septum, origin, z, length, called), "given"
@@ -78,12 +79,14 @@ def _given(septum: Septum, origin: np.ndarray, z: np.ndarray, length: float, cal
     shown = ",".join(f"{v:g}" for v in septum.vector_lps)
     if septum.is_direction:
         if np.linalg.norm(flat) < 0.17 * np.linalg.norm(towards):
-            raise InputError(f"{called}: --septum dir:{shown} runs along the ventricle: give a direction across it.")
+            raise InputError(
+                f"{called}: {named('septum')} dir:{shown} runs along the ventricle: give a direction across it."
+            )
     elif np.linalg.norm(flat) < 5 or np.linalg.norm(towards) > length + 120:
         where = "on the long axis" if np.linalg.norm(flat) < 5 else f"{np.linalg.norm(towards):.0f} mm from the heart"
         raise InputError(
-            f"{called}: --septum {shown} lies {where}: give a point on the septum in LPS mm (x to the left, y to the "
-            "back, z to the head), or a direction as dir:x,y,z."
+            f"{called}: {named('septum')} {shown} lies {where}: give a point on the septum in LPS mm (x to the left, "
+            "y to the back, z to the head), or a direction as dir:x,y,z."
         )
     return flat / np.linalg.norm(flat)
 
@@ -98,7 +101,7 @@ def _rays(origin: np.ndarray, z: np.ndarray, depths: np.ndarray, radii: np.ndarr
 
 
 def _right_ventricle(label_map: LabelMap, origin: np.ndarray, z: np.ndarray, length: float) -> np.ndarray | None:
-    """Middle of the arc along which the right ventricle touches the epicardium, level by level; None without one."""
+    """Mean direction of the arcs along which the right ventricle touches the epicardium, by level; None without one."""
     if label_map.labels.rv is None:
         return None
     radii = np.arange(0.0, 90.0, 0.75)
@@ -108,7 +111,7 @@ def _right_ventricle(label_map: LabelMap, origin: np.ndarray, z: np.ndarray, len
     last = np.where(own.any(-1), own.shape[-1] - 1 - own[..., ::-1].argmax(-1), -1)
     beyond = (np.arange(len(radii)) > last[..., None]) & (radii - radii[last][..., None] <= TOUCHES_MM)
     touched = ((values == label_map.labels.rv) & beyond & (last >= 0)[..., None]).any(-1)
-    # Levels have one voice each, however wide they touch.
+    # Each level has the same weight, whatever the width of its arc.
     arcs = [out[row].mean(0) for row in touched if row.sum() >= 3]
     if not arcs:
         return None
@@ -123,7 +126,7 @@ def _thickest(label_map: LabelMap, origin: np.ndarray, z: np.ndarray, length: fl
 
 
 def _across(vector: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Unit vector of `vector` perpendicular to z; any one when it runs along z."""
+    """Unit vector of the part of `vector` perpendicular to z; any perpendicular one if it is parallel to z."""
     flat = vector - (vector @ z) * z
     length = np.linalg.norm(flat)
     if length > 1e-6:

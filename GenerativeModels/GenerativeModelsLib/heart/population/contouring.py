@@ -1,8 +1,8 @@
-"""Ventricles as readers contour them: the trabeculae in the wall or the cavity, the base drawn wide or narrow.
+"""Contouring styles of readers: trabeculae in the wall or the cavity, and a wide or narrow base.
 
-Contouring styles move the mean wall by 2 to 3 mm within one population, and myocardium that is conserved in the body
-measures 1.00 to 1.12 times as much at end systole. This is variation of what a label map holds, not its error, so
-models are to reproduce it; errors are in `observation`.
+Contouring styles change the mean wall by 2 to 3 mm within one population, and conserved myocardium measures 1.00 to
+1.12 times as much at end systole. This is variation of label maps and not an error, so models reproduce it; errors are
+in `frame_errors` and `label_errors`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ LEAST_MM = 1.0
 
 
 def contoured(rng: np.random.Generator, hearts: RayBatch) -> RayBatch:
-    """Both phases (N, 2) of hearts by one reader a heart."""
+    """End diastole and end systole (N, 2) of hearts, by one reader per heart.
+
+    Raises
+    ------
+    ValueError
+        The hearts have other phases; the styles are defined for these two.
+    """
+    hearts.require_pairs()
     n = len(hearts.reach_mm)
 
     def one(mean: float, spread: float) -> np.ndarray:
@@ -35,7 +42,7 @@ def contoured(rng: np.random.Generator, hearts: RayBatch) -> RayBatch:
         return np.concatenate(parts, axis=1)
 
     fade = np.maximum(_FLAT, 0.4)
-    # Trabeculae in the wall: the cavity shrinks by what the wall gains; at end systole they are pressed together.
+    # Trabeculae in the wall: the cavity loses what the wall gains; at end systole they are compressed.
     inward = phases((0.0, 0.5), (0.35, 0.75), 0.5) * fade
     outward = phases((0.0, 0.35), (0.2, 0.8), 0.5) * fade
     endo = np.maximum(hearts.endo_mm - inward, 0.35 * hearts.endo_mm)
@@ -48,7 +55,7 @@ def contoured(rng: np.random.Generator, hearts: RayBatch) -> RayBatch:
     thin = (thin + toward * np.exp(-_ROW / rng.uniform(2.5, 7.0, (n, 1, 1, 1)))).clip(-0.5, 0.65)
     wall = (epi - endo) * (1 - thin)
     endo = endo * (1 - narrow)
-    # Where the apex ends is guessed, and more so when it is closed at end systole.
+    # The end of the apex is uncertain, more so at end systole when it is closed.
     wall = wall * (1 + phases((0.0, 0.12), (0.12, 0.22), 0.5).clip(-0.4, 0.7) * _TIP)
     endo, wall = np.maximum(endo, LEAST_MM), np.maximum(wall, LEAST_MM)
     for values in (endo, wall):

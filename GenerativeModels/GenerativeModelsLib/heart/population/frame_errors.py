@@ -1,6 +1,6 @@
 """Ventricles measured in another heart frame: tilted and shifted axes, a lower base plane.
 
-Real frames are estimated, at end diastole and end systole apart; a population that is to meet them has to vary alike.
+Real frames are estimated separately at end diastole and end systole; the population has the same variation.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ __all__ = ["FrameChange", "centre_line", "estimated_frames", "reframed"]
 
 @dataclass(frozen=True, eq=False)
 class FrameChange:
-    """Frames (N,) within old frames.
+    """New frames (N,) relative to old frames.
 
     Attributes
     ----------
     axes : (N, 3, 3) rows x, y, z.
     origin_mm : (N, 3); z <= 0 lowers the base.
-    longer : (N,) factor by which the deepest place near the axis lies further than the axis' own end, at least 1.
+    longer : (N,) ratio of the depth of the deepest point near the axis to that of the axis' end, at least 1.
     """
 
     axes: np.ndarray
@@ -40,10 +40,10 @@ class FrameChange:
 
 
 def estimated_frames(rng: np.random.Generator, batch: RayBatch) -> FrameChange:
-    """Frames as they are found in label maps of shapes (N,): the axis through the centres of the cavity's sections.
+    """Frames as estimated from label maps of shapes (N,): the axis through the centres of the cavity's sections.
 
-    About that axis they scatter by tilts of 1.5 degrees, shifts of 0.5 mm and septal angles of 10 degrees; one in three
-    tilts by 4 degrees more, as in stacks laid by hand. Base planes are up to 14 % lower.
+    The standard deviations about that axis are 1.5 degrees of tilt, 0.5 mm of shift and 10 degrees of septal angle; one
+    in three is tilted by 4 degrees more, as in manually planned stacks. Base planes are up to 14 % lower.
     """
     count = len(batch.reach_mm)
     length = batch.reach_mm / REACH_SHARE
@@ -56,9 +56,9 @@ def estimated_frames(rng: np.random.Generator, batch: RayBatch) -> FrameChange:
     x = np.stack([np.cos(turn), np.sin(turn), np.zeros(count)], 1)
     x -= (x * z).sum(1, keepdims=True) * z
     x /= np.linalg.norm(x, axis=1, keepdims=True)
-    # The tilted plane must stay below the old base everywhere, or there would be no wall to meet.
+    # The tilted plane must stay below the old base everywhere, since there is no wall above it.
     down = 32.0 * np.linalg.norm(z[:, :2], axis=1) + length * np.abs(rng.normal(0, 0.05, count)).clip(0, 0.14)
-    # Turning about the middle of the cavity keeps the apex near the axis.
+    # Rotation about the middle of the cavity keeps the apex near the axis.
     origin = middle + rng.normal(0, 0.5, (count, 2)) + (z[:, :2] / z[:, 2:]) * (0.5 * length - down)[:, None]
     longer = 1 + np.abs(rng.normal(0.015, 0.018, count))
     return FrameChange(np.stack([x, np.cross(z, x), z], 1), np.concatenate([origin, -down[:, None]], 1), longer)
@@ -70,7 +70,7 @@ def centre_line(batch: RayBatch) -> tuple[np.ndarray, np.ndarray]:
     direction, height = ray_directions(), ray_origins()
     flat = np.hypot(direction[..., 0], direction[..., 1])
     fan = (np.arange(ROWS) >= LEVELS)[:, None]
-    # Sectors of a level weigh r^2 and have their centres at 2/3 r; cones of the fan r^3 cos and 3/4 r.
+    # Sectors of a level have weight r^2 and centroid 2/3 r; cones of the fan have weight r^3 cos and centroid 3/4 r.
     weight = np.where(
         fan, radii**3 * flat / 3 * (np.pi / 2 / FAN), radii**2 / 2 * batch.reach_mm[:, None, None] / LEVELS
     )
@@ -96,7 +96,7 @@ def reframed(batch: RayBatch, frames: FrameChange) -> RayBatch:
     epi = _meet(batch, batch.epi_mm, frames, reach)
     endo[:, -1] = endo[:, -1].mean(-1, keepdims=True)
     epi[:, -1] = epi[:, -1].mean(-1, keepdims=True)
-    return RayBatch(reach, endo, np.maximum(epi, endo + 0.5))
+    return RayBatch(reach, endo, np.maximum(epi, endo + 0.5), batch.present)
 
 
 def radius_towards(radii: np.ndarray, reach: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,9 +1,9 @@
 """A population of left ventricles: healthy, hypertrophic, dilated and infarcted, at end diastole and end systole.
 
-Drawn in the ray maps of `ventricle.Ventricle`, many at once. End systole follows from end diastole by an ejection
-fraction, a shortening of the long axis and a myocardium that keeps its volume ray by ray, so that walls thicken as
-incompressible ones do. The numbers come from the published references named beside them; `evaluation.heart_population`
-compares the result with real people, distribution by distribution.
+Sampled in batches as ray maps of `ventricle.Ventricle`. End systole is computed from end diastole by an ejection
+fraction, a shortening of the long axis and a myocardium of constant volume along each ray, so that walls thicken as
+incompressible ones. The parameters are from the references beside them; `evaluation.heart.population` compares the
+distributions with those of real people.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ __all__ = ["CONDITIONS", "HeartSample", "sample_hearts"]
 
 CONDITIONS = ("healthy", "hcm", "dilated", "infarct")
 HCM_WALL_MM = 15.0
-"""Least maximal wall at end diastole that makes a heart hypertrophic (AHA/ACC 2020, ESC 2023)."""
+"""Smallest maximal wall at end diastole of a hypertrophic heart (AHA/ACC 2020, ESC 2023)."""
 HEALTHY_WALL_MM = 13.5
-"""Largest wall of a healthy heart here; contours that take trabeculae into the wall reach 13 to 14 mm in health."""
+"""Largest wall of a healthy heart; contours with the trabeculae in the wall reach 13 to 14 mm in health."""
 _ROW = np.arange(ROWS)[:, None]
 _DEPTH = np.clip(_ROW / (ROWS - 1), 0, 1)
 _FAN_COSINE = np.hypot(ray_directions()[..., 0], ray_directions()[..., 1])
-"""1 along the horizontal rows, falling to 0 at the apex: whatever depends on the azimuth fades with it."""
+"""1 on the horizontal rows, decreasing to 0 at the apex; factor of every term that depends on the azimuth."""
 
 
 @dataclass(frozen=True, eq=False)
 class HeartSample:
-    """Hearts with what made them.
+    """Simulated hearts with condition, pattern of hypertrophy and sex.
 
     Attributes
     ----------
-    rays : (N, 2) phases of shapes, end diastole first.
+    rays : (N, 2) shapes at end diastole and end systole.
     condition : (N,) of `CONDITIONS`.
     pattern : (N,) name of the hypertrophy's pattern, "" where there is none.
     male : (N,) bool.
@@ -50,12 +50,12 @@ class HeartSample:
         return len(self.condition)
 
     def heart(self, index: int) -> Heart:
-        """One of them."""
+        """The heart at `index`."""
         return self.rays.heart(index)
 
 
 def sample_hearts(count: int, seed: int, condition: str = "healthy") -> HeartSample:
-    """Draw `count` hearts of one condition; same seed, same hearts.
+    """Draw `count` hearts of one condition; the same seed gives the same hearts.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def _draw(rng: np.random.Generator, n: int, condition: str) -> HeartSample:
     wall, pattern = grown.wall_mm, grown.name
     ed = _to_volume(RayBatch(reach, ed_endo, ed_endo + wall), edv, wall)
     if condition == "hcm":
-        # Part of the hypertrophy narrows the cavity; the cavity keeps its volume.
+        # Part of the hypertrophy grows into the cavity, which is then scaled to its volume.
         inward = rng.uniform(0, 0.6, n)[:, None, None] * grown.added_mm
         narrowed = np.maximum(ed.endo_mm - inward, 0.45 * ed.endo_mm)
         ed = _to_volume(RayBatch(ed.reach_mm, narrowed, narrowed + wall), edv, wall)
@@ -96,9 +96,9 @@ def _draw(rng: np.random.Generator, n: int, condition: str) -> HeartSample:
 def _volumes(rng: np.random.Generator, male: np.ndarray, condition: str) -> tuple[np.ndarray, np.ndarray]:
     """End-diastolic volume in ml and ejection fraction, 0 to 1.
 
-    Health between UK Biobank (men 166 +- 32, women 124 +- 21), MESA (124 +- 31, EF 63 +- 7) and ACDC (130 +- 28, EF 62
-    +- 6); hypertrophic cavities 6 % larger than healthy ones on average (Biffi et al. 2018); dilated 283 ml, EF 20 and
-    infarcted 181 ml, EF 31 in ACDC.
+    Healthy: between UK Biobank (men 166 +- 32, women 124 +- 21), MESA (124 +- 31, EF 63 +- 7) and ACDC (130 +- 28,
+    EF 62 +- 6). Hypertrophic: cavities 6 % larger than healthy ones on average (Biffi et al. 2018). Dilated: 283 ml,
+    EF 20, and infarcted: 181 ml, EF 31 in ACDC.
     """
     n = len(male)
     mean, spread = {"dilated": (275.0, 0.22), "infarct": (178.0, 0.2)}.get(condition, (0.0, 0.0))
@@ -177,8 +177,8 @@ def _wall(rng: np.random.Generator, edv_ml: np.ndarray, male: np.ndarray, condit
     """Wall at end diastole along the rays in mm, with its hypertrophy.
 
     Mid-cavity means of 8.3 +- 1.0 mm (ACDC), 8 to 8.8 (MESA models) and 5.3 to 6.3 (MESA, other contours): contouring
-    styles differ by 2 to 3 mm, so the population holds them all. Larger cavities have thicker walls: mass and volume
-    correlate by 0.8 in MESA.
+    styles differ by 2 to 3 mm, and the population covers all of them. Larger cavities have thicker walls: mass and
+    volume correlate by 0.8 in MESA.
     """
     n = len(edv_ml)
     style = np.where(
@@ -218,7 +218,7 @@ def _contracted(
     # The long axis of MESA hearts shortens to 0.78 +- 0.05 at an ejection fraction of 0.63.
     shorter = 1 - np.clip(0.25 * emptied + rng.normal(0, 0.04, n), 0.01, 0.32)
     reach = ed.reach_mm * shorter
-    # Bases stay wider than apices do, and walls do not move alike.
+    # The base contracts less than the apex, and walls move by different amounts.
     level = np.minimum(_ROW / (LEVELS - 1), 1.0)
     ends = (
         rng.normal(0.18, 0.13, n)[:, None, None] * (0.5 - level)
@@ -248,7 +248,7 @@ def _moved(endo: np.ndarray, factor: np.ndarray, shorter: np.ndarray, still: np.
 
 
 def _kept_myocardium(ed: RayBatch, endo: np.ndarray, shorter: np.ndarray) -> np.ndarray:
-    """Epicardium at end systole such that each ray's wedge of myocardium keeps its volume, then the whole exactly.
+    """Epicardium at end systole with constant myocardial volume along each ray, then scaled to the total volume.
 
     A wedge is (epi^2 - endo^2) times the spacing of the rows where rays are parallel, and epi^3 - endo^3 in the fan.
     """
@@ -265,7 +265,7 @@ def _kept_myocardium(ed: RayBatch, endo: np.ndarray, shorter: np.ndarray) -> np.
 
 
 def _plausible(batch: HeartSample) -> np.ndarray:
-    """Which hearts are what their condition says: walls of health and of hypertrophy, and no wild shape."""
+    """(N,) bool, hearts with walls in the range of their condition and plausible shapes."""
     thickest = batch.rays.thickest_mm[:, 0]
     mass = 1.05 * batch.rays.myocardium_ml[:, 0]
     good = (mass > 35) & (mass < 400) & (batch.rays.endo_mm.min(axis=(1, 2, 3)) > 0.5)

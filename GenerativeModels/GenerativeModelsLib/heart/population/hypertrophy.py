@@ -1,4 +1,4 @@
-"""Where disease changes a ventricle: the patterns of hypertrophy and the zones of an infarct."""
+"""Regional disease: patterns of hypertrophy and infarct zones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, ROWS, ray_directions
 
 PATTERNS = {"septal": 0.5, "concentric": 0.08, "apical": 0.12, "mid": 0.08, "focal": 0.22}
-"""Patterns of hypertrophic hearts and their shares: septal is the commonest, most of it basal and anterior."""
+"""Patterns of hypertrophy and their shares; septal, mostly basal and anterior, is the most common."""
 
 _ROW = np.arange(ROWS)[:, None]
 _PHI = 2 * np.pi * np.arange(AZIMUTHS) / AZIMUTHS
@@ -31,7 +31,7 @@ def unchanged(wall_mm: np.ndarray) -> Pattern:
 
 
 def hypertrophy(rng: np.random.Generator, wall_mm: np.ndarray) -> Pattern:
-    """Thicken healthy walls (n, ROWS, AZIMUTHS) by a pattern until the thickest place has its drawn thickness.
+    """Thicken healthy walls (n, ROWS, AZIMUTHS) by a pattern until the thickest point has the sampled thickness.
 
     Maximal walls run from 15 mm up, most between 16 and 20, so that mass is some 15 to 25 % above health on average
     (Biffi et al.: about 15 %).
@@ -41,7 +41,7 @@ def hypertrophy(rng: np.random.Generator, wall_mm: np.ndarray) -> Pattern:
     bump = np.stack([_bump(rng, kind) for kind in name])
     bump[:, -1] = bump[:, -1].mean(axis=-1, keepdims=True)  # one point, the apex
     thickest = np.minimum(15.4 + rng.gamma(1.2, 2.4, n), 32.0)
-    # The amount that lifts the largest sum of wall and bump to the drawn thickness, by bisection.
+    # Bisection for the amplitude at which the largest sum of wall and bump is the sampled thickness.
     low, high = np.zeros(n), np.full(n, 40.0)
     for _ in range(24):
         middle = (low + high) / 2
@@ -56,7 +56,7 @@ def _top(wall: np.ndarray) -> np.ndarray:
 
 
 def _bump(rng: np.random.Generator, kind: str) -> np.ndarray:
-    """(ROWS, AZIMUTHS) from 0 to 1: where the wall grows."""
+    """(ROWS, AZIMUTHS) relative growth of the wall, 0 to 1."""
     if kind == "concentric":
         centre, width = rng.uniform(3, 14), rng.uniform(6, 14)
         around = 1 + 0.3 * np.cos(_PHI - rng.uniform(-0.6, 1.2))
@@ -76,7 +76,7 @@ def _bump(rng: np.random.Generator, kind: str) -> np.ndarray:
 
 
 def _around(centre: float, concentration: float) -> np.ndarray:
-    """Von Mises bump in azimuth; towards the apex, where azimuths meet, it evens out."""
+    """Von Mises bump in azimuth; towards the apex, where azimuths meet, it becomes constant."""
     bump = np.exp(concentration * (np.cos(_PHI - centre) - 1))
     return _FLAT * bump + (1 - _FLAT) * bump.mean()
 
@@ -86,7 +86,7 @@ def _down(centre: float, width: float) -> np.ndarray:
 
 
 def infarct_zone(rng: np.random.Generator, n: int) -> np.ndarray:
-    """(n, ROWS, AZIMUTHS) from 0 (moves) to 1 (does not): territories of the three arteries, mostly apical."""
+    """(n, ROWS, AZIMUTHS) from 0 (normal motion) to 1 (none): territories of the coronary arteries, mostly apical."""
     centres = np.array([1.2, 4.2, 2.9])[rng.choice(3, n, p=(0.5, 0.3, 0.2))] + rng.normal(0, 0.3, n)
     zones = [
         _around(centre, rng.uniform(0.6, 2.5)) * _down(rng.uniform(9, 24), rng.uniform(6, 10)) for centre in centres

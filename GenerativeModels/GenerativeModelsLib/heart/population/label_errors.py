@@ -1,9 +1,11 @@
-"""Ventricles as label maps show them: thick, displaced slices, contours of many styles, guessed apices.
+"""Errors of label maps: thick and displaced slices, contour errors, extrapolated apices.
 
-What a heart's ray maps look like after a segmentation was drawn and measured, added to maps directly, for training.
+The errors of a segmentation and of its measurement are added to the ray maps directly, for training.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,9 +23,9 @@ ISOTROPIC = 0.35
 def as_observed(rng: np.random.Generator, batch: RayBatch) -> RayBatch:
     """Shapes (N,) with the errors of a label map.
 
-    Of the stacks, slices lie 6 to 11 mm apart and are displaced by 0.4 to 2.8 mm, as evenly as the patient
-    holds the breath; contours jitter by 0.2 to 0.9 mm, take more or less of the trabeculae (0.25 mm,
-    beyond the reader's habit, which is `contouring`), and the apex is guessed beyond the last slice.
+    Slices of a stack are 6 to 11 mm apart and displaced by 0.4 to 2.8 mm (breath holds), with contour jitter of 0.2 to
+    0.9 mm. Contours include more or less of the trabeculae (0.25 mm, in addition to the style of the reader,
+    see `contouring`), and the apex is extrapolated beyond the last slice.
     """
     n = len(batch.reach_mm)
     stack = (rng.random(n) > ISOTROPIC)[:, None, None]
@@ -39,11 +41,11 @@ def as_observed(rng: np.random.Generator, batch: RayBatch) -> RayBatch:
     wall = wall * np.exp(np.where(stack, 0.3, 0.08) * rng.normal(0, 1, (n, 1, 1)) * depth)
     endo, wall = np.maximum(endo, 0.6), np.maximum(wall, 0.6)
     endo[:, -1], wall[:, -1] = endo[:, -1].mean(-1, keepdims=True), wall[:, -1].mean(-1, keepdims=True)
-    return RayBatch(batch.reach_mm, endo, endo + wall)
+    return replace(batch, endo_mm=endo, epi_mm=endo + wall)
 
 
 def _slices(rng: np.random.Generator, batch: RayBatch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What slices do to the rays, (N, ROWS, AZIMUTHS) each: their displacement, contour errors of cavity and wall."""
+    """Effects of slices on the rays, (N, ROWS, AZIMUTHS) each: displacement, contour errors of cavity and wall."""
     n, most = len(batch.reach_mm), 24
     gap = rng.uniform(6.0, 11.0, n)
     height = batch.reach_mm[:, None] * ray_origins() - 0.75 * batch.endo_mm.mean(-1) * ray_directions()[:, 0, 2]
@@ -53,7 +55,7 @@ def _slices(rng: np.random.Generator, batch: RayBatch) -> tuple[np.ndarray, np.n
     rows = np.arange(n)[:, None]
 
     def along(values: np.ndarray) -> np.ndarray:
-        """Values a slice (N, most, K) at the rows, linear between slices."""
+        """Values per slice (N, most, K), interpolated linearly at the rows."""
         return values[rows, index] * (1 - share) + values[rows, index + 1] * share
 
     uneven = rng.uniform(0.4, 2.8, (n, 1, 1)) * rng.normal(0, 1, (n, most + 1, 2))

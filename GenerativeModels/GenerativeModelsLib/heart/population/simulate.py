@@ -1,4 +1,4 @@
-"""Simulated hearts as a label map would hold them: anatomy, a reader's contours, an estimated heart frame a phase."""
+"""Simulated hearts as in label maps: anatomy, a reader's contours, and an estimated heart frame per phase."""
 
 from __future__ import annotations
 
@@ -16,20 +16,16 @@ BATCH = 250
 
 
 def simulated_hearts(count: int, seed: int, condition: str = "healthy") -> RayBatch:
-    """(count, 2) shapes of one of `population.CONDITIONS`; same seed, same hearts."""
+    """(count, 2) shapes at end diastole and end systole of one of `hearts.CONDITIONS`; reproducible by `seed`."""
     rays = sample_hearts(count, seed, condition).rays
     rng = np.random.default_rng([seed, CONDITIONS.index(condition), 1])
     parts = []
     for start in range(0, count, BATCH):
         drawn = contoured(rng, rays[start : start + BATCH])
-        phases = []
-        for phase in (0, 1):
-            shapes = drawn[:, phase]
-            phases.append(reframed(shapes, estimated_frames(rng, shapes)))
-        parts.append(RayBatch.stacked(*phases))
+        parts.append(RayBatch.stacked(*(reframed(shapes, estimated_frames(rng, shapes)) for shapes in drawn.phases())))
     return RayBatch.joined(parts)
 
 
 def observed_hearts(rng: np.random.Generator, hearts: RayBatch) -> RayBatch:
-    """(N, 2) shapes with the errors of a label map a phase."""
-    return RayBatch.stacked(as_observed(rng, hearts[:, 0]), as_observed(rng, hearts[:, 1]))
+    """The hearts (N, T) with the errors of a label map at each phase; absent phases stay absent."""
+    return RayBatch.stacked(*(as_observed(rng, shapes) for shapes in hearts.phases()))

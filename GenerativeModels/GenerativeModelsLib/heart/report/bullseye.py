@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["COLOUR_MAP", "bullseye_figure", "bullseye_svg", "write_bullseye_png"]
 
 COLOUR_MAP = "viridis"
-"""Evenly rising in lightness, so that it reads in grey and to the colour-blind."""
+"""Uniform in lightness: readable in grey and with colour blindness."""
 RINGS = (1.0, 2.0, 3.0, 4.0)
 """Outer radii of the apex, the apical, the middle and the basal ring."""
 
@@ -33,7 +33,7 @@ _PAGE = {
     _EMPTY: "var(--empty, #e6e9ec)",
     _GAP: "var(--paper, #ffffff)",
 }
-"""Stand-ins for colours of the page around an SVG, which may be dark, and what takes their place."""
+"""Placeholder colours in an SVG, and the CSS variables of the page, which may be dark, that replace them."""
 _PRINT = {stand_in: re.search("#[0-9a-f]+", colour)[0] for stand_in, colour in _PAGE.items()}
 
 
@@ -51,16 +51,16 @@ def bullseye_figure(
     Parameters
     ----------
     ed_values, es_values
-        (17,) of the segments 1 to 17; NaN is drawn grey and without a number.
+        (17,) of the segments 1 to 17; NaN is drawn grey without a number.
     limits
         Ends of the colour scale; None for whole numbers around all the values.
     decimals
-        Of the numbers in the segments.
+        Decimals of the numbers in the segments.
 
     Raises
     ------
     ValueError
-        If there are not 17 values, or limits that do not rise.
+        There are not 17 values, or the limits are not ascending.
     """
     return _figure(ed_values, es_values, limits, label, titles, decimals, _PRINT)
 
@@ -74,9 +74,9 @@ def bullseye_svg(
     titles: tuple[str, str] = ("End diastole", "End systole"),
     decimals: int = 1,
 ) -> str:
-    """`bullseye_figure` as an SVG element whose words are text.
+    """`bullseye_figure` as an SVG element with text elements.
 
-    Text and gaps follow the page's CSS variables --ink, --soft, --empty and --paper where it has them.
+    Text and gaps use the page's CSS variables --ink, --soft, --empty and --paper if it defines them.
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -94,7 +94,7 @@ def write_bullseye_png(figure: Figure, path: str | Path, *, dpi: int = 160) -> N
 
 
 def _page_svg(svg: str, description: str) -> str:
-    """The bare element: no prologue, nothing that styles the page or clashes with its ids, the page's colours."""
+    """The SVG element in the page's colours, without prologue and without styles and ids that affect the page."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
@@ -159,7 +159,7 @@ def _sectors():
     """Segment, ring (0 the apex) and the screen angles in degrees at which its sector begins and ends."""
     yield 17, 0, 0.0, 360.0
     for first, ring, count, start in ((13, 1, 4, 45.0), (7, 2, 6, 60.0), (1, 3, 6, 60.0)):
-        for k in range(count):  # the numbers run from the anterior wall by way of the septum
+        for k in range(count):  # numbered from the anterior wall over the septum
             yield first + k, ring, start + 360.0 / count * k, start + 360.0 / count * (k + 1)
 
 

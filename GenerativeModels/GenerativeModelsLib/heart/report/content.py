@@ -1,4 +1,4 @@
-"""What the report of one heart shows; plain data."""
+"""Content of the report of one heart, as plain data."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from GenerativeModelsLib.heart.anatomy import PHASES, QUANTITIES
 from GenerativeModelsLib.heart.report.population import population_svg
 from GenerativeModelsLib.heart.shape.reference import RANGES, Range
 
 if TYPE_CHECKING:
+    from GenerativeModelsLib.anatomy.run import Case
     from GenerativeModelsLib.geometry.surfaces import Surface
-    from GenerativeModelsLib.heart.infer.on_device import HeartRun
+    from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.request import HeartRequest
 
 __all__ = ["HeartReport", "Measure", "PhaseView", "report_content"]
 
-PHASE_LABELS = {"ed": "End diastole", "es": "End systole"}
-MEASURES = {
-    "edv_ml": ("EDV", "End-diastolic volume", "ml"),
-    "esv_ml": ("ESV", "End-systolic volume", "ml"),
-    "ef_percent": ("EF", "Ejection fraction", "%"),
-    "myocardial_mass_g": ("Mass", "Myocardial mass", "g"),
-}
-
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the table: a value (None without end systole) beside the ranges of the sexes shown."""
+    """One line of the table: a value (None without end systole) and the reference ranges of the sexes shown."""
 
     name: str
     label: str
@@ -60,16 +54,16 @@ class PhaseView:
 
 @dataclass(frozen=True, eq=False)
 class HeartReport:
-    """One report.
+    """Content of one report.
 
     Attributes
     ----------
     result
-        Content of `result.json`, total time aside.
+        Content of `result.json` without the total time.
     phases
         End diastole and, if there is one, end systole.
     population_svg
-        The heart's point among the population on the top level, as an SVG element.
+        SVG element of the heart and the population on the top level.
     trained_on, limits, validation, licence
         From the model's card.
     """
@@ -86,19 +80,22 @@ class HeartReport:
     validation: dict[str, Any]
 
 
-def report_content(request: HeartRequest, run: HeartRun, result: dict[str, Any]) -> HeartReport:
-    """Fill the report from a run and the content of its `result.json`."""
-    manifest = run.model.manifest
+def report_content(case: Case, result: dict[str, Any]) -> HeartReport:
+    """Fill the report from a case and the content of its `result.json`."""
+    request: HeartRequest = case.request
+    measured: MeasuredHeart = case.run.found
+    model = case.run.model
+    manifest = model.manifest
     sexes = RANGES if request.sex is None else {request.sex: RANGES[request.sex]}
     population = manifest.training_population
     return HeartReport(
-        title=request.title or request.output.name,
+        title=request.shown_title,
         created=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         result=result,
         phases=[
             PhaseView(
                 key,
-                PHASE_LABELS[key],
+                PHASES[key],
                 phase.surface,
                 phase.reconstruction,
                 phase.thickness.mean,
@@ -109,13 +106,13 @@ def report_content(request: HeartRequest, run: HeartRun, result: dict[str, Any])
                 phase.agreement.dice,
                 phase.agreement.hausdorff_mm,
             )
-            for key, phase in run.measured.phases.items()
+            for key, phase in measured.phases.items()
         ],
         measures=[
-            Measure(*words, result[key], {sex: ranges[key] for sex, ranges in sexes.items()})
-            for key, words in MEASURES.items()
+            Measure(q.short, q.label, q.unit, result[q.key], {sex: ranges[q.key] for sex, ranges in sexes.items()})
+            for q in QUANTITIES
         ],
-        population_svg=population_svg(run.model, run.measured.placed),
+        population_svg=population_svg(model, measured.placed),
         licence=manifest.licence,
         trained_on=str(population.get("summary", "")),
         limits=[str(limit) for limit in population.get("limits", [])],

@@ -9,14 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.shape.thickness import FINER
 from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, ROWS
 from GenerativeModelsLib.page.meshes import shaded_picture, value_colours
 
-__all__ = ["RING", "THICKNESS_RANGE_MM", "PictureFrame", "cut_faces", "heart_picture", "rim_faces"]
+__all__ = ["RING", "PictureFrame", "cut_faces", "heart_picture", "rim_faces"]
 
-THICKNESS_RANGE_MM = 20.0
-"""End of the colour scale in mm, the same in every picture and report so that two of them compare."""
 RING = (0.62, 0.62, 0.60)
 """Colour of the base ring, where no thickness is reported."""
 TILT_DEGREES = 28.0
@@ -26,14 +25,14 @@ FRONT = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 
 @dataclass(frozen=True, eq=False)
 class PictureFrame:
-    """What pictures of several hearts share: the point (3,) in their middle, half their width in mm."""
+    """Frame shared by pictures of several hearts: centre (3,), and half the width in mm."""
 
     centre: np.ndarray
     extent: float
 
     @classmethod
     def around(cls, surfaces: Sequence[Surface]) -> PictureFrame:
-        """The frame that holds them all."""
+        """The frame that contains all surfaces."""
         seen = np.concatenate([surface.points for surface in surfaces]) @ _rotation().T
         low, high = seen.min(axis=0), seen.max(axis=0)
         return cls(_rotation().T @ ((low + high) / 2), 0.52 * float((high - low)[:2].max()))

@@ -1,5 +1,5 @@
-/* Endo- and epicardium coloured by wall thickness, at end diastole or end systole, as labelled or as the model has them.
-   Reads the JSON that scene.py wrote; when WebGL is missing the still pictures stay. Needs mesh_view.js. */
+/* Endo- and epicardium coloured by wall thickness, at end diastole or end systole, as labelled or reconstructed.
+   Reads the JSON of scene.py; without WebGL the still pictures remain. Needs mesh_view.js. */
 (() => {
   "use strict";
   const $ = (id) => document.getElementById(id);
@@ -16,15 +16,15 @@
   const parts = Object.fromEntries(["endo", "epi", "rim", "faces"].map((name) => [name, packedArray(data[name], Uint16Array)]));
   const hearts = Object.fromEntries(Object.entries(data.meshes).map(([key, packed]) => {
     const points = Float32Array.from(packedArray(packed.points, Int16Array), (q) => q * data.step_mm);
-    const values = packedArray(packed.thickness_um, Uint16Array);
-    const colours = valueColours(values, table, data.range_mm, data.ring);
+    const values = millimetres(packedArray(packed.thickness_um, Uint16Array));
+    const colours = valueColours(values, table, [0, data.range_mm], data.ring);
     return [key, Object.fromEntries(Object.entries(parts).map(([name, triangles]) =>
       [name, Object.assign(view.mesh(points, triangles, values, colours, true), { whole: name === "faces" })]))];
   }));
 
   const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
   const heart = () => hearts[`${chosen("phase")}-${chosen("source")}`];
-  const CUT = [0, 1, 0, -data.centre_mm[1] + 1e-3];   // the half in front of the long axis goes
+  const CUT = [0, 1, 0, -data.centre_mm[1] + 1e-3];   // hides the half in front of the long axis
   function paint() {
     const { endo, epi, rim, faces } = heart();
     const cut = $("cut-open").checked ? CUT : undefined;
@@ -34,7 +34,7 @@
     if (solid.length === 2) solid.push(rim);
     for (const mesh of solid) view.drawMesh(mesh, 1, cut);
     if (cut && solid.length > 1) view.drawMesh(faces);
-    if (solid.length === 1 && solid[0] === endo) {   // the epicardium as a veil about it
+    if (solid.length === 1 && solid[0] === endo) {   // the epicardium is drawn transparent around it
       gl.enable(gl.BLEND);
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       gl.depthMask(false);
@@ -44,7 +44,7 @@
     }
   }
 
-  const say = legendReadout($("readout"), $("legend-marker"), data.range_mm);
+  const say = legendReadout($("readout"), $("legend-marker"), [0, data.range_mm]);
   function read(e) {
     const { endo, epi, faces } = heart(), cut = $("cut-open").checked ? CUT : undefined;
     const shown = [...($("show-endo").checked ? [endo] : []), ...($("show-epi").checked ? [epi] : [])];

@@ -26,16 +26,16 @@ CLASS_COLOURS = {"healthy": "#3b6ea5", "hcm": "#c8553d"}
 CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
 INK, SOFT = "#1d2329", "#6b7680"
 SHARES = (0.5, 0.9)
-"""Of a class' hearts inside the contours drawn."""
+"""Shares of a class' hearts inside the contours."""
 WALLS_MM = (6, 9, 12, 15, 18, 21, 24)
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-"""Of traversals, in standard deviations of the population."""
+"""Values of a traversal, in standard deviations of the population."""
 
 
 def population_figure(
     model: HeartModel, placed: Placed | None = None, size: tuple[float, float] = (4.6, 4.0)
 ) -> Figure:
-    """Both classes on the first two dimensions of the top level, and the heart `placed` among them."""
+    """Both classes on the first two dimensions of the top level, and the heart `placed`."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
@@ -62,7 +62,7 @@ def traversal_figure(
     around: Placed | None = None,
     phase: str = "ed",
 ) -> Figure:
-    """One dimension of a level from one end of the population to the other, as a strip of hearts."""
+    """Strip of hearts along one dimension of a level."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(1.45 * len(values) + 0.8, 2.9), layout="constrained")
@@ -73,7 +73,7 @@ def traversal_figure(
 
 
 def latent_figure(model: HeartModel) -> Figure:
-    """What the top level has learned, in one picture: the population, its mean shapes, and each dimension's strip."""
+    """Figure of the top level: the population, its mean shapes, and a strip per dimension."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11.6, 9.0), layout="constrained")
@@ -93,7 +93,7 @@ def latent_figure(model: HeartModel) -> Figure:
 
 
 def write_figure(figure: Figure, path: Path, dpi: int = 150) -> None:
-    """As PNG or SVG, by the suffix; the same figure, the same bytes."""
+    """Write a figure as PNG or SVG, by the suffix; the file is reproducible."""
     from matplotlib import rc_context
 
     suffix = Path(path).suffix.lstrip(".").lower()
@@ -103,7 +103,7 @@ def write_figure(figure: Figure, path: Path, dpi: int = 150) -> None:
 
 
 def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None) -> None:
-    """See `population_figure`; further dimensions of the top level lie at the middle of the population."""
+    """Draw `population_figure`; further dimensions of the top level are at the middle of the population."""
     density = model.typical.density
     points = density.points[..., :2]
     own = np.zeros((0, 2)) if placed is None else placed.z_top[:, :2]
@@ -138,10 +138,10 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
 
 
 def _draw_walls(axes: Axes, x: np.ndarray, y: np.ndarray, wall: np.ndarray) -> None:
-    """Lines of equal thickest wall, named where they leave by the right, the top or the bottom."""
+    """Draw contour lines of the thickest wall, labelled at the right, top or bottom edge."""
     axes.contour(x, y, wall, WALLS_MM, colors=SOFT, linewidths=0.5, alpha=0.6)
     axes.plot([], [], color=SOFT, lw=0.5, alpha=0.6, label="thickest wall at ED")
-    # A linear level has straight lines: the name goes to their free side.
+    # The level is linear, so the lines are straight: the label is on their free side.
     rising = (wall[0, -1] - wall[0, 0]) * (wall[-1, 0] - wall[0, 0]) < 0
     right = (np.full_like(y, x[-1]), y, wall[:, -1], {"ha": "right", "va": "bottom" if rising else "top"})
     top = (x, np.full_like(x, y[-1]), wall[-1], {"ha": "right" if rising else "left", "va": "top"})
@@ -190,7 +190,7 @@ def _colour_bar(figure: Figure, axes: Sequence[Axes]) -> None:
 def main() -> None:
     from GenerativeModelsLib.heart.infer.model import load_heart_model
 
-    parser = argparse.ArgumentParser(description="Draw what the top level of a heart model has learned.")
+    parser = argparse.ArgumentParser(description="Draw the top level of a heart model.")
     parser.add_argument("bundle", type=Path)
     parser.add_argument("picture", type=Path, help="PNG or SVG")
     options = parser.parse_args()

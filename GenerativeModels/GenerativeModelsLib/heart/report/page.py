@@ -1,4 +1,4 @@
-"""Fills the page template and writes the file."""
+"""Fills the template of the page and writes the file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from GenerativeModelsLib.heart.infer.measured import UNUSUAL_SHAPE
+from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.report.bullseye import bullseye_svg
-from GenerativeModelsLib.heart.report.content import HeartReport
-from GenerativeModelsLib.heart.report.cut_open import THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.report.content import HeartReport, report_content
 from GenerativeModelsLib.heart.report.scene import VIEWS, scene, still_pictures
 from GenerativeModelsLib.heart.shape.reference import (
     BORDERLINE_WALL_MM,
@@ -25,7 +25,10 @@ from GenerativeModelsLib.page.files import page_part, write_page
 from GenerativeModelsLib.page.meshes import colour_table
 from GenerativeModelsLib.uncertainty.platt import probability_text
 
-__all__ = ["notices", "number", "render", "write_report"]
+if TYPE_CHECKING:
+    from GenerativeModelsLib.anatomy.run import Case
+
+__all__ = ["notices", "number", "render", "write_case_report", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -49,20 +52,25 @@ _VERDICTS = {
 
 @dataclass(frozen=True)
 class Gauge:
-    """A value on a scale that holds its range, in per cent of the scale's width."""
+    """Position of a value and its range on a scale, in per cent of the scale's width."""
 
     low: float
     high: float
     value: float
 
 
+def write_case_report(case: Case, result: dict[str, Any], path: Path) -> None:
+    """Write the page of a case."""
+    write_report(report_content(case, result), path)
+
+
 def write_report(content: HeartReport, path: str | os.PathLike) -> Path:
-    """Write the report as a self-contained HTML file that appears whole or not at all; returns its path.
+    """Write the report as a self-contained HTML file, completely or not at all; returns its path.
 
     Raises
     ------
     OSError
-        When the folder cannot be written to.
+        The folder cannot be written.
     """
     return write_page(render(content), path)
 
@@ -97,23 +105,23 @@ def render(content: HeartReport) -> str:
 
 
 def notices(content: HeartReport) -> list[Notice]:
-    """The verdict on the heart where it is not typical, then the warnings of the analysis."""
-    verdict = [text for text in content.result["warnings"] if text.startswith(UNUSUAL_SHAPE)]
-    reasons = " ".join(text.partition(". ")[2] for text in verdict)
+    """The verdict on the heart if it is not typical, then the warnings of the analysis."""
+    warnings = list(zip(content.result["warnings"], content.result["warning_kinds"]))
+    reasons = " ".join(text.partition(". ")[2] for text, kind in warnings if kind == "verdict")
     words = _VERDICTS.get(content.result["in_distribution"]["verdict"])
     found = [] if words is None else [Notice(words.severity, f"{words.text} {reasons}".strip())]
-    return found + [Notice("caution", text) for text in content.result["warnings"] if text not in verdict]
+    return found + [Notice("caution", text) for text, kind in warnings if kind != "verdict"]
 
 
 def number(value: float | None, unit: str = "mm") -> str:
-    """`value` as the page prints it: one decimal, none for millilitres and grams from 20 on, a dash when absent."""
+    """`value` as text: one decimal, none for millilitres and grams from 20 on, a dash if absent."""
     if value is None or value != value:
         return "–"
     return f"{value:.0f}" if unit in ("ml", "g", "%") and abs(value) >= 20 else f"{value:.1f}"
 
 
 def gauge(value: float, reference: Range) -> Gauge:
-    """Where `value` stands beside its range; the scale reaches one range's width beyond both ends."""
+    """Position of `value` and its range; the scale extends one range's width beyond both ends."""
     width = reference.high - reference.low
     start, length = reference.low - width, 3 * width
     shares = [min(max(100 * (v - start) / length, 0.5), 99.5) for v in (reference.low, reference.high, value)]
@@ -121,7 +129,7 @@ def gauge(value: float, reference: Range) -> Gauge:
 
 
 def probability(value: float | None) -> str:
-    """`probability_text`, and a dash where there is none."""
+    """`probability_text`, or a dash without a value."""
     return "–" if value is None else probability_text(value)
 
 

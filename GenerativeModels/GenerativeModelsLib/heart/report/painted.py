@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["HEIGHT_MM", "RANGE_MM", "draw_ventricle", "thickness_colours"]
 
 RANGE_MM = (4.0, 18.0)
-"""Colours of wall thickness; the same in all pictures, so that hearts can be compared."""
+"""Range of the colours of wall thickness; the same in all pictures, so that hearts can be compared."""
 HEIGHT_MM = 125.0
-"""Of a picture; the same for all hearts."""
+"""Height of a picture; the same for all hearts."""
 _BARE = (0.82, 0.82, 0.82, 1.0)
-"""Where no thickness is known."""
+"""Colour of points without thickness."""
 
 
 def thickness_colours(range_mm: tuple[float, float] = RANGE_MM) -> ScalarMappable:

@@ -1,4 +1,4 @@
-"""The heart's point among the population on the top latent level, as a figure of the page."""
+"""Figure of the heart and the population on the top latent level, for the page."""
 
 from __future__ import annotations
 

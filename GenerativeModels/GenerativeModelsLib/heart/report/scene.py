@@ -1,4 +1,4 @@
-"""The interactive 3D heart of the report: compact buffers for `heart.js`, and the same from a few sides as pictures."""
+"""Data of the interactive 3D heart of the report for `heart.js`, and still pictures of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VIEWS = (
 
 
 def scene(phases: Sequence[PhaseView]) -> dict:
-    """What `heart.js` reads, ready for JSON.
+    """Input of `heart.js`, ready for JSON.
 
     Positions are int16 steps of `step_mm` about `centre_mm`, triangles uint16 shared by all meshes, thickness uint16
     micrometres, each base64 of little-endian bytes. `faces` are the triangles that close the wall where it is cut open.
@@ -81,6 +81,6 @@ def _bounds(phases: Sequence[PhaseView]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _reach(phases: Sequence[PhaseView], centre: np.ndarray) -> float:
-    """Largest distance of a point from the middle, mm: what is in sight however the heart is turned."""
+    """Largest distance in mm of a point from `centre`, which is in view for every rotation of the heart."""
     surfaces = [s for phase in phases for s in (phase.surface, phase.reconstruction)]
     return round(max(float(np.linalg.norm(s.points - centre, axis=1).max()) for s in surfaces), 3)

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.geometry.surfaces import Surface
-from GenerativeModelsLib.heart.report.cut_open import THICKNESS_RANGE_MM, PictureFrame, heart_picture
+from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.report.cut_open import PictureFrame, heart_picture
 
 __all__ = ["write_strip"]
 
 MOST = 9
-"""Shapes in a picture; of more, evenly chosen ones are shown."""
+"""Largest number of shapes in a picture; of more shapes an even selection is shown."""
 SIZE_PX = 300
 ROWS = ("End diastole", "End systole")
 

@@ -1,4 +1,4 @@
-"""How well one ventricle agrees with another of the same heart frame."""
+"""Agreement of two ventricles in the same heart frame."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Agreement:
     Attributes
     ----------
     dice
-        Of the myocardium below the base plane, the measure that thin walls make hardest.
+        Dice of the myocardium below the base plane, which is sensitive for thin walls.
     cavity_dice
-        Of the cavity.
+        Dice of the cavity.
     hausdorff_mm
         The larger of the Hausdorff distances of the two endo- and the two epicardia.
     """

@@ -31,7 +31,7 @@ HCM_WALL_MM = 15.0
 """Maximal wall at end diastole that defines hypertrophic cardiomyopathy in adults (AHA/ACC 2020, ESC 2023)."""
 BORDERLINE_WALL_MM = 13.0
 ONE_NUMBER_MM = 14.0
-"""Of the 95th percentile of the wall at end diastole: a rule of one number that a latent space must beat."""
+"""Limit of the 95th percentile of the wall at end diastole: the one-number rule to which the classifier is compared."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Range:
 
     @property
     def low(self) -> float:
-        """Lower end of the range of 95 %."""
+        """Lower end of the 95 % range."""
         return self.mean - 1.96 * self.sd
 
     @property
     def high(self) -> float:
-        """Upper end of the range of 95 %."""
+        """Upper end of the 95 % range."""
         return self.mean + 1.96 * self.sd
 
 
@@ -66,9 +66,9 @@ RANGES = {
         "myocardial_mass_g": Range(70, 13),
     },
 }
-"""By sex and by key of `result.json`."""
+"""Ranges by sex and by key of `result.json`."""
 
 
 def position(value: float, reference: Range) -> str:
-    """ "below", "within" or "above" the range of 95 %."""
+    """Position of a value relative to the 95 % range: "below", "within" or "above"."""
     return "below" if value < reference.low else "above" if value > reference.high else "within"

@@ -31,7 +31,7 @@ SEGMENTS = len(SEGMENT_NAMES)
 _RING = np.array([2, 1, 6, 5, 4, 3])
 """Basal segments by sectors of 60 degrees from +x towards +y; those of the middle ring are 6 more."""
 _APICAL = np.array([14, 13, 16, 15])
-"""By sectors of 90 degrees, the first centred on +x."""
+"""Apical segments by sectors of 90 degrees, the first centred on +x."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class SegmentValues:
     mean, percentile95
         Weighted by area.
     maximum
-        Largest value at a point: one noisy point rules it.
+        Largest value at a point; sensitive to noise.
     """
 
     mean: np.ndarray
@@ -61,9 +61,9 @@ def aha_segments(points: np.ndarray, base_z: float, apex_z: float) -> np.ndarray
     Raises
     ------
     InputError
-        If the base is not above the apex.
+        The base is not above the apex.
     ValueError
-        If `points` has another shape.
+        `points` has another shape.
     """
     points = np.asarray(points, float)
     if points.ndim != 2 or points.shape[1] != 3:
@@ -77,7 +77,7 @@ def aha_segments(points: np.ndarray, base_z: float, apex_z: float) -> np.ndarray
     angle = np.degrees(np.arctan2(points[:, 1], points[:, 0])) % 360.0
     sixth = _RING[(angle // 60).astype(int) % 6]
     quarter = _APICAL[((angle + 45) // 90).astype(int) % 4]
-    slack = 1e-9  # a point that was laid on the base or the apex is not beyond it for its last digit
+    slack = 1e-9  # tolerance for rounding errors of points on the base or the apex
     rings = [depth < -slack, depth < 1 / 3, depth < 2 / 3, depth <= 1 + slack]
     return np.select(rings, [0, sixth, sixth + 6, quarter], 17).astype(np.int64)
 
@@ -95,7 +95,7 @@ def segment_means(values: np.ndarray, segments: np.ndarray, areas: np.ndarray) -
     Raises
     ------
     ValueError
-        If the lengths differ.
+        The lengths differ.
     """
     values, segments, areas = np.asarray(values, float), np.asarray(segments), np.asarray(areas, float)
     if not values.shape == segments.shape == areas.shape:

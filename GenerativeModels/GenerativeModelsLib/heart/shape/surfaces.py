@@ -1,4 +1,4 @@
-"""Endo- and epicardium as meshes that carry their wall thickness and AHA segment, and figures over them."""
+"""Meshes of endo- and epicardium with wall thickness and AHA segments, and figures of them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ ENDO, EPI = 0, 1
 
 @dataclass(frozen=True, eq=False)
 class ThicknessFigures:
-    """Wall thickness over both surfaces, weighted by area, in mm; the base ring is no wall.
+    """Wall thickness over both surfaces, weighted by area, in mm, without the base ring.
 
     Attributes
     ----------
     mean, p95, max
-        The maximum is one point's: noise rules it, the 95th percentile is what to hold against a limit.
+        The maximum is sensitive to noise; the 95th percentile is compared with limits.
     aha17
-        (17,) mean of each segment; NaN where it has no wall.
+        (17,) mean of each segment; NaN without wall.
     """
 
     mean: float
@@ -46,14 +46,14 @@ def heart_surface(ventricle: Ventricle, maps: ThicknessMaps | None = None) -> Su
 
     Point arrays: `wall_thickness_mm`, the length of the streamline between the surfaces through each point, NaN on the
     base ring; `aha_segment`, 1 to 17; `surface`, 0 on the endocardium and 1 on the epicardium. The normals of both
-    point away from the long axis. `maps` are those of the ventricle, made here when absent.
+    point away from the long axis. `maps` are those of the ventricle, computed if absent.
     """
     maps = maps or thickness_maps(ventricle)
     return _joined(ventricle, maps.endo_mm, maps.epi_mm)
 
 
 def quick_surface(ventricle: Ventricle) -> Surface:
-    """`heart_surface` from a coarse grid and thickness at the rays alone, interpolated between: for sliders."""
+    """`heart_surface` from a coarse grid, with thickness interpolated between the rays, for interactive use."""
     maps = thickness_maps(ventricle, QUICK_MM, finer=1)
     return _joined(ventricle, _between_rays(maps.endo_mm), _between_rays(maps.epi_mm))
 
@@ -92,14 +92,14 @@ def _joined(ventricle: Ventricle, endo_mm: np.ndarray, epi_mm: np.ndarray) -> Su
 
 
 def _between_rays(values: np.ndarray) -> np.ndarray:
-    """Values at the rays, the apex last, -> at the points of the finer mesh; NaN beside NaN."""
+    """Values at the rays, the apex last, interpolated at the points of the finer mesh; NaN beside NaN."""
     low, high = _neighbours()
     return 0.25 * (values[low[0]] + values[high[0]] + values[low[1]] + values[high[1]])
 
 
 @lru_cache(maxsize=1)
 def _neighbours() -> tuple[np.ndarray, np.ndarray]:
-    """For the points of the mesh `FINER` = 2 times as fine, the rays around: ((2, N) of one column, of the next)."""
+    """Rays around the points of the finer mesh (`FINER` = 2): ((2, N) of one column, (2, N) of the next)."""
     rows, columns = np.arange(FINER * (ROWS - 1)), np.arange(FINER * AZIMUTHS)
     apex = (ROWS - 1) * AZIMUTHS
     found = []

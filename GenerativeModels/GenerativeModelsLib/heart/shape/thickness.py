@@ -1,4 +1,4 @@
-"""The wall of a ventricle on a grid, from its rays: signed distances to both surfaces, thickness between them."""
+"""Laplace thickness of a ventricle's wall on a grid, from signed distances to both surfaces along the rays."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, FAN, LEVELS, ROW
 __all__ = ["FINER", "FINE_MM", "QUICK_MM", "ThicknessMaps", "ray_distances", "thickness_maps", "wall_field"]
 
 FINE_MM = 1.25
-"""Grid of what is reported: points differ by 0.01 mm from those of a grid of 0.8 mm, root mean square."""
+"""Grid spacing of reported values, which differ by 0.01 mm (root mean square) from those of a grid of 0.8 mm."""
 QUICK_MM = 2.5
-"""Grid of what follows a slider: they differ by 0.04 mm."""
+"""Grid spacing for interactive use; values differ by 0.04 mm."""
 FINER = 2
-"""Points of the surfaces' meshes per ray each way."""
+"""Points of the surface meshes per ray, in each direction."""
 MARGIN = 3
 """Voxels around the wall."""
 MOST_BEYOND, MOST_BEYOND_MM = 1.25, 1.0
-"""A streamline is no longer than so many times the longest ray through the wall around it, and a millimetre."""
+"""Limit of a streamline's length: this factor of the longest ray through the wall around it, plus these millimetres."""
 AROUND_RAYS = 3
 
 
@@ -35,8 +35,8 @@ class ThicknessMaps:
     endo_mm, epi_mm
         (N,) mm; NaN on the base ring.
     mended_share
-        Share of the points below that ring whose streamline missed the other surface or strayed, as happens on ragged
-        surfaces: they have the mean of their neighbours.
+        Share of the points below that ring whose streamline missed the other surface or is too long, as on irregular
+        surfaces; they have the mean of their neighbours.
     """
 
     endo_mm: np.ndarray
@@ -60,7 +60,7 @@ def thickness_maps(ventricle: Ventricle, spacing_mm: float = FINE_MM, finer: int
 
 
 def wall_field(ventricle: Ventricle, spacing_mm: float = FINE_MM) -> WallField:
-    """The field of the ventricle's wall in the heart frame, cut at the base plane, from which thickness is read."""
+    """The Laplace field of the ventricle's wall in the heart frame, cut at the base plane."""
     length = ventricle.reach_mm + float(ventricle.epi_mm[-1, 0])
     wide = ventricle.points("epi")[..., :2].reshape(-1, 2)
     lowest = min(-length, float(ventricle.points("epi")[..., 2].min()))
@@ -74,9 +74,9 @@ def wall_field(ventricle: Ventricle, spacing_mm: float = FINE_MM) -> WallField:
 def ray_distances(ventricle: Ventricle, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Signed distances (...) in mm of `points` (..., 3) of the heart frame to endo- and epicardium, negative inside.
 
-    To first order: how far a point lies beyond the surface along its ray, times the cosine between ray and normal.
-    That is right near the surface, which is what a wall field needs, and has the right sign everywhere. Above the base
-    both surfaces go on as upright walls.
+    First-order approximation: distance beyond the surface along the ray, times the cosine between ray and normal. It is
+    accurate near the surface, as the wall field requires, and has the correct sign everywhere. Above the base both
+    surfaces continue as vertical walls.
     """
     from scipy.ndimage import map_coordinates
 
@@ -97,7 +97,7 @@ def ray_distances(ventricle: Ventricle, points: np.ndarray) -> tuple[np.ndarray,
 
 
 def _longest_around(wall: np.ndarray, reach: int) -> np.ndarray:
-    """(N,) at the mesh's points: the longest of the rays (rows, azimuths) through the wall within `reach` of them."""
+    """(N,) longest ray through the wall (rows, azimuths) within `reach` of each point of the mesh."""
     from scipy.ndimage import maximum_filter
 
     longest = maximum_filter(wall, size=2 * reach + 1, mode=("nearest", "wrap"))
@@ -105,7 +105,7 @@ def _longest_around(wall: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _mended(values: np.ndarray, wrong: np.ndarray, ring: np.ndarray, azimuths: int) -> np.ndarray:
-    """`values` (N,) of a mesh, the apex last, where `wrong` the mean of what is around, from the edges inwards."""
+    """`values` (N,) of a mesh, the apex last, with `wrong` ones replaced by neighbours' means, edges first."""
     if not wrong.any():
         return values
     grid = np.append(np.where(wrong, np.nan, values), np.full(azimuths - 1, np.nan)).reshape(-1, azimuths)

@@ -2,8 +2,8 @@
 
 Heart frame: right-handed, mm; +z along the long axis from apex to base, the base plane at z = 0; +x towards the middle
 of the septum; +y anterior. Rays leave the long axis horizontally from the base down to a centre at z = -reach, and fan
-out from there to the apex, so that a ventricle, open at the base, is two numbers a ray. Wall and cavity are therefore
-known below a voxel, and corresponding points of any two hearts share their place in the map.
+out from there to the apex, so that a ventricle, open at the base, is two numbers per ray. Wall and cavity have
+sub-voxel resolution, and corresponding points of two hearts have the same index in the map.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ LEVELS, FAN = 16, 12
 """Rows of horizontal rays, the last of which leaves the centre; rows of the fan below it, the last straight down."""
 ROWS = LEVELS + FAN
 AZIMUTHS = 36
-"""Rays a row, from +x towards +y."""
+"""Rays per row, from +x towards +y."""
 REACH_SHARE = 0.6
-"""The centre of the fan lies this share of the cavity's length below the base."""
+"""Depth of the fan's centre below the base, as a share of the cavity's length."""
 DENSITY_G_PER_ML = 1.05
-"""Of myocardium."""
+"""Density of myocardium."""
 
 
 @lru_cache(maxsize=8)
 def ray_directions(rows: int = ROWS, azimuths: int = AZIMUTHS) -> np.ndarray:
-    """(rows, azimuths, 3) unit vectors of the rays, base first; `rows` keeps the share of the fan."""
+    """(rows, azimuths, 3) unit vectors of the rays, base first; the share of the fan is the same for all `rows`."""
     fan = _fan_angles(rows)
     phi = 2 * np.pi * np.arange(azimuths) / azimuths
     flat = np.cos(fan)[:, None]
@@ -46,7 +46,7 @@ def ray_origins(rows: int = ROWS) -> np.ndarray:
 
 
 def _row_positions(rows: int) -> np.ndarray:
-    """Places of the rows among the `ROWS` standard ones; finer meshes interpolate between these."""
+    """Positions of the rows among the `ROWS` standard ones; finer meshes interpolate between these."""
     return np.linspace(0, ROWS - 1, rows)
 
 
@@ -81,16 +81,16 @@ class Ventricle:
 
     @property
     def cavity_length_mm(self) -> float:
-        """From the base plane to the endocardial apex."""
+        """Length from the base plane to the endocardial apex."""
         return self.reach_mm + float(self.endo_mm[-1].mean())
 
     def points(self, surface: str) -> np.ndarray:
-        """(ROWS, AZIMUTHS, 3) of "endo" or "epi" in the heart frame."""
+        """(ROWS, AZIMUTHS, 3) points of "endo" or "epi" in the heart frame."""
         radii = {"endo": self.endo_mm, "epi": self.epi_mm}[surface]
         return ray_points(radii, self.reach_mm)
 
     def surface(self, surface: str, finer: int = 2) -> Surface:
-        """ "endo" or "epi" as a triangle mesh, open at the base, its normals away from the long axis.
+        """Triangle mesh of "endo" or "epi", open at the base, with normals away from the long axis.
 
         `finer` times as many rays each way, by cubic splines; the first points are the base ring, the last the apex.
         """
@@ -112,11 +112,11 @@ class Ventricle:
 
     @property
     def mass_g(self) -> float:
-        """Of the myocardium at 1.05 g/ml."""
+        """Mass of the myocardium at 1.05 g/ml."""
         return DENSITY_G_PER_ML * self.myocardium_ml
 
     def scaled(self, factor: float) -> Ventricle:
-        """The same shape, all lengths times `factor`."""
+        """The same shape with all lengths times `factor`."""
         return Ventricle(self.reach_mm * factor, self.endo_mm * factor, self.epi_mm * factor)
 
 
@@ -176,6 +176,6 @@ def open_triangles(rows: int, azimuths: int) -> np.ndarray:
 
 
 def _enclosed_ml(surface: Surface) -> float:
-    """Volume of an open mesh closed by its base plane z = 0: cones from the origin, which lies in that plane."""
+    """Volume in ml of an open mesh closed by its base plane z = 0: cones from the origin, which is in that plane."""
     a, b, c = (surface.points[surface.triangles[:, k]] for k in range(3))
     return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 6000

@@ -1,1 +1,1 @@
-"""One case from files to files, and batches of them."""
+"""Reconstruction of one case from files to files."""

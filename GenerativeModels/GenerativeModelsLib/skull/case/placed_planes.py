@@ -1,4 +1,4 @@
-"""Planes placed in the head frame, as one-slice volumes that Slicer and every NIfTI reader put where they belong."""
+"""Writes planes in the head frame, as one-slice volumes with their position and orientation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_placed_plane(
     path
         Ends in .nii.gz (or another format SimpleITK writes); its folder is created.
     pixels
-        (rows, cols), uint8 as it is, anything else as float32.
+        (rows, cols); uint8 is kept, other types become float32.
     spacing_mm
         (row, column) spacing in mm.
     pose_origin_mm
@@ -39,7 +39,7 @@ def write_placed_plane(
     Raises
     ------
     ValueError
-        When the pixels are no plane, the spacing is not positive, or the axes are not orthonormal.
+        The pixels are not a plane, the spacing is not positive, or the axes are not orthonormal.
     """
     import SimpleITK as sitk
 

@@ -1,4 +1,4 @@
-"""A case folder read back: what the scene, the browser and scripts show of a reconstruction.
+"""Reads the folder of a reconstruction, for the scene, the browser and scripts.
 
 Needs numpy, scipy, vtk and SimpleITK, and neither torch nor scikit-image.
 """
@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from GenerativeModelsLib.anatomy.result import read_result
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
-from GenerativeModelsLib.skull.case.batch_summary import read_result
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.locate.outlines import outline, outline_band
 from GenerativeModelsLib.skull.locate.placement import Placement
 
@@ -28,20 +29,20 @@ _AGAIN = "reconstruct the case again"
 
 @dataclass(frozen=True, eq=False)
 class PlacedPlane:
-    """One input image as it was placed in the head frame.
+    """One input image placed in the head frame.
 
     Attributes
     ----------
     name
         "axial", "sagittal" or "coronal".
     label
-        What the user knows the image by: the name of a node, or the path of a file.
+        Name of the image for the user: the name of a node, or the path of a file.
     pixels
         (rows, cols) uint8, as used.
     spacing_mm
         (row, col) distance of pixel centres.
     placement
-        Where it lies in the head frame, LPS mm.
+        Placement in the head frame, LPS mm.
     outline_mm
         Polylines (K, 2) of (u, v) mm: the skull cut by the image, the longest first. Closed: the last point joins the
         first, which is not repeated.
@@ -60,16 +61,16 @@ class PlacedPlane:
 
 @dataclass(frozen=True, eq=False)
 class SkullCase:
-    """A case folder; the volumes are read when they are first asked for.
+    """A case folder; the volumes are read at the first access.
 
     Attributes
     ----------
     folder
-        Where it was read from.
+        Folder of the case.
     result
         Content of `result.json`.
     surface
-        The skull in the head frame, LPS mm, the very points of `skull.vtp`; point array `uncertainty_mm` (0 without
+        The skull in the head frame, LPS mm, with the points of `skull.vtp`; point array `uncertainty_mm` (0 without
         draws).
     planes
         By name, in the order axial, sagittal, coronal.
@@ -87,12 +88,12 @@ class SkullCase:
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences for the user."""
+        """Warnings for the user."""
         return self.result["warnings"]
 
     @property
     def has_uncertainty(self) -> bool:
-        """Whether draws were made; without, the uncertainty is unknown and stored as 0."""
+        """Whether draws were made; without draws the uncertainty is unknown and stored as 0."""
         return self.result["uncertainty_mm"]["mean"] is not None
 
     @property
@@ -112,15 +113,15 @@ class SkullCase:
 
 
 def read_case(folder: str | Path) -> SkullCase:
-    """Read what `reconstruct_case` has written.
+    """Read the folder of a reconstruction.
 
     Raises
     ------
     InputError
-        Naming the file that is missing or broken.
+        A file is missing or broken; the message names it.
     """
     folder = Path(folder)
-    result = read_result(folder)
+    result = read_result(folder, SKULL.schema, _AGAIN)
     surface = read_surface(folder / "skull.vtp")
     if "uncertainty_mm" not in surface.point_data:
         raise InputError(f"{folder / 'skull.vtp'} has no point array uncertainty_mm: {_AGAIN}.")

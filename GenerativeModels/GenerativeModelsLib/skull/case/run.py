@@ -1,93 +1,68 @@
-"""One case from files to files: what `generative-models skull reconstruct` and every row of a batch do."""
+"""Steps of a reconstruction: reading of the planes and computation of the skull."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from GenerativeModelsLib.anatomy.run import Progress
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.request import SkullRequest
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.skull.infer.on_device import LoadModel
+    from GenerativeModelsLib.skull.infer.model import SkullModel
+    from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
     from GenerativeModelsLib.skull.planes.image import PlaneImage
 
-STALE = ("planes/*.nii.gz",)
+__all__ = ["compute", "read_planes", "sample_request"]
 
 
-@dataclass(frozen=True)
-class CaseResult:
-    """Where the results of a case lie and what its `result.json` says."""
-
-    folder: Path
-    result: dict
-
-
-def reconstruct_case(
-    request: SkullRequest,
-    *,
-    progress: Callable[[str, float], None] | None = None,
-    load: LoadModel | None = None,
-) -> CaseResult:
-    """Read the planes, reconstruct the skull and write everything into the request's folder, whole or not at all.
-
-    `progress` is told what is being done and the share of it that is through; `load` may keep models in memory.
+def read_planes(request: SkullRequest) -> dict[str, PlaneImage]:
+    """The planes of a request by name.
 
     Raises
     ------
     InputError
-        An argument, an input file, the bundle or the output folder cannot be used; nothing is left behind.
+        An image cannot be used.
     """
-    tell = progress or (lambda message, share: None)
-    start = time.perf_counter()
-    with output_folder(request.output, overwrite=request.overwrite, stale=STALE) as folder:
-        from GenerativeModelsLib.skull.case.fingerprint import fingerprint_of
-
-        tell("reading the planes", 0.05)
-        try:
-            fingerprint = fingerprint_of(request)  # before anything is read, lest it be of a newer file
-        except InputError:
-            _read_planes(request)  # knows better what is wrong with an image
-            raise
-        images = _read_planes(request)
-
-        from GenerativeModelsLib.device import choose_device
-        from GenerativeModelsLib.resources import default_bundle
-        from GenerativeModelsLib.skull.case.write import write_case
-        from GenerativeModelsLib.skull.infer.on_device import run_on
-
-        tell("loading the model", 0.15)
-        choice = choose_device(request.device)
-        bundle = request.model or default_bundle("skull")
-        run = run_on(
-            choice,
-            bundle,
-            images,
-            samples=request.samples,
-            seed=request.seed,
-            progress=lambda m, s: tell(m, 0.25 + 0.5 * s),
-            load=load,
-        )
-        tell("writing the results", 0.8)
-        result = write_case(folder, request, run, fingerprint=fingerprint, started=start)
-    tell("done", 1.0)
-    return CaseResult(request.output, result)
-
-
-def _read_planes(request: SkullRequest) -> dict[str, PlaneImage]:
     from GenerativeModelsLib.skull.planes.image import read_plane
 
-    return {
-        name: read_plane(
-            plane.path,
-            spacing_mm=plane.spacing_mm,
-            name=name,
-            file_wins=plane.yields_to_file,
-            shown_as=plane.label,
-        )
-        for name, plane in request.planes().items()
-    }
+    planes = {}
+    for name, plane in request.planes().items():
+        try:
+            planes[name] = read_plane(
+                plane.image,
+                spacing_mm=plane.spacing_mm,
+                name=name,
+                file_wins=plane.yields_to_file,
+                shown_as=plane.shown_as,
+            )
+        except InputError as error:
+            raise InputError(error.text, error.field or name) from error
+    return planes
+
+
+def compute(
+    request: SkullRequest, images: Mapping[str, PlaneImage], model: SkullModel, progress: Progress
+) -> Reconstruction:
+    """The reconstruction of the planes."""
+    from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
+
+    return reconstruct(model, images, samples=request.samples, seed=request.seed, progress=progress)
+
+
+def sample_request(output) -> SkullRequest:
+    """Request of the shipped sample head; results are written to the folder `output`."""
+    import json
+
+    from GenerativeModelsLib.resources import sample_dir
+    from GenerativeModelsLib.skull.request import PLANES
+
+    folder = sample_dir() / "fetal_head"
+    sample = json.loads((folder / "sample.json").read_text(encoding="utf-8"))
+    return SkullRequest(
+        **{plane: folder / f"{plane}.png" for plane in PLANES},
+        **{f"{plane}_spacing_mm": tuple(spacing) for plane, spacing in sample["spacing_mm"].items()},
+        gestational_age_weeks=sample["gestational_age_weeks"],
+        output=output,
+    )

@@ -1,43 +1,32 @@
-"""The files of a reconstructed case, as the interface fixes them."""
+"""Writes the files of a reconstruction, as specified in docs/formats.md."""
 
 from __future__ import annotations
 
-import json
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from GenerativeModelsLib import __version__
+from GenerativeModelsLib.anatomy.record import Quantity
+from GenerativeModelsLib.anatomy.run import Case
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
-from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder
+from GenerativeModelsLib.skull.anatomy import QUANTITIES
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
-from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
-from GenerativeModelsLib.skull.infer.on_device import Run
 from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
-from GenerativeModelsLib.skull.report import write_report
-from GenerativeModelsLib.skull.report.from_run import report_content
 from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.skull.shape.biometry import Interval
 from GenerativeModelsLib.skull.shape.growth_charts import CHARTS, percentile_or_none
 
-SCHEMA = "skull-reconstruction/1"
 VOXEL_MM = 0.8
 LARGEST_VOLUME = 256
-"""Voxels per side of the written volumes at most; larger heads get larger voxels."""
+"""Largest number of voxels per side of the written volumes; larger heads have larger voxels."""
 BAND_SIGMAS, LEAST_BAND_MM = 3.0, 2.0
 
 
-def write_case(
-    folder: Path, request: SkullRequest, run: Run, *, fingerprint: Fingerprint, started: float
-) -> dict[str, Any]:
-    """Write all files of a case into `folder`; returns the content of `result.json`.
-
-    `started` is the `time.perf_counter` at which the case began.
-    """
-    found = run.reconstruction
+def write_files(case: Case, folder: Path) -> None:
+    """Write the surface, the volumes and the placed planes of a case."""
+    found: Reconstruction = case.run.found
     write_vtp(found.surface, folder / "skull.vtp")
     write_volumes(folder, found)
     for name, plane in found.planes.items():
@@ -45,14 +34,6 @@ def write_case(
         p = plane.placement
         path = folder / "planes" / f"{name}.nii.gz"
         write_placed_plane(path, pixels, plane.image.spacing_mm, p.origin_mm, p.u_axis, p.v_axis)
-    result = result_of(request, run, fingerprint)
-    result["seconds"]["total"] = round(time.perf_counter() - started, 3)
-    write_report(report_content(request, run, result), folder / "report.html")
-    result["files"] = checksums_of_folder(folder)
-    result["seconds"]["total"] = round(time.perf_counter() - started, 3)
-    text = json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False)
-    (folder / "result.json").write_text(text + "\n", encoding="utf-8")
-    return result
 
 
 def write_volumes(folder: Path, found: Reconstruction) -> None:
@@ -82,11 +63,10 @@ def resampled(field: np.ndarray, grid: Grid, onto: Grid) -> np.ndarray:
     return sitk.GetArrayFromImage(moved)
 
 
-def result_of(request: SkullRequest, run: Run, fingerprint: Fingerprint) -> dict[str, Any]:
-    """Content of `result.json`, its total time still to be filled in."""
-    import torch
-
-    found, manifest = run.reconstruction, run.model.manifest
+def document(case: Case) -> dict[str, Any]:
+    """Entries of `result.json` of the skull."""
+    found: Reconstruction = case.run.found
+    request: SkullRequest = case.request
     weeks = request.gestational_age_weeks
     planes = {}
     for name, plane in found.planes.items():
@@ -97,7 +77,7 @@ def result_of(request: SkullRequest, run: Run, fingerprint: Fingerprint) -> dict
             "spacing_mm": [float(v) for v in plane.image.spacing_mm],
             "spacing_source": plane.image.spacing_source,
             "size": [rows, columns],
-            "sha256": fingerprint.inputs[name]["sha256"],
+            "sha256": case.fingerprint.inputs[name]["sha256"],
             "head": {
                 "presence": round(plane.finding.presence, 4),
                 "agreement": round(plane.finding.agreement, 4),
@@ -115,30 +95,17 @@ def result_of(request: SkullRequest, run: Run, fingerprint: Fingerprint) -> dict
             },
         }
     return {
-        "schema": SCHEMA,
-        "model": {
-            "name": manifest.name,
-            "version": manifest.version,
-            "sha256": manifest.sha256,
-            "bundle_sha256": fingerprint.model,
-        },
-        "software": {"version": __version__, "torch": torch.__version__},
-        "device": found.device,
-        "seed": found.seed,
         "samples": found.samples,
         "gestational_age_weeks": weeks,
         "planes": planes,
-        "seconds": {"load": round(run.load_seconds, 3), **{k: round(v, 3) for k, v in found.seconds.items()}},
-        "biometry": {name: _measure(name, getattr(found.biometry, name), weeks) for name in QUANTITIES},
+        "biometry": {q.key: _measure(q, getattr(found.biometry, q.key), weeks) for q in QUANTITIES},
         "uncertainty_mm": uncertainty_summary(found),
         "in_distribution": {"score": found.in_distribution.score, "verdict": found.in_distribution.verdict},
-        "warnings": list(found.warnings),
-        "fingerprint": fingerprint.document(),
     }
 
 
 def uncertainty_summary(found: Reconstruction) -> dict[str, float | None]:
-    """Area-weighted mean, median, 95th percentile and maximum over the surface in mm; nulls without draws."""
+    """Area-weighted mean, median, 95th percentile and maximum over the surface in mm; None without draws."""
     if found.sd_mm is None:
         return {"mean": None, "median": None, "p95": None, "max": None}
     sigma, weight = found.surface.point_data["uncertainty_mm"].astype(float), found.surface.vertex_areas
@@ -148,8 +115,8 @@ def uncertainty_summary(found: Reconstruction) -> dict[str, float | None]:
     return {"mean": float(np.average(sigma, weights=weight)), "median": median, "p95": p95, "max": float(sigma.max())}
 
 
-def _measure(name: str, interval: Interval, weeks: float | None) -> dict[str, Any]:
-    chart = CHARTS.get(name.removesuffix("_mm"))
+def _measure(quantity: Quantity, interval: Interval, weeks: float | None) -> dict[str, Any]:
+    chart = CHARTS.get(quantity.chart)
     percentile = percentile_or_none(chart, interval.value, weeks)
     low_high = None if interval.interval90 is None else [float(v) for v in interval.interval90]
     return {"value": interval.value, "sd": interval.sd, "interval90": low_high, "percentile": percentile}

@@ -1,1 +1,1 @@
-"""From planes to a skull with its uncertainty."""
+"""Inference: reconstruction of a skull with uncertainty from its planes."""

@@ -1,4 +1,4 @@
-"""What held-out cases taught about the model's spread: read from a bundle, applied to sigmas."""
+"""Scale and floor applied to predicted standard deviations, from the calibration in a bundle."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
-QUANTITIES = ("bpd_mm", "ofd_mm", "hc_mm", "cephalic_index_percent", "head_volume_ml")
+from GenerativeModelsLib.skull.anatomy import QUANTITIES as ALL
+
+QUANTITIES = tuple(quantity.key for quantity in ALL)
+"""Keys of the calibrated measurements."""
 
 
 @dataclass(frozen=True)
 class SurfaceCalibration:
     """sigma'^2 = scale^2 sigma^2 + (floor * head size)^2, a pair for each number of planes 1, 2, 3.
 
-    The floor is in head sizes (HC / 2 pi), so that a picture magnified twice gives twice the uncertainty.
+    The floor is relative to the head size (HC / 2 pi), so that the uncertainty scales with the picture.
     """
 
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -33,7 +36,7 @@ class SurfaceCalibration:
 
 @dataclass(frozen=True)
 class BiometryCalibration:
-    """Relative standard deviation a quantity gets beside its draws: sd'^2 = (scale sd)^2 + (floor value)^2.
+    """Calibration of a measurement's standard deviation: sd'^2 = (scale sd)^2 + (floor value)^2.
 
     `scale` and `floor` map a quantity of QUANTITIES to three numbers, for 1, 2, 3 planes.
     """

@@ -1,4 +1,4 @@
-"""Draws of the head's signed distance: their mean, their spread and the biometry of each."""
+"""Mean, standard deviation and biometry of draws of the head's signed distance."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from GenerativeModelsLib.skull.shape.biometry import Biometry, measure_field
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
 
 CHUNK = 100
-"""Draws decoded at once: 100 fields of 32^3 are 13 MB."""
+"""Number of draws decoded at once: 100 fields of 32^3 are 13 MB."""
 
 
 @dataclass(frozen=True)
 class FieldStatistics:
-    """Mean and spread of the draws' signed distance.
+    """Mean and standard deviation of the draws' signed distance.
 
     Attributes
     ----------
     grid : head frame, mm.
     mean_mm : (G, G, G) float32 mean signed distance, negative inside.
-    sd_mm : (G, G, G) float32 standard deviation of the shape, rigid motions of the draws left out; None without draws.
-    biometry : of every draw whose axial outline is closed.
+    sd_mm : (G, G, G) float32 standard deviation of the shape without the draws' rigid motions; None without draws.
+    biometry : biometry of every draw with a closed axial outline.
     """
 
     grid: Grid
@@ -43,20 +43,21 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     Parameters
     ----------
     basis
-        Decodes the K coefficients.
+        Decoder of the K coefficients.
     draws
         (S, K + 1): coefficients and the log of the head size over `measured_size_mm`, S >= 1.
     measured_size_mm
         s, the size of the axial ellipse.
     spread
-        Whether the draws are draws, with a standard deviation and biometry; False for a single mean.
+        Whether to compute the standard deviation and the biometry; False for a single mean.
 
-    Each draw is a field in its own head size; it is resampled to the common grid, whose half extent is that of the
-    mean size, and multiplied by its size, so that distances are mm. A mean of distances is a distance again.
+    Each draw is a field in units of its own head size. It is resampled to the common grid, whose half extent
+    corresponds to the mean size, and multiplied by its size, which gives distances in mm.
 
-    The head frame belongs to the reconstructed head, so where a draw lies in it is no uncertainty of its shape: for the
-    mean and the spread, what a small rigid motion explains of a draw's deviation from the mean is taken out of its
-    coefficients. Biometry, which depends on where the axial plane cuts, is measured on the draws as they are.
+    The head frame is defined by the reconstructed head, so the position of a draw in it is not an uncertainty of the
+    shape. For the mean and the standard deviation, the part of a draw's deviation from the mean that a small rigid
+    motion explains is therefore removed from its coefficients. Biometry depends on the position of the axial plane and
+    is measured on the unchanged draws.
     """
     rigid = basis.rigid_directions(HALF_EXTENT)
     shapes = draws[:, :-1] - draws[:, :-1].mean(0)
@@ -67,7 +68,7 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     total = torch.zeros((GRID_SIZE,) * 3, dtype=torch.float64)
     squares = torch.zeros_like(total)
     biometry: list[Biometry] = []
-    # Squares are taken about the first draw: distances are large beside their spread.
+    # Squares are taken about the first draw, because distances are large compared with their standard deviation.
     reference = _fields_mm(basis, shapes[:1], sizes[:1], common)[0].cpu()
     for rows in torch.arange(len(draws)).split(CHUNK):
         fields = _fields_mm(basis, shapes[rows], sizes[rows], common).cpu()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from GenerativeModelsLib.bundle.architecture import KnownParts, require_architecture
 from GenerativeModelsLib.bundle.bundle import Bundle, read_bundle
 from GenerativeModelsLib.bundle.manifest import BundleManifest, Component
 from GenerativeModelsLib.bundle.networks import network_of
@@ -27,15 +28,17 @@ NETWORKS = {
     "RecCVAE": RecCVAE,
     "LowRankField": LowRankField,
 }
-PARTS = {
-    "locator": ("HeadLocatorNet",),
-    "skull": ("HiRecCVAE", "RecCVAE"),
-    "basis": ("LowRankField",),
-    "typical": ("FeatureModel",),
-}
-"""What each part of a bundle may be."""
-LARGEST_PARAMETER = 4096
-"""No size in an architecture is larger; a manifest that asks for more is broken or malicious."""
+KNOWN = KnownParts(
+    kind=KIND,
+    parts={
+        "locator": ("HeadLocatorNet",),
+        "skull": ("HiRecCVAE", "RecCVAE"),
+        "basis": ("LowRankField",),
+        "typical": ("FeatureModel",),
+    },
+    required=("locator", "skull", "basis"),
+    largest=4096,
+)
 
 
 @dataclass(frozen=True)
@@ -58,24 +61,8 @@ class SkullModel:
 
 
 def check_architecture(components: Mapping[str, Component]) -> None:
-    """Refuse components that this software does not know; see `bundle.read_bundle`."""
-    for part in ("locator", "skull", "basis"):
-        if part not in components:
-            raise InputError(f"The model bundle has no '{part}' network: it is no {KIND} bundle; name another one.")
-    for part, component in components.items():
-        if component.class_name not in PARTS.get(part, ()):
-            known = f"it knows {', '.join(PARTS[part])}" if part in PARTS else f"its parts are {', '.join(PARTS)}"
-            raise InputError(
-                f"The model bundle's {part} is a {component.class_name}, which this software does not know there "
-                f"({known}): update the software or name another bundle."
-            )
-        for name, value in component.parameters.items():
-            for number in value if isinstance(value, list) else [value]:
-                if not isinstance(number, int) or not 0 < number <= LARGEST_PARAMETER:
-                    raise InputError(
-                        f"The model bundle's {part}.{name} is {value!r}, expected whole numbers from 1 to "
-                        f"{LARGEST_PARAMETER}: get a fresh copy of the bundle."
-                    )
+    """`require_architecture` of skull bundles."""
+    require_architecture(components, KNOWN)
 
 
 def load_skull_model(folder: Path, device: torch.device | str = "cpu") -> SkullModel:

@@ -1,4 +1,4 @@
-"""One to three planes -> the skull, how sure the model is of it, its biometry and the planes' placement."""
+"""Reconstruction of the skull from one to three planes, with uncertainty, biometry and placements of the planes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import Caution, InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
@@ -20,31 +20,31 @@ from GenerativeModelsLib.skull.locate.canonical import CanonicalPlane
 from GenerativeModelsLib.skull.locate.checks import finding_warnings, refuse_without_head, size_warnings
 from GenerativeModelsLib.skull.locate.facing import UprightPlane, conditions, upright_planes
 from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding, locate
-from GenerativeModelsLib.skull.locate.outlines import NORMAL_90, outline, outline_band, settled
+from GenerativeModelsLib.skull.locate.outlines import NORMAL_90, outline, outline_band, recentred_on_ellipse
 from GenerativeModelsLib.skull.locate.placement import Placement, place
 from GenerativeModelsLib.skull.planes.image import PlaneImage
 from GenerativeModelsLib.skull.shape.biometry import BiometryIntervals, Interval, measure
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 
 REFINEMENT = 3
-"""The surface is taken from the mean distance refined this many times by cubic splines."""
+"""Factor of the cubic-spline refinement of the mean distance before the surface is extracted."""
 
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
 class PlaneResult:
-    """What was found in one input plane and where it was placed."""
+    """The located head and the placement of one input plane."""
 
     image: PlaneImage
     finding: HeadFinding
     facing_certainty: float
-    """Probability of the head's facing against the opposite one, 0.5 to 1."""
+    """Probability of the head's orientation against the opposite one, 0.5 to 1."""
     placement: Placement
     outline_mm: list[np.ndarray]
     """Closed polylines (K, 2), (u, v) in mm of the picture: the reconstructed surface cut by the placed picture."""
     band_mm: tuple[list[np.ndarray], list[np.ndarray]] | None = None
-    """The same at the inner and outer end of the 90 % interval of the surface; None without draws."""
+    """The same at the inner and outer bound of the 90 % interval of the surface; None without draws."""
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,25 @@ def reconstruct(
     model
         From `load_skull_model`.
     images
-        `axial` always, `sagittal` and `coronal` when there; pixels (rows, columns) with their spacing in mm.
+        `axial` (required), `sagittal` and `coronal` (optional); pixels (rows, columns) with their spacing in mm.
     samples
-        Draws from the conditional prior; 0 for the mean alone, without uncertainty.
+        Number of draws from the conditional prior; 0 for only the mean, without uncertainty.
     seed
-        Of the draws: same seed, same device, same result.
+        Seed of the draws; the result is reproducible on the same device.
     progress
-        Called with a message and the share of the work done.
+        Function called with a message and the completed share of the work.
 
     Raises
     ------
     InputError
         No axial plane, or no fetal head in a plane.
     """
-    tell = progress or (lambda message, share: None)
+    report_progress = progress or (lambda message, share: None)
     if "axial" not in images:
         raise InputError("The axial plane is missing: a reconstruction needs it; sagittal and coronal are optional.")
     warnings = [w for image in images.values() for w in image.warnings]
     start = time.perf_counter()
-    tell("Finding the head", 0.1)
+    report_progress("Finding the head", 0.1)
     findings = locate_all(model, images)
     size = findings["axial"].radius_mm
     upright = upright_planes(model.skull, images, findings, size, model.device)
@@ -118,20 +118,18 @@ def reconstruct(
     planes = {name: u.plane for name, u in upright.items()}
     warnings += [w for name, u in upright.items() for w in finding_warnings(u.finding, images[name], u.certainty)]
     y = conditions([planes], model.device)
-    tell("Reconstructing", 0.3)
-    net = model.skull
-    mean_x, poses = net.mean(y)
+    report_progress("Reconstructing", 0.3)
+    predicted = model.skull.predict(y, samples, torch.Generator().manual_seed(seed % 2**63))
     reconstructed = time.perf_counter()
-    if samples:
-        generator = torch.Generator().manual_seed(seed % 2**63)
-        noise = torch.randn(samples, len(net.levels), net.latent, generator=generator).to(model.device)
-        draws, _ = net.draw(y, noise)
-        tell("Measuring the draws", 0.5)
-        statistics = field_statistics(model.basis, draws, size, spread=samples > 1)
+    if predicted.draws is not None:
+        report_progress("Measuring the draws", 0.5)
+        statistics = field_statistics(model.basis, predicted.draws, size, spread=len(predicted.draws) > 1)
     else:
-        statistics = field_statistics(model.basis, mean_x, size, spread=False)
-    statistics, placements = _recentred(statistics, poses.mu[0].cpu().numpy(), planes, size)
-    tell("Making the surface", 0.8)
+        statistics = field_statistics(model.basis, predicted.mean, size, spread=False)
+    # Without poses, the pictures are taken to lie in the standard planes.
+    poses = np.zeros(6 * len(PLANES)) if predicted.poses is None else predicted.poses[0].cpu().numpy()
+    statistics, placements = _recentred(statistics, poses, planes, size)
+    report_progress("Making the surface", 0.8)
     surface = _surface(statistics)
     value = measure(surface)
     head_size = value.hc_mm / (2 * np.pi)
@@ -149,13 +147,15 @@ def reconstruct(
         for name in planes
     }
     measures = measures_of(
-        model, y, mean_x, findings, surface, {name: plane.outline_mm for name, plane in results.items()}
+        model, y, predicted.mean, findings, surface, {name: plane.outline_mm for name, plane in results.items()}
     )
     in_distribution = model.typical.judge(measures, reasons_of(measures))
     if in_distribution.verdict != "typical":
-        warnings.append(_verdict_sentence(in_distribution))
+        warnings.append(Caution(_verdict_sentence(in_distribution), "verdict"))
     if sd_mm is None:
-        warnings.append(f"With samples {samples} nothing can spread: the uncertainty is unknown and written as 0.")
+        why = "The model makes no draws" if samples > 1 else f"With samples {samples} there is no spread"
+        nothing = f"{why}: the uncertainty is unknown and written as 0."
+        warnings.append(Caution(nothing, "missing"))
     end = time.perf_counter()
     seconds = {"reconstruct": reconstructed - start, "uncertainty": end - reconstructed}
     return Reconstruction(
@@ -175,7 +175,7 @@ def reconstruct(
 
 
 def locate_all(model: SkullModel, images: Mapping[str, PlaneImage]) -> dict[str, HeadFinding]:
-    """The head in every plane, in the order of PLANES; InputError naming the plane where there is none."""
+    """The located head of every plane, in the order of PLANES; raises InputError for a plane without a head."""
     findings = {}
     for name in PLANES:
         if name in images:
@@ -188,7 +188,7 @@ def locate_all(model: SkullModel, images: Mapping[str, PlaneImage]) -> dict[str,
 def _recentred(
     statistics: FieldStatistics, poses: np.ndarray, planes: Mapping[str, CanonicalPlane], size: float
 ) -> tuple[FieldStatistics, dict[str, Placement]]:
-    """Move the origin to the centre of the head's outline in z = 0, as the head frame has it, with all placements."""
+    """Move the origin of grid and placements to the centre of the outline in z = 0, which defines the head frame."""
     from GenerativeModelsLib.skull.shape.biometry import axial_outline
     from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
 
@@ -209,7 +209,7 @@ def _surface(statistics: FieldStatistics) -> Surface:
 
 
 def _along_normals(sd_mm: np.ndarray, statistics: FieldStatistics, surface: Surface) -> np.ndarray:
-    """Standard deviation of the surface along its normal: that of the distance over the mean distance's slope."""
+    """Standard deviation of the surface along its normal: that of the distance divided by the mean distance's slope."""
     grid, step = statistics.grid, 0.5 * min(statistics.grid.spacing_mm)
     normals = surface.vertex_normals
     ahead = grid.sample(statistics.mean_mm, surface.points + step * normals)
@@ -234,7 +234,7 @@ def _intervals(model: SkullModel, value, statistics: FieldStatistics, planes: in
 def _plane_result(
     image: PlaneImage, upright: UprightPlane, placement: Placement, surface: Surface, *, banded: bool
 ) -> PlaneResult:
-    placement = settled(placement, outline(surface, placement), upright.finding.ellipse)
+    placement = recentred_on_ellipse(placement, outline(surface, placement), upright.finding.ellipse)
     band = outline_band(surface, placement) if banded else None
     return PlaneResult(image, upright.finding, upright.certainty, placement, outline(surface, placement), band)
 

@@ -1,4 +1,4 @@
-"""The measures by which an input is compared with the calibration cases."""
+"""In-distribution measures of an input, for comparison with the calibration cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def plane_features(skull: SkullCVAE, y: Conditions) -> np.ndarray:
-    """(B, 3, F) features of the planes, those of absent ones without meaning."""
+    """(B, 3, F) features of the planes; those of absent planes are undefined."""
     return skull.encode_planes(y).cpu().numpy()
 
 
@@ -32,10 +32,10 @@ def measures_of(
 ) -> dict[str, float]:
     """Named measures of one case, larger = less typical.
 
-    `<plane> picture`: distance of the plane's features from those of the calibration cases. `<plane> head`: doubt of
-    the locator, 1 - presence * agreement. `<plane> misfit`: mean distance between the reconstruction's outline and the
-    locator's, over the head size; `outlines` are the reconstruction's, in mm on each picture. `shape`: root mean
-    squared standardised coefficient of the mean shape.
+    `<plane> picture`: distance of the plane's features from those of the calibration cases. `<plane> head`: uncertainty
+    of the locator, 1 - presence * agreement. `<plane> misfit`: mean distance between the reconstruction's outline and
+    the locator's, relative to the head size; `outlines` are the reconstruction's, in mm of each picture. `shape`: root
+    mean squared standardised coefficient of the mean shape.
     """
     measures: dict[str, float] = {}
     features = plane_features(model.skull, y)[0]
@@ -51,9 +51,9 @@ def measures_of(
 
 
 def outline_misfit(finding: HeadFinding, outline: list[np.ndarray]) -> float:
-    """Mean distance of the located ellipse from the reconstruction's outline, over the ellipse's mean radius.
+    """Mean distance of the located ellipse from the reconstruction's outline, relative to the ellipse's mean radius.
 
-    1 where the picture's placement misses the surface altogether.
+    1 if the placed picture does not cut the surface.
     """
     if not outline:
         return 1.0
@@ -64,7 +64,7 @@ def outline_misfit(finding: HeadFinding, outline: list[np.ndarray]) -> float:
 
 
 def reasons_of(measures: Mapping[str, float]) -> dict[str, str]:
-    """Words for each measure, for the warning."""
+    """Description of each measure for the warning, by name."""
     words = {"picture": "looks unlike the training images", "head": "shows a doubtful head outline"}
     words["misfit"] = "does not agree with the reconstructed outline"
     reasons = {}

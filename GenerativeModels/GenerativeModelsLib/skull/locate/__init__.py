@@ -1,1 +1,1 @@
-"""The head in a picture: where it is, how it is turned, where it lies in the head frame."""
+"""Localisation of the head in a picture, and placement of the picture in the head frame."""

@@ -1,4 +1,4 @@
-"""Planes as the skull networks see them: cut out about the head, upright, in units of the axial head size."""
+"""Canonical planes, the input of the skull networks: cropped around the head, upright, in units of the head size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from GenerativeModelsLib.skull.locate.window import Window, normalise_grey
 PICTURE_SIZE = 112
 """Pixels per side of a canonical picture."""
 HALF_WIDTH = 1.6
-"""Half the side of a canonical picture over the head size s = axial perimeter / 2 pi."""
+"""Half the side of a canonical picture in units of the head size s = axial perimeter / 2 pi."""
 SCALARS = 6
 
 STANDARD_AXES = {
@@ -20,7 +20,7 @@ STANDARD_AXES = {
     "sagittal": (np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, -1.0])),
     "coronal": (np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, -1.0])),
 }
-"""Directions of the picture's right and down in the head frame, for a plane in its standard place."""
+"""Directions of the picture's right and down in the head frame, for a plane in its standard position."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class CanonicalPlane:
     Attributes
     ----------
     picture : (2, PICTURE_SIZE, PICTURE_SIZE) float32: grey values in [0, 1.25], the locator's head mask in [0, 1].
-    scalars : (SCALARS,) float32: log size over s, log axis ratio, orientation of the ellipse (cos, sin of twice its
+    scalars : (SCALARS,) float32: log of size / s, log axis ratio, orientation of the ellipse (cos, sin of twice its
         angle, weighted by the elongation), agreement, certainty of facing.
-    window : where in the picture it was cut.
+    window : its window in the input picture.
     """
 
     picture: np.ndarray
@@ -43,7 +43,7 @@ class CanonicalPlane:
 def canonical_plane(
     pixels: np.ndarray, spacing_mm: tuple[float, float], finding: HeadFinding, head_size_mm: float
 ) -> CanonicalPlane:
-    """Cut a plane out about its head. `head_size_mm` is s for all planes of a case: the axial finding's `radius_mm`."""
+    """Crop a plane around its head. `head_size_mm` is s for all planes of a case: the axial finding's `radius_mm`."""
     window = finding.canonical_window(HALF_WIDTH * head_size_mm)
     grey, _ = window.resample(normalise_grey(pixels), spacing_mm, PICTURE_SIZE)
     coarse = finding.window
@@ -66,9 +66,9 @@ def canonical_plane(
 
 
 def pose_vector(plane: str, origin: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """(6,) pose of a canonical picture: shift of its centre over s, then the rotation vector from the standard axes.
+    """(6,) pose of a canonical picture: shift of its centre in units of s, and rotation vector from the standard axes.
 
-    `origin` is the centre of the picture in the head frame over s; `right`, `down` its axes there.
+    `origin` is the centre of the picture in the head frame in units of s; `right` and `down` are its axes there.
     """
     from scipy.spatial.transform import Rotation
 
@@ -78,7 +78,7 @@ def pose_vector(plane: str, origin: np.ndarray, right: np.ndarray, down: np.ndar
 
 
 def pose_axes(plane: str, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inverse of `pose_vector`: origin over s, right, down."""
+    """Inverse of `pose_vector`: origin in units of s, right, down."""
     from scipy.spatial.transform import Rotation
 
     now = Rotation.from_rotvec(vector[3:]).as_matrix() @ _standard_matrix(plane)

@@ -1,4 +1,4 @@
-"""Which way round a head lies in its picture: the plane encoder looks at both and decides."""
+"""Orientation of the head in its picture, selected by the plane encoder from the two opposite ones."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from GenerativeModelsLib.skull.planes.image import PlaneImage
 
 @dataclass(frozen=True)
 class UprightPlane:
-    """A canonical plane the right way round.
+    """A canonical plane in the selected orientation.
 
     Attributes
     ----------
-    finding : of the locator, turned where it had the head the wrong way round.
-    plane : cut out accordingly.
-    certainty : probability of this facing against the opposite one, 0.5 to 1.
+    finding : result of the locator, turned if the opposite orientation was selected.
+    plane : cropped in this orientation.
+    certainty : probability of this orientation against the opposite one, 0.5 to 1.
     """
 
     finding: HeadFinding
@@ -37,7 +37,7 @@ def upright_planes(
     head_size_mm: float,
     device: torch.device,
 ) -> dict[str, UprightPlane]:
-    """Cut every plane out both ways round and keep the way that the encoder holds for upright."""
+    """Crop every plane in both orientations and keep the one with the higher probability of being upright."""
     both = {
         name: [
             canonical_plane(images[name].pixels, images[name].spacing_mm, way, head_size_mm)
@@ -59,7 +59,7 @@ def upright_planes(
 
 
 def conditions(cases: list[dict[str, CanonicalPlane]], device: torch.device) -> Conditions:
-    """Cases, each a plane by name, as the network's input."""
+    """The network's input for cases, each a mapping from names to planes."""
     pictures = np.zeros((len(cases), 3, 2, PICTURE_SIZE, PICTURE_SIZE), np.float32)
     scalars = np.zeros((len(cases), 3, SCALARS), np.float32)
     present = np.zeros((len(cases), 3), bool)

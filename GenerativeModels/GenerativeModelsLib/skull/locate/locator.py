@@ -1,4 +1,4 @@
-"""Finding the head in a picture: the learned locator's maps -> an ellipse, an orientation, a confidence."""
+"""Localisation of the head in a picture: ellipse, orientation and confidence from the maps of the locator network."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.models.locator import HeadLocatorNet
 
 LOCATOR_SIZE = 160
-"""Pixels per side of the whole-picture window; the maps come at half of it."""
+"""Pixels per side of the whole-picture window; the maps have half as many."""
 
 PLANES = ("axial", "sagittal", "coronal")
 
 
 @dataclass(frozen=True)
 class HeadFinding:
-    """Where the head lies in a picture, by the locator.
+    """Result of the locator on a picture.
 
     Attributes
     ----------
     plane : axial, sagittal or coronal.
-    window : the whole-picture window the maps live in.
+    window : the whole-picture window of the maps.
     mask : (N/2, N/2) probability of lying inside the head section.
-    ellipse : of the same area moments as the mask; centre and half axes in mm of the picture, angle from +u to +v.
+    ellipse : ellipse with the area moments of the mask; centre and half axes in mm of the picture, angle from +u to +v.
     anterior : (2,) unit vector (u, v) of the picture towards the forehead; None for a coronal plane.
     superior : (2,) towards the vertex; None for an axial plane.
-    presence : probability that a fetal head is in the picture at all.
-    agreement : overlap (Dice) of the mask and its ellipse, low where the outline is torn.
+    presence : probability that the picture shows a fetal head.
+    agreement : Dice of the mask and its ellipse, low for an irregular outline.
     facing : certainty of the orientation, 0 (a guess) to 1.
     """
 
@@ -49,20 +49,21 @@ class HeadFinding:
 
     @property
     def radius_mm(self) -> float:
-        """Perimeter of the ellipse over 2 pi: the head's measure of size in the axial plane."""
+        """Perimeter of the ellipse over 2 pi; in the axial plane this is the head size."""
         return self.ellipse.perimeter / (2 * np.pi)
 
     def turned(self) -> HeadFinding:
-        """The same head taken for the opposite way round: forehead for occiput, or vertex for base (coronal)."""
+        """The same head in the opposite orientation: forehead and occiput, or vertex and base (coronal), exchanged."""
         if self.plane == "coronal":
             return replace(self, superior=-self.superior)
         return replace(self, anterior=-self.anterior)
 
     def canonical_window(self, half_width_mm: float) -> Window:
-        """The window in which the plane looks as in an atlas: forehead up (axial) or left (sagittal), vertex up.
+        """The window with the standard orientation of the plane: forehead up (axial) or left (sagittal), vertex up.
 
-        A sagittal picture that faces right is mirrored; for the other planes left and right cannot be told from the
-        picture, and it is read as seen from the feet (axial) or from the front (coronal): patient's left on the right.
+        A sagittal picture that faces right is mirrored. In the other planes left and right cannot be distinguished; the
+        picture is assumed to be seen from the feet (axial) or from the front (coronal), with the patient's left on the
+        right.
         """
         if self.plane == "sagittal":
             right, down = -self.anterior, -self.superior
@@ -73,11 +74,11 @@ class HeadFinding:
 
 
 def read_maps(plane: str, window: Window, mask, first, second, presence: float) -> HeadFinding | None:
-    """A `HeadFinding` from probability maps (N, N), or None where the mask is empty.
+    """A `HeadFinding` from probability maps (N, N), or None if the mask is empty.
 
     The centre and half axes come from the mask's first and second moments (an ellipse of half axis a has variance a^2/4
-    along it); the direction towards a half from the difference d of the two halves' centroids, which for a cut through
-    the centre with normal n is parallel to C n, with C the covariance.
+    along it). The direction towards a half comes from the difference d of the two halves' centroids: for a cut through
+    the centre with normal n, d is parallel to C n, with C the covariance.
     """
     size = mask.shape[0]
     solid = mask > 0.5
@@ -127,7 +128,7 @@ def read_maps(plane: str, window: Window, mask, first, second, presence: float) 
 
 
 def _snap_to_axis(direction: np.ndarray, major: np.ndarray, ratio: float) -> np.ndarray:
-    """The facing direction turned onto the long axis, the more so the longer the head (ratio 1.0 none, 1.15 fully)."""
+    """The facing direction blended with the long axis; the weight rises from 0 at axis ratio 1.0 to 1 at 1.15."""
     axis = major if direction @ major >= 0 else -major
     share = np.clip((ratio - 1.0) / 0.15, 0.0, 1.0)
     mixed = share * axis + (1 - share) * direction
@@ -135,7 +136,7 @@ def _snap_to_axis(direction: np.ndarray, major: np.ndarray, ratio: float) -> np.
 
 
 def _orthogonal_pair(anterior: np.ndarray, superior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The orthogonal pair of unit vectors nearest to the given vectors, whose lengths say how much each counts."""
+    """The orthogonal pair of unit vectors nearest to the given vectors, weighted by their lengths."""
     left, _, right = np.linalg.svd(np.stack([anterior, superior]))
     pair = left @ right
     return pair[0], pair[1]
@@ -151,7 +152,7 @@ def _inside_ellipse(uv: np.ndarray, ellipse: Ellipse) -> np.ndarray:
 def locate(
     net: HeadLocatorNet, pixels: np.ndarray, spacing_mm: tuple[float, float], plane: str, device: str = "cpu"
 ) -> HeadFinding | None:
-    """Find the head in one picture (rows, columns) of spacing (row, column) mm; None where the net sees none."""
+    """Locate the head in one picture (rows, columns) of spacing (row, column) mm; None if there is none."""
     import torch
 
     window = whole_picture(pixels.shape, spacing_mm)

@@ -1,4 +1,4 @@
-"""The reconstructed surface as it shows in a placed picture."""
+"""Outlines of the reconstructed surface in a placed picture."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def outline(surface: Surface, placement: Placement) -> list[np.ndarray]:
 
 
 def outline_band(surface: Surface, placement: Placement) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The same for the surfaces 1.645 standard deviations inside and outside: where nine of ten outlines should lie."""
+    """Outlines of the surfaces 1.645 standard deviations inside and outside: bounds of the 90 % interval."""
     reach = NORMAL_90 * surface.point_data["uncertainty_mm"][:, None] * surface.vertex_normals
     inner, outer = (Surface(surface.points + way * reach, surface.triangles) for way in (-1, 1))
     return outline(inner, placement), outline(outer, placement)
 
 
-def settled(placement: Placement, lines: list[np.ndarray], ellipse: Ellipse) -> Placement:
-    """The placement moved within its plane until the outline's centre of area meets that of the located head.
+def recentred_on_ellipse(placement: Placement, lines: list[np.ndarray], ellipse: Ellipse) -> Placement:
+    """The placement shifted within its plane so that the outline's centre of area is that of the located head.
 
-    The network's estimate decides offset, tilt and turn; where the head lies in the picture is seen directly.
+    Offset, tilt and rotation are the network's estimates; the position of the head in the picture is measured directly.
     """
     if not lines:
         return placement

@@ -1,4 +1,4 @@
-"""Where an input picture lies in the head frame."""
+"""Placement of an input picture in the head frame."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Placement:
 def place(
     plane: str, pose: np.ndarray, window: Window, head_size_mm: float, moved_mm: Sequence[float] = (0.0, 0.0, 0.0)
 ) -> Placement:
-    """Placement from the network's pose (6,) of the canonical picture that `window` cut out.
+    """Placement from the network's pose (6,) of the canonical picture in `window`.
 
-    `moved_mm` (3,) is added to every position: what takes the network's frame to the head frame.
+    `moved_mm` (3,) is the shift from the network's frame to the head frame; it is added to every position.
     """
     centre, right, down = pose_axes(plane, pose)
     u_axis = window.right[0] * right + window.down[0] * down

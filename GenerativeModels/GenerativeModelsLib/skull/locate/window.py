@@ -1,4 +1,4 @@
-"""Square windows on a picture: where the networks look."""
+"""Square windows of a picture, from which the networks' inputs are resampled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 @dataclass(frozen=True)
 class Window:
-    """A square, possibly rotated and mirrored, in the millimetres of a picture.
+    """A square, possibly rotated and mirrored, in millimetres of a picture.
 
     A picture point is (u, v) = (column * spacing_column, row * spacing_row). A window point (a, b), |a|, |b| <= 1,
     is centre + half_width * (a * right + b * down).
@@ -47,9 +47,9 @@ class Window:
         return np.stack(np.meshgrid(axis, axis), axis=-1)
 
     def resample(self, pixels: np.ndarray, spacing_mm: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray]:
-        """The picture in the window, size x size, and 1 where the window lies inside the picture, 0 elsewhere.
+        """The picture in the window, size x size, and a mask with 1 inside the picture and 0 outside.
 
-        Smoothed first where the window's pixels are coarser than the picture's. `spacing_mm` is (row, column).
+        The picture is smoothed first if the window's pixels are coarser. `spacing_mm` is (row, column).
         """
         step = 2 * self.half_width_mm / size
         sigma = [0.4 * step / s if step > 1.3 * s else 0.0 for s in spacing_mm]
@@ -63,18 +63,18 @@ class Window:
 
 
 MARGIN = 1.2
-"""Side of the whole-picture window over the picture's longer side: a head may be cut by the edge."""
+"""Side of the whole-picture window over the picture's longer side; the margin allows for a head cut by the edge."""
 
 
 def whole_picture(shape: tuple[int, int], spacing_mm: tuple[float, float]) -> Window:
-    """The upright window that holds the whole picture with a margin."""
+    """The upright window that contains the whole picture with a margin."""
     height, width = shape[0] * spacing_mm[0], shape[1] * spacing_mm[1]
     centre = np.array([(width - spacing_mm[1]) / 2, (height - spacing_mm[0]) / 2])
     return Window(centre, np.array([1.0, 0.0]), np.array([0.0, 1.0]), MARGIN * max(height, width) / 2)
 
 
 def normalise_grey(pixels: np.ndarray) -> np.ndarray:
-    """Grey values with the 99.5th percentile of the non-black pixels stretched to 1; float32 in [0, 1.25]."""
+    """Grey values divided by the 99.5th percentile of the non-black pixels; float32 in [0, 1.25]."""
     pixels = np.asarray(pixels, np.float32)
     lit = pixels[pixels > 0.02 * pixels.max()] if pixels.max() > 0 else pixels
     top = float(np.percentile(lit, 99.5)) if lit.size else 1.0

@@ -1,1 +1,1 @@
-"""Ultrasound planes from files: grey pixels with their spacing."""
+"""Reading of ultrasound planes from files: grey pixels with their spacing."""

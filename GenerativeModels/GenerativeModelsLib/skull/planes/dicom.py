@@ -1,4 +1,4 @@
-"""DICOM planes: the calibrated ultrasound region cut out, any photometric interpretation."""
+"""DICOM planes of any photometric interpretation, cropped to the calibrated ultrasound region."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CENTIMETRES = 3
 _MM_PER_CM = 10.0
 _TISSUE, _TWO_DIMENSIONAL = 1, 1
 _ULTRASOUND_OR_UNSAID = ("", "US", "IVUS", "OT", "SC", "XC")
-"""Modalities that may hold an ultrasound frame; screenshots come as OT or SC."""
+"""Modalities that can contain an ultrasound frame; screenshots have OT or SC."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Where the plane lies in the frame (None: everywhere), its spacing and what to tell the user about it."""
+    """Region of the plane in the frame (None: the whole frame), its spacing, and warnings for the user."""
 
     region: Region | None
     spacing_mm: tuple[float, float] | None
@@ -49,15 +49,15 @@ class Calibration:
 
 
 def read_dicom(path: Path, label: str) -> StoredPlane:
-    """The single frame of a DICOM file, cut to its calibrated 2D tissue region when it has one.
+    """The single frame of a DICOM file, cropped to its calibrated 2D tissue region if it has one.
 
     Spacing comes from the region (0018,6011: physical delta in cm), else from PixelSpacing, else, with a warning, from
-    ImagerPixelSpacing. MONOCHROME1, PALETTE COLOR, RGB and YBR are understood; windowing is not applied.
+    ImagerPixelSpacing. MONOCHROME1, PALETTE COLOR, RGB and YBR are supported; windowing is not applied.
 
     Raises
     ------
     InputError
-        For several frames, no image, a truncated file, a compression nothing here decodes, one too large.
+        Several frames, no image, a truncated file, an unsupported compression, or an image that is too large.
     """
     import pydicom
 
@@ -79,7 +79,7 @@ def read_dicom(path: Path, label: str) -> StoredPlane:
     notes = list(calibration.warnings)
     modality = str(dataset.get("Modality", "") or "")
     if modality not in _ULTRASOUND_OR_UNSAID:
-        notes.append(f"{label} says it is {modality}, not ultrasound: the result is not to be trusted.")
+        notes.append(f"{label} has the modality {modality}, not ultrasound: the result is not reliable.")
     region = calibration.region
     if region is not None:
         values = values[region.top : region.bottom, region.left : region.right]
@@ -106,14 +106,14 @@ def _refuse_what_is_no_plane(header: Dataset, label: str) -> None:
     frames = int(header.get("NumberOfFrames", 1) or 1)
     if frames > 1:
         raise InputError(
-            f"{label} holds {frames} frames where a single plane is due: export the frame of the standard plane."
+            f"{label} holds {frames} frames, expected a single plane: export the frame of the standard plane."
         )
     samples = int(header.get("SamplesPerPixel", 1) or 1)
     refuse_if_too_large(label, int(rows), int(columns), samples * max(int(header.get("BitsAllocated", 8) or 8), 8) / 8)
 
 
 def calibrated(dataset: Dataset, label: str) -> Calibration:
-    """Region and spacing by the best the data set offers: ultrasound region, PixelSpacing, ImagerPixelSpacing."""
+    """Region and spacing from the first available of ultrasound region, PixelSpacing and ImagerPixelSpacing."""
     sequence = list(dataset.get("SequenceOfUltrasoundRegions", None) or [])
     regions = [found for item in sequence if (found := _tissue_region(item, int(dataset.Rows), int(dataset.Columns)))]
     if regions:
@@ -141,7 +141,7 @@ def _tissue_region(item: Dataset, rows: int, columns: int) -> Region | None:
         return None
     bounds = [
         item.get(f"RegionLocation{key}", None) for key in ("MinY0", "MaxY1", "MinX0", "MaxX1")
-    ]  # both ends belong to the region
+    ]  # both ends are inclusive
     deltas = _pair([item.get("PhysicalDeltaY", None), item.get("PhysicalDeltaX", None)])
     if deltas is None or any(bound is None for bound in bounds):
         return None
@@ -153,7 +153,7 @@ def _tissue_region(item: Dataset, rows: int, columns: int) -> Region | None:
 
 
 def _pair(value) -> tuple[float, float] | None:
-    """Two positive finite numbers, signs dropped (a physical axis may point up or left); None for anything else."""
+    """Absolute values of two finite nonzero numbers (a physical axis may point up or left); None for anything else."""
     try:
         first, second = (abs(float(part)) for part in value)
     except (TypeError, ValueError):
@@ -162,7 +162,7 @@ def _pair(value) -> tuple[float, float] | None:
 
 
 def _decoded(dataset: Dataset, path: Path, label: str) -> np.ndarray:
-    """(rows, cols) or (rows, cols, 3)."""
+    """Decoded pixels (rows, cols) or (rows, cols, 3)."""
     from pydicom import uid
     from pydicom.pixels import apply_color_lut, pixel_array
 
@@ -184,7 +184,7 @@ def _decoded(dataset: Dataset, path: Path, label: str) -> np.ndarray:
 
 
 def _decoded_by_gdcm(path: Path, syntax, label: str, reason: Exception) -> np.ndarray:
-    """What pydicom alone cannot decode, lossless JPEG above all, by the GDCM inside SimpleITK."""
+    """Pixels that pydicom alone cannot decode, mainly lossless JPEG, decoded by SimpleITK's GDCM."""
     import SimpleITK as sitk
 
     reader = image_reader(path, label, ("DICOM",), checks_name=False)

@@ -1,4 +1,4 @@
-"""Pixels of any number type and colour as grey 0 to 255; nothing of the image is cut away or painted over."""
+"""Conversion of pixels of any number type and colour to grey levels 0 to 255, without cropping or masking."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from GenerativeModelsLib.errors import InputError
 LUMINANCE = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in grey, ITU-R BT.601."""
 PERCENTILES = (0.1, 99.9)
-"""What becomes 0 and 255 in an image whose numbers have no customary range."""
+"""Percentiles mapped to 0 and 255 in an image whose values have no standard range."""
 
 
 @dataclass(frozen=True)
 class GreyPixels:
-    """`pixels` (rows, cols) float32 in 0..255 and the sentences to tell the user."""
+    """`pixels` (rows, cols) float32 in 0..255 and warnings for the user."""
 
     pixels: np.ndarray
     warnings: tuple[str, ...] = ()
@@ -25,24 +25,24 @@ class GreyPixels:
 def grey_pixels(values: np.ndarray, label: str, inverted: bool = False) -> GreyPixels:
     """Grey levels 0..255 of `values`.
 
-    0..1 is multiplied by 255, 0..255 stays as it is. Whole numbers above are divided by the smallest 2^n - 1 that holds
-    the largest, so a 12 bit image spans the same range as an 8 bit one whatever it is stored in. Anything else,
-    negative numbers among it, is stretched between its 0.1 and 99.9 percentiles, with a warning. Not-a-number and
-    infinite pixels become 0, with a warning. Colour becomes luminance (ITU-R BT.601); alpha is ignored.
+    Values in 0..1 are multiplied by 255, values in 0..255 are unchanged. Larger integers are divided by the smallest
+    2^n - 1 that is not below the maximum, so that a 12 bit image has the same range as an 8 bit one. All other values,
+    such as negative ones, are scaled linearly between their 0.1 and 99.9 percentiles, with a warning. NaN and infinite
+    pixels become 0, with a warning. Colour is converted to luminance (ITU-R BT.601); alpha is ignored.
 
     Parameters
     ----------
     values
         (rows, cols) or (rows, cols, 3 or 4) real numbers.
     label
-        How messages call the image.
+        Name of the image in messages.
     inverted
-        Low values are bright.
+        Whether low values are bright.
 
     Raises
     ------
     InputError
-        For complex numbers, for pixels that are all not-a-number, and for an image of one grey level.
+        Complex numbers, no finite pixel, or an image of one grey level.
     """
     if values.dtype.kind not in "buif":
         raise InputError(f"{label} holds {values.dtype} pixels: expected real numbers, grey or colour.")

@@ -1,4 +1,4 @@
-"""Ultrasound planes from files or arrays: grey pixels with their spacing in millimetres, checked."""
+"""Ultrasound planes from files or arrays: grey pixels with a checked spacing in millimetres."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from typing import Literal
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.skull.planes.grey import grey_pixels
 from GenerativeModelsLib.skull.planes.read import load_stored_plane
 from GenerativeModelsLib.skull.planes.stored import StoredPlane, averaged, reduction_for
+from GenerativeModelsLib.skull.request import Spacing
 
-__all__ = ["PlaneImage", "parse_spacing", "plane_from_array", "read_plane"]
-
-Spacing = tuple[float, float]
-"""Distance in mm of neighbouring rows, then of neighbouring columns."""
+__all__ = ["PlaneImage", "plane_from_array", "read_plane"]
 
 MIN_SIDE_PX = 32
 SPACING_RANGE_MM = (0.01, 5.0)
 FIELD_OF_VIEW_RANGE_MM = (15.0, 700.0)
 MAX_ANISOTROPY = 4.0
 AGREEMENT = 0.02
-"""Relative difference of a given spacing from the file's above which the user is told."""
+"""Relative difference of a given spacing from the file's above which there is a warning."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,11 @@ class PlaneImage:
     spacing_mm
         Distance of neighbouring (rows, columns) of `pixels` in mm.
     spacing_source
-        Whether the spacing was given by the caller or carried by the file.
+        Whether the spacing was given by the caller or comes from the file.
     file
-        Where it was read from, None for an array.
+        Path of the file, None for an array.
     label
-        What results and messages call it in place of the file's path.
+        Its name in results and messages in place of the file's path.
     warnings
         Sentences for the user, each naming the plane.
     """
@@ -61,82 +60,71 @@ class PlaneImage:
 
     @property
     def shown_name(self) -> str:
-        """The label, else the path, else nothing."""
-        return self.label or ("" if self.file is None else str(self.file))
-
-
-def parse_spacing(text: str, option: str = "--pixel-spacing") -> Spacing:
-    """The (row, column) spacing in mm that a command-line value such as "0.3" or "0.3,0.25" means.
-
-    Raises
-    ------
-    InputError
-        For anything but one or two positive numbers; the message names `option`.
-    """
-    parts = text.split(",")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (1, 2) or not all(isfinite(number) and number > 0 for number in numbers):
-        raise InputError(
-            f"{option} is {text!r}: expected MM or ROW,COL, positive numbers in millimetres such as 0.3 or 0.3,0.25."
-        )
-    return numbers[0], numbers[-1]
+        """The label, else the file's name, else an empty string."""
+        return self.label or ("" if self.file is None else self.file.name)
 
 
 def read_plane(
-    path: str | Path,
+    source: str | Path | GivenImage,
     *,
     spacing_mm: Spacing | None = None,
     name: str = "axial",
     file_wins: bool = False,
     shown_as: str | None = None,
 ) -> PlaneImage:
-    """The plane in an image file, grey and with its spacing.
+    """The plane in an image file or in memory as grey pixels with their spacing.
 
-    The kind of file is told by its content. DICOM is cut to its calibrated 2D ultrasound region; nothing is cut from
-    other files, and overlays stay in all. An image of more than 4096 pixels a side is averaged down, with a warning.
+    The kind of file is determined by its content. DICOM is cropped to its calibrated 2D ultrasound region; other files
+    are not cropped, and overlays are kept. An image of more than 4096 pixels per side is averaged down, with a warning.
 
     Parameters
     ----------
-    path
-        DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP holding a single plane: a 2D image, or a volume of one slice
-        (rows are then the higher of its two axes, columns the lower; for a slice along k: j down, i to the right).
+    source
+        An image in memory, or a file: DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP that contains a single plane, as
+        a 2D image or a volume of one slice (rows are then the higher of its two axes, columns the lower; for a slice
+        along k: j down, i to the right).
     spacing_mm
-        (row, column) spacing of the file's pixels in mm. It wins over the file's, with a warning when they differ by
-        more than 2 %. Resolution tags of pictures are print sizes and never taken.
+        (row, column) spacing of the file's pixels in mm. It overrides the file's, with a warning if they differ by
+        more than 2 %. Resolution tags of pictures are print sizes and are never used.
     name
-        "axial", "sagittal" or "coronal": how messages call the plane.
+        "axial", "sagittal" or "coronal": name of the plane in messages.
     file_wins
-        `spacing_mm` is only for a file that carries none, as --pixel-spacing is.
+        Use `spacing_mm` only for a file without a spacing.
     shown_as
-        What messages call the image in place of its path.
+        Name of the image in messages in place of its path.
 
     Raises
     ------
     InputError
-        When the file cannot be used (missing, truncated, a volume, too small, one grey level, ...), when no spacing is
-        known, or when the spacing is absurd.
+        The file cannot be used (missing, truncated, a volume, too small, one grey level, ...), or its spacing is
+        unknown or implausible.
     """
-    path = Path(path)
-    label = f"{name} plane {shown_as or path}"
     given = None if spacing_mm is None else _valid_pair(spacing_mm, name)
-    stored = load_stored_plane(path, label)
+    if isinstance(source, GivenImage):
+        label = short = f"{name} plane {shown_as or source.name}"
+        stored = _stored_array(source.values, source.spacing_mm, label)
+    else:
+        label, short = (f"{name} plane {shown_as or some}" for some in (source, Path(source).name))
+        stored = load_stored_plane(Path(source), label)
     if file_wins and given and stored.spacing_mm:
         notes = stored.warnings
         if _differ(given, stored.spacing_mm):
             notes = (
                 *notes,
-                f"{label} carries a spacing of {_text(stored.spacing_mm)}, which was used; the {_text(given)} of "
-                f"--pixel-spacing is for files that carry none (--{name}-spacing overrides).",
+                f"{label} carries a spacing of {_text(stored.spacing_mm)}, which was used; the {_text(given)} given "
+                "for all planes is for images that carry none (a spacing given for one plane overrides its own).",
             )
         stored, given = replace(stored, warnings=notes), None
-    return replace(_plane(stored, given, name, label), file=path, label=shown_as)
+    plane = _plane(stored, given, name, label)
+    # Errors contain the whole path. Warnings are part of the results, which must not contain folders.
+    warnings = tuple(warning.replace(label, short) for warning in plane.warnings)
+    if isinstance(source, GivenImage):
+        return replace(plane, label=shown_as or source.name, warnings=warnings)
+    return replace(plane, file=Path(source), label=shown_as, warnings=warnings)
 
 
 def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial") -> PlaneImage:
-    """The plane in an array, under the same checks and conversions as a file.
+    """The plane in an array, with the same checks and conversions as for a file.
 
     Parameters
     ----------
@@ -145,13 +133,18 @@ def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial"
     spacing_mm
         (row, column) spacing in mm.
     name
-        "axial", "sagittal" or "coronal": how messages call the plane.
+        "axial", "sagittal" or "coronal": name of the plane in messages.
 
     Raises
     ------
     InputError
-        As `read_plane`.
+        See `read_plane`.
     """
+    label = f"{name} plane"
+    return _plane(_stored_array(array, None, label), _valid_pair(spacing_mm, name), name, label)
+
+
+def _stored_array(array: np.ndarray, spacing_mm: Spacing | None, label: str) -> StoredPlane:
     values = np.asarray(array)
     if values.ndim in (3, 4) and values.shape[0] == 1:
         values = values[0]
@@ -159,14 +152,13 @@ def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial"
         values = values[..., 0]
     if values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (3, 4)):
         raise InputError(
-            f"{name} plane is an array of shape {np.shape(array)}: expected one slice, (rows, columns) or "
+            f"{label} is an array of shape {np.shape(array)}: expected one slice, (rows, columns) or "
             f"(rows, columns, 3)."
         )
     if values.size == 0:
-        raise InputError(f"{name} plane is an array of shape {np.shape(array)} without a pixel.")
+        raise InputError(f"{label} is an array of shape {np.shape(array)} without a pixel.")
     factor = reduction_for(*values.shape[:2])
-    stored = StoredPlane(averaged(values, factor), None, reduction=factor)
-    return _plane(stored, _valid_pair(spacing_mm, name), name, f"{name} plane")
+    return StoredPlane(averaged(values, factor), spacing_mm, reduction=factor)
 
 
 def _plane(stored: StoredPlane, given: Spacing | None, name: str, label: str) -> PlaneImage:
@@ -177,13 +169,17 @@ def _plane(stored: StoredPlane, given: Spacing | None, name: str, label: str) ->
     spacing = given or stored.spacing_mm
     if spacing is None:
         reason = f" ({stored.why_no_spacing})" if stored.why_no_spacing else ""
-        raise InputError(f"{label} carries no pixel spacing{reason}: give --{name}-spacing or --pixel-spacing in mm.")
+        raise InputError(
+            f"{label} carries no pixel spacing{reason}: give {named(f'{name}_spacing_mm')} in mm, or "
+            f"{named('pixel_spacing_mm')}.",
+            field=name,
+        )
     if given and stored.spacing_mm and _differ(given, stored.spacing_mm):
         notes.append(f"{label} carries a spacing of {_text(stored.spacing_mm)}; the {_text(given)} given was used.")
     if not given and stored.spacing_mm == (1.0, 1.0):
         notes.append(
             f"{label} carries a spacing of exactly 1 x 1 mm, which many programs write when they know none: check the "
-            f"sizes or give --{name}-spacing."
+            f"sizes or give the true spacing of the {name} plane."
         )
     if stored.reduction > 1:
         notes.append(
@@ -218,7 +214,7 @@ def _text(spacing: Spacing) -> str:
 
 
 def _refuse_absurd(spacing: Spacing, size: tuple[int, int], label: str, name: str) -> None:
-    remedy = f"give the true one by --{name}-spacing in mm"
+    remedy = f"give the true one by {named(f'{name}_spacing_mm')} in mm"
     low, high = SPACING_RANGE_MM
     if not all(isfinite(side) and low <= side <= high for side in spacing):
         raise InputError(f"{label} has a pixel spacing of {_text(spacing)}, outside {low:g} to {high:g} mm: {remedy}.")

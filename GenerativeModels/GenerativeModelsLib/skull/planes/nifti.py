@@ -1,4 +1,4 @@
-"""NIfTI planes, read from the bytes and checked before memory is taken; see `image_files.nifti`."""
+"""NIfTI planes, checked before memory is allocated for them; see `image_files.nifti`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from GenerativeModelsLib.skull.planes.stored import (
 
 _MAX_OFFSET = 2**24
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
-"""Space units by code: unknown (taken for mm, as every reader does), metre, millimetre, micrometre."""
+"""Space units by code: unknown (assumed to be mm, as in every reader), metre, millimetre, micrometre."""
 
 
 def read_nifti(path: Path, label: str) -> StoredPlane:
@@ -36,7 +36,7 @@ def read_nifti(path: Path, label: str) -> StoredPlane:
     Raises
     ------
     InputError
-        For a volume, a truncated file, a pair of header and image file, colours or numbers that are no image.
+        A volume, a truncated file, a pair of header and image file, or an unsupported data type.
     """
     try:
         with open_nifti(path) as stream:
@@ -101,7 +101,7 @@ def _plane(header: NiftiHeader, axes: tuple[int, int], samples: np.ndarray, chan
 
 
 def _contradictions(header: NiftiHeader, axes: tuple[int, int], sides: list[float], label: str) -> tuple[str, ...]:
-    """A warning when the columns of the sform are not as long as the pixdim `sides` (row, column)."""
+    """A warning if the lengths of the sform's columns differ from the pixdim `sides` (row, column)."""
     if header.sform is None or max(axes) > 2:
         return ()
     lengths = [float(np.linalg.norm([row[axis] for row in header.sform])) for axis in (axes[1], axes[0])]

@@ -1,4 +1,4 @@
-"""PNG, JPEG, TIFF and BMP as stored planes. Such pictures carry no physical pixel spacing."""
+"""Reading of PNG, JPEG, TIFF and BMP files, which have no physical pixel spacing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BYTES_PER_PIXEL = {"1": 2, "L": 1, "P": 5, "PA": 8, "I;16": 2, "I;16B": 2, "I;1
 
 
 def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
-    """The picture as viewers show it, turned as its EXIF or TIFF orientation says; overlays kept, alpha ignored.
+    """The picture as displayed by viewers, rotated by its EXIF or TIFF orientation; overlays kept, alpha ignored.
 
     Resolution tags (PNG pHYs, TIFF and JPEG XResolution) are print sizes, so `spacing_mm` is always None.
 
@@ -34,14 +34,14 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
     path
         The file.
     kind
-        "PNG", "JPEG", "TIFF" or "BMP", as its first bytes say.
+        "PNG", "JPEG", "TIFF" or "BMP", from its first bytes.
     label
-        How messages call the image.
+        Name of the image in messages.
 
     Raises
     ------
     InputError
-        For several pages or frames, a truncated or undecodable file, one too large to decode in bounded memory.
+        Several pages or frames, a truncated or undecodable file, or one that is too large.
     """
     from PIL import Image
 
@@ -52,7 +52,7 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
             frames = getattr(picture, "n_frames", 1)
             if frames > 1:
                 raise InputError(
-                    f"{label} holds {frames} pictures where a single plane is due: save the plane as one picture."
+                    f"{label} holds {frames} pictures, expected a single plane: save the plane as one picture."
                 )
             rows, columns = picture.height, picture.width
             values = _upright(_decoded(picture, kind, label), picture)
@@ -63,12 +63,12 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
                 f"{label} has too many pixels to be decoded safely: scale it down to {MAX_SIDE_PX} pixels a side or "
                 f"fewer."
             ) from error
-        except Exception as error:  # whatever a decoder throws at damaged bytes
+        except Exception as error:  # decoders raise many kinds on damaged files
             raise InputError(
                 f"{label} cannot be decoded as {kind} ({_reason(error)}): it is truncated, damaged or of an unusual "
                 f"pixel type, export it again as an 8 bit PNG."
             ) from error
-    # A scaled JPEG decode rounds up, so the ratio is the divisor to within the last, partly filled pixel.
+    # A scaled JPEG decode rounds the size up, so the ratio is only approximately the divisor.
     reduction = max(1, round(max(rows, columns) / max(values.shape[:2])))
     return StoredPlane(
         values,
@@ -79,7 +79,7 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
 
 
 def _opened(stream, kind: str) -> ImageFile:
-    """The picture behind Pillow's own size alarm, whose limit is global state; sizes are checked here instead."""
+    """The picture opened without Pillow's size limit, which is global state; sizes are checked here instead."""
     from PIL import BmpImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
     decoders = {
@@ -92,13 +92,13 @@ def _opened(stream, kind: str) -> ImageFile:
 
 
 def _decoded(picture: ImageFile, kind: str, label: str) -> np.ndarray:
-    """Pixels (rows, cols) or (rows, cols, 3 or 4), at most `MAX_SIDE_PX` a side."""
+    """Pixels (rows, cols) or (rows, cols, 3 or 4), at most `MAX_SIDE_PX` per side."""
     rows, columns = picture.height, picture.width
     factor = reduction_for(rows, columns)
     if kind == "JPEG":
         progressive = 6 if picture.info.get("progressive") else 0  # libjpeg then keeps every coefficient
         if factor > 1 and picture.mode in ("L", "RGB"):
-            # Pillow keeps both sides at or above the size asked for, so a divisor of 2, 4 or 8 leaves the rest to us.
+            # Pillow divides by 2, 4 or 8 and keeps both sides at or above the given size; the rest is averaged below.
             picture.draft("L", (columns // factor, rows // factor))
         refuse_if_too_large(label, rows, columns, progressive)
     rows, columns = picture.height, picture.width
@@ -113,7 +113,7 @@ def _decoded(picture: ImageFile, kind: str, label: str) -> np.ndarray:
 
 
 def _upright(values: np.ndarray, picture: ImageFile) -> np.ndarray:
-    """`values` turned by the EXIF orientation; Pillow has already turned a TIFF and dropped its tag."""
+    """`values` rotated by the EXIF orientation; Pillow has already rotated a TIFF and removed its tag."""
     orientation = picture.getexif().get(_EXIF_ORIENTATION, 1)
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)

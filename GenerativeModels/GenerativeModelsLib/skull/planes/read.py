@@ -1,4 +1,4 @@
-"""From a path to a stored plane: the checks every file undergoes, and the reader its first bytes call for."""
+"""Reading of a plane from a file: checks for all kinds of files, and selection of the reader by content."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _PICTURES = ("PNG", "JPEG", "TIFF", "BMP")
 
 
 def load_stored_plane(path: Path, label: str) -> StoredPlane:
-    """The plane in `path`, read as what its content is, whatever its name says.
+    """The plane in `path`, read by its content, independent of its name.
 
-    A detached header may name a data file in its own folder; see `file_references.require_own_folder`.
+    A detached header may name a data file in its own folder; see `references.require_own_folder`.
 
     Parameters
     ----------
     path
         A DICOM, NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF or BMP file.
     label
-        How messages call it, for example "axial plane scan.png".
+        Its name in messages, for example "axial plane scan.png".
 
     Raises
     ------
     InputError
-        When the file is missing, a folder, empty, unreadable, truncated, not an image, not a single plane, or names a
-        file elsewhere.
+        The file is missing, a folder, empty, unreadable, truncated, not an image, not a single plane, or names a file
+        in another folder.
     """
     head = first_bytes(path, label)
     kind = file_kind(head)

@@ -1,4 +1,4 @@
-"""A plane as its file holds it, before it becomes grey millimetres, and the limits every reader keeps to."""
+"""A plane as stored in its file, before conversion to grey levels and mm, and the size limits of all readers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from GenerativeModelsLib.errors import InputError
 
 MAX_SIDE_PX = 4096
-"""Pixels a side above which a plane is averaged down; no scanner makes such images."""
+"""Pixels per side above which a plane is averaged down; no scanner makes such images."""
 MAX_DECODED_BYTES = 512 * 2**20
-"""Bytes a decoded file may take; 20000 x 20000 pixels of 8 bit fit, their colour version does not."""
+"""Maximum size of a decoded file; 20000 x 20000 grey pixels of 8 bit fit, colour pixels do not."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class StoredPlane:
     values
         (rows, cols) grey or (rows, cols, 3 or 4) red, green, blue, alpha; the number type of the file.
     spacing_mm
-        Distance of neighbouring (rows, columns) of the *file* in mm, None when it carries none.
+        Distance of neighbouring (rows, columns) of the *file* in mm, None if it has none.
     reduction
         Pixels of the file along a side of one pixel of `values`.
     inverted
@@ -31,7 +31,7 @@ class StoredPlane:
     warnings
         Sentences for the user.
     why_no_spacing
-        What stands where the spacing should be, when that explains why `spacing_mm` is None.
+        Reason why `spacing_mm` is None, if known.
     """
 
     values: np.ndarray
@@ -43,14 +43,14 @@ class StoredPlane:
 
 
 def reduction_for(rows: int, columns: int) -> int:
-    """The whole number by which an image of this size is averaged down to at most `MAX_SIDE_PX` a side."""
+    """The integer factor that reduces an image of this size to at most `MAX_SIDE_PX` per side."""
     return max(1, -(-max(rows, columns) // MAX_SIDE_PX))
 
 
 def averaged(values: np.ndarray, factor: int) -> np.ndarray:
-    """Means over `factor` x `factor` pixels, in the number type of `values` and a strip at a time to spare memory.
+    """Means over `factor` x `factor` pixels in the data type of `values`, computed in strips to limit memory.
 
-    Up to `factor` - 1 rows at the bottom and columns at the right that fill no whole block are left out.
+    Up to `factor` - 1 rows at the bottom and columns at the right that do not fill a block are dropped.
     """
     if factor == 1:
         return values
@@ -64,7 +64,7 @@ def averaged(values: np.ndarray, factor: int) -> np.ndarray:
 
 
 def refuse_if_too_large(label: str, rows: int, columns: int, bytes_per_pixel: float) -> None:
-    """Raise InputError for an image that would not decode within `MAX_DECODED_BYTES`."""
+    """Raise InputError for an image whose decoded size exceeds `MAX_DECODED_BYTES`."""
     if rows * columns * bytes_per_pixel > MAX_DECODED_BYTES:
         raise InputError(
             f"{label} has {rows} x {columns} pixels, too large to be decoded safely: "
@@ -75,19 +75,19 @@ def refuse_if_too_large(label: str, rows: int, columns: int, bytes_per_pixel: fl
 def plane_axes(label: str, sizes: tuple[int, ...]) -> tuple[int, int]:
     """Indices (column axis, row axis) of the two axes of a one-slice volume, fastest axis of the file first.
 
-    The lower of the two axes longer than one runs along the image's rows (its columns count it), the higher one down
-    the image. A slice along k thus has i to the right and j down; along j: i and k; along i: j and k.
+    Of the two axes longer than one, the lower is the column axis (to the right) and the higher the row axis (down). A
+    slice along k thus has i to the right and j down; along j: i and k; along i: j and k.
 
     Raises
     ------
     InputError
-        When more than two axes are longer than one.
+        More than two axes are longer than one.
     """
     long = [axis for axis, size in enumerate(sizes) if size > 1]
     if len(long) > 2:
         extent = " x ".join(str(size) for size in sizes)
         raise InputError(
-            f"{label} is a volume of {extent} samples where a single plane is due: extract the slice of the plane."
+            f"{label} is a volume of {extent} samples, expected a single plane: extract the slice of the plane."
         )
     short = [axis for axis in range(max(len(sizes), 2)) if axis not in long]
     column_axis, row_axis = sorted((long + short)[:2])

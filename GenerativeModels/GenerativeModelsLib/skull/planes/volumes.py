@@ -1,4 +1,4 @@
-"""NRRD and MetaImage planes, by SimpleITK; the header text decides whether their spacing is a real one."""
+"""NRRD and MetaImage planes, read with SimpleITK; their header text shows whether they have a spacing."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _MM_PER_UNIT = {
 def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
     """The one slice in an NRRD or MetaImage file, columns along the lower of its two long axes, rows along the higher.
 
-    ITK fills in 1 mm where a header has no spacing; here `spacing_mm` is then None.
+    If a header has no spacing, ITK sets 1 mm; here `spacing_mm` is None.
 
     Raises
     ------
     InputError
-        For a volume, a truncated file, a missing data file, complex numbers and vectors that are no colours.
+        A volume, a truncated file, a missing data file, complex numbers, or vectors that are not colours.
     """
     import SimpleITK as sitk
 
@@ -89,7 +89,7 @@ def _bytes_per_sample(reader: sitk.ImageFileReader) -> int:
 
 
 def _nrrd_unit(path: Path, label: str) -> str | None:
-    """The unit of the spacing, empty when unsaid; None when the header has no spacing."""
+    """The unit of the spacing, empty if not given; None if the header has no spacing."""
     lines = (line.decode("latin-1") for line, _ in takewhile(lambda found: found[0], header_lines(path, label, "NRRD")))
     fields = {key.strip().lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
     vectors = re.findall(r"\(([^)]*)\)", fields.get("space directions", ""))
@@ -108,7 +108,7 @@ def _is_number(text: str) -> bool:
 
 
 def _meta_image_unit(path: Path, label: str) -> str | None:
-    """The unit of the spacing, empty when unsaid; None when the header has no spacing."""
+    """The unit of the spacing, empty if not given; None if the header has no spacing."""
     fields = meta_image_fields(path, label)
     if "ElementSpacing" not in fields and "ElementSize" not in fields:
         return None

@@ -1,1 +1,1 @@
-"""The simulated population of fetal heads."""
+"""Simulated population of fetal heads."""

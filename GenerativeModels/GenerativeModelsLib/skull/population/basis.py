@@ -1,6 +1,6 @@
-"""The shape basis: harmonics of unit heads derived from openly licensed templates, kept in `shape_basis.json`.
+"""The shape basis: harmonics of unit heads derived from openly licensed templates, stored in `shape_basis.json`.
 
-Written by `tools/shape_basis.py`, which says how each was derived; the file carries sources and licences.
+Written by `tools/shape_basis.py`, which documents the derivation; the file contains sources and licences.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from GenerativeModelsLib.skull.shape.harmonics import synthesise
 BASIS_FILE = Path(__file__).with_name("shape_basis.json")
 FORMAT = "fetal head shape basis 1"
 COEFFICIENTS = ("mean", "newborn", "late", "early", "sagittal", "metopic", "left_coronal")
-"""Fields of the basis: the mean, and differences from it (or, for the synostoses, from a normal growth)."""
+"""Fields of the basis: the mean, and differences from it (for the synostoses, from normal growth)."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class ShapeBasis:
     mean
         Left-right symmetric mean of newborn and late fetal heads.
     newborn, late, early
-        Directions: newborn against late fetal head; one late head against the other; early against mean head.
+        Directions: newborn minus late fetal head; one late head minus the other; early minus mean head.
     sagittal, metopic, left_coronal
-        Effect of a prematurely closed suture, after cephalic index and height are divided out.
+        Effect of a prematurely closed suture, normalised for cephalic index and height.
     height_ratio, share_above
         Mean of height / OFD and of the share of the height above the axial plane over the closed templates.
     provenance
-        Sources, licences, and which template served what.
+        Sources, licences, and the use of each template.
     """
 
     mean: np.ndarray
@@ -57,24 +57,26 @@ def read_shape_basis(path: str | Path) -> ShapeBasis:
     Raises
     ------
     InputError
-        If the file is missing, is no shape basis, or lacks a field.
+        The file is missing, is not a shape basis, or lacks a field.
     """
     path = Path(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a shape basis ({error}); run fit_shape_basis to make it.") from None
+        raise InputError(
+            f"{path} is not a readable shape basis ({error}); create it with tools/shape_basis.py."
+        ) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{path} is no file of format '{FORMAT}'; run fit_shape_basis to make it.")
+        raise InputError(f"{path} is not a file of format '{FORMAT}'; create it with tools/shape_basis.py.")
     try:
         tables = {name: synthesise(np.asarray(content["coefficients"][name], float)) for name in COEFFICIENTS}
         numbers = {name: float(content[name]) for name in ("height_ratio", "share_above")}
         return ShapeBasis(**tables, **numbers, provenance=content["provenance"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} lacks or garbles {error}; run fit_shape_basis to make it anew.") from None
+        raise InputError(f"{path} lacks a valid field ({error}); create it with tools/shape_basis.py.") from None
 
 
 @lru_cache(maxsize=1)
 def shape_basis() -> ShapeBasis:
-    """The basis that comes with the package."""
+    """The basis that ships with the package."""
     return read_shape_basis(BASIS_FILE)

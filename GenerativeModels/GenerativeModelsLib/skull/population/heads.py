@@ -1,4 +1,4 @@
-"""The simulated population of fetal heads: growth charts give the size, openly licensed templates the shape.
+"""Simulated population of fetal heads with sizes from growth charts and shapes from openly licensed templates.
 
 Head circumference and cephalic index are drawn so that HC, BPD and OFD of typical heads have the means and standard
 deviations of the INTERGROWTH-21st charts at every week; the variants widen the cephalic index to the spread seen in
@@ -24,11 +24,11 @@ from GenerativeModelsLib.skull.shape.unit_head import Extents, height_of, place
 
 VARIANTS = tuple(VARIANT_WEIGHTS)
 WEEKS = (16.0, 38.0)
-"""Gestational ages drawn by default; younger heads than 16 weeks have other proportions."""
+"""Range of gestational ages drawn by default; heads younger than 16 weeks have other proportions."""
 MEAN_CEPHALIC_INDEX = 79.5
 TRUNCATION_SD = 2.7
 _TRUNCATED_SD = 0.9711
-"""Standard deviation left of a unit normal cut at +-2.7; the draws are widened by it to keep the chart's spread."""
+"""Standard deviation of a unit normal truncated at +-2.7; draws are divided by it to keep the chart's SD."""
 HEIGHT_RATIO = (0.84, 0.035)
 SHARE_ABOVE = (0.49, 0.03)
 """Mean and SD of height / OFD and of the share of the height above the axial plane (own, closed fetal templates)."""
@@ -37,10 +37,10 @@ FIELD_LENGTH_RAD, FIELD_RMS, FIELD_DEGREE = 0.75, 0.024, 10
 TEMPLATE_SD = (0.4, 0.4, 0.2)
 """SD of the coefficients of the newborn, late and early directions of the shape basis."""
 EARLY_SHARE = 0.2
-"""Mean coefficient of the early direction at 20 weeks and before, falling to 0 at 30; small, since those heads are
+"""Mean coefficient of the early direction up to 20 weeks, decreasing to 0 at 30; small, since those heads are
 lemon shaped."""
 ASYMMETRY = 0.4
-"""Left-right odd part of the random field against its even part."""
+"""Ratio of the left-right odd part of the random field to its even part."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def sample_head(
     Parameters
     ----------
     rng
-        Source of all randomness.
+        Random number generator.
     weeks
         Exact gestational age, or the range from which it is drawn uniformly, within 14 to 40.
     variant
@@ -87,7 +87,7 @@ def sample_head(
     Raises
     ------
     InputError
-        If `weeks` leaves the charts or `variant` is unknown.
+        `weeks` is outside the charts or `variant` is unknown.
     """
     low, high = (weeks, weeks) if np.isscalar(weeks) else weeks
     growth_charts.check_weeks([low, high])
@@ -116,12 +116,12 @@ def sample_heads(
     variant: str | None = None,
     start: int = 0,
 ) -> list[Head]:
-    """Heads `start` to `start + n - 1` of the population with this seed; head i depends on seed and i alone."""
+    """Heads `start` to `start + n - 1` of the population with this seed; head i depends only on seed and i."""
     return [sample_head(head_rng(seed, i), weeks=weeks, variant=variant) for i in range(start, start + n)]
 
 
 def head_rng(seed: int | Sequence[int], index: int) -> np.random.Generator:
-    """Generator of head `index`: the child that ``SeedSequence(seed).spawn`` would give it, without its siblings."""
+    """Generator of head `index`, equal to the child `index` of ``SeedSequence(seed).spawn``."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
 
 
@@ -135,7 +135,7 @@ def mean_head(hc_mm: float, cephalic_index: float = MEAN_CEPHALIC_INDEX) -> Head
 
 
 def baseline_head(bpd_mm: float, ofd_mm: float) -> HeadShape:
-    """The mean head stretched to the axes of an axial ellipse: all that an axial plane alone tells without a model."""
+    """The mean head stretched to the axes of an axial ellipse: the baseline for an axial plane without a model."""
     if not 0 < bpd_mm <= ofd_mm:
         raise InputError(f"bpd_mm is {bpd_mm:g} and ofd_mm {ofd_mm:g}; expected 0 < bpd_mm <= ofd_mm.")
     height = HEIGHT_RATIO[0] * _reference_length(bpd_mm, ofd_mm)
@@ -144,7 +144,7 @@ def baseline_head(bpd_mm: float, ofd_mm: float) -> HeadShape:
 
 
 def _reference_length(bpd_mm: float, ofd_mm: float) -> float:
-    """OFD in mm of a head of the same circumference and mean cephalic index; the height goes with this one."""
+    """OFD in mm of a head of the same circumference and mean cephalic index; the height is proportional to it."""
     return axes_from_perimeter(perimeter(bpd_mm / 2, ofd_mm / 2), MEAN_CEPHALIC_INDEX / 100)[1]
 
 

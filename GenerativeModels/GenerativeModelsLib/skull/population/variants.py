@@ -1,4 +1,4 @@
-"""Variants of the fetal head: which cephalic index and which change of shape each brings.
+"""Variants of the fetal head: cephalic index and change of shape of each.
 
 Changes are tables of log-radius added to a unit head. Amplitudes are this project's own choice, from mild to marked;
 the closed sutures follow published growth simulations (see `shape_basis.json`).
@@ -25,7 +25,7 @@ VARIANT_WEIGHTS = {
     "frontal_bossing": 0.05,
     "lemon": 0.04,
 }
-"""Share of each variant when none is asked for; abnormal ones far above their prevalence, so that models meet them."""
+"""Share of each variant; abnormal ones are far above their prevalence, so that they occur often in training."""
 
 CEPHALIC_INDEX = {
     "dolichocephaly": (70.0, 2.0, 64.0, 74.0),
@@ -33,7 +33,7 @@ CEPHALIC_INDEX = {
     "scaphocephaly": (69.0, 2.5, 62.0, 74.0),
     "plagiocephaly": (81.5, 3.0, 74.0, 90.0),
 }
-"""Mean, SD and limits in per cent where a variant has a cephalic index of its own; the others follow the charts."""
+"""Mean, SD and limits of the cephalic index in per cent; variants without an entry follow the charts."""
 
 
 def direction(azimuth_degrees: float, elevation_degrees: float) -> np.ndarray:
@@ -43,7 +43,7 @@ def direction(azimuth_degrees: float, elevation_degrees: float) -> np.ndarray:
 
 
 def bump(centre: np.ndarray, width_degrees: float) -> np.ndarray:
-    """Table of a rotationally symmetric bell of height 1 about the unit vector `centre`."""
+    """Table of a rotationally symmetric Gaussian of height 1 about the unit vector `centre`."""
     return np.exp((table_directions() @ centre - 1) / np.radians(width_degrees) ** 2)
 
 
@@ -114,7 +114,7 @@ _CHANGES: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
 
 @lru_cache(maxsize=1)
 def _wedge() -> np.ndarray:
-    """Keel of the forehead between flattened temples."""
+    """Ridge of the forehead between flattened temples."""
     return 0.07 * bump(direction(-90, 10), 20) - 0.07 * (bump(direction(-50, 12), 19) + bump(direction(-130, 12), 19))
 
 

@@ -19,13 +19,13 @@ _COLOURS = {_CHART: "var(--chart)", _CASE: "var(--case)"}
 
 
 def on_chart(gestational_age_weeks: float | None) -> bool:
-    """Whether a gestational age is given and lies where the charts hold."""
+    """Whether a gestational age is given and within the range of the charts."""
     age = gestational_age_weeks
     return age is not None and growth_charts.MIN_WEEKS <= age <= growth_charts.MAX_WEEKS
 
 
 def centile_curves(chart: str, weeks: np.ndarray) -> dict[int, np.ndarray]:
-    """Centile to (W,) values in mm over `weeks` (W,), for a chart of `growth_charts.CHARTS`."""
+    """Values (W,) in mm over `weeks` (W,) by centile, for a chart of `growth_charts.CHARTS`."""
     curve = growth_charts.CHARTS[chart]
     return {centile: curve.value_mm(NormalDist().inv_cdf(centile / 100), weeks) for centile in CENTILES}
 

@@ -1,4 +1,4 @@
-"""What the report of one skull reconstruction shows; plain data, filled by the caller."""
+"""Content of the report of one skull reconstruction, as plain data."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-
-COLOUR_RANGE_MM = 4.0
-"""End of the colour scale in mm, the same for every report so that two of them compare."""
 
 VERDICTS = ("typical", "unusual", "outside")
 CHARTS = ("hc", "bpd", "ofd")
@@ -21,14 +18,14 @@ def _require(condition: bool, message: str) -> None:
 
 @dataclass(frozen=True)
 class LocatorEllipse:
-    """Where the locator saw the head, in pixels of the input image.
+    """Ellipse of the head found by the locator, in pixels of the input image.
 
     Attributes
     ----------
     centre_px
         (column, row).
     semi_axes_px
-        Two half axes.
+        Two semi-axes.
     angle_deg
         Direction of the first axis, from image right (+column) towards image down (+row).
     """
@@ -47,14 +44,14 @@ class LocatorEllipse:
 
 @dataclass(frozen=True)
 class PlaneView:
-    """One input image and what was found in it.
+    """One input image and its findings.
 
     Attributes
     ----------
     name
         "axial", "sagittal" or "coronal".
     file_name
-        As the user gave it.
+        Name given by the user.
     pixels
         (rows, cols) grey values, 0 to 255.
     spacing_mm
@@ -65,16 +62,16 @@ class PlaneView:
     band_px
         Inner and outer polylines (K, 2) of the 90 % band about the outline.
     ellipse, confidence, note
-        The locator's estimate, its confidence 0 to 1, and a remark worth showing, such as "cut by the image edge".
+        The locator's estimate, its confidence 0 to 1, and a remark such as "cut by the image edge".
     placement
-        One phrase on where the image lies, such as "offset 2.1 mm, tilt 4 degrees".
+        Placement of the image in words, such as "offset 2.1 mm, tilt 4 degrees".
     spacing_source
-        Where the spacing came from, such as "file" or "--pixel-spacing".
+        Source of the spacing: "the file" or "the user".
     corners_mm
         (4, 3) head-frame positions in mm of the centres of the corner pixels, in the order first row first column,
-        first row last column, last row last column, last row first column. Absent: not shown in 3D.
+        first row last column, last row last column, last row first column. None = not shown in 3D.
     sha256
-        Of the file.
+        Checksum of the file.
     """
 
     name: str
@@ -137,13 +134,13 @@ class BiometryRow:
     Attributes
     ----------
     name, label, unit
-        Short name ("HC"), the same in words, and "mm", "%" or "ml".
+        Short name ("HC"), full name, and "mm", "%" or "ml".
     value, sd, interval90
-        In `unit`; the last two absent when no draws were made.
+        In `unit`; the last two are None without draws.
     percentile
         0 to 100 at the given gestational age; None without one.
     chart
-        Growth chart it is plotted on: "hc", "bpd", "ofd", or None.
+        Growth chart of the quantity: "hc", "bpd", "ofd", or None.
     """
 
     name: str
@@ -161,7 +158,7 @@ class BiometryRow:
 
 @dataclass(frozen=True)
 class UncertaintySummary:
-    """Over the surface, area-weighted, in mm."""
+    """Uncertainty over the surface, area-weighted, in mm."""
 
     mean: float
     median: float
@@ -171,7 +168,7 @@ class UncertaintySummary:
 
 @dataclass(frozen=True)
 class InDistribution:
-    """How far the input lies from what the model was trained on; `verdict` is one of `VERDICTS`."""
+    """In-distribution judgement of the input; `verdict` is one of `VERDICTS`."""
 
     score: float
     verdict: str
@@ -182,14 +179,14 @@ class InDistribution:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """The model card in short.
+    """Summary of the model card.
 
     Attributes
     ----------
     trained_on
         One or two sentences on the population.
     validation
-        Figure name to value, shown as given.
+        Values by name of the figure, shown as given.
     limits
         Sentences.
     """
@@ -205,7 +202,7 @@ class ModelSummary:
 
 @dataclass(frozen=True)
 class ReportContent:
-    """One report. Lengths in mm, `seconds` by step ("total" last), `created` as it shall be printed."""
+    """Content of one report. Lengths in mm, `seconds` by step ("total" last), `created` as printed."""
 
     title: str
     created: str

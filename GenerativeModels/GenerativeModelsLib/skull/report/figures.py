@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM, PlaneView, SkullSurface
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
+from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
 
 BONE = (0.80, 0.77, 0.70)
 """Colour of a surface whose uncertainty is not known."""

@@ -1,13 +1,15 @@
-"""A finished reconstruction -> what its report shows."""
+"""Conversion of a finished reconstruction to the content of its report."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from GenerativeModelsLib.skull.anatomy import QUANTITIES
 from GenerativeModelsLib.skull.locate.checks import WHOLE, share_inside
 from GenerativeModelsLib.skull.report import (
     BiometryRow,
@@ -18,34 +20,33 @@ from GenerativeModelsLib.skull.report import (
     ReportContent,
     SkullSurface,
     UncertaintySummary,
+    write_report,
 )
 
 if TYPE_CHECKING:
-    from GenerativeModelsLib.skull.infer.on_device import Run
+    from GenerativeModelsLib.anatomy.run import Case
     from GenerativeModelsLib.skull.infer.reconstruct import PlaneResult, Reconstruction
-    from GenerativeModelsLib.skull.request import SkullRequest
-
-ROWS = {
-    "bpd_mm": ("BPD", "Biparietal diameter", "mm", "bpd"),
-    "ofd_mm": ("OFD", "Occipito-frontal diameter", "mm", "ofd"),
-    "hc_mm": ("HC", "Head circumference", "mm", "hc"),
-    "cephalic_index_percent": ("CI", "Cephalic index", "%", None),
-    "head_volume_ml": ("Volume", "Head volume", "ml", None),
-}
+    from GenerativeModelsLib.uncertainty.in_distribution import InDistribution as InputJudgement
 
 
-def report_content(request: SkullRequest, run: Run, result: dict[str, Any]) -> ReportContent:
-    """Fill the report's dataclasses from a run and the content of its `result.json`."""
-    found, manifest = run.reconstruction, run.model.manifest
+def write_case_report(case: Case, result: dict[str, Any], path: Path) -> None:
+    """Write the page of a case."""
+    write_report(report_content(case, result), path)
+
+
+def report_content(case: Case, result: dict[str, Any]) -> ReportContent:
+    """Fill the report's dataclasses from a case and the content of its `result.json`."""
+    found: Reconstruction = case.run.found
+    request, manifest = case.request, case.run.model.manifest
     sigma = found.surface.point_data["uncertainty_mm"] if found.sd_mm is not None else None
     summary = None if found.sd_mm is None else UncertaintySummary(**result["uncertainty_mm"])
     population = manifest.training_population
     return ReportContent(
-        title=request.title or request.output.name,
+        title=request.shown_title,
         created=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         software_version=result["software"]["version"],
         torch_version=result["software"]["torch"],
-        device=found.device,
+        device=case.run.device,
         seed=found.seed,
         samples=found.samples,
         seconds=result["seconds"],
@@ -64,15 +65,15 @@ def report_content(request: SkullRequest, run: Run, result: dict[str, Any]) -> R
         gestational_age_weeks=request.gestational_age_weeks,
         uncertainty=summary,
         in_distribution=InDistribution(found.in_distribution.score, found.in_distribution.verdict),
-        warnings=_notes(found),
+        warnings=_notes(found.in_distribution, case.run.warnings),
     )
 
 
 def biometry_rows(result: dict[str, Any]) -> list[BiometryRow]:
-    """The measures of a `result.json` in the report's words; table and page show the same."""
+    """Rows of the biometry table from the content of a `result.json`."""
     return [
-        BiometryRow(short, label, unit, m["value"], m["sd"], _pair(m["interval90"]), m["percentile"], chart)
-        for (short, label, unit, chart), m in ((row, result["biometry"][key]) for key, row in ROWS.items())
+        BiometryRow(q.short, q.label, q.unit, found.value, found.sd, found.interval90, found.percentile, q.chart)
+        for q, found in ((q, q.of(result)) for q in QUANTITIES)
     ]
 
 
@@ -98,7 +99,7 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
     corners = np.array([[0, 0], [columns - 1, 0], [columns - 1, rows - 1], [0, rows - 1]]) * (column_mm, row_mm)
     return PlaneView(
         name,
-        image.label or (Path(image.file).name if image.file else name),
+        image.shown_name or name,
         image.pixels,
         image.spacing_mm,
         in_pixels(plane.outline_mm),
@@ -113,12 +114,8 @@ def plane_view(name: str, plane: PlaneResult, entry: dict[str, Any]) -> PlaneVie
     )
 
 
-def _pair(interval: list[float] | None) -> tuple[float, float] | None:
-    return None if interval is None else (interval[0], interval[1])
-
-
-def _notes(found: Reconstruction) -> list[str]:
-    """The warnings; of the sentence on the input, which the report words itself, only the reasons."""
-    reasons = found.in_distribution.reasons if found.in_distribution.verdict != "typical" else ()
+def _notes(judged: InputJudgement, warnings: Sequence[str]) -> list[str]:
+    """The warnings, with the reasons of the verdict on the input but not the verdict, which the report shows itself."""
+    reasons = judged.reasons if judged.verdict != "typical" else ()
     noticed = [f"What stands out: {'; '.join(reasons)}."] if reasons else []
-    return noticed + [w for w in found.warnings if not w.startswith("The input ")]
+    return noticed + [warning for warning in warnings if getattr(warning, "kind", "") != "verdict"]

@@ -1,4 +1,4 @@
-"""Fills the page template and writes the file."""
+"""Fills the template of the page and writes the file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from GenerativeModelsLib.page.files import page_part, write_page
 from GenerativeModelsLib.page.meshes import colour_table
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.report.charts import growth_chart_svg, on_chart
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM, BiometryRow, ReportContent
+from GenerativeModelsLib.skull.report.content import BiometryRow, ReportContent
 from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
 from GenerativeModelsLib.skull.report.scene import scene, thinned
 
@@ -24,14 +25,12 @@ class Notice:
 
 
 def write_report(content: ReportContent, path: str | os.PathLike) -> Path:
-    """Write the report of one reconstruction as a self-contained HTML file; returns its path.
-
-    The file appears whole or not at all: it is written beside `path` and then renamed.
+    """Write the report of one reconstruction as a self-contained HTML file, completely or not at all; returns its path.
 
     Raises
     ------
     OSError
-        When the folder cannot be written to.
+        The folder cannot be written.
     """
     return write_page(render(content), path)
 
@@ -60,7 +59,7 @@ def render(content: ReportContent) -> str:
 
 
 def notices(content: ReportContent) -> list[Notice]:
-    """The verdict on the input where it is not typical, then the warnings of the reconstruction."""
+    """The verdict on the input if it is not typical, then the warnings of the reconstruction."""
     found = []
     verdict = content.in_distribution.verdict if content.in_distribution else "typical"
     if verdict == "outside":
@@ -79,19 +78,19 @@ def notices(content: ReportContent) -> list[Notice]:
 
 
 def number(value: float | None, unit: str = "mm") -> str:
-    """`value` as the page prints it: one decimal, none for millilitres from 20 on, a dash when absent."""
+    """`value` as text: one decimal, none for millilitres from 20 on, a dash if absent."""
     if value is None or value != value:
         return "–"
     return f"{value:.0f}" if unit == "ml" and value >= 20 else f"{value:.1f}"
 
 
 def interval(row: BiometryRow) -> str:
-    """The 90 % interval of `row` as the page prints it."""
+    """The 90 % interval of `row` as text."""
     return "–" if row.interval90 is None else " to ".join(number(end, row.unit) for end in row.interval90)
 
 
 def centile(percentile: float | None) -> str:
-    """A percentile as the page prints it; the tails are not told apart."""
+    """A percentile as text, from "< 1" to "> 99"."""
     if percentile is None or percentile != percentile:
         return "–"
     return "< 1" if percentile < 1 else "> 99" if percentile > 99 else f"{percentile:.0f}"

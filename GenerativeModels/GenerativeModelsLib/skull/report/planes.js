@@ -1,4 +1,4 @@
-/* "Zoom to head": swaps each input picture's view box, and its scale bar's length with it. */
+/* "Zoom to head": changes the view box of each input picture and the length of its scale bar. */
 (() => {
   "use strict";
   const zoom = document.getElementById("zoom-head");

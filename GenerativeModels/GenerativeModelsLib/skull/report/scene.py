@@ -1,21 +1,21 @@
-"""The interactive 3D skull of the report: compact buffers for the page's own small WebGL viewer (`viewer.js`)."""
+"""Data of the interactive 3D skull of the report, for the WebGL viewer `viewer.js`."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from GenerativeModelsLib.geometry import thinning
+from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.page.meshes import colour_table, micrometres, packed
-from GenerativeModelsLib.skull.report.content import COLOUR_RANGE_MM, PlaneView, SkullSurface
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
+from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
 from GenerativeModelsLib.skull.report.figures import BONE, VIEWS
-
-MAX_TRIANGLES = 60_000
-MAX_POINTS = 65_535
 
 PLANE_MARGIN_MM = 8.0
 
 
 def scene(surface: SkullSurface, planes: list[PlaneView]) -> dict:
-    """What `viewer.js` reads, ready for JSON.
+    """Input of `viewer.js`, ready for JSON.
 
     Positions are int16 steps of `step_mm` about `centre_mm`, triangles uint16, uncertainty uint16 micrometres, each
     base64 of little-endian bytes. Planes are quads cropped to the outline and a margin, with texture coordinates.
@@ -39,7 +39,7 @@ def scene(surface: SkullSurface, planes: list[PlaneView]) -> dict:
 
 
 def plane_quad(plane: PlaneView) -> dict:
-    """Corners (mm) and texture coordinates of the part of `plane` about its outline, the whole image without one."""
+    """Corners (mm) and texture coordinates of the part of `plane` around its outline, else of the whole image."""
     rows, cols = plane.pixels.shape
     low, high = np.array([-0.5, -0.5]), np.array([cols - 0.5, rows - 0.5])
     outline = [np.asarray(part, float).reshape(-1, 2) for part in plane.outline_px]
@@ -61,31 +61,7 @@ def plane_quad(plane: PlaneView) -> dict:
 
 
 def thinned(surface: SkullSurface) -> SkullSurface:
-    """`surface`, or a decimated copy where it exceeds what a report needs; uncertainty from the nearest points."""
-    points, triangles = np.asarray(surface.points, float), np.asarray(surface.triangles)
-    if len(triangles) <= MAX_TRIANGLES and len(points) <= MAX_POINTS:
-        return surface
-    from scipy.spatial import cKDTree
-    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-    from vtkmodules.vtkFiltersCore import vtkQuadricDecimation
-
-    coordinates = vtkPoints()
-    coordinates.SetData(numpy_to_vtk(points, deep=True))
-    cells = vtkCellArray()
-    cells.SetData(3, numpy_to_vtkIdTypeArray(triangles.astype(np.int64).ravel(), deep=True))
-    mesh = vtkPolyData()
-    mesh.SetPoints(coordinates)
-    mesh.SetPolys(cells)
-    decimate = vtkQuadricDecimation()
-    decimate.SetInputData(mesh)
-    decimate.SetTargetReduction(max(0.0, 1 - 0.9 * MAX_TRIANGLES / len(triangles)))
-    decimate.Update()
-    output = decimate.GetOutput()
-    new_points = vtk_to_numpy(output.GetPoints().GetData()).astype(float)
-    new_triangles = vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3)
-    uncertainty = surface.uncertainty_mm
-    if uncertainty is not None:
-        uncertainty = np.asarray(uncertainty)[cKDTree(points).query(new_points)[1]]
-    return SkullSurface(new_points, new_triangles, uncertainty)
+    """The surface, or a decimated copy of one too large for a report, with the uncertainty of the nearest points."""
+    known = {} if surface.uncertainty_mm is None else {"uncertainty_mm": np.asarray(surface.uncertainty_mm)}
+    light = thinning.thinned(Surface(surface.points, surface.triangles, known))
+    return SkullSurface(light.points, light.triangles, light.point_data.get("uncertainty_mm"))

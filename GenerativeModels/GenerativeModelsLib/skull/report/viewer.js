@@ -1,5 +1,5 @@
-/* The skull coloured by its uncertainty, with the input planes inside. Reads the JSON that scene3d.py wrote; when WebGL
-   is missing the still pictures stay. Needs mesh_view.js. */
+/* The skull coloured by its uncertainty, with the input planes inside. Reads the JSON of scene.py; without WebGL
+   the still pictures remain. Needs mesh_view.js. */
 (() => {
   "use strict";
   const $ = (id) => document.getElementById(id);
@@ -13,9 +13,9 @@
 
   const { gl } = view;
   const points = Float32Array.from(packedArray(data.points, Int16Array), (q) => q * data.step_mm);
-  const micrometres = packedArray(data.uncertainty_um, Uint16Array);
-  const colours = valueColours(micrometres, packedArray(data.colours, Uint8Array), data.range_mm, data.bone);
-  const skull = view.mesh(points, packedArray(data.triangles, Uint16Array), micrometres, colours);
+  const values = millimetres(packedArray(data.uncertainty_um, Uint16Array));
+  const colours = valueColours(values, packedArray(data.colours, Uint8Array), [0, data.range_mm], data.bone);
+  const skull = view.mesh(points, packedArray(data.triangles, Uint16Array), values, colours);
   const picture = view.program(
     "attribute vec2 tex; varying vec2 t; void main() { t = tex; gl_Position = placed(at); }",
     "precision mediump float; uniform sampler2D image; varying vec2 t;" +
@@ -63,7 +63,7 @@
     gl.disable(gl.BLEND);
   }
 
-  const say = legendReadout($("readout"), $("legend-marker"), data.range_mm);
+  const say = legendReadout($("readout"), $("legend-marker"), [0, data.range_mm]);
   const read = (e) => say(view.probe(e, [skull]));
   canvas.addEventListener("pointermove", (e) => { if (!e.buttons) read(e); });
   canvas.addEventListener("pointerup", read);

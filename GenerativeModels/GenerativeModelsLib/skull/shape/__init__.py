@@ -1,1 +1,1 @@
-"""Heads as surfaces and fields, their measurements, and growth charts."""
+"""Head shapes as surfaces and fields, biometry, and growth charts."""

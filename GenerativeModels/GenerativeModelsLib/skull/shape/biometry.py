@@ -23,8 +23,8 @@ class Biometry:
     """Measurements of one head, outer to outer.
 
     An ellipse is fitted to the outer border of the skull in the axial plane z = 0 of the head frame. BPD is its minor
-    and OFD its major axis whatever their directions: also in a brachycephalic head, where the longer axis may lie
-    across.
+    and OFD its major axis, independent of their directions, also in a brachycephalic head, where the longer axis may be
+    transverse.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Interval:
     value
         The measurement of the mean shape.
     sd
-        Standard deviation: that of the draws, calibrated (`calibration.BiometryCalibration`); None without draws.
+        Calibrated standard deviation of the draws (`calibration.BiometryCalibration`); None without draws.
     interval90
         value -+ 1.645 sd; None without draws.
     """
@@ -90,14 +90,14 @@ def measure(surface: Surface) -> Biometry:
 
 
 def measure_field(field: np.ndarray, grid: Grid) -> Biometry:
-    """Measurements of the head {field < 0}, without a mesh: the fast path for draws.
+    """Measurements of the head {field < 0} without a mesh; fast, for draws.
 
     Parameters
     ----------
     field
-        (z, y, x) signed distance in mm, negative inside, on `grid`; exact within two voxels of the surface is enough.
+        (z, y, x) signed distance in mm, negative inside, on `grid`; it must be exact within two voxels of the surface.
     grid
-        Isotropic grid in the head frame that holds the head and the plane z = 0.
+        Isotropic grid in the head frame that contains the head and the plane z = 0.
 
     Raises
     ------
@@ -126,10 +126,10 @@ def axial_outline(field: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def field_volume_mm3(field: np.ndarray, grid: Grid) -> float:
-    """Volume in mm^3 where a signed distance (z, y, x) in mm is negative, to a small share of a voxel layer.
+    """Volume in mm^3 where a signed distance (z, y, x) in mm is negative, with sub-voxel accuracy.
 
-    The step at the surface is replaced by a ramp of half width e. On a curved surface that adds a term in e^2, which
-    two widths, e and 2 e, cancel.
+    The step at the surface is replaced by a ramp of half width e. On a curved surface this adds a term in e^2, which is
+    eliminated by extrapolation from the widths e and 2 e.
     """
     width = max(grid.spacing_mm)
     narrow, wide = (np.clip(0.5 - np.asarray(field) / (2 * e), 0.0, 1.0).sum(dtype=float) for e in (width, 2 * width))
@@ -149,7 +149,7 @@ def _slice_at_zero(field: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def _outline_ellipse(line: np.ndarray) -> Ellipse:
-    """The ellipse through a closed outline (K, 2), every millimetre of which counts the same."""
+    """The ellipse fitted to a closed outline (K, 2), resampled to equal arc length."""
     return fit_ellipse(resample(line, OUTLINE_POINTS))
 
 

@@ -1,4 +1,4 @@
-"""From a signed distance on voxels to a star-shaped head about the centre of its axial section."""
+"""Conversion of a signed distance on voxels to a star-shaped head about the centre of its axial section."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEGREE = 16
 
 
 def largest_section(distance: np.ndarray) -> tuple[int, np.ndarray]:
-    """Index along z of the section of largest area, and its centroid (x, y), in voxels, of a distance (z, y, x)."""
+    """Index along z and centroid (x, y), in voxels, of the largest section of a distance (z, y, x)."""
     area = gaussian_filter1d((distance < 0).sum(axis=(1, 2)).astype(float), 2.0)
     level = int(area.argmax())
     rows, columns = np.nonzero(distance[level] < 0)
@@ -24,7 +24,7 @@ def largest_section(distance: np.ndarray) -> tuple[int, np.ndarray]:
 def head_about_largest_section(
     distance: np.ndarray, spacing_mm: float, degree: int = DEGREE
 ) -> tuple[HeadShape, Ellipse, np.ndarray]:
-    """The head of a distance, about the centre of the ellipse fitted to its axial section of largest area.
+    """The head of a distance about the centre of the ellipse fitted to its axial section of largest area.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def head_about_largest_section(
 def cast_head(
     distance: np.ndarray, spacing_mm: float, centre_mm: np.ndarray, degree: int = DEGREE, turn: np.ndarray | None = None
 ) -> HeadShape:
-    """Radius at which rays from `centre_mm` (x, y, z) leave the body for good, at least 4 mm, smoothed by harmonics.
+    """The head with the radii (>= 4 mm) at the last exit of rays from `centre_mm` (x, y, z), smoothed by harmonics.
 
-    `turn` (3, 3) has the axes of the head frame as columns; None = those of the voxels.
+    `turn` (3, 3) has the axes of the head frame as columns; None means those of the voxels.
     """
     directions = table_directions() if turn is None else table_directions() @ turn.T
     radii = np.arange(4.0, 0.75 * max(distance.shape) * spacing_mm, 0.5)

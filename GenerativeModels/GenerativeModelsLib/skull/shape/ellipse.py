@@ -1,4 +1,4 @@
-"""Ellipses: direct least-squares fit to outline points, perimeter, and the size that has a given perimeter."""
+"""Ellipses: direct least-squares fit to outline points, perimeter, and axes for a given perimeter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Ellipse:
     semi_major, semi_minor
         Half axes, semi_major >= semi_minor.
     angle_rad
-        Direction of the major axis from +x towards +y, in [0, pi).
+        Angle of the major axis from +x towards +y, in [0, pi).
     """
 
     centre: tuple[float, float]
@@ -49,7 +49,7 @@ def perimeter(semi_a: float, semi_b: float) -> float:
 
 
 def axes_from_perimeter(perimeter_mm: float, ratio: float) -> tuple[float, float]:
-    """Full axes (short, long) in mm of the ellipse with this perimeter whose short axis is `ratio` times the long."""
+    """Full axes (short, long) in mm of the ellipse with this perimeter and this ratio of short to long axis."""
     long_axis = perimeter_mm / perimeter(0.5, 0.5 * ratio)
     return ratio * long_axis, long_axis
 
@@ -57,13 +57,13 @@ def axes_from_perimeter(perimeter_mm: float, ratio: float) -> tuple[float, float
 def fit_ellipse(points: np.ndarray) -> Ellipse:
     """Least-squares ellipse through `points` (N, 2), N >= 6, at any orientation.
 
-    Direct fit of Fitzgibbon et al. (1999) in the numerically stable form of Halir and Flusser (1998), on centred and
-    scaled points, so that every input yields an ellipse rather than another conic.
+    Direct fit of Fitzgibbon et al. (1999), which always gives an ellipse and no other conic, in the numerically stable
+    form of Halir and Flusser (1998), on centred and scaled points.
 
     Raises
     ------
     InputError
-        If there are too few or unusable points, or they lie on a line.
+        There are too few or unusable points, or they lie on a line.
     """
     points = np.asarray(points, float)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 6 or not np.isfinite(points).all():

@@ -1,4 +1,4 @@
-"""The grid of the unit head: a head scaled so that its axial perimeter is 2 pi."""
+"""Signed distance of unit heads, scaled to an axial perimeter of 2 pi, on a fixed grid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from GenerativeModelsLib.skull.shape.star_surface import HeadShape
 
 GRID_SIZE = 32
 HALF_EXTENT = 1.65
-"""The field lives on GRID_SIZE^3 points of the cube [-HALF_EXTENT, HALF_EXTENT]^3, end points included."""
+"""The grid has GRID_SIZE^3 points on the cube [-HALF_EXTENT, HALF_EXTENT]^3, end points included."""
 CLAMP = 0.6
 
 

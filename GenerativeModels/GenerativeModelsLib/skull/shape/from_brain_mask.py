@@ -1,4 +1,4 @@
-"""From a fetal intracranial mask (MRI template) to the outer skull surface as a star-shaped head."""
+"""Conversion of a fetal intracranial mask (MRI template) to a star-shaped outer skull surface."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 BONE_MM = 1.2
-"""Skull thickness added outside the mask; about 1.0 to 1.3 mm at birth (cuMIP normative tables), thinner before."""
+"""Skull thickness added outside the mask; about 1.0 to 1.3 mm at birth (cuMIP normative tables), less before."""
 CLOSING_SHARE, BASE_CLOSING_SHARE = 0.22, 0.45
-"""Radius of the ball that closes the mask, as a share of its length: it bridges Sylvian fissures and orbits. The wider
-one acts at the base only, where petrous bones, clivus and face fill what the brain leaves."""
+"""Radius of the ball that closes the mask, as a share of its length; it closes Sylvian fissures and orbits. The larger
+radius is used only at the base, to fill the regions of petrous bones, clivus and face."""
 BASE_DEPTH_SHARE = 0.12
 """Depth below the largest axial section, as a share of the length, at which the base begins."""
 CEREBELLUM, BRAINSTEM = 3, 7
@@ -38,7 +38,7 @@ class TemplateHead:
     outline: Ellipse
     gestational_age_weeks: float | None
     origin_mm: tuple[float, float, float]
-    """Where the head frame's origin lies in the LPS frame of the mask (its first voxel 0, 0, 0 for an array)."""
+    """Origin of the head frame in the LPS frame of the mask (for an array the first voxel is at 0, 0, 0)."""
 
 
 def head_from_mask(
@@ -51,8 +51,8 @@ def head_from_mask(
 ) -> TemplateHead:
     """Outer skull surface around an intracranial mask.
 
-    The brainstem below the cerebellum is cut off (with a parcellation), the rest is closed by balls, widened by the
-    bone, and read as radius about the centre of the ellipse fitted to the axial section of largest area.
+    The brainstem below the cerebellum is removed (with a parcellation), the rest is closed with balls, dilated by the
+    bone thickness, and converted to radii about the centre of the ellipse fitted to the largest axial section.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def head_from_mask(
     Raises
     ------
     InputError
-        If the mask is empty.
+        The mask is empty.
     """
     mask = np.asarray(mask, bool)
     if not mask.any():
@@ -89,19 +89,19 @@ def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: in
     Parameters
     ----------
     mask_path
-        ``<name>_mask.nii.gz`` with ``ga<weeks>`` in its name; ``<name>_parcellation.nii.gz`` beside it is used.
+        ``<name>_mask.nii.gz`` with ``ga<weeks>`` in its name; ``<name>_parcellation.nii.gz`` is read from its folder.
 
     Raises
     ------
     InputError
-        If the file cannot be read, is not isotropic, or its name tells no gestational age.
+        The file cannot be read, is not isotropic, or its name has no gestational age.
     """
     import SimpleITK as sitk
 
     path = Path(mask_path)
     weeks = re.search(r"ga(\d+)", path.name)
     if weeks is None:
-        raise InputError(f"{path.name} does not tell the gestational age; expected a name like sb_ga31_mask.nii.gz.")
+        raise InputError(f"{path.name} has no gestational age in its name; expected a name like sb_ga31_mask.nii.gz.")
     if not path.is_file():
         raise InputError(f"{path} does not exist, so it cannot be read: check the path.")
     try:
@@ -117,7 +117,7 @@ def read_template(mask_path: str | Path, *, bone_mm: float = BONE_MM, degree: in
         raise InputError(f"{path} has spacing {spacing} mm; expected isotropic voxels, resample it first.")
     mask = sitk.GetArrayFromImage(image) > 0
     head = head_from_mask(mask, spacing[0], labels, bone_mm=bone_mm, degree=degree)
-    # directions are +x, +y, +z after the reorientation, so that offsets add up
+    # directions are +x, +y, +z after the reorientation, so that offsets can be added
     origin = tuple(float(a + b) for a, b in zip(image.GetOrigin(), head.origin_mm))
     return TemplateHead(head.shape, head.outline, float(weeks.group(1)), origin)
 

@@ -1,4 +1,4 @@
-"""A known head, as a label map or mesh, as a star-shaped head in the head frame: the truth that own cohorts bring."""
+"""Conversion of a known head (label map or mesh) to a star-shaped head in the head frame, the truth of own cohorts."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from GenerativeModelsLib.skull.shape.unit_head import height_of
 __all__ = ["ClosedHead", "Frame", "closed_head", "read_closed_head"]
 
 Frame = Literal["largest", "head"]
-"""Where the head frame is: found at the axial section of largest area, or the file's own LPS frame."""
+"""Definition of the head frame: by the axial section of largest area, or the file's own LPS frame."""
 
 HC_RANGE_MM = (90.0, 400.0)
 INDEX_RANGE = (0.55, 1.0)
 HEIGHT_RANGE = (0.5, 1.3)
-"""Plausible short over long axis of the axial outline, and height over its long axis."""
+"""Plausible ratios of short to long axis of the axial outline, and of height to its long axis."""
 LARGEST_TURN_DEG = 30.0
 ROUND = 0.95
-"""Short over long axis above which the long axis says nothing, so that the head is not turned."""
+"""Ratio of short to long axis above which the long axis is undetermined and the head is not rotated."""
 VOXELS = 130
-"""Along the longest side of the head's bounding box."""
+"""Number of voxels along the longest side of the head's bounding box."""
 PART = 0.05
-"""Share of the largest body that a second one, or the cut face of a body that leaves the volume, may have."""
+"""Largest relative size of a second body, or of a section on a face of the volume."""
 VOLUME_TOLERANCE = 0.05
 
 
@@ -62,20 +62,21 @@ class ClosedHead:
 
     @property
     def cephalic_index_percent(self) -> float:
-        """100 times its short over its long axis."""
+        """100 times the ratio of its short to its long axis."""
         return 100 * self.outline.semi_minor / self.outline.semi_major
 
 
 def read_closed_head(path: str | Path, frame: Frame = "largest") -> ClosedHead:
     """The head in a label map (nonzero = inside the outer skull surface) or in a closed mesh.
 
-    The LPS axes of the file must be those of the head: +x its left, +y its back, +z its vertex; any storage order,
-    direction and spacing of the voxels will do.
+    The LPS axes of the file must be those of the head: +x its left, +y its back, +z its vertex. Storage order,
+    direction and spacing of the voxels are arbitrary.
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, cut off, not one closed body, or its size or proportions are no fetal head's.
+        The file is missing, unreadable, cut off, not one closed body, or not of the size or proportions of a fetal
+        head.
     """
     path = Path(path)
     if path.suffix.lower() in MESH_SUFFIXES:
@@ -89,12 +90,12 @@ def read_closed_head(path: str | Path, frame: Frame = "largest") -> ClosedHead:
 
 
 def closed_head(surface: Surface, frame: Frame = "largest", name: str = "The head") -> ClosedHead:
-    """The head that a closed surface in LPS mm encloses; `name` is what messages call it.
+    """The head enclosed by a closed surface in LPS mm; `name` is its name in messages.
 
     Raises
     ------
     InputError
-        As `read_closed_head`.
+        See `read_closed_head`.
     """
     if frame not in get_args(Frame):
         raise InputError(f"frame is '{frame}': expected {' or '.join(get_args(Frame))}.")
@@ -103,7 +104,7 @@ def closed_head(surface: Surface, frame: Frame = "largest", name: str = "The hea
         raise InputError(f"{name} holds several separate bodies: keep the head alone.")
     sides = np.ptp(body.points, axis=0)
     if not 0.5 * HC_RANGE_MM[0] / np.pi < sides.max() < 1.5 * HC_RANGE_MM[1] / np.pi:
-        raise InputError(f"{name} measures {_mm(sides)}, which no fetal head does: check its unit and spacing.")
+        raise InputError(f"{name} measures {_mm(sides)}, not the size of a fetal head: check its unit and spacing.")
     spacing = float(sides.max()) / VOXELS
     grid = Grid.around(body.points, spacing, 6 * spacing)
     distance = signed_distance(voxelize(body, grid), grid.spacing_zyx)
@@ -141,7 +142,7 @@ def _require_centred(outline: Ellipse, name: str) -> None:
 
 
 def _turn(outline: Ellipse, name: str) -> np.ndarray:
-    """(3, 3) rotation about z whose y is the long axis of the outline; no rotation of a round one."""
+    """(3, 3) rotation about z that aligns y with the long axis of the outline; the identity for a round outline."""
     if outline.semi_minor > ROUND * outline.semi_major:
         return np.eye(3)
     angle = outline.angle_rad - np.pi / 2
@@ -155,7 +156,7 @@ def _turn(outline: Ellipse, name: str) -> np.ndarray:
 
 
 def _require_one_whole_body(image, path: Path) -> None:
-    """No second body, and no face of the volume that cuts the head off."""
+    """Check that there is no second body, and that no face of the volume cuts the head off."""
     import SimpleITK as sitk
     from scipy.ndimage import label
 
@@ -176,8 +177,8 @@ def _require_plausible(shape: HeadShape, outline: Ellipse, body: Surface, name: 
     share = star.volume_mm3 / body.volume_mm3
     if abs(share - 1) > VOLUME_TOLERANCE:
         raise InputError(
-            f"{name} is no closed head: it fills {100 / share:.0f} % of what it encloses seen from its centre; fill "
-            "it, so that everything inside the outer skull surface is nonzero."
+            f"{name} is no closed head: it fills {100 / share:.0f} % of the volume that it encloses around its "
+            "centre; fill it, so that everything inside the outer skull surface is nonzero."
         )
     low, high = HC_RANGE_MM
     if not low <= outline.perimeter <= high:
@@ -188,8 +189,8 @@ def _require_plausible(shape: HeadShape, outline: Ellipse, body: Surface, name: 
     index, height = outline.semi_minor / outline.semi_major, height_of(shape) / (2 * outline.semi_major)
     if not INDEX_RANGE[0] <= index <= INDEX_RANGE[1] or not HEIGHT_RANGE[0] <= height <= HEIGHT_RANGE[1]:
         raise InputError(
-            f"{name} has a cephalic index of {100 * index:.0f} % and a height of {height:.2f} of its length, which no "
-            "head has: check that +y is its back, +z its vertex, and that it is a head alone."
+            f"{name} has a cephalic index of {100 * index:.0f} % and a height of {height:.2f} of its length, not those "
+            "of a head: check that +y is its back, +z its vertex, and that it is a head alone."
         )
 
 

@@ -1,7 +1,7 @@
-"""INTERGROWTH-21st growth charts of the fetal head: mean, spread, centile and gestational age.
+"""INTERGROWTH-21st growth charts of the fetal head: mean, standard deviation, centile and gestational age.
 
 Equations: Papageorghiou et al., Lancet 2014;384:869-879 (4321 women, 8 countries, 14 to 40 weeks). Gestational age from
-head circumference: Papageorghiou et al., Ultrasound Obstet Gynecol 2016;48:719-726. Only numpy and math.
+head circumference: Papageorghiou et al., Ultrasound Obstet Gynecol 2016;48:719-726. Uses only numpy and math.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from GenerativeModelsLib.errors import InputError
 
 MIN_WEEKS, MAX_WEEKS = 14.0, 40.0
-"""Range of exact gestational age (days / 7) over which the charts hold; nothing is extrapolated."""
+"""Range of exact gestational age (days / 7) of the charts; there is no extrapolation."""
 
 _Curve = Callable[[np.ndarray], np.ndarray]
 
@@ -37,7 +37,7 @@ class Chart:
         return self.sd_equation(check_weeks(weeks))
 
     def z_score(self, value_mm: float | np.ndarray, weeks: float | np.ndarray) -> np.ndarray:
-        """Standard deviations between `value_mm` and the mean at `weeks`."""
+        """Z-score of `value_mm` at `weeks`."""
         weeks = check_weeks(weeks)
         return (np.asarray(value_mm, float) - self.mean_equation(weeks)) / self.sd_equation(weeks)
 
@@ -47,7 +47,7 @@ class Chart:
         return 50.0 * np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2.0))
 
     def value_mm(self, z: float | np.ndarray, weeks: float | np.ndarray) -> np.ndarray:
-        """The value in mm that lies `z` standard deviations from the mean at `weeks`."""
+        """The value in mm with z-score `z` at `weeks`."""
         weeks = check_weeks(weeks)
         return self.mean_equation(weeks) + np.asarray(z, float) * self.sd_equation(weeks)
 
@@ -58,7 +58,7 @@ def check_weeks(weeks: float | np.ndarray) -> np.ndarray:
     Raises
     ------
     InputError
-        Outside 14 to 40 weeks, where the charts do not hold.
+        A value is outside the range of the charts, 14 to 40 weeks.
     """
     weeks = np.asarray(weeks, float)
     bad = ~((weeks >= MIN_WEEKS) & (weeks <= MAX_WEEKS))
@@ -98,12 +98,12 @@ CHARTS = {"hc": HC, "bpd": BPD, "ofd": OFD}
 
 
 def age_days_from_hc(hc_mm: float) -> float:
-    """Gestational age in days from the head circumference alone.
+    """Gestational age in days from the head circumference.
 
     Raises
     ------
     InputError
-        If `hc_mm` is not positive, or leads to an age outside 14 to 40 weeks.
+        `hc_mm` is not positive, or gives an age outside 14 to 40 weeks.
     """
     if not (math.isfinite(hc_mm) and hc_mm > 0):
         raise InputError(f"hc_mm is {hc_mm}, expected a head circumference in mm above 0; check the pixel spacing.")
@@ -117,5 +117,5 @@ def age_days_from_hc(hc_mm: float) -> float:
 
 
 def percentile_or_none(chart: Chart | None, value_mm: float, weeks: float | None) -> float | None:
-    """Centile, 0 to 100; None for a quantity without a chart or a head without a gestational age."""
+    """Centile, 0 to 100; None without a chart or a gestational age."""
     return None if chart is None or weeks is None else float(chart.percentile(value_mm, weeks))

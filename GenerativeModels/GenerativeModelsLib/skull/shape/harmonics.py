@@ -1,4 +1,4 @@
-"""Real spherical harmonics on the table of directions of a head: evaluation, fitting, smooth random fields."""
+"""Real spherical harmonics on the directions of a radius table: evaluation, fitting, smooth random fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from GenerativeModelsLib.skull.shape.star_surface import AZIMUTH, POLAR
 
 @lru_cache(maxsize=8)
 def orders(degree: int) -> tuple[np.ndarray, np.ndarray]:
-    """Degree l and order m, each ((degree + 1)^2,), of the coefficients; m < 0 goes with sin(|m| azimuth)."""
+    """Degree l and order m, each ((degree + 1)^2,), of the coefficients; m < 0 stands for sin(|m| azimuth)."""
     pairs = np.array([(n, m) for n in range(degree + 1) for m in range(-n, n + 1)])
     return pairs[:, 0], pairs[:, 1]
 
@@ -51,7 +51,7 @@ def _projector(degree: int) -> np.ndarray:
 
 
 def fit(table: np.ndarray, degree: int) -> np.ndarray:
-    """Coefficients ((degree + 1)^2,) of the harmonics nearest in area-weighted least squares to a radius table."""
+    """Coefficients ((degree + 1)^2,) of the area-weighted least-squares fit of harmonics to a radius table."""
     return _projector(degree) @ np.asarray(table, float).ravel()
 
 
@@ -67,7 +67,7 @@ def synthesise(coefficients: np.ndarray) -> np.ndarray:
 def smooth_spectrum(degree: int, length_rad: float, lowest: int = 2) -> np.ndarray:
     """Standard deviation (K,) per coefficient of a field of unit RMS with Gaussian correlation length `length_rad`.
 
-    Degrees below `lowest` are left out: 0 is the size and 1 the position of a head, not its shape.
+    Degrees below `lowest` are zero: degree 0 is the size and degree 1 the position of a head, not its shape.
     """
     n, _ = orders(degree)
     power = np.exp(-n * (n + 1) * length_rad**2 / 2) * (n >= lowest)

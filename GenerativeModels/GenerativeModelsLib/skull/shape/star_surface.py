@@ -1,4 +1,4 @@
-"""A closed head as the radius of its outer skull surface in every direction."""
+"""Star-shaped head surfaces, represented by the radius in every direction."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class HeadShape:
 
     @property
     def _slope(self) -> HeadShape:
-        """log of sqrt(1 + |d ln r|^2), as another table of the same kind."""
+        """The table of log sqrt(1 + |d ln r|^2)."""
         theta = np.linspace(0.0, np.pi, POLAR)[:, None]
         d_theta = np.gradient(self.log_radius, np.pi / (POLAR - 1), axis=0)
         wrapped = np.concatenate([self.log_radius[:, -1:], self.log_radius, self.log_radius[:, :1]], axis=1)

@@ -1,8 +1,8 @@
-"""Between heads in mm and unit heads: log-radius over the unit sphere after the axes and heights are divided out.
+"""Conversion between heads in mm and unit heads, whose axes and heights are normalised.
 
-A unit head is a table f over directions e; its surface point exp(f(e)) e is carried to the head by stretching x, y and
-z, where z has one factor above the axial plane and one below. With f = 0 the head is two half ellipsoids that share
-their axial outline.
+A unit head is a table f of log-radius over directions e; its surface point exp(f(e)) e is mapped to the head by scaling
+x, y and z, with different factors of z above and below the axial plane. For f = 0 the head consists of two half
+ellipsoids with the same axial outline.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Extents:
     down: float
 
     def carry(self, directions: np.ndarray) -> np.ndarray:
-        """Where the stretch takes unit `directions` (..., 3) of the unit head; not of unit length."""
+        """Unit `directions` (..., 3) of the unit head mapped to the head; not of unit length."""
         factors = np.empty_like(directions)
         factors[..., 0], factors[..., 1] = self.half_x, self.half_y
         z = directions[..., 2]
-        for _ in range(6):  # the factor of z is a function of the direction arrived at
+        for _ in range(6):  # the factor of z depends on the mapped direction
             factors[..., 2] = z_factor(z, self.up, self.down)
             carried = directions * factors
             z = carried[..., 2] / np.linalg.norm(carried, axis=-1)
@@ -39,14 +39,14 @@ class Extents:
 
 
 def z_factor(z: np.ndarray, up: float, down: float) -> np.ndarray:
-    """Stretch of z for unit directions with this z: `down` below, `up` above, smooth within +-20 degrees."""
+    """Scale factor of z for unit directions with this z: `down` below, `up` above, smooth within +-20 degrees."""
     t = np.clip(z / 0.7 + 0.5, 0, 1)
     return down + (up - down) * t * t * (3 - 2 * t)
 
 
 @dataclass(frozen=True)
 class _Placement:
-    """Map from the unit head to the head: moved by -`shift` (2,), then `matrix` (2, 2) in x and y, heights in z."""
+    """Map from the unit head to the head: shift by -`shift` (2,), then `matrix` (2, 2) in x and y, heights in z."""
 
     matrix: np.ndarray
     shift: np.ndarray
@@ -69,7 +69,7 @@ class _Placement:
 
 
 def pad_columns(table: np.ndarray) -> np.ndarray:
-    """Table with its first columns repeated at the end, as linear interpolation around the azimuth needs."""
+    """Table with its first columns repeated at the end, for linear interpolation across azimuth 0."""
     return np.concatenate([table, table[:, :2]], axis=1)
 
 
@@ -82,7 +82,7 @@ def _lookup(padded: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 
 def measure(shape: HeadShape) -> tuple[Extents, tuple[float, float], float]:
-    """Extents of `shape`, centre (x, y) in mm of the ellipse of its outline, and the angle of its long axis to +y."""
+    """Extents of `shape`, centre (x, y) in mm of the ellipse of its outline, and angle of its long axis from +y."""
     ellipse = fit_ellipse(shape.axial_outline(AZIMUTH))
     z = np.exp(shape.log_radius) * table_directions()[..., 2]
     extents = Extents(ellipse.semi_minor, ellipse.semi_major, float(z.max()), float(-z.min()))
@@ -95,24 +95,24 @@ def height_of(shape: HeadShape) -> float:
 
 
 def unit_head(shape: HeadShape, extents: Extents) -> np.ndarray:
-    """Table (POLAR, AZIMUTH) of the unit head of `shape`, whose outline is centred and whose midline is x = 0."""
+    """Table (POLAR, AZIMUTH) of the unit head of `shape`, a head with centred outline and midline x = 0."""
     stretched = extents.carry(table_directions())
     return np.log(shape.radius(stretched) / np.linalg.norm(stretched, axis=-1))
 
 
 def place(unit: np.ndarray, extents: Extents, iterations: int = 4) -> HeadShape:
-    """The head of this unit table whose fitted axial ellipse is exactly that of `extents`, heights to about 0.5 mm.
+    """The head of a unit table with the fitted axial ellipse of `extents`; heights are accurate to about 0.5 mm.
 
-    The ellipse fitted to the outline z = 0 becomes the head frame: its centre the origin, its short axis x.
+    The ellipse fitted to the outline z = 0 defines the head frame: its centre is the origin, its short axis is x.
 
     Parameters
     ----------
     unit
         (POLAR, AZIMUTH) log-radius of the unit head.
     extents
-        Wanted half axes and heights in mm.
+        Target half axes and heights in mm.
     iterations
-        Corrections of stretch, centre and angle; four leave less than 0.001 mm in the outline.
+        Number of corrections of scale, centre and angle; with four the error of the outline is below 0.001 mm.
     """
     padded, e = pad_columns(unit), table_directions()
     ring, caps = e[POLAR // 2], np.concatenate([e[:24:2, ::4], e[-1:-25:-2, ::4]])

@@ -1,1 +1,1 @@
-"""Simulated ultrasound of a head."""
+"""Simulation of ultrasound images of a fetal head."""

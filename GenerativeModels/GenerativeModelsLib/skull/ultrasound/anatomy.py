@@ -1,8 +1,8 @@
-"""A labelled fetal head: which tissue lies at a point of the head frame.
+"""Anatomy of a simulated fetal head: the tissue at every point of the head frame.
 
-Structures live in unit coordinates: q = (x, y, z) / half extents, stretched radially so that |q| = 1 is the outer
-skull surface of the head at hand. Landmarks therefore follow the shape of every head. Positions and sizes are
-hand-set from the standard planes (`anatomy.md` section 4 lists their content) and drawn with scatter per fetus.
+Structures are defined in unit coordinates: q = (x, y, z) / half extents, scaled radially so that |q| = 1 is the outer
+skull surface of the head. Landmarks therefore follow the shape of every head. Positions and sizes are set by hand from
+the content of the standard planes (ISUOG guidelines, UOG 2020;56:476-484 and 2021;57:661-671) and vary randomly.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Structure:
     Attributes
     ----------
     tissue
-        What it is made of.
+        Its tissue.
     start, end
         (3,) ends of its axis; equal for an ellipsoid.
     radii
@@ -57,7 +57,7 @@ class Structure:
     wall
         Strength of its border echo, 0 to 1.
     paired
-        Whether it has a twin at -x.
+        Whether it has a mirror image at -x.
     """
 
     tissue: Tissue
@@ -124,7 +124,7 @@ _OUTSIDE = (
 
 
 def _draw(table: tuple, rng: np.random.Generator, growth: float) -> tuple[Structure, ...]:
-    """The structures of one fetus. `growth` > 1 for a young one, whose ventricles and choroid plexus are large."""
+    """Random structures of one fetus. `growth` scales ventricles and choroid plexus, > 1 for a young fetus."""
     drawn = []
     ventricle = growth * np.exp(rng.normal(0.0, 0.18))
     shift = rng.normal(0.0, 0.02, 3) * (0.3, 1.0, 1.0)
@@ -157,15 +157,15 @@ class Anatomy:
     half_mm
         (3,) half extents of `head` along x, y, z.
     wall_mm
-        Thickness of the skull echo.
+        Thickness of the skull echo in mm.
     brain, outside
         Structures inside and outside the closed head, in painting order.
     falx_mm
-        Half thickness of the midline echo.
+        Half thickness of the midline echo in mm.
     suture_mm
         (6,) half widths of the gaps: coronal, lambdoid, squamosal, sagittal and metopic, fontanelles, lateral.
     suture_depth
-        (6,) how much of the skull echo each gap removes, 0 to 1.
+        (6,) share of the skull echo that each gap removes, 0 to 1.
     """
 
     head: HeadShape
@@ -209,7 +209,7 @@ class Anatomy:
         return q, s
 
     def falx_mask(self, q: np.ndarray, s: np.ndarray) -> np.ndarray:
-        """Where the midline carries the falx (N,): above the callosum, before the cavum and behind the thalami."""
+        """Whether midline points (N,) lie in the falx: above the callosum, before the cavum, behind the thalami."""
         x, y, z = q
         above = z > 0.42 - 0.9 * np.maximum(np.abs(y + 0.05) - 0.15, 0.0)
         return (np.abs(x) < 0.3) & (s < 0.95) & (z > -0.35) & (above | (y < -0.54) | (y > 0.36))

@@ -1,4 +1,4 @@
-"""From compressed echoes to the picture a machine exports: filters, gain curve and what it burns in."""
+"""Post-processing of a simulated image: filters, gain curve and burned-in overlays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def finish(
     domain
         Imaging parameters.
     rng
-        Source of randomness.
+        Random number generator.
     """
     shape = image.shape
     scale = shape[0] / 192.0
@@ -85,7 +85,7 @@ def _ruler(image: np.ndarray, k: int, rng: np.random.Generator) -> None:
 
 
 def glyphs(count: int, rng: np.random.Generator) -> np.ndarray:
-    """A line (5, 4 * count) bool of marks that look like small letters."""
+    """A line (5, 4 * count) bool of random marks that resemble letters."""
     line = np.zeros((5, 4 * count), bool)
     for i in range(count):
         if rng.random() < 0.15:
@@ -116,7 +116,7 @@ def _calipers(image: np.ndarray, outline: np.ndarray, ellipse: bool, k: int, rng
     bright = int(rng.integers(150, 255))
     start = int(rng.integers(0, len(outline)))
     if ellipse:
-        # An operator's ellipse, never the outline itself: a network must not learn to read the answer off it.
+        # An ellipse with random error, not the outline itself, so that a network cannot use it as the true outline.
         found = fit_ellipse(outline)
         off = rng.normal(1.0, 0.03, 2)
         drawn = Ellipse(found.centre, found.semi_major * off[0], found.semi_minor * off[1], found.angle_rad)

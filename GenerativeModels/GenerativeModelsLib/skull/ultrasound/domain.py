@@ -1,4 +1,4 @@
-"""The randomised imaging parameters of a simulated scan."""
+"""Random imaging parameters of a simulated scan."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ TISSUE_DB = {
     "neck": -11.0,
     "spine": 0.0,
 }
-"""Mean backscatter against maternal soft tissue, dB (own, by eye against real images)."""
+"""Mean backscatter relative to maternal soft tissue, dB (set by visual comparison with real images)."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """Imaging parameters; lengths in fractions of the image height unless said, levels in dB against soft tissue.
+    """Imaging parameters; lengths in fractions of the image height unless stated, levels in dB relative to soft tissue.
 
-    `sample` draws them wide enough to surround machines, settings and habits seen in public images.
+    `sample` draws them from ranges that include the machines, settings and practices seen in public images.
     """
 
     probe: str

@@ -1,4 +1,4 @@
-"""From echoes along the beams to grey values: shadows, reverberation, speckle, blur, gain and log compression."""
+"""Conversion of echoes along the beams to grey values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def compress(echoes: Echoes, grid: BeamGrid, domain: Domain, rng: np.random.Gene
     since = np.cumsum(inside, axis=0, dtype=np.float32) * np.float32(1.0 / (shape[0] * domain.haze_length))
     haze = inside * np.exp(np.float32(domain.haze_db * np.log(10) / 20) - since)
     amplitude = (amplitude + haze) * texture ** np.float32(domain.speckle_contrast)
-    # ringing behind the skull, a straight fall in dB
+    # ringing behind the skull, a linear decay in dB
     keep = np.exp(-1.0 / max(1.0, domain.tail_length * shape[0]))
     tail = 10 ** (domain.tail_db / 20) * (1.0 - keep) * 8.0
     skull = gaussian_filter1d(echoes.skull, domain.blur_lateral, axis=1, mode="nearest", truncate=2.0)

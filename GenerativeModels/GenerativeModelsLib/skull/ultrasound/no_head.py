@@ -1,4 +1,4 @@
-"""Pictures without a fetal head in ultrasound, from which a reader must learn to refuse."""
+"""Simulated negative images, without a fetal head in ultrasound, for training the locator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from GenerativeModelsLib.skull.ultrasound.textures import smooth
 
 
 def simulate_negative(rng: np.random.Generator, size: tuple[int, int] = (192, 256)) -> np.ndarray:
-    """One picture (H, W) uint8 that holds no fetal head seen by ultrasound.
+    """One image (H, W) uint8 that does not show a fetal head in ultrasound.
 
     Half are scans of something else (uterus, placenta, abdomen, limbs, a lone bone arc); the rest are wires in a
     phantom, MR-like and CT-like heads, noise, flat pictures, text pages and photograph-like gradients.
@@ -32,7 +32,7 @@ def simulate_negative(rng: np.random.Generator, size: tuple[int, int] = (192, 25
 
 
 def _scan(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Ultrasound of something else."""
+    """Ultrasound image without a head."""
     domain = Domain.sample(rng)
     domain = replace(domain, fluid_share=float(rng.uniform(0.0, 0.6)), clutter_share=float(rng.uniform(0.0, 0.15)))
     height, width = size
@@ -60,7 +60,7 @@ def _scan(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
 
 
 def _oval(grid: BeamGrid, size: float, rng: np.random.Generator, wobble: float = 0.05) -> np.ndarray:
-    """Distance (D, B) from a random ellipse's border, in units of its mean radius, negative inside."""
+    """Signed distance (D, B) from a random ellipse in units of its mean radius, negative inside."""
     angle, aspect = rng.uniform(0, np.pi), rng.uniform(0.65, 1.0)
     x = grid.columns - rng.uniform(0.35, 1.05)
     y = grid.rows - rng.uniform(0.3, 0.75)

@@ -1,4 +1,4 @@
-"""Where a standard plane lies in a head: the poses of acquired planes and their scatter."""
+"""Poses of standard planes in the head frame, and random deviations of acquired planes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def standard_pose(plane: str) -> PlanePose:
     Raises
     ------
     InputError
-        If `plane` is none of `PLANES`.
+        `plane` is none of `PLANES`.
     """
     if plane not in _AXES:
         raise InputError(f"plane is {plane!r}; expected one of {', '.join(PLANES)}.")
@@ -61,19 +61,19 @@ def standard_pose(plane: str) -> PlanePose:
 
 
 def noisy_pose(plane: str, rng: np.random.Generator, scale: float = 1.0) -> PlanePose:
-    """A standard plane as a sonographer hits it: moved along its normal and tilted about both in-plane axes.
+    """A standard plane with random acquisition error: shifted along its normal and tilted about both in-plane axes.
 
-    Offset and tilt come from one mixture of two normals (80 % narrow, 20 % wide), with a root mean square of 4 mm and
-    of 8 degrees over all (per plane; 4.13 mm and 7.93 degrees in arXiv 2511.10412), cut at 12 mm and 25 degrees.
+    Offset and tilt come from one mixture of two normals (80 % narrow, 20 % wide) with a total root mean square of 4 mm
+    and 8 degrees (per plane; 4.13 mm and 7.93 degrees in arXiv 2511.10412), clipped at 12 mm and 25 degrees.
 
     Parameters
     ----------
     plane
         One of `PLANES`.
     rng
-        Source of randomness.
+        Random number generator.
     scale
-        Head circumference / 250 mm; multiplies the offset, so that small heads are not missed.
+        Head circumference / 250 mm; multiplies the offset, so that the plane cuts small heads.
     """
     standard = standard_pose(plane)
     offset, tilt = _WIDE if rng.random() < _WIDE_SHARE else _NARROW
@@ -86,7 +86,7 @@ def noisy_pose(plane: str, rng: np.random.Generator, scale: float = 1.0) -> Plan
 
 
 def _rotation_about(vector: np.ndarray) -> np.ndarray:
-    """Rotation matrix (3, 3) about `vector` (3,) by its length in radians (Rodrigues)."""
+    """Rotation matrix (3, 3) of the rotation vector (3,) in radians (Rodrigues)."""
     angle = float(np.linalg.norm(vector))
     if angle < 1e-12:
         return np.eye(3)

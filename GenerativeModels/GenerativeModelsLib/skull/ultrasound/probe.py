@@ -1,4 +1,4 @@
-"""Shape of the scanned field: beams of a curved or linear probe and where they lie in the image."""
+"""Geometry of the scanned field: beams of a curved or linear probe and their positions in the image."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Scan:
     beams
         (B, 2) unit vectors (right, down) of the beams.
     step_px
-        Distance of two samples along a beam.
+        Distance of neighbouring samples along a beam.
     lookup
         (2, H, W) float32 position (d, b) of every pixel, for scan conversion.
     seen
         (H, W) bool, pixels within the scanned field.
     curved, apex, steer, limits
-        Kind of probe, its apex (column, row), turn in radians, and (near, far, left, right) in depth and angle
+        Kind of probe, its apex (column, row), rotation in radians, and (near, far, left, right) in depth and angle
         (radians) or, if not curved, column.
     """
 

@@ -1,4 +1,4 @@
-"""What the beams meet: backscatter, interfaces and bone of the head and of the maternal tissue around it."""
+"""Echoes along the beams: backscatter, interfaces and bone of the head and the maternal tissue around it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BeamGrid:
     rows, columns
         (D, B) position in the image, fractions of its height.
     step_mm
-        Distance of two samples along a beam.
+        Distance of neighbouring samples along a beam.
     """
 
     points_mm: np.ndarray
@@ -45,13 +45,13 @@ class Echoes:
     Attributes
     ----------
     level_db
-        Backscatter, dB against soft tissue.
+        Backscatter, dB relative to soft tissue.
     interface
-        Amplitude of smooth interfaces, already weighted by the angle to the beam.
+        Amplitude of smooth interfaces, weighted by the angle to the beam.
     skull
-        The same for the skull alone.
+        The same for the skull.
     bone
-        Share of bone, 0 to 1, that attenuates.
+        Share of attenuating bone, 0 to 1.
     """
 
     level_db: np.ndarray
@@ -61,7 +61,7 @@ class Echoes:
 
 
 def head_echoes(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random.Generator) -> Echoes:
-    """Echoes of the head and, around it, of `maternal_level_db`."""
+    """Echoes of the head and of the maternal tissue around it (`maternal_level_db`)."""
     shape = grid.signed_mm.shape
     level = maternal_level_db(grid, anatomy, domain, rng).ravel()
     interface = np.zeros(level.size, np.float32)
@@ -123,13 +123,13 @@ def head_echoes(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random
 
 
 def _base_share(q: np.ndarray, rough: np.ndarray) -> np.ndarray:
-    """How much the closed surface in direction `q` (3, N) is skull base, which gives no even echo: 0 vault, 1 base."""
+    """Share of skull base, which has no uniform echo, in direction `q` (3, N): 0 for the vault, 1 for the base."""
     height = q[2] / np.maximum(np.sqrt((q * q).sum(axis=0)), 1e-6)
     return np.clip((-0.45 - 0.28 * np.maximum(q[1], 0) - height + 0.06 * rough) / 0.14, 0.0, 1.0)
 
 
 def _falx(context, anatomy, domain, x_mm, q, s, interface) -> None:
-    """The midline: falx where there is one, a faint interrupted line elsewhere."""
+    """Add the midline echo: the falx where there is one, a faint interrupted line elsewhere."""
     near = np.flatnonzero(np.abs(x_mm) < 4 * anatomy.falx_mm + 2.0)
     if not near.size:
         return
@@ -146,7 +146,7 @@ def _falx(context, anatomy, domain, x_mm, q, s, interface) -> None:
 
 
 def _skull(grid, anatomy, domain, rough, patches, broad, points, signed) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitude and bone share (D, B) of the skull, whose outer border is at signed distance 0.
+    """Amplitude and bone share (D, B) of the skull, with its outer border at signed distance 0.
 
     `rough`, `patches`, `broad` (fields), `points` and `signed` are flat.
     """
@@ -155,7 +155,7 @@ def _skull(grid, anatomy, domain, rough, patches, broad, points, signed) -> tupl
     if not shell.size:
         return echo.reshape(grid.signed_mm.shape), bone.reshape(grid.signed_mm.shape)
     q, _ = anatomy.unit_coordinates(points[shell], grid.radius_mm.ravel()[shell])
-    # blurring moves the outer border out: start the band that much further in
+    # blurring moves the outer border outwards; the band starts further inside by the same amount
     thickness = anatomy.wall_mm * np.clip(1.0 + 0.18 * patches[shell], 0.5, 1.5)
     across = (signed[shell] + 0.7 * domain.blur_axial * grid.step_mm) / (0.5 * thickness) + 1.0
     across *= across
@@ -224,7 +224,7 @@ class _Painter:
 
 
 def maternal_level_db(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random.Generator) -> np.ndarray:
-    """Backscatter (D, B) in dB of layers, placenta, fluid and far tissue, as if there were no head."""
+    """Backscatter (D, B) in dB of layers, placenta, fluid and far tissue without the head."""
     shape = grid.signed_mm.shape
     broad, broad2, medium = smooth(4, shape, rng), smooth(4, shape, rng), smooth(3, shape, rng)
     small, fibres = smooth(2, shape, rng), crop(streak_bank()[1], shape, rng)
@@ -238,7 +238,7 @@ def maternal_level_db(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.
     depth = grid.rows + tilt * (grid.columns - 0.7) + 0.05 * broad
     far = np.clip((depth - rng.uniform(0.6, 1.0)) / 0.08, 0.0, 1.0)
     level += far * domain.far_tissue_db
-    # placenta: even grey on one side
+    # placenta: uniform grey on one side
     direction = rng.uniform(0.0, 2 * np.pi)
     place = (grid.columns - 0.7) * np.cos(direction) + (grid.rows - 0.5) * np.sin(direction) + 0.12 * broad2
     edge = 0.65 - domain.placenta_share

@@ -1,8 +1,8 @@
-"""Simulated ultrasound of a fetal head: from a head to an image of one standard plane.
+"""Simulation of ultrasound images of the standard planes of a fetal head.
 
 The scene is sampled along beams, echoes are weighted by their angle to the beam, attenuated behind bone, blurred,
-log-compressed and scan-converted. Every imaging parameter is drawn from `Domain`, wide enough to surround real images
-(domain randomisation): the aim is a network that reads real planes, not a faithful scanner.
+log-compressed and scan-converted. Every imaging parameter is drawn from `Domain` with ranges that include real images
+(domain randomisation): the aim is a network that generalises to real planes, not an exact model of a scanner.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SimulatedPlane:
-    """One simulated image and what is true of it.
+    """One simulated image with its ground truth.
 
     Attributes
     ----------
@@ -47,13 +47,13 @@ class SimulatedPlane:
     spacing_mm
         (row, column) pixel size in mm.
     pose
-        Where the image lies in the head frame: pixel (row, column) is at
-        origin_mm + u_axis * column * spacing_mm[1] + v_axis * row * spacing_mm[0]. Rotation in the plane, shift and
-        mirroring are in it; u x v points against the canonical normal if the image is mirrored.
+        Pose of the image in the head frame: pixel (row, column) is at
+        origin_mm + u_axis * column * spacing_mm[1] + v_axis * row * spacing_mm[0]. It includes rotation in the plane,
+        shift and mirroring; u x v is opposite to the canonical normal if the image is mirrored.
     mask
         (H, W) bool, pixel centres inside the closed head.
     visible
-        Share of the length of the head outline that lies within the image and its scanned sector, 0 to 1.
+        Share of the length of the head outline inside the image and its scanned sector, 0 to 1.
     plane
         Name of the standard plane.
     """
@@ -67,12 +67,12 @@ class SimulatedPlane:
 
 
 def section_outline(head: HeadShape, pose: PlanePose, count: int = 180) -> np.ndarray:
-    """Outline (count, 2) in mm, in-plane coordinates of `pose`, of the section of `head` seen from its origin.
+    """Outline (count, 2) in mm, in-plane coordinates of `pose`, of the section of `head`, by rays from its origin.
 
     Raises
     ------
     InputError
-        If the origin of the plane is outside the head.
+        The origin of the plane is outside the head.
     """
     if not head.contains(pose.origin_mm[None])[0]:
         raise InputError(
@@ -108,10 +108,10 @@ def simulate_plane(
     plane
         One of `PLANES`.
     rng
-        Source of all randomness.
+        Random number generator.
     pose
-        Plane in the head frame; None draws `noisy_pose`. Its in-plane axes are the canonical ones: rotation, shift
-        and mirroring of the image are drawn on top.
+        Plane in the head frame with canonical in-plane axes; None draws `noisy_pose`. Rotation, shift and mirroring of
+        the image are random in addition.
     size
         (rows, columns) of the image.
     domain
@@ -120,7 +120,7 @@ def simulate_plane(
     Raises
     ------
     InputError
-        If `plane` is unknown, `size` too small or the pose misses the head.
+        `plane` is unknown, `size` is too small or the plane misses the head.
     """
     if plane not in PLANES:
         raise InputError(f"plane is {plane!r}; expected one of {', '.join(PLANES)}.")
@@ -182,7 +182,7 @@ def _place(
 
 
 def _rotation_degrees(plane: str, rng: np.random.Generator) -> float:
-    """Turn of the image against the canonical orientation, as sonographers hold the probe."""
+    """Random rotation of the image from the canonical orientation, with the frequencies of usual probe positions."""
     habit = rng.random()
     if plane == "axial":
         if habit < 0.75:
@@ -223,7 +223,7 @@ def _beam_grid(
     u, v = relative @ pose.u_axis.astype(np.float32), relative @ pose.v_axis.astype(np.float32)
     where = np.stack([(v - box[1]) / box[2], (u - box[0]) / box[2]])
     fields = [map_coordinates(t, where, order=1, mode="nearest", prefilter=False) for t in table]
-    # beyond the table: go on growing
+    # outside the table the distance continues to grow
     last = table.shape[1] - 1
     beyond = np.hypot(*(where - np.clip(where, 0, last))) * np.float32(box[2])
     beams = scan.beams[:, :1] * image_pose.u_axis + scan.beams[:, 1:] * image_pose.v_axis
@@ -239,7 +239,7 @@ def _beam_grid(
 
 
 def _mask(head: HeadShape, pose: PlanePose, spacing: float, size: tuple[int, int], pixels: np.ndarray) -> np.ndarray:
-    """Pixel centres (H, W) inside the head; tested only where the outline's bounding box allows."""
+    """Mask (H, W) of pixel centres inside the head; only the outline's bounding box is tested."""
     mask = np.zeros(size, bool)
     low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 2, 0)
     high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 3, (size[1], size[0]))

@@ -1,4 +1,4 @@
-"""Random textures made once per process and cropped at random: speckle, smooth fields, short streaks."""
+"""Random textures, computed once per process and cropped at random: speckle, smooth fields and short streaks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from scipy.ndimage import gaussian_filter
 
 SIZE = 768
 SPECKLE_WIDTHS = (0.7, 1.1, 1.8, 2.8, 4.4)
-"""Lateral standard deviations, in beams, of the speckle levels."""
+"""Lateral standard deviations of the speckle levels, in beams."""
 SMOOTH_SCALES = (2.0, 5.0, 12.0, 28.0, 64.0)
-"""Standard deviations, in samples, of the smooth fields."""
+"""Standard deviations of the smooth fields, in samples."""
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +62,7 @@ def crop(field: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) ->
 
 
 def smooth(scale: int, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """A random window of the smooth field number `scale`."""
+    """A random window of the smooth field with index `scale`."""
     return crop(smooth_bank()[scale], shape, rng)
 
 

@@ -1,4 +1,4 @@
-"""Simulated hearts on disk, a shard a seed: made once, by several processes, read by every training."""
+"""Bank of simulated hearts on disk, one shard per seed, made once by several processes and read by every training."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.population.simulate import simulated_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 __all__ = [
-    "CLASSES",
     "HEARTS_PER_CLASS",
     "LabelledHearts",
     "clear_cases",
@@ -21,18 +21,32 @@ __all__ = [
     "write_heart_shard",
 ]
 
-CLASSES = ("healthy", "hcm")
 HEARTS_PER_CLASS = 250
 LEAST_HCM_MM, MOST_HEALTHY_MM = 14.3, 13.5
-"""Of the thickest place (`RayBatch.thickest_mm`) at end diastole as contoured."""
+"""Limits of `RayBatch.thickest_mm` at end diastole of clear cases, as contoured."""
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledHearts:
-    """(N, 2) shapes, and the index (N,) of each heart's condition in `CLASSES`."""
+    """Hearts for training.
+
+    Attributes
+    ----------
+    rays : (N, PHASES) shapes, all present; training hides phases itself.
+    label : (N,) index of each heart's condition in `CLASSES`.
+
+    Raises
+    ------
+    ValueError
+        A phase of a heart is absent.
+    """
 
     rays: RayBatch
     label: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not self.rays.present.all():
+            raise ValueError("A heart lacks a phase: training hides phases itself and needs hearts with all of them.")
 
     def __len__(self) -> int:
         return len(self.label)
@@ -53,7 +67,11 @@ def heart_shard_path(folder: Path, seed: int) -> Path:
 
 
 def write_heart_shard(seed: int, folder: Path, per_class: int = HEARTS_PER_CLASS) -> Path:
-    """Write `per_class` hearts of each class unless the shard is there; a half-written file never has its name."""
+    """Write `per_class` hearts of each class, completely or not at all, unless the shard exists; returns its path.
+
+    A shard contains `RayBatch.FIELDS` (N, PHASES, ...) in mm and the labels (N,). Every phase of a simulated heart is
+    present, so this is not stored.
+    """
     path = heart_shard_path(folder, seed)
     if path.exists():
         return path
@@ -67,8 +85,8 @@ def write_heart_shard(seed: int, folder: Path, per_class: int = HEARTS_PER_CLASS
 def clear_cases(hearts: LabelledHearts) -> LabelledHearts:
     """Hearts whose measured wall does not contradict their condition.
 
-    A contour may thin a wall of 15 mm to 13 or thicken a healthy one to 14. Such hearts are neither to a reader, and a
-    classifier that is made to tell them apart learns the population's habits in place of the wall.
+    A contour may thin a wall of 15 mm to 13 mm or thicken a healthy one to 14 mm. Such hearts are ambiguous, and a
+    classifier trained on them learns properties of the simulation instead of the wall.
     """
     thickest = hearts.rays[:, 0].thickest_mm
     return hearts[np.where(hearts.label == CLASSES.index("hcm"), thickest >= LEAST_HCM_MM, thickest < MOST_HEALTHY_MM)]

@@ -1,8 +1,9 @@
-"""The card of a heart bundle, in Markdown, from its description."""
+"""Model card of a heart bundle, in Markdown."""
 
 from __future__ import annotations
 
 from GenerativeModelsLib.bundle.manifest import ModelDescription
+from GenerativeModelsLib.heart.infer.code import BOTH_PHASES
 
 __all__ = ["heart_card_text"]
 
@@ -21,7 +22,7 @@ ROWS = {
 
 
 def heart_card_text(model: ModelDescription) -> str:
-    """What a person wants to know before using the model; figures only where there are some."""
+    """Model card in Markdown; sections without content are left out."""
     net = model.architecture["lvae"].parameters
     sizes = " / ".join(str(n) for n in net.get("latents", ()))
     lines = [
@@ -34,7 +35,7 @@ def heart_card_text(model: ModelDescription) -> str:
         f"* licence: {model.licence}",
         f"* made: {model.created} with torch {model.software.get('torch', '')}",
         "",
-        "## What it learnt from",
+        "## Training population",
         "",
         str(model.training_population.get("summary") or "Not stated."),
         "",
@@ -47,7 +48,7 @@ def heart_card_text(model: ModelDescription) -> str:
 
 
 def _calibration(model: ModelDescription) -> list[str]:
-    scale = model.calibration.get("hcm_probability", {}).get("both phases", {})
+    scale = model.calibration.get("hcm_probability", {}).get(BOTH_PHASES, {})
     if not scale.get("reliability"):
         return []
     rows = ["| hearts | mean probability | share with HCM |", "|---|---|---|"]

@@ -1,4 +1,4 @@
-"""Own hearts for training: a table of label maps, measured as `heart analyse` measures them."""
+"""The user's own hearts for training: a table of label maps, measured as by `heart analyse`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from GenerativeModelsLib.heart.measure.load import load_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
-from GenerativeModelsLib.training.heart.bank import CLASSES, LabelledHearts
+from GenerativeModelsLib.training.heart.bank import LabelledHearts
 from GenerativeModelsLib.training.heart.data import UNLABELLED
 from GenerativeModelsLib.training.shared.cohort_table import RowErrors
 
@@ -20,15 +21,15 @@ HEART_COLUMNS = ("case", "ed", "es", "labels", "condition")
 
 
 def read_heart_cohort(path: Path) -> LabelledHearts:
-    """The hearts of a CSV file with the `HEART_COLUMNS`, relative files taken from its folder.
+    """Hearts of a CSV file with the `HEART_COLUMNS`; paths are relative to its folder.
 
-    `labels` is a preset or values as of `--labels` (acdc where empty); `condition` is healthy, hcm, or empty for hearts
-    that teach shapes alone. Both phases are needed.
+    `labels` is a preset or values as of `--labels` (acdc if empty); `condition` is healthy, hcm, or empty for hearts
+    used for shapes alone. Both phases are needed.
 
     Raises
     ------
     InputError
-        One sentence a bad row, or one on the table as a whole.
+        The table cannot be used; for invalid rows the message has one sentence per row.
     """
     from GenerativeModelsLib.batch.table import read_case_table
 

@@ -1,18 +1,17 @@
-"""What the nets of one training make of held-out simulated hearts: shapes, classes, use of the latents."""
+"""Figures of trained nets on held-out simulated hearts: reconstruction, classification, active latents."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 
-from GenerativeModelsLib.heart.infer.code import decode, encode
+from GenerativeModelsLib.heart.infer.code import BOTH_PHASES, ED_ALONE, decode, encode
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.ventricle import ray_directions
-from GenerativeModelsLib.models.ladder_vae import LadderVAE
+from GenerativeModelsLib.models.ladder_vae import LadderLevel, LadderVAE
 from GenerativeModelsLib.training.heart.bank import LabelledHearts
-from GenerativeModelsLib.training.heart.data import heart_features
+from GenerativeModelsLib.training.heart.data import WAYS, HeartFeatures, heart_features
 from GenerativeModelsLib.training.heart.module import ACTIVE_NATS
 
 __all__ = ["area_under_curve", "heart_figures", "myocardial_dice"]
@@ -21,15 +20,14 @@ __all__ = ["area_under_curve", "heart_figures", "myocardial_dice"]
 def heart_figures(nets: Mapping[str, LadderVAE], hearts: LabelledHearts, seed: int) -> dict[str, dict[str, float]]:
     """Figures by net and name.
 
-    Shapes are those of the mean reconstruction of faultless hearts; classes are told from hearts with the errors of
-    label maps. Dice is that of `myocardial_dice`; `evaluation` has the one of voxels.
+    Reconstruction figures are of the mean reconstruction of error-free hearts, classification figures of hearts with
+    the errors of label maps. Dice is `myocardial_dice`; `evaluation` has the Dice of voxels.
     """
     found = {}
     label = hearts.label
     for name, net in nets.items():
         features = heart_features(net, hearts, 1, seed)
-        present = torch.ones(len(label), 2, dtype=torch.bool)
-        levels = net.descend(net.estimate(features.seen[0, 0], present), [None] * len(net.latents))
+        levels = _levels(net, features, 0, BOTH_PHASES)
         rebuilt = decode(net.decode([level.z for level in levels]).double().numpy())
         true = decode(encode(hearts.rays))
         dice = myocardial_dice(rebuilt, true)
@@ -42,9 +40,8 @@ def heart_figures(nets: Mapping[str, LadderVAE], hearts: LabelledHearts, seed: i
             "esv_error": np.abs(rebuilt.cavity_ml / true.cavity_ml - 1)[:, 1].mean(),
             "mass_error": np.abs(rebuilt.myocardium_ml / true.myocardium_ml - 1)[:, 0].mean(),
         }
-        for key, both in (("", True), ("_ed_alone", False)):
-            present = torch.tensor([[True, both]]).expand(len(label), 2)
-            observed = net.descend(net.estimate(features.seen[1, 0 if both else 1], present), [None] * len(net.latents))
+        for key, way in (("", BOTH_PHASES), ("_ed_alone", ED_ALONE)):
+            observed = _levels(net, features, 1, way)
             logits = net.classify(observed[-1].z).double().numpy()
             logit = logits[:, 1] - logits[:, 0]
             figures[f"accuracy{key}"] = np.mean((logit > 0) == (label == 1))
@@ -56,10 +53,16 @@ def heart_figures(nets: Mapping[str, LadderVAE], hearts: LabelledHearts, seed: i
     return found
 
 
-def myocardial_dice(one: RayBatch, other: RayBatch) -> np.ndarray:
-    """(N, 2) overlap of two myocardia along their rays, each length weighted by the distance from the long axis.
+def _levels(net: LadderVAE, features: HeartFeatures, view: int, way: str) -> list[LadderLevel]:
+    """Means of all levels of hearts in one view, from the phases of an entry of `WAYS`."""
+    present = features.present[WAYS[way]].expand(len(features.label), -1)
+    return net.descend(net.estimate(features.seen[view, WAYS[way]], present), [None] * len(net.latents))
 
-    For shapes of like reach it is close to the overlap of volumes.
+
+def myocardial_dice(one: RayBatch, other: RayBatch) -> np.ndarray:
+    """(...,) overlap of two myocardia along their rays, each length weighted by the distance from the long axis.
+
+    For shapes of similar reach it is close to the overlap of volumes.
     """
     flat = np.hypot(ray_directions()[..., 0], ray_directions()[..., 1])
     weight = 0.25 * (one.endo_mm + one.epi_mm + other.endo_mm + other.epi_mm) * flat

@@ -1,4 +1,4 @@
-"""Training of the Ladder VAE of hearts beside the VAE it is compared with."""
+"""Training of the Ladder VAE of hearts and of the baseline VAE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE
+from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, PHASES
 from GenerativeModelsLib.heart.shape.ventricle import ray_directions
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig, kl_weights
@@ -26,14 +26,14 @@ SETTINGS = {
     *("beta", "learning_rate", "kl_warm_up", "free_bits", "class_weight", "points"),
     *("label_smoothing", "mean_path", "wall_weight"),
 }
-"""Fields of the config that the loss and its optimiser use; checkpoints hold them."""
+"""Fields of the config used by the loss and its optimiser; stored in checkpoints."""
 
 
 def code_weights() -> np.ndarray:
-    """(CODE_SIZE,) weights, of mean 1, of the numbers of a code: rays that crowd at the apex stand for less surface."""
+    """(CODE_SIZE,) weights, of mean 1, of the numbers of a code: rays near the apex represent less surface."""
     flat = np.hypot(ray_directions()[..., 0], ray_directions()[..., 1])
     rays = np.maximum(flat, 0.25).ravel()
-    weights = np.concatenate([np.tile(rays, 4), np.full(CODE_SIZE - 4 * rays.size, 10.0)])
+    weights = np.concatenate([np.tile(rays, 2 * PHASES), np.full(PHASES, 10.0)])
     return weights / weights.mean()
 
 
@@ -45,20 +45,20 @@ class HeartTraining(L.LightningModule):
                + mean_path * sum_(l = 2 .. L) R(m_1 .. m_(l-1), z_l .. z_L)
         R(z) = points / n * sum_i w_i (x_i - x_i(z))^2 / 2 sigma^2,    sigma = `SIGMA_MM`
 
-    z_l is one sample of q(z_l | x seen, z_(l+1)). x is the true shape; the posterior reads what a label map showed of
-    it. x_i(z) is the decoder's mean, which reads z_1 .. z_(L-1). Target and decoded shape are compared in the span of
-    the modes. R is the negative logarithm of a Gaussian likelihood of the n numbers raised to the power points / n,
-    n = CODE_SIZE: neighbouring radii are no independent measurements. w_i (`code_weights`, of mean 1) counts surface.
+    z_l is one sample of q(z_l | x seen, z_(l+1)). x is the true shape; the posterior reads it with the errors of a
+    label map. x_i(z) is the decoder's mean, which reads z_1 .. z_(L-1). Target and decoded shape are compared in the
+    span of the modes. R is the negative logarithm of a Gaussian likelihood of the n numbers raised to the power
+    points / n, n = CODE_SIZE: neighbouring radii are not independent. w_i (`code_weights`) counts surface, mean 1.
 
     KL_lj = KL[q(z_l) || p(z_l | z_(l+1))] of dimension j, the mean over the batch; a_l as `kl_weights`. beta rises from
-    0 to 1 over the share kl_warm_up of the steps. m are the prior means below z_l; the paper has no such term, and
-    without it the middle level stays idle. The cross-entropy, with label smoothing, is the mean over the hearts that
-    have a label. a is the thickest wall at end diastole in mm, by which hypertrophy is defined. All nets see the same
-    batches; they share the fixed modes alone.
+    0 to 1 over the share kl_warm_up of the steps. m are the prior means below z_l; the paper has no such term, but
+    without it the middle level is inactive. The cross-entropy, with label smoothing, is the mean over the hearts with
+    a label. a is the thickest wall at end diastole in mm, which defines hypertrophy. All nets are trained on the same
+    batches and share only the fixed modes.
 
-    Deviations from the authors' training: a Gaussian likelihood in mm for two Dice losses, as shapes are radii; AdamW
-    with a one-cycle rate for Adam with a piecewise rate, and tens of epochs for 150, as the nets have no convolutions;
-    another class weight, for a probability that can be calibrated.
+    Deviations from the authors' training: a Gaussian likelihood in mm instead of two Dice losses, as shapes are radii;
+    AdamW with a one-cycle rate instead of Adam with a piecewise rate, and tens of epochs instead of 150, as the nets
+    have no convolutions; another class weight, for a probability that can be calibrated.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class HeartTraining(L.LightningModule):
         self.nets = torch.nn.ModuleDict({name: LadderVAE(CODE_SIZE, **given) for name, given in networks.items()})
 
     def start_from(self, shapes: Tensor, thickest_mm: Tensor) -> None:
-        """Centre and principal modes of every net from shapes (N, CODE_SIZE) in mm, and their thickest walls (N,)."""
+        """Set the population of every net from shapes (N, CODE_SIZE) in mm and their thickest walls (N,)."""
         group = torch.from_numpy(PHASE_OF_CODE).long()
         first, *others = self.nets.values()
         first.set_population(shapes, torch.from_numpy(code_weights()).float(), group, thickest_mm[:, None])
@@ -144,7 +144,7 @@ class HeartTraining(L.LightningModule):
             for k, level in enumerate(levels):
                 kl = level.posterior.kl(level.prior).mean(0)
                 found |= {f"kl {k + 1}": kl.sum(), f"active {k + 1}": (kl > ACTIVE_NATS).sum().float()}
-            # One axis of the top level has collapsed in the published code; this would show it.
+            # Shows a collapsed axis of the top level, as in the published code.
             found |= {f"top spread {k}": s for k, s in enumerate(levels[-1].z.std(0)[:2])}
             self.log_dict(
                 {f"validation/{name} {k}": v for k, v in found.items()}, batch_size=len(batch.label), sync_dist=True

@@ -1,9 +1,10 @@
-"""Trained heart nets -> a model bundle, calibrated on held-out simulated hearts."""
+"""Publication of trained heart nets as a model bundle, calibrated on held-out simulated hearts."""
 
 from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,7 +16,7 @@ from safetensors.torch import load_file
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, encode
+from GenerativeModelsLib.heart.infer.code import BOTH_PHASES, CODE_SIZE, encode
 from GenerativeModelsLib.heart.infer.error import ERROR_WEIGHTING, reconstruction_error
 from GenerativeModelsLib.heart.infer.model import KIND
 from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart, VolumeModel
@@ -25,7 +26,7 @@ from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.training.heart.bank import HEARTS_PER_CLASS, LabelledHearts
 from GenerativeModelsLib.training.heart.card import heart_card_text
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-from GenerativeModelsLib.training.heart.data import CHUNK, both_ways
+from GenerativeModelsLib.training.heart.data import CHUNK, as_floats, features_of, seen_as
 from GenerativeModelsLib.training.heart.figures import heart_figures
 from GenerativeModelsLib.training.heart.run import fill_heart_bank, networks
 from GenerativeModelsLib.training.shared.recorded_figures import stored
@@ -37,11 +38,10 @@ from GenerativeModelsLib.uncertainty.platt import PlattScale, expected_calibrati
 __all__ = ["CALIBRATION_FIRST", "publish_heart"]
 
 CALIBRATION_FIRST = 910_000
-"""First seed of the hearts that calibrate; no training or validation reaches it."""
+"""First seed of the hearts for calibration, above all seeds of training and validation."""
 DENSITY_HEARTS = 4000
 WEIGHTING = "mm"
-"""Of the error whose ranks go into a bundle, see `heart.infer.error`."""
-PHASES = {"both phases": True, "end diastole alone": False}
+"""Weighting of the error whose ranks are stored in a bundle, see `heart.infer.error`."""
 
 
 def publish_heart(config: HeartTrainingConfig) -> Path:
@@ -52,7 +52,7 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
     bank = config.bank
     training = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
     thinned = training[np.linspace(0, len(training) - 1, min(len(training), DENSITY_HEARTS)).astype(int)]
-    population = observed(lvae, thinned, config.seed + 2)
+    population = observed(lvae, thinned, config.seed + 2)[BOTH_PHASES]
     shards = -(-wanted.calibration_cases // (2 * HEARTS_PER_CLASS))
     held_out = fill_heart_bank(bank, range(CALIBRATION_FIRST, CALIBRATION_FIRST + shards))
     calibration = observed(lvae, held_out, config.seed + 3)
@@ -74,9 +74,7 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
         },
         normalisation={"units": "mm", "code": "radii of heart.infer.code; centre and modes lie with the weights"},
         training_population={"summary": wanted.population, "limits": wanted.limits, "hearts": len(training)},
-        calibration=_plain(
-            {"hcm_probability": probability_calibration(lvae, calibration), "hearts": len(calibration.label)}
-        ),
+        calibration=_plain({"hcm_probability": probability_calibration(lvae, calibration), "hearts": len(held_out)}),
         in_distribution=_plain(typical.settings() | {ERROR_WEIGHTING: WEIGHTING}),
         validation=_plain({"summary": summary(figures["lvae"]), "simulated": figures, "beta": config.beta}),
         created=datetime.now(timezone.utc).date().isoformat(),
@@ -87,7 +85,7 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
 
 
 def summary(figures: dict[str, float]) -> dict[str, str]:
-    """The few figures that a report shows, as text."""
+    """Figures that a report shows, as text."""
     return {
         "held-out simulated hearts": f"Dice of the myocardium {figures['dice_ed']:.3f} at end diastole and "
         f"{figures['dice_es']:.3f} at end systole, volumes off by {100 * figures['edv_error']:.1f} % and "
@@ -110,65 +108,68 @@ def trained_nets(config: HeartTrainingConfig) -> dict[str, LadderVAE]:
 
 
 class ObservedHearts(NamedTuple):
-    """Hearts with the errors of label maps: shapes (N, 2), features (2, N, F) by `both_ways`, labels (N,)."""
+    """Hearts with the errors of label maps, as a net sees them.
+
+    Attributes
+    ----------
+    rays : (N, PHASES) shapes; the net sees those that are present.
+    features : (N, F) of them.
+    label : (N,) index of each heart's condition.
+    """
 
     rays: RayBatch
     features: torch.Tensor
     label: torch.Tensor
 
 
-def observed(net: LadderVAE, hearts: LabelledHearts, seed: int) -> ObservedHearts:
-    """Hearts as label maps show them, and the features a net has of them."""
+def observed(net: LadderVAE, hearts: LabelledHearts, seed: int) -> dict[str, ObservedHearts]:
+    """Hearts with the errors of label maps and the phases of each entry of `heart.infer.code.SEEN`, by its name."""
     rng = np.random.default_rng([seed, 3])
-    parts = []
-    for start in range(0, len(hearts), CHUNK):
-        clean = hearts.rays[start : start + CHUNK]
-        clean = RayBatch(*(np.asarray(getattr(clean, name), np.float64) for name in RayBatch.FIELDS))
-        parts.append(observed_hearts(rng, clean))
-    rays = RayBatch.joined(parts)
-    return ObservedHearts(rays, both_ways(net, rays), torch.from_numpy(hearts.label))
+    starts = range(0, len(hearts), CHUNK)
+    rays = RayBatch.joined([observed_hearts(rng, as_floats(hearts.rays[start : start + CHUNK])) for start in starts])
+    label = torch.from_numpy(hearts.label)
+    return {name: ObservedHearts(seen, features_of(net, seen), label) for name, seen in seen_as(rays).items()}
 
 
-def encoded(net: LadderVAE, hearts: ObservedHearts, es_present: bool = True) -> list[np.ndarray]:
+def encoded(net: LadderVAE, hearts: ObservedHearts) -> list[np.ndarray]:
     """Means of z_1 .. z_L, (N, d_l) each."""
-    present = torch.tensor([[True, es_present]]).expand(len(hearts.label), 2)
-    features = hearts.features[0 if es_present else 1]
-    levels = net.descend(net.estimate(features, present), [None] * len(net.latents))
+    present = torch.from_numpy(hearts.rays.present)
+    levels = net.descend(net.estimate(hearts.features, present), [None] * len(net.latents))
     return [level.z.double().numpy() for level in levels]
 
 
-def judged(net: LadderVAE, hearts: ObservedHearts, es_present: bool) -> SeenHearts:
-    """Hearts with their levels and errors, as `HeartModel.place` finds them."""
-    levels = encoded(net, hearts, es_present)
+def judged(net: LadderVAE, hearts: ObservedHearts) -> SeenHearts:
+    """Hearts with their levels and errors, as in `HeartModel.place`."""
+    levels = encoded(net, hearts)
     rebuilt = net.decode([torch.from_numpy(z).float() for z in levels]).numpy()
-    error = reconstruction_error(encode(hearts.rays), rebuilt, es_present, WEIGHTING)
-    return SeenHearts(hearts.rays, levels, error, es_present)
+    error = reconstruction_error(encode(hearts.rays), rebuilt, hearts.rays.present, WEIGHTING)
+    return SeenHearts(hearts.rays, levels, error)
 
 
-def typical_hearts(net: LadderVAE, population: ObservedHearts, held_out: ObservedHearts) -> TypicalHeart:
-    """Densities of the population, and ranks of the held-out hearts."""
+def typical_hearts(net: LadderVAE, population: ObservedHearts, held_out: Mapping[str, ObservedHearts]) -> TypicalHeart:
+    """Densities of the population (all phases present), and ranks of the held-out hearts of `observed`."""
     levels = encoded(net, population)
     density = LatentDensity.fit(levels[-1], population.label.numpy())
-    density = density.with_limit(encoded(net, held_out)[-1])
+    density = density.with_limit(encoded(net, held_out[BOTH_PHASES])[-1])
     detail = FeatureModel.fit(np.concatenate(levels[:-1] or levels, axis=1), count=48)
     typical = TypicalHeart(density, detail, VolumeModel.fit(population.rays), {})
-    ranks = {}
-    for both in PHASES.values():
-        tables = rank_tables(typical.measures(judged(net, held_out, both)))
-        ranks[both] = TypicalInput.from_bundle(tables, {})
+    ranks = {
+        name: TypicalInput.from_bundle(rank_tables(typical.measures(judged(net, hearts))), {})
+        for name, hearts in held_out.items()
+    }
     return replace(typical, ranks=ranks)
 
 
-def probability_calibration(net: LadderVAE, held_out: ObservedHearts) -> dict[str, dict]:
-    """Platt's scale and its reliability, with and without end systole.
+def probability_calibration(net: LadderVAE, held_out: Mapping[str, ObservedHearts]) -> dict[str, dict]:
+    """Platt scaling of the HCM logit with reliability bins, for each pattern of present phases in `observed`.
 
-    The table is of a half of the held-out hearts and of a scale fitted to the other half; the scale itself is of all.
+    The bins are of one half of the held-out hearts and a scale fitted to the other half; the scale is fitted to all.
     """
-    label = held_out.label.numpy()
-    half = np.arange(len(label)) % 2 == 0
     found = {}
-    for name, both in PHASES.items():
-        top = encoded(net, held_out, both)[-1]
+    for name, hearts in held_out.items():
+        label = hearts.label.numpy()
+        half = np.arange(len(label)) % 2 == 0
+        top = encoded(net, hearts)[-1]
         logits = net.classify(torch.from_numpy(top).float()).double().numpy()
         logit = logits[:, 1] - logits[:, 0]
         tried = PlattScale.fit(logit[half], label[half])

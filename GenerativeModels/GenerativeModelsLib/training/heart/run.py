@@ -9,8 +9,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.heart.infer.bundle import baseline_parameters
-from GenerativeModelsLib.heart.infer.code import encode
-from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.heart.infer.code import PHASES, encode
+from GenerativeModelsLib.process.parallel import parallel_map
 from GenerativeModelsLib.training.heart.bank import (
     LabelledHearts,
     heart_shard_path,
@@ -22,24 +22,25 @@ from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.heart.data import HeartBatches, HeartFeatures, heart_features
 from GenerativeModelsLib.training.heart.module import HeartTraining
 from GenerativeModelsLib.training.shared.config_parts import BankConfig
-from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, make_trainer, save_net
+from GenerativeModelsLib.training.shared.trainer import (
+    FreshIndices,
+    last_checkpoint,
+    make_trainer,
+    optimiser_steps,
+    save_net,
+)
 
 __all__ = ["fill_heart_bank", "networks", "train_heart"]
 
 VIEWS = 4
-"""With the errors of label maps, of every heart, beside the faultless one."""
+"""Views of every heart with the errors of label maps, in addition to the error-free one."""
 BASIS_HEARTS = 5000
 
 
 def fill_heart_bank(bank: BankConfig, seeds: range) -> LabelledHearts:
     """The hearts of `seeds`; shards that are not there yet are made by the bank's workers."""
     missing = [seed for seed in seeds if not heart_shard_path(bank.folder, seed).exists()]
-    if bank.workers > 1 and len(missing) > 1:
-        with process_pool(bank.workers) as pool:
-            list(pool.map(partial(write_heart_shard, folder=bank.folder), missing))
-    else:
-        for seed in missing:
-            write_heart_shard(seed, bank.folder)
+    parallel_map(partial(write_heart_shard, folder=bank.folder), missing, bank.workers)
     return read_heart_shards([heart_shard_path(bank.folder, seed) for seed in seeds])
 
 
@@ -47,6 +48,7 @@ def networks(config: HeartTrainingConfig) -> dict[str, dict]:
     """Keyword arguments of the nets that are trained: lvae and, as a baseline, vae with its lowest level alone."""
     ladder = config.network.model_dump()
     ladder = {name: list(value) if isinstance(value, tuple) else value for name, value in ladder.items()}
+    ladder["groups"] = PHASES
     found = {"lvae": ladder}
     if config.baseline:
         found["vae"] = baseline_parameters(ladder)
@@ -54,14 +56,16 @@ def networks(config: HeartTrainingConfig) -> dict[str, dict]:
 
 
 def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Path:
-    """Train what the config asks for; returns the output folder."""
+    """Run the training of a config; returns the output folder."""
     bank = config.bank
     hearts = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
     held_out = fill_heart_bank(bank, range(bank.validation_first, bank.validation_first + bank.validation_shards))
     batches = max(1, config.items_per_epoch // config.batch_size)
     trainer = make_trainer(config, [], **options)
     module = HeartTraining(
-        networks=networks(config), config=config, steps=config.epochs * -(-batches // trainer.world_size)
+        networks=networks(config),
+        config=config,
+        steps=optimiser_steps(config, trainer, -(-batches // trainer.world_size)),
     )
     order = torch.randperm(len(hearts), generator=torch.Generator().manual_seed(config.seed))[:BASIS_HEARTS]
     first = hearts[order.numpy()].rays

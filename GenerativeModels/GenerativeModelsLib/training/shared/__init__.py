@@ -1,1 +1,1 @@
-"""What the trainings of every anatomy share."""
+"""Parts shared by the trainings of all anatomies."""

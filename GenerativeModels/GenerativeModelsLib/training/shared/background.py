@@ -1,4 +1,4 @@
-"""Work on many shards in processes of its own while a training runs."""
+"""Shards made by background processes while a training runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from GenerativeModelsLib.process.ending import Terminated, end_with_parent, rais
 __all__ = ["in_background"]
 
 FINISH_SECONDS = 600.0
-"""How long the end of the body waits for a shard that is being made; one takes about a minute."""
+"""Longest wait, at the end of the body, for shards in progress; one takes about a minute."""
 
 
 @contextlib.contextmanager
@@ -26,14 +26,15 @@ def in_background(
 ) -> Iterator[None]:
     """Call `work(seed, *arguments)` for every seed, in order, in `workers` processes while the body runs.
 
-    When the body ends, every process finishes the seed it works on and begins no other. Were that seed dropped,
-    trainings shorter than a seed's work would begin it again every time and the bank would never grow. When the body
-    raises, the processes are ended at once. Either way none is alive afterwards.
+    When the body ends, every process finishes its current seed and starts no other. If that seed were dropped, a
+    training shorter than the work on one seed would restart it every time and the bank would never grow. When the body
+    raises, the processes are terminated at once. No process is alive afterwards.
 
-    An exception of `work` is printed and costs that seed alone; a warning at the end counts such seeds. In a training
-    of several processes only the first does the work. `work` must be importable by name.
+    An exception in `work` is printed and affects only its seed; a warning at the end counts the failed seeds. In a
+    distributed training only rank 0 does the work. `work` must be importable by name. Unlike in
+    `process.parallel.parallel_map`, nothing waits for the results, and the work ends with the body.
     """
-    # Imported here: it takes seconds, and the processes, which import this module, do not need it.
+    # Imported here: the import takes seconds, and the processes, which import this module, do not need it.
     from lightning.pytorch.utilities import rank_zero_only
 
     context = multiprocessing.get_context("spawn")
@@ -74,7 +75,7 @@ def _end(processes: Sequence[BaseProcess]) -> None:
 
 
 def _each(work: Callable[..., object], seeds: list[int], arguments: tuple, stop: Event) -> None:
-    """Exits with the number of seeds that failed, at most 100."""
+    """Call `work` for each seed; exits with the number of failed seeds, at most 100."""
     end_with_parent()
     raise_on_termination()
     failed = 0

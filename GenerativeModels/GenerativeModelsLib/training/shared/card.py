@@ -1,4 +1,4 @@
-"""The card of a bundle, in Markdown, from its description."""
+"""Model card of a bundle, in Markdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TABLE = ("| {:<24} | {:>6} | {:>6} | {:>6} |").format
 
 
 def card_text(model: ModelDescription) -> str:
-    """What a person wants to know before using the model; figures only where there are some."""
+    """Model card in Markdown; sections without content are left out."""
     lines = [f"# {model.name} {model.version}", ""]
     lines += ["**Research use only. Not a medical device, not for diagnosis.**", ""]
     skull, locator = model.architecture["skull"], model.architecture["locator"]
@@ -22,8 +22,8 @@ def card_text(model: ModelDescription) -> str:
         "",
     ]
     population = model.training_population
-    lines += ["## What it learnt from", "", str(population.get("summary") or "Not stated."), ""]
-    if model.calibration:
+    lines += ["## Training population", "", str(population.get("summary") or "Not stated."), ""]
+    if model.calibration.get("surface"):
         lines += _calibration(model)
     if model.validation.get("tables"):
         lines += ["## Figures on held-out cases", "", *model.validation["tables"], ""]

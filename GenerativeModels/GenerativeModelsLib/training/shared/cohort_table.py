@@ -1,4 +1,4 @@
-"""The table of a cohort: whose head, which label map, which planes, and which part of the work it is for."""
+"""Table of a cohort: label map, planes, subject and part (train, calibration, test) of each case."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 
 from GenerativeModelsLib.batch.table import check_case_name, read_case_table
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.planes.image import parse_spacing
-from GenerativeModelsLib.skull.request import PLANES, PlaneFile
+from GenerativeModelsLib.skull.request import PLANES, PlaneSource, parse_spacing
 from GenerativeModelsLib.skull.shape.from_labels import Frame
 
 __all__ = ["COLUMNS", "PARTS", "CohortRow", "RowErrors", "read_cohort_table", "split"]
@@ -29,7 +28,7 @@ COLUMNS = (
 )
 PARTS = ("train", "calibration", "test")
 SHOWN = 5
-"""Bad rows that a message quotes; it counts the others."""
+"""Largest number of invalid rows quoted in a message; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -41,33 +40,33 @@ class CohortRow:
     number
         Row of the table, the first after the header is 1.
     case
-        Its name.
+        Name of the case.
     label_map
         Label map or mesh of the closed head.
     frame
-        How the head frame is found in it, see `closed_head.Frame`.
+        Definition of the head frame, see `from_labels.Frame`.
     planes
-        Its pictures by plane; empty = the simulator images the head. Otherwise the axial one is among them.
+        Pictures by plane, including the axial one; empty: they are simulated.
     subject
-        Rows of one subject stay in one part: the column `subject`, or for lack of it the label map.
+        Rows of one subject are in the same part: the column `subject` or, if it is empty, the label map.
     part
         One of `PARTS`; empty until `split`.
     weeks
-        Gestational age, NaN where it is not given.
+        Gestational age; NaN if not given.
     """
 
     number: int
     case: str
     label_map: Path
     frame: Frame
-    planes: dict[str, PlaneFile]
+    planes: dict[str, PlaneSource]
     subject: str
     part: str
     weeks: float
 
 
 class RowErrors:
-    """Collects what is wrong with rows, so that a user mends a table in one go."""
+    """Collects the errors of all rows, so that they are reported together."""
 
     def __init__(self, table: Path) -> None:
         self.table, self.sentences = table, []
@@ -76,7 +75,7 @@ class RowErrors:
         self.sentences.append(f"row {number} (case '{case}'): {error}")
 
     def raise_any(self, rows: int) -> None:
-        """InputError with the first few sentences, if there are any."""
+        """Raise InputError with the first `SHOWN` sentences, if there are any."""
         if self.sentences:
             more = len(self.sentences) - SHOWN
             raise InputError(
@@ -87,12 +86,12 @@ class RowErrors:
 
 
 def read_cohort_table(path: Path) -> list[CohortRow]:
-    """Rows of a CSV file with the `COLUMNS`, relative files taken from its folder; opens none of them.
+    """Read a CSV file with the `COLUMNS`. Relative paths start at its folder; the files are not opened.
 
     Raises
     ------
     InputError
-        One sentence a bad row, or one on the table as a whole.
+        One sentence per invalid row, or one on the table as a whole.
     """
     path = Path(path)
     table = read_case_table(path, COLUMNS, ("case", "label_map"))
@@ -124,12 +123,12 @@ def read_cohort_table(path: Path) -> list[CohortRow]:
 
 
 def split(rows: list[CohortRow], shares: tuple[float, float], seed: int) -> list[CohortRow]:
-    """The rows with their part: as the table says, or for lack of it drawn by subject with this seed.
+    """Rows with their part: that of the table or, if it has none, drawn by subject with this seed.
 
     Parameters
     ----------
     shares
-        Of the subjects, for calibration and for test; the rest trains.
+        Shares of the subjects for calibration and test; the rest is for training.
 
     Raises
     ------
@@ -144,7 +143,7 @@ def split(rows: list[CohortRow], shares: tuple[float, float], seed: int) -> list
         held |= {subjects[i]: "test" for i in order[calibration : calibration + test]}
         rows = [replace(row, part=held.get(row.subject, "train")) for row in rows]
     if not any(row.part == "train" for row in rows):
-        raise InputError(f"The cohort leaves none of its {len(rows)} cases to train on: set its part to train.")
+        raise InputError(f"None of the {len(rows)} cases of the cohort has the part train: set it for at least one.")
     return rows
 
 
@@ -163,8 +162,8 @@ def _row(number: int, entries: dict[str, str], folder: Path) -> CohortRow:
         spacing = entries[f"{plane}_spacing_mm"]
         if entries[plane]:
             given = parse_spacing(spacing, f"{plane}_spacing_mm") if spacing else None
-            planes[plane] = PlaneFile(folder / entries[plane], given)
-            files.append(planes[plane].path)
+            planes[plane] = PlaneSource(folder / entries[plane], given)
+            files.append(planes[plane].image)
     if planes and "axial" not in planes:
         raise InputError(f"it has a {next(iter(planes))} picture and no axial one: give that too, or none at all.")
     for file in files:

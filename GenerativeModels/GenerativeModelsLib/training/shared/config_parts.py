@@ -1,33 +1,38 @@
-"""What the configs of every training share."""
+"""Fields and sections shared by the configs of all trainings."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["BankConfig", "BundleConfig", "Strict"]
+__all__ = ["BankConfig", "BundleConfig", "Precision", "Strict", "TrainerConfig", "TrainingConfig"]
+
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+"""Lightning's names: single precision, or mixed precision in bfloat16 or float16."""
 
 
 class Strict(BaseModel):
-    """Fields that nobody knows are mistakes."""
+    """Model that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class BankConfig(Strict):
-    """Simulated cases on disk: the shards `first` to `first + shards - 1` train, those of `validation` do not."""
+    """Simulated cases on disk: shards `first` to `first + shards - 1` for training, others for validation."""
 
     folder: Path
     first: int = 0
     shards: int = Field(150, ge=1)
     validation_first: int = 900_000
     validation_shards: int = Field(2, ge=1)
-    workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses what is there")
+    workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses existing shards only")
 
 
 class BundleConfig(Strict):
-    """The model bundle that a finished training becomes."""
+    """Model bundle written after the training."""
 
     output: Path
     name: str
@@ -35,5 +40,54 @@ class BundleConfig(Strict):
     licence: str = "Apache-2.0"
     calibration_cases: int = Field(150, ge=50, description="held-out simulated cases the spread is calibrated on")
     workers: int = Field(2, ge=1)
-    population: str = Field("", description="one or two sentences on what it learnt from, for the card")
+    population: str = Field("", description="one or two sentences on the training population, for the card")
     limits: list[str] = Field(default_factory=list)
+
+
+class TrainerConfig(Strict):
+    """Settings of the optimiser steps; see `training.shared.trainer`."""
+
+    gradient_clip: float | None = Field(1.0, gt=0, description="largest norm of the gradient; null disables clipping")
+    precision: Precision = "32-true"
+    accumulate: int = Field(1, ge=1, description="batches whose gradients are accumulated for one step")
+    ema_decay: float | None = Field(
+        None, gt=0, lt=1, description="share of the old average in an exponential moving average of the weights"
+    )
+
+
+class TrainingConfig(Strict):
+    """Fields of every training. Relative paths start at the working directory.
+
+    The config of a model is a subclass: `model` is a `Literal` of its names, fields of this model are added, and
+    defaults may be replaced. `training.config` lists it.
+    """
+
+    unused: ClassVar[frozenset[str]] = frozenset()
+    """Fields that earlier versions accepted for this model and did not use; they are ignored with a warning."""
+
+    model: str
+    output: Path
+    bank: BankConfig
+    trainer: TrainerConfig = Field(default_factory=TrainerConfig)
+    seed: int = 1
+    epochs: int = Field(50, ge=1)
+    items_per_epoch: int = Field(2000, ge=1)
+    batch_size: int = Field(32, ge=2)
+    learning_rate: float = Field(2e-3, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_was_never_used(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        for name in sorted(cls.unused & fields.keys()):
+            warnings.warn(f"{name} is not used in a {fields.get('model')} training: leave it out.", stacklevel=2)
+        return {name: value for name, value in fields.items() if name not in cls.unused}
+
+    @model_validator(mode="after")
+    def _an_epoch_has_a_batch(self) -> TrainingConfig:
+        if self.items_per_epoch < self.batch_size:
+            raise ValueError(
+                f"items_per_epoch is {self.items_per_epoch}, expected at least batch_size {self.batch_size}"
+            )
+        return self

@@ -1,4 +1,4 @@
-"""Write the figures of finished benchmarks into a bundle: its manifest, its card, and so the reports it makes."""
+"""Write the results of benchmarks into the manifest and the card of a bundle; reports show them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SHOWN = ("three planes", "axial + sagittal", "axial")
 
 
 def record(bundle_folder: Path, benchmarks: Path) -> None:
-    """Take `skull.json`, `hc18.json` and their Markdown from `benchmarks` (see `benchmark NAME --output`).
+    """Copy the results in `benchmarks` (written by `benchmark NAME --output`) into a bundle.
 
     Raises
     ------
     InputError
-        There is no `skull.json`, or the bundle cannot be used.
+        `skull.json` is missing, or the bundle is invalid.
     """
     if not (benchmarks / "skull.json").is_file():
         raise InputError(
-            f"{benchmarks} holds no skull.json: run generative-models benchmark skull --output {benchmarks}."
+            f"{benchmarks} contains no skull.json: run generative-models benchmark skull --output {benchmarks}."
         )
     names = [name for name in ("skull", "hc18", "templates") if (benchmarks / f"{name}.md").is_file()]
     figures = {name: json.loads((benchmarks / f"{name}.json").read_text(encoding="utf-8")) for name in names}
@@ -41,24 +41,26 @@ def record(bundle_folder: Path, benchmarks: Path) -> None:
 
 
 def stored(tensor: torch.Tensor) -> torch.Tensor:
-    """As bundles keep it: matrices and kernels in half precision."""
+    """Tensor as stored in bundles: matrices and kernels in half precision."""
     return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
 
 
 def summary(figures: dict[str, Any]) -> dict[str, str]:
-    """The few figures that a report shows, as text."""
+    """Results shown in reports, as text by label."""
     skull = figures["skull"]
     found = {}
     for subset in SHOWN:
         m, cover = skull["accuracy"]["rigid"][subset], skull["coverage90"]["rigid"][subset]
         found[f"{subset}, {skull['cases']} simulated heads"] = (
             f"Dice {m['dice']:.3f}, Hausdorff {m['hausdorff_mm']:.1f} mm, volume off by "
-            f"{100 * m['absolute_volume_difference']:.1f} %, 90 % coverage {cover:.2f}"
+            f"{100 * m['absolute_volume_difference']:.1f} %" + ("" if cover is None else f", 90 % coverage {cover:.2f}")
         )
     if "hc18" in figures:
         real = figures["hc18"]
+        cover = real["coverage90"]
         found[f"head circumference, {real['pictures']} real pictures"] = (
-            f"mean absolute error {real['hc_mae_mm']:.1f} mm, 90 % intervals cover {100 * real['coverage90']:.0f} %"
+            f"mean absolute error {real['hc_mae_mm']:.1f} mm"
+            + ("" if cover is None else f", 90 % intervals cover {100 * cover:.0f} %")
         )
     return found
 

@@ -1,10 +1,15 @@
-"""The Lightning trainer of every training, its checkpoints and its data loaders."""
+"""Lightning trainer, checkpoints and data loaders shared by all trainings.
+
+A training creates its trainer by `make_trainer` from the section `trainer` of its config, and its module with the
+number of steps from `optimiser_steps`. After `fit` it writes the networks by `save_net`; with `ema_decay` these are the
+averaged ones. A module with manual optimisation, such as a GAN, needs `automatic_optimization=False`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import lightning as L
 import torch
@@ -13,15 +18,22 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-if TYPE_CHECKING:
-    from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-    from GenerativeModelsLib.training.skull.config import TrainingConfig
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
 
-__all__ = ["FreshIndices", "ScheduleOfTheConfig", "last_checkpoint", "loader", "make_trainer", "save_net"]
+__all__ = [
+    "FreshIndices",
+    "ScheduleOfTheConfig",
+    "last_checkpoint",
+    "loader",
+    "make_trainer",
+    "optimiser_steps",
+    "save_net",
+]
 
 
 class FreshIndices(Sampler):
-    """Consecutive numbers that never repeat, `length` an epoch, so that an item drawn by its number is always new."""
+    """Consecutive indices, `length` per epoch, that never repeat: an item drawn by its index is always new."""
 
     def __init__(self, length: int, epoch: int = 0) -> None:
         self.length, self.epoch = length, epoch
@@ -35,8 +47,15 @@ class FreshIndices(Sampler):
         return iter(range(start, start + self.length))
 
 
-def loader(dataset: Dataset, config: TrainingConfig, length: int, *, fresh: bool, epoch: int = 0) -> DataLoader:
-    """`length` items an epoch, new ones every time (`fresh`) or always the same."""
+class Loading(Protocol):
+    """Fields of a config that `loader` reads."""
+
+    batch_size: int
+    loader_workers: int
+
+
+def loader(dataset: Dataset, config: Loading, length: int, *, fresh: bool, epoch: int = 0) -> DataLoader:
+    """Data loader of `length` items per epoch: new ones in every epoch (`fresh`), or always the same."""
     sampler = FreshIndices(length, epoch) if fresh else range(length)
     return DataLoader(
         dataset,
@@ -55,7 +74,7 @@ def last_checkpoint(output: Path) -> Path | None:
 
 
 class ScheduleOfTheConfig(L.Callback):
-    """A training that goes on keeps to the number of steps its config now asks for, not to that of its checkpoint."""
+    """A continued training uses the number of steps of its config, not that of its checkpoint."""
 
     def on_load_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict) -> None:
         for state in checkpoint["lr_schedulers"]:
@@ -64,9 +83,40 @@ class ScheduleOfTheConfig(L.Callback):
 
 
 def make_trainer(
-    config: TrainingConfig | HeartTrainingConfig, callbacks: list[L.Callback], **options: object
+    config: TrainingConfig,
+    callbacks: list[L.Callback],
+    *,
+    automatic_optimization: bool = True,
+    **options: object,
 ) -> L.Trainer:
-    """A trainer that logs for TensorBoard and keeps a checkpoint an epoch."""
+    """Trainer that logs to TensorBoard and writes a checkpoint per epoch.
+
+    Parameters
+    ----------
+    config
+        Its section `trainer` sets clipping, precision, accumulation and weight averaging. With `ema_decay`, validation
+        uses the averaged weights, checkpoints contain both, and a fitted module has the averaged ones.
+    callbacks
+        Callbacks in addition to those of every training.
+    automatic_optimization
+        As the module's attribute. With False the trainer neither clips nor accumulates, as Lightning requires; the
+        module may clip by `self.clip_gradients(optimiser, gradient_clip_val=config.trainer.gradient_clip)`.
+    options
+        Passed to `lightning.Trainer`.
+
+    Raises
+    ------
+    InputError
+        The config requires what the module or the installed Lightning does not support.
+    """
+    asked = config.trainer
+    if not automatic_optimization and asked.accumulate > 1:
+        raise InputError(
+            f"trainer.accumulate is {asked.accumulate}, and {config.model} steps its optimisers itself: leave it out."
+        )
+    stepping = {"gradient_clip_val": asked.gradient_clip, "accumulate_grad_batches": asked.accumulate}
+    if asked.ema_decay is not None:
+        callbacks = [*callbacks, _averaging(asked.ema_decay)]
     keep = ModelCheckpoint(
         config.output / "checkpoints",
         filename="last",
@@ -82,10 +132,26 @@ def make_trainer(
         callbacks=[keep, ScheduleOfTheConfig(), *callbacks],
         log_every_n_steps=10,
         enable_model_summary=False,
-        gradient_clip_val=1.0,
-        precision=config.precision if config.model == "head-locator" else "32-true",
+        precision=asked.precision,
+        **(stepping if automatic_optimization else {}),
         **options,
     )
+
+
+def _averaging(decay: float) -> L.Callback:
+    try:
+        from GenerativeModelsLib.training.shared.averaging import AveragedWeights
+    except ImportError as error:
+        raise InputError(
+            f"trainer.ema_decay is {decay}, which needs Lightning 2.6, and {L.__version__} is installed: pip install "
+            "--upgrade lightning, or leave it out."
+        ) from error
+    return AveragedWeights(decay)
+
+
+def optimiser_steps(config: TrainingConfig, trainer: L.Trainer, batches: int) -> int:
+    """Optimiser steps of a training with `batches` batches per epoch and process; an epoch ends with a step."""
+    return config.epochs * -(-batches // trainer.accumulate_grad_batches)
 
 
 def save_net(net: torch.nn.Module, path: Path) -> None:

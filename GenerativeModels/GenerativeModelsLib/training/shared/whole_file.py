@@ -1,4 +1,4 @@
-"""Files that several processes write and read at once: a name appears when the file is whole."""
+"""Atomic writing of files that several processes write and read."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ __all__ = ["whole_file"]
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Path of the same suffix to write to; it becomes `path` when the body ends, and is removed when the body raises.
+    """Yield a temporary path; it is renamed to `path` when the body ends and removed when the body raises.
 
-    The folder is made. The temporary name holds the process id, so that two processes may make the same file.
+    The folder is created. The temporary name has the same suffix and contains the process id, so that two processes can
+    write the same file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")

@@ -1,4 +1,4 @@
-"""Fresh variation of canonical pictures, with their labels, at every reading: all on the tensors of a batch."""
+"""Augmentation of canonical pictures and their labels, on the tensors of a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH
 
 STANDARD = torch.tensor([[[1.0, 0, 0], [0, 1, 0]], [[0, 1, 0], [0, 0, -1]], [[1, 0, 0], [0, 0, -1]]])
-"""Right and down of a standard picture in the head frame, a plane each: (3, 2, 3)."""
+"""Right and down axes of the standard picture of each plane in the head frame, (3, 2, 3)."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Batch:
     pictures : (B, 3, 2, N, N) float in [0, 1.25] and [0, 1].
     scalars : (B, 3, S).
     present : (B, 3) bool.
-    origin : (B, 3, 3) centres of the pictures in the head frame over s.
-    axes : (B, 3, 2, 3) their right and down.
+    origin : (B, 3, 3) centres of the pictures in the head frame, divided by s.
+    axes : (B, 3, 2, 3) right and down axes of the pictures.
     log_size : (B,) log(true size / s).
     coefficients : (B, K) of the true field.
     outline : (B, 64, 2) known outline in the axial picture, or None.
@@ -40,12 +40,12 @@ class Batch:
     outline: Tensor | None = None
 
     def to(self, device: torch.device | str, **options: object) -> Batch:
-        """The same on another device; Lightning moves batches by it, since it cannot write into a frozen dataclass."""
+        """Copy on another device; Lightning needs this method, as it cannot write into a frozen dataclass."""
         return Batch(**{k: v if v is None else v.to(device, **options) for k, v in vars(self).items()})
 
 
 def moved(batch: Batch, generator: torch.Generator, strength: float = 1.0) -> Batch:
-    """Rotate, shift and scale every picture's window; one scale a case, since it stands for an error of s."""
+    """Rotate, shift and scale every picture's window; one scale per case, which represents an error of s."""
     b = len(batch.pictures)
     device = batch.pictures.device
 
@@ -86,7 +86,7 @@ def moved(batch: Batch, generator: torch.Generator, strength: float = 1.0) -> Ba
 
 
 def mirrored(batch: Batch, flip: Tensor, mirror_coefficients: Tensor) -> Batch:
-    """Reflect the cases where `flip` (B,) is True in the midsagittal plane, pictures and head alike.
+    """Reflect pictures and heads in the midsagittal plane where `flip` (B,) is True.
 
     `mirror_coefficients` (K, K) maps the coefficients of a field to those of its mirror image.
     """
@@ -110,9 +110,9 @@ def mirrored(batch: Batch, flip: Tensor, mirror_coefficients: Tensor) -> Batch:
 
 
 def opposite(batch: Batch, count: int) -> Batch:
-    """The first `count` cases with their pictures the opposite way round: half a turn, the sagittal mirrored.
+    """First `count` cases in the opposite orientation: pictures turned by 180 degrees, the sagittal one mirrored.
 
-    Only pictures, scalars and presence have a meaning.
+    Only `pictures`, `scalars` and `present` are valid.
     """
     pictures, scalars = batch.pictures[:count].clone(), batch.scalars[:count].clone()
     pictures[:, 0::2] = pictures[:, 0::2].flip((-2, -1))
@@ -122,7 +122,7 @@ def opposite(batch: Batch, count: int) -> Batch:
 
 
 def regained(pictures: Tensor, generator: torch.Generator) -> Tensor:
-    """Gain, gamma, noise and erased patches of the grey channel, and a mask that may be blurred away."""
+    """Random gain, gamma, noise and erased patches of the grey channel; 5 % of the masks are set to zero."""
     b, k = pictures.shape[:2]
 
     def uniform(low: float, high: float, *shape: int) -> Tensor:

@@ -1,18 +1,19 @@
-"""Simulated cases on disk: drawn once by background processes, read many times under fresh augmentation.
+"""Bank of simulated cases on disk, which are augmented at every reading.
 
-A shard is one `.npz` of `CASES_PER_SHARD` cases, fully determined by its seed, so that a bank can grow while a training
-reads it, and a stopped one goes on.
+A shard is one `.npz` file of `CASES_PER_SHARD` cases, determined by its seed. A bank can grow while a training reads
+it, and can be continued after a stop.
 """
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.process.parallel import parallel_map
 from GenerativeModelsLib.skull.population.heads import VARIANTS, sample_head
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
 from GenerativeModelsLib.skull.ultrasound.simulate import PLANES, simulate_negative, simulate_plane
@@ -57,7 +58,7 @@ class Shard:
 
 
 def simulate_shard(seed: int, cases: int = CASES_PER_SHARD, negatives: int = NEGATIVES_PER_SHARD) -> Shard:
-    """Draw one shard; the same seed gives the same bits."""
+    """Simulate one shard; the same seed gives bit-identical results."""
     rng = np.random.default_rng([20261120, seed])
     columns: dict[str, list] = {name: [] for name in Shard.__dataclass_fields__}
     for _ in range(cases):
@@ -80,7 +81,7 @@ def shard_path(folder: Path, seed: int) -> Path:
 
 
 def write_shard(folder: Path, seed: int) -> Path:
-    """Simulate and store the shard of a seed, unless it is there."""
+    """Simulate and write the shard of a seed, unless it exists; returns its path."""
     path = shard_path(folder, seed)
     if not path.exists():
         with whole_file(path) as part:
@@ -90,16 +91,11 @@ def write_shard(folder: Path, seed: int) -> Path:
 
 def fill_bank(folder: Path, seeds: range, workers: int = 1) -> None:
     """Write the shards of `seeds`, in order, with `workers` processes."""
-    if workers <= 1:
-        for seed in seeds:
-            write_shard(folder, seed)
-        return
-    with process_pool(workers) as pool:
-        list(pool.map(write_shard, [folder] * len(seeds), seeds))
+    parallel_map(partial(write_shard, folder), seeds, workers)
 
 
 def shards(folder: Path, seeds: range | None = None) -> list[Path]:
-    """The finished shards of a bank (of those seeds), in the order of their seeds."""
+    """Files of the finished shards of a bank (of these seeds), in the order of their seeds."""
     found = sorted(p for p in Path(folder).glob("shard-??????.npz"))
     return found if seeds is None else [p for p in found if int(p.stem[6:]) in seeds]
 

@@ -1,4 +1,4 @@
-"""Calibration of a trained skull model on held-out cases: surface, biometry, and what is typical."""
+"""Calibration of a trained skull model on held-out cases: surface, biometry and in-distribution check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ SUBSETS_BY_COUNT = (("axial",), ("axial + sagittal", "axial + coronal"), ("three
 
 
 def surface_calibration(cases: Sequence[CaseRecords]) -> dict[str, list[float]]:
-    """Scale and floor (in head sizes) for 1, 2 and 3 planes: least negative log likelihood after rigid alignment."""
+    """Scale and floor (in head sizes) of sigma for 1, 2 and 3 planes.
+
+    They minimise the negative log likelihood of the offsets after rigid alignment. Empty for a model without draws.
+    """
+    if not _have_spread(cases):
+        return {}
     scale, floor = [], []
     for names in SUBSETS_BY_COUNT:
         records = [c.records[name] for c in cases for name in names if name in c.records]
@@ -41,7 +46,7 @@ def surface_calibration(cases: Sequence[CaseRecords]) -> dict[str, list[float]]:
 
 @dataclass(frozen=True)
 class RealReading:
-    """The axial biometry read off a real picture, beside the annotation."""
+    """Axial biometry of a real picture, annotated and estimated."""
 
     truth: dict[str, float]
     found: dict[str, float]
@@ -51,7 +56,7 @@ class RealReading:
 
 
 def read_real(model: SkullModel, cases: Sequence[Hc18Case], samples: int = 100) -> list[RealReading]:
-    """Reconstruct HC18 pictures from their axial plane; those where no head is found are left out."""
+    """Reconstruct HC18 pictures from their axial plane; pictures without a located head are left out."""
     readings = []
     for number, case in enumerate(cases):
         image = plane_from_array(case.pixels(), (case.spacing_mm, case.spacing_mm), "axial")
@@ -94,10 +99,12 @@ def biometry_calibration(
 ) -> dict[str, dict[str, list[float]]]:
     """Scale and relative floor of every quantity for 1, 2 and 3 planes.
 
-    Fitted on simulated cases by least negative log likelihood; where real pictures are given, the floor of the axial
-    quantities is raised until the real errors are covered as well, for any number of planes, since a second plane does
-    not mend how an axial echo is read.
+    They minimise the negative log likelihood of simulated cases. If real pictures are given, the floor of the axial
+    quantities is raised until it covers the real errors, for any number of planes, since further planes do not correct
+    errors of the axial plane. Empty for a model without draws.
     """
+    if not _have_spread(cases):
+        return {}
     scale: dict[str, list[float]] = {name: [] for name in QUANTITIES}
     floor: dict[str, list[float]] = {name: [] for name in QUANTITIES}
     for names in SUBSETS_BY_COUNT:
@@ -112,6 +119,10 @@ def biometry_calibration(
     return {"scale": scale, "floor": floor}
 
 
+def _have_spread(cases: Sequence[CaseRecords]) -> bool:
+    return all(record.sigma_mm is not None for case in cases for record in case.records.values())
+
+
 def _relative(records: Sequence[Record], quantity: str) -> tuple[np.ndarray, np.ndarray]:
     found = np.array([getattr(r.found, quantity) for r in records])
     truth = np.array([getattr(r.truth, quantity) for r in records])
@@ -124,7 +135,7 @@ def _fit(error: np.ndarray, sd: np.ndarray) -> tuple[float, float]:
 
 
 def _real_floor(real: Sequence[RealReading], quantity: str, scale: float) -> float:
-    """The relative floor with which real errors have unit variance, 0 when the draws cover them already."""
+    """Relative floor at which standardised real errors have unit variance; 0 if the draws already cover them."""
     found = np.array([r.found[quantity] for r in real])
     error = np.array([r.truth[quantity] for r in real]) / found - 1
     drawn = scale * np.array([r.sd[quantity] for r in real]) / found
@@ -143,14 +154,14 @@ def _real_floor(real: Sequence[RealReading], quantity: str, scale: float) -> flo
 
 @dataclass(frozen=True)
 class Typical:
-    """What goes into a bundle to judge inputs by: JSON settings and tensors."""
+    """Parameters of the in-distribution check in a bundle: JSON settings and tensors."""
 
     settings: dict
     tensors: dict[str, np.ndarray]
 
 
 def feature_models(features: dict[str, list[np.ndarray]]) -> Typical:
-    """Feature models of every plane from the features (F,) of training-like cases."""
+    """Fit a feature model per plane to the features (F,) of cases like those of the training."""
     settings, tensors = {"rest": {}}, {}
     for name, rows in features.items():
         fitted = FeatureModel.fit(np.asarray(rows, float))

@@ -1,8 +1,7 @@
-"""Own cohorts: label maps and planes in, crops for the training of the skull networks out.
+"""Crops of own cohorts for the training of the skull networks.
 
-A case with pictures enters with them; where in the head they lie is not known, so they teach shape and size, not poses.
-A case without is imaged by the simulator, many times. Every case is read before a training begins, and what is wrong
-with any of them is said then.
+The poses of own pictures are unknown, so these cases train shape and size, not poses. A case without pictures is imaged
+by the simulator several times. Every case is read, and all errors are reported, before a training starts.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.cvae import SkullCVAE
-from GenerativeModelsLib.process.parallel import process_pool
+from GenerativeModelsLib.process.parallel import parallel_map
 from GenerativeModelsLib.training.shared.cohort_table import PARTS, CohortRow, RowErrors, read_cohort_table, split
 from GenerativeModelsLib.training.skull.config import CohortConfig
 from GenerativeModelsLib.training.skull.crops import Crops, load_locator
@@ -33,13 +32,13 @@ SUMMARY = ("case", "part", "pictures", "hc_mm", "cephalic_index_percent", "basis
 
 @dataclass(frozen=True)
 class OwnCrops:
-    """Crops of own cases; `counts` (heads,) says how many of them, in order, show one head."""
+    """Crops of own cases, ordered by head; `counts` (heads,) is the number of crops of each head."""
 
     crops: Crops
     counts: np.ndarray
 
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Indices of crops: a head first, every one alike, then one of its crops."""
+        """Indices (size,) of crops: a head drawn uniformly, then one of its crops."""
         head = rng.integers(len(self.counts), size=size)
         first = np.cumsum(self.counts) - self.counts
         return first[head] + rng.integers(self.counts[head])
@@ -47,7 +46,7 @@ class OwnCrops:
 
 @dataclass(frozen=True)
 class _Job:
-    """What a process needs to make the crops of one row."""
+    """Inputs for the crops of one row."""
 
     row: CohortRow
     path: Path
@@ -58,7 +57,7 @@ class _Job:
 
 
 def read_cohort(config: CohortConfig) -> list[CohortRow]:
-    """The rows of the table, each with its part: as the table says, or for lack of it drawn by subject."""
+    """Rows of the table with their part: that of the table or, if it has none, drawn by subject."""
     rows = read_cohort_table(config.table)
     return split(rows, (config.calibration_share, config.test_share), config.split_seed)
 
@@ -66,9 +65,9 @@ def read_cohort(config: CohortConfig) -> list[CohortRow]:
 def crop_cohort(
     config: CohortConfig, output: Path, locator: Path, basis: Path, start_from: Path | None = None, workers: int = 1
 ) -> dict[str, OwnCrops]:
-    """Crops of the cases for training and for calibration, by part; those of earlier runs are used again.
+    """Crops of the cases for training and for calibration, by part; crops of earlier runs are reused.
 
-    Writes `own-cases.csv` into the folder `output`, and says on stderr what was found.
+    Writes `own-cases.csv` into the folder `output`, and a summary to stderr.
 
     Parameters
     ----------
@@ -77,12 +76,12 @@ def crop_cohort(
     basis
         File of the basis.
     start_from
-        A bundle whose networks tell which way round the head lies in a picture; None leaves that to the locator.
+        Bundle whose networks determine the orientation of the head in a picture; None: the locator determines it.
 
     Raises
     ------
     InputError
-        Rows that cannot be used, or no head found in the pictures of any case for training.
+        Rows are invalid, or no head was found in the pictures of any case for training.
     """
     rows = read_cohort(config)
     folder = Path(output) / "own-crops"
@@ -94,11 +93,7 @@ def crop_cohort(
     ]
     drawn = not read_cohort_table(config.table)[0].part
     _say(f"Cohort {config.table}: {len(rows)} cases. " + _split_sentence(rows, drawn, config))
-    if workers <= 1:
-        found = [_crop_job(job) for job in jobs]
-    else:
-        with process_pool(workers, threads=1) as pool:
-            found = list(pool.map(_crop_job, jobs))
+    found = parallel_map(_crop_job, jobs, workers, threads=1)
     errors = RowErrors(config.table)
     for row, error in zip(rows, found, strict=True):
         if error:
@@ -114,7 +109,7 @@ def crop_cohort(
 
 
 def _crop_job(job: _Job) -> str:
-    """Make and store the crops of one row, unless they are there; returns the sentence of an InputError, or nothing."""
+    """Write the crops of one row unless they exist; returns the message of an InputError, or an empty string."""
     if job.path.exists():
         return ""
     try:
@@ -179,13 +174,13 @@ def _split_sentence(rows: list[CohortRow], drawn: bool, config: CohortConfig) ->
     counts = ", ".join(f"{part} {sum(row.part == part for row in rows)}" for part in PARTS)
     subjects = len({row.subject for row in rows})
     if not drawn:
-        return f"Parts as the table says: {counts}."
+        return f"Parts of the table: {counts}."
     return f"Parts drawn over {subjects} subjects with split_seed {config.split_seed}: {counts}."
 
 
 def _key(row: CohortRow, shared: list) -> str:
-    """Changes with anything the crops of a row depend on: its files, their spacings, the networks."""
-    files = [(row.label_map, row.frame), *((file.path, file.spacing_mm) for _, file in sorted(row.planes.items()))]
+    """Hash of everything the crops of a row depend on: its files, their spacings, the networks."""
+    files = [(row.label_map, row.frame), *((file.image, file.spacing_mm) for _, file in sorted(row.planes.items()))]
     stamps = [[str(path), path.stat().st_size, path.stat().st_mtime_ns, extra] for path, extra in files]
     return hashlib.sha256(json.dumps([stamps, row.part, str(row.weeks), *shared]).encode()).hexdigest()[:12]
 

@@ -1,4 +1,4 @@
-"""The training of the head locator or of a skull model, as its YAML describes it."""
+"""Training configs of the head locator and of the skull models."""
 
 from __future__ import annotations
 
@@ -7,56 +7,58 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from GenerativeModelsLib.training.shared.config_parts import BankConfig, BundleConfig, Strict
+from GenerativeModelsLib.training.shared.config_parts import BundleConfig, Precision, Strict, TrainingConfig
 
-__all__ = ["CohortConfig", "TrainingConfig"]
+__all__ = ["CohortConfig", "LocatorTrainingConfig", "SkullTrainingConfig"]
 
 
 class CohortConfig(Strict):
-    """Own cases that join the simulated ones."""
+    """Own cases used in addition to the simulated ones."""
 
-    table: Path = Field(description="CSV file with a row a case, see docs/training.md")
-    share: float = Field(0.3, gt=0, le=1, description="of the labelled cases of every batch")
-    views: int = Field(20, ge=1, description="simulated examinations of a head that comes without pictures")
-    calibration_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
-    test_share: float = Field(0.15, ge=0, lt=1, description="of the subjects, where the table gives no parts")
-    split_seed: int = Field(0, ge=0, description="of that split; its own, so that a second training splits alike")
+    table: Path = Field(description="CSV file with one row per case, see docs/training.md")
+    share: float = Field(0.3, gt=0, le=1, description="share of the labelled cases of every batch")
+    views: int = Field(20, ge=1, description="simulated examinations of a head without pictures")
+    calibration_share: float = Field(0.15, ge=0, lt=1, description="share of subjects, if the table has no parts")
+    test_share: float = Field(0.15, ge=0, lt=1, description="share of subjects, if the table has no parts")
+    split_seed: int = Field(0, ge=0, description="seed of that split, independent of `seed`")
 
 
-class TrainingConfig(Strict):
-    """One training, from one file. Paths are taken from the folder the command runs in."""
+class LocatorTrainingConfig(TrainingConfig):
+    """Training of the head locator."""
 
-    model: Literal["head-locator", "HiRecCVAE", "RecCVAE"]
-    output: Path
-    bank: BankConfig
-    hc18: Path | None = None
-    locator: Path | None = Field(None, description="folder of the trained locator; the skull models need it")
-    start_from: Path | None = Field(None, description="bundle whose networks and basis the training goes on from")
-    cohort: CohortConfig | None = Field(None, description="own cases beside those of the bank; skull models only")
-    bundle: BundleConfig | None = Field(None, description="skull models only; without it no bundle is written")
+    unused = frozenset({"locator", "kl_warm_up", "free_bits", "real_weight"})
+
+    model: Literal["head-locator"]
+    hc18: Path | None = Field(None, description="folder of real axial pictures with outlines")
     network: dict = Field(default_factory=dict)
-    seed: int = 1
-    epochs: int = Field(50, ge=1)
-    items_per_epoch: int = Field(2000, ge=1)
-    batch_size: int = Field(32, ge=2)
-    learning_rate: float = Field(2e-3, gt=0)
-    loader_workers: int = Field(1, ge=0)
-    precision: Literal["32-true", "bf16-mixed"] = "32-true"
-    kl_warm_up: float = Field(0.3, ge=0, le=1, description="share of the steps over which beta rises from 0 to 1")
-    free_bits: float = Field(0.01, ge=0, description="nats a latent dimension below which its KL is not pressed")
-    real_weight: float = Field(1.0, ge=0, description="weight of the outlines of real axial pictures")
+    loader_workers: int = Field(1, ge=0, description="processes that prepare the pictures")
+    precision: Precision | None = Field(None, description="same as `trainer.precision`")
 
     @model_validator(mode="after")
-    def _an_epoch_has_a_batch(self) -> TrainingConfig:
-        if self.items_per_epoch < self.batch_size:
+    def _one_precision(self) -> LocatorTrainingConfig:
+        if self.precision is None:
+            return self
+        if "precision" in self.trainer.model_fields_set and self.trainer.precision != self.precision:
             raise ValueError(
-                f"items_per_epoch is {self.items_per_epoch}, expected at least batch_size {self.batch_size}"
+                f"precision is {self.precision} and trainer.precision is {self.trainer.precision}: give one of them"
             )
+        self.trainer = self.trainer.model_copy(update={"precision": self.precision})
         return self
 
-    @model_validator(mode="after")
-    def _a_locator_has_no_parts_of_a_skull_model(self) -> TrainingConfig:
-        given = [name for name in ("start_from", "cohort", "bundle") if getattr(self, name) is not None]
-        if self.model == "head-locator" and given:
-            raise ValueError(f"{given[0]} is for skull models, and the model is head-locator: leave it out")
-        return self
+
+class SkullTrainingConfig(TrainingConfig):
+    """Training of a skull model."""
+
+    unused = frozenset({"loader_workers"})
+
+    model: Literal["HiRecCVAE", "RecCVAE"]
+    hc18: Path | None = Field(None, description="folder of real axial pictures with outlines")
+    locator: Path | None = Field(None, description="folder of the trained locator; needed unless `start_from` has one")
+    start_from: Path | None = Field(None, description="bundle whose networks and basis the training starts from")
+    cohort: CohortConfig | None = Field(None, description="own cases in addition to those of the bank")
+    bundle: BundleConfig | None = Field(None, description="without it no bundle is written")
+    network: dict = Field(default_factory=dict)
+    precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="precision of the picture encoders")
+    kl_warm_up: float = Field(0.3, ge=0, le=1, description="share of the steps over which beta rises from 0.05 to 1")
+    free_bits: float = Field(0.01, ge=0, description="KL in nats, per latent dimension, that is not penalised")
+    real_weight: float = Field(1.0, ge=0, description="weight of the outlines of real axial pictures")

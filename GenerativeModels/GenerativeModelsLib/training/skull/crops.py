@@ -1,4 +1,4 @@
-"""Simulated and real pictures passed through the trained locator: the skull networks' training set."""
+"""Training set of the skull networks: simulated and real pictures cropped by the trained locator."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ MINIMUM_PRESENCE = 0.2
 
 @dataclass(frozen=True)
 class Crops:
-    """Cases as the skull networks see them. Lengths over s, the size measured in the axial picture.
+    """Inputs and targets of the skull networks. Lengths are divided by s, the size measured in the axial picture.
 
     Attributes
     ----------
     pictures : (n, 3, 2, N, N) uint8, grey / 1.25 and mask, times 255.
     scalars : (n, 3, S) float32.
     present : (n, 3) bool, found by the locator.
-    poses : (n, 3, 6) float32, see `pose_vector`; NaN where it is not known (real pictures).
+    poses : (n, 3, 6) float32, see `pose_vector`; NaN if unknown (real pictures).
     log_size : (n,) log(true head size / s).
     head_size_mm : (n,) true head size, HC / 2 pi.
     coefficients : (n, K) of the true field, see `LowRankField`.
@@ -66,7 +66,7 @@ class Crops:
 
 
 def load_locator(folder: Path) -> HeadLocatorNet:
-    """The trained locator of a training folder, ready to use."""
+    """Trained locator of a training folder, in evaluation mode."""
     from safetensors.torch import load_file
 
     tensors = load_file(Path(folder) / "locator.safetensors")
@@ -82,7 +82,7 @@ def locator_channels(tensors: Mapping[str, torch.Tensor]) -> tuple[int, ...]:
 
 
 def crop_shard(shard: Shard, net: HeadLocatorNet, basis: LowRankField) -> Crops:
-    """Locate and cut out every plane of a shard. Cases whose axial head is not found are left out."""
+    """Locate and crop every plane of a shard. Cases without a located axial head are left out."""
     rows: dict[str, list] = {name: [] for name in Crops.__dataclass_fields__}
     for i in range(len(shard.images)):
         findings = [
@@ -114,10 +114,10 @@ def quantised(plane: CanonicalPlane) -> np.ndarray:
 
 
 def _unmirrored(name: str, plane: CanonicalPlane, frame: np.ndarray, s: float):
-    """Picture, scalars and pose of a picture that is upright, and not mirrored.
+    """Picture, scalars and pose of an upright, unmirrored picture.
 
-    Upright as the truth has it: where the locator has taken the head for the opposite way round, it is turned back, as
-    `facing.upright_plane` does for a user. Flipped where it was acquired mirrored, since sides are a convention.
+    If the locator found the opposite orientation, the picture is turned to the true one, as `facing.upright_planes`
+    does at inference. A picture that was acquired mirrored is flipped, since left and right are a convention.
     """
     origin, u, v = frame
     window = plane.window
@@ -140,7 +140,7 @@ def _unmirrored(name: str, plane: CanonicalPlane, frame: np.ndarray, s: float):
 
 
 def crop_file(bank_file: Path, output: Path, locator: Path, basis: Path) -> Path:
-    """Crops of one shard of a bank, cached beside the training."""
+    """Write the crops of one shard of a bank unless they exist; returns their file."""
     path = Path(output) / f"crops-{bank_file.stem[6:]}.npz"
     if not path.exists():
         torch.set_num_threads(1)
@@ -151,7 +151,7 @@ def crop_file(bank_file: Path, output: Path, locator: Path, basis: Path) -> Path
 
 @dataclass(frozen=True)
 class RealCrops:
-    """Axial pictures of which only the outline is known.
+    """Real axial pictures, for which only the outline is known.
 
     Attributes
     ----------
@@ -166,7 +166,7 @@ class RealCrops:
 
 
 def crop_real(cases: list[Hc18Case], net: HeadLocatorNet) -> RealCrops:
-    """HC18 pictures through the locator; those where the located ellipse is far off are left out."""
+    """Crops of HC18 pictures; those whose located circumference is wrong by more than 15 % are left out."""
     pictures, scalars, outlines = [], [], []
     for case in cases:
         pixels, spacing = case.pixels(), (case.spacing_mm, case.spacing_mm)

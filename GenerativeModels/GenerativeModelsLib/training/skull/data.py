@@ -1,4 +1,4 @@
-"""Batches for the skull models, held in memory as bytes and varied afresh at every reading."""
+"""Batches for the skull models; cases are kept in memory as bytes and augmented at every reading."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def picture_axes(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class SkullData(Dataset):
     """Item i is the i-th *batch*, drawn by (seed, i): `batch_size` known heads, then `real_size` real pictures.
 
-    `own_size` of the known heads are those of an own cohort, the others simulated ones.
+    `own_size` of the known heads are from an own cohort, the others are simulated.
 
     Parameters
     ----------
     files
-        Crop files; `refresh` reads those that have been added since.
+        Crop files; `refresh` adds further ones.
     mirror
         (K, K), see `field_basis.mirror_matrix`.
     own
-        Crops of an own cohort; they are held before those of the files.
+        Crops of an own cohort; they precede those of the files.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class SkullData(Dataset):
         self.refresh(files)
 
     def refresh(self, files: list[Path]) -> None:
-        """Take in crop files that are not yet held."""
+        """Load crop files that are not yet loaded."""
         new = [file for file in files if file not in self._files]
         if not new:
             return
@@ -83,12 +83,12 @@ class SkullData(Dataset):
         return 2**31
 
     def x_scale(self) -> Tensor:
-        """(K + 1,) standard deviation of the coefficients and of the log size over the cases held."""
+        """(K + 1,) standard deviation of the coefficients and of the log size over the loaded cases."""
         scale = np.append(self.crops.coefficients.std(0), self.crops.log_size.std())
         return torch.from_numpy(np.maximum(scale, 1e-4)).float()
 
     def plain(self, index: np.ndarray) -> Batch:
-        """Cases as they are, without variation."""
+        """Cases without augmentation."""
         c = self.crops
         return Batch(
             to_float(torch.from_numpy(c.pictures[index])),
@@ -145,7 +145,7 @@ class SkullData(Dataset):
 
 
 class FixedBatches(Dataset):
-    """The held cases in order, without variation: for validation."""
+    """Loaded cases in order, without augmentation, for validation."""
 
     def __init__(self, data: SkullData, batch_size: int = 64) -> None:
         self.data, self.batch_size = data, batch_size

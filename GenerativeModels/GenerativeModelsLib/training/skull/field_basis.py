@@ -1,4 +1,4 @@
-"""The low-rank basis of the population's signed distances."""
+"""Low-rank basis of the population's signed distances."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE, unit_field
 
 BAND = 0.08
-"""Width, in head sizes, of the Gaussian about the surface that weights the distances."""
+"""Standard deviation, in head sizes, of the Gaussian weight of the distances about the surface."""
 
 
 def fit_basis(rank: int, heads: int = 1200, seed: int = 31) -> LowRankField:
@@ -34,7 +34,7 @@ def mirror_matrix(basis: LowRankField) -> torch.Tensor:
 
 
 def write_basis(path: Path, rank: int) -> Path:
-    """Fit the basis and store it, unless it is there."""
+    """Fit the basis and write it, unless the file exists; returns its path."""
     if not Path(path).exists():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         save_file({k: v.contiguous() for k, v in fit_basis(rank).state_dict().items()}, path)

@@ -19,14 +19,14 @@ from GenerativeModelsLib.training.skull.bank import Shard, shards
 MAP_SIZE = LOCATOR_SIZE // 2
 REAL_SHARE, NEGATIVE_SHARE = 0.17, 0.10
 PLANE_SHARES = (0.25, 0.45, 0.30)
-"""Of the simulated pictures: the sagittal plane is the hardest to read, and HC18 adds to the axial ones."""
+"""Shares of the planes in simulated pictures; the sagittal plane is the hardest, and HC18 adds axial ones."""
 RELIST_EVERY = 200
-"""Draws after which the bank is looked through for new shards."""
+"""Number of draws after which new shards of the bank are looked up."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture with what is known of it: pixels, spacing (row, column) and the head's halves as functions."""
+    """One picture: pixels, spacing (row, column) and the name of its plane."""
 
     pixels: np.ndarray
     spacing_mm: tuple[float, float]
@@ -34,7 +34,7 @@ class Picture:
 
 
 def jittered_window(shape: tuple[int, int], spacing: tuple[float, float], rng: np.random.Generator) -> Window:
-    """The whole-picture window, rotated at random, moved, zoomed and mirrored."""
+    """Whole-picture window with random rotation, shift, zoom and mirroring."""
     base = whole_picture(shape, spacing)
     angle = rng.uniform(-np.pi, np.pi) if rng.random() < 0.4 else rng.normal(0, 0.2)
     right = np.array([np.cos(angle), np.sin(angle)])
@@ -47,7 +47,7 @@ def jittered_window(shape: tuple[int, int], spacing: tuple[float, float], rng: n
 
 
 def jitter_grey(image: np.ndarray, inside: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Gain, gamma, blur, noise and blacked-out boxes: what scanners and publishers do to a picture."""
+    """Random gain, gamma, blur, noise and black boxes."""
     image = np.clip(image, 0, None) ** rng.uniform(0.65, 1.5) * rng.uniform(0.75, 1.2)
     if rng.random() < 0.25:
         image = gaussian_filter(image, rng.uniform(0.4, 1.3))
@@ -63,19 +63,19 @@ def jitter_grey(image: np.ndarray, inside: np.ndarray, rng: np.random.Generator)
 
 
 class LocatorData(Dataset):
-    """A virtual epoch of pictures for the locator, drawn afresh by (seed, epoch, index).
+    """Pictures and target maps for the locator, drawn by (seed, epoch, index).
 
     Items are dictionaries: image, inside (N, N), plane (), targets (3, N/2, N/2) = mask, first half, second half,
-    present () 0 or 1, known () 1 where the facing of the halves is known, 0 where only their axis is (HC18).
+    present () 0 or 1, known () 1 if the direction of the halves is known, 0 if only their axis is (HC18).
 
     Parameters
     ----------
     bank, seeds
-        Folder of simulated shards and which of them to use.
+        Folder of simulated shards, and seeds of those to use.
     real
         HC18 cases for training, may be empty.
     length
-        Items of one epoch.
+        Items per epoch.
     """
 
     def __init__(self, bank: Path, seeds: range, real: list[Hc18Case], length: int, seed: int = 0) -> None:
@@ -141,7 +141,7 @@ class LocatorData(Dataset):
 
 
 def _shrunk(case: Hc18Case) -> tuple[np.ndarray, tuple[float, float], Ellipse]:
-    """The picture at half its resolution, to save time at every read; pixel (0, 0) stays the origin."""
+    """Pixels at half resolution, for speed, with spacing and ellipse; pixel (0, 0) remains the origin."""
     pixels = gaussian_filter(case.pixels().astype(np.float32), 0.8)[::2, ::2]
     return pixels.astype(np.uint8), (2 * case.spacing_mm, 2 * case.spacing_mm), case.ellipse
 
@@ -157,7 +157,7 @@ def head_maps(shard: Shard, i: int, k: int, window: Window, size: int) -> np.nda
 
 
 def ellipse_maps(ellipse: Ellipse, window: Window, size: int) -> np.ndarray:
-    """Mask and one half (which is unknown) of an annotated ellipse; the second half repeats the first."""
+    """Mask and one half (of unknown direction) of an annotated ellipse; the second half repeats the first."""
     offset = window.to_picture(window.pixel_centres(size)) - np.asarray(ellipse.centre)
     c, s = np.cos(ellipse.angle_rad), np.sin(ellipse.angle_rad)
     along = offset[..., 0] * c + offset[..., 1] * s

@@ -1,4 +1,4 @@
-"""Training of the head locator."""
+"""Lightning module of the head locator."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from GenerativeModelsLib.models.locator import HeadLocatorNet
 
 
 def soft_dice_loss(probability: Tensor, target: Tensor) -> Tensor:
-    """1 - Dice of soft masks (B, ...), a picture each: (B,)."""
+    """1 - Dice of soft masks (B, ...), per picture (B,)."""
     p, t = probability.flatten(1), target.flatten(1)
     return 1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)
 
 
 def half_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Mean cross-entropy inside the head, a picture each: (B,)."""
+    """Mean cross-entropy inside the head, per picture (B,)."""
     loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return (loss * mask).flatten(1).sum(1) / mask.flatten(1).sum(1).clamp_min(1)
 
@@ -25,7 +25,7 @@ def half_loss(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 class LocatorTraining(L.LightningModule):
     """Cross-entropy and Dice of the head mask, cross-entropy of its halves and of the head's presence.
 
-    Where only the axis of the halves is known (HC18), the better of the two facings counts.
+    If only the axis of the halves is known (HC18), the smaller loss of the two directions is used.
     """
 
     def __init__(self, channels: list[int], learning_rate: float, steps: int) -> None:

@@ -11,9 +11,9 @@ import torch
 from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.shared.background import in_background
 from GenerativeModelsLib.training.shared.config_parts import BankConfig
-from GenerativeModelsLib.training.shared.trainer import last_checkpoint, loader, make_trainer, save_net
+from GenerativeModelsLib.training.shared.trainer import last_checkpoint, loader, make_trainer, optimiser_steps, save_net
 from GenerativeModelsLib.training.skull.bank import fill_bank, shard_path, write_shard
-from GenerativeModelsLib.training.skull.config import TrainingConfig
+from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig
 from GenerativeModelsLib.training.skull.locator_data import LocatorData
 from GenerativeModelsLib.training.skull.locator_module import LocatorTraining
 
@@ -22,7 +22,7 @@ __all__ = ["growing_bank", "train_locator"]
 
 @contextlib.contextmanager
 def growing_bank(bank: BankConfig) -> Iterator[None]:
-    """Make the first shards now; let background processes add the rest while the body runs."""
+    """Write the first shards; background processes add the others while the body runs."""
     fill_bank(bank.folder, range(bank.validation_first, bank.validation_first + bank.validation_shards))
     write_shard(bank.folder, bank.first)
     missing = [s for s in range(bank.first, bank.first + bank.shards) if not shard_path(bank.folder, s).exists()]
@@ -34,7 +34,7 @@ def _write(seed: int, folder: Path) -> None:
     write_shard(folder, seed)
 
 
-def train_locator(config: TrainingConfig, resume: bool, options: dict) -> Path:
+def train_locator(config: LocatorTrainingConfig, resume: bool, options: dict) -> Path:
     """Train the head locator; writes `locator.safetensors` into the output folder."""
     real = split_hc18(read_hc18(config.hc18)).training if config.hc18 else []
     bank = config.bank
@@ -45,9 +45,9 @@ def train_locator(config: TrainingConfig, resume: bool, options: dict) -> Path:
         seeds = range(bank.validation_first, bank.validation_first + bank.validation_shards)
         validation = LocatorData(bank.folder, seeds, [], 256, config.seed + 1)
         trainer = make_trainer(config, [], **options)
-        steps = config.epochs * (-(-config.items_per_epoch // trainer.world_size) // config.batch_size)
+        batches = -(-config.items_per_epoch // trainer.world_size) // config.batch_size
         channels = config.network.get("channels", [16, 32, 64, 96, 128])
-        module = LocatorTraining(channels, config.learning_rate, steps)
+        module = LocatorTraining(channels, config.learning_rate, optimiser_steps(config, trainer, batches))
         checkpoint = last_checkpoint(config.output) if resume else None
         epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
         trainer.fit(

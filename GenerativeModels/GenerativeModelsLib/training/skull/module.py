@@ -1,4 +1,4 @@
-"""Training of the skull models: the ELBO, the mean path, the poses, and outlines of real pictures."""
+"""Lightning module of the skull models: ELBO, mean path, poses and outlines of real pictures."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 from GenerativeModelsLib.training.skull.augmentation import STANDARD, Batch, opposite
 
 SIGMA_X = 0.004
-"""Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one takes over what the latents should explain,
-and the draws, which decode means, become too alike."""
+"""Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one explains variance that belongs to the latents,
+and the draws, which are decoded means, then vary too little."""
 MEAN_PATH_SIGMA = 0.005
 OUTLINE_SIGMA = 0.03
 TURNED = 24
-"""Cases of a batch that are also shown the opposite way round."""
+"""Cases of a batch that are also encoded in the opposite orientation."""
 SUBSETS = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 1, 0], [0, 0, 1]], dtype=torch.bool)
 SUBSET_SHARES = torch.tensor([0.30, 0.20, 0.12, 0.26, 0.04, 0.04, 0.04])
 
 
 def rotation_vectors(axes: Tensor) -> tuple[Tensor, Tensor]:
-    """Rotation vectors (B, 3, 3) from the standard axes to `axes` (B, 3, 2, 3); whether they stay within 60 degrees."""
+    """Rotation vectors (B, 3, 3) from the standard axes to `axes` (B, 3, 2, 3); whether they are below 60 degrees."""
 
     def matrix(a: Tensor) -> Tensor:
         return torch.stack([a[..., 0, :], a[..., 1, :], torch.linalg.cross(a[..., 0, :], a[..., 1, :])], dim=-1)
@@ -46,7 +46,7 @@ def outline_distance(
 ) -> Tensor:
     """Field on the axial plane at the points of a known outline, (B, P), in head sizes.
 
-    The picture is taken to lie in z = 0; its shift and rotation in the plane come from `pose` (B, 6).
+    The picture is assumed to lie in z = 0; its shift and rotation in the plane are those of `pose` (B, 6).
     """
     g = basis.size
     modes = basis.modes.view(-1, g, g, g)[:, g // 2 - 1 : g // 2 + 1].mean(1).flatten(1)
@@ -63,16 +63,16 @@ class SkullTraining(L.LightningModule):
     """ELBO of a `SkullCVAE` with the mean path, poses and outlines of real pictures.
 
         loss = |x - x(z)|^2 / 2 sigma^2 + beta sum_lj max(KL_lj, free bits) + |x - x(m)|^2 / 2 tau^2
-               - 0.5 log p(poses) - 4 log p(upright) + real_weight (10 outline + 5 habit + 5 likeness)
+               - 0.5 log p(poses) - 4 log p(upright) + real_weight (10 outline + 5 mean_prior + 5 spread_match)
 
     z is a sample of the posterior, m the means of the prior path (Sohn et al. 2015, the hybrid objective); sigma =
     `SIGMA_X`, tau = `MEAN_PATH_SIGMA`. KL_lj = KL[q(z_l) || p(z_l)] of dimension j, the mean over the batch. beta rises
-    from 0.05 to 1. outline is the Huber loss of the field at a real outline over `OUTLINE_SIGMA`. A step descends the
-    loss over K, which scales the gradient alone.
+    from 0.05 to 1. outline is the Huber loss of the field at a real outline over `OUTLINE_SIGMA`. The loss is divided
+    by K for the step, which only scales the gradient.
 
-    Steps are batches of simulated cases followed by real axial pictures in one tensor. Of a real picture only the
-    outline is known. So that the rest of its head does not drift, its mean stays within the population (`habit`), and
-    its draws spread like those of simulated cases that show the axial plane alone (`likeness`).
+    A batch contains simulated cases followed by real axial pictures, for which only the outline is known. Two terms
+    regularise the rest of a real head: `mean_prior` keeps its mean within one `x_scale` of the population mean, and
+    `spread_match` is the squared log ratio of the variance of its draws to that of simulated axial-only cases.
     """
 
     def __init__(
@@ -137,18 +137,18 @@ class SkullTraining(L.LightningModule):
             mean, pose = x_mean[simulated:], poses.mu[simulated:, :6]
             distance = outline_distance(self.basis, mean[:, :-1], mean[:, -1], pose, batch.outline)
             found["outline"] = F.huber_loss(distance / OUTLINE_SIGMA, torch.zeros_like(distance), delta=2.0)
-            found["habit"] = 0.5 * F.relu((mean / net.x_scale).abs() - 1).square().mean()
+            found["mean_prior"] = 0.5 * F.relu((mean / net.x_scale).abs() - 1).square().mean()
             alone = batch.present[:simulated, 0] & (batch.present[:simulated].sum(1) == 1)
             if alone.sum() > 1:
                 like = self._spread(features[:simulated][alone], generator).detach()
                 own = self._spread(features[simulated:], generator)
-                found["likeness"] = (own.log() - like.log()).square().mean()
-                found["loss"] = found["loss"] + self.hparams.real_weight * 5 * found["likeness"]
-            found["loss"] = found["loss"] + self.hparams.real_weight * (10 * found["outline"] + 5 * found["habit"])
+                found["spread_match"] = (own.log() - like.log()).square().mean()
+                found["loss"] = found["loss"] + self.hparams.real_weight * 5 * found["spread_match"]
+            found["loss"] = found["loss"] + self.hparams.real_weight * (10 * found["outline"] + 5 * found["mean_prior"])
         return found
 
     def _spread(self, features: Tensor, generator: torch.Generator | None) -> Tensor:
-        """Mean squared difference (K + 1,) of two draws of each case, over x_scale."""
+        """Mean squared difference (K + 1,) of two draws of each case, divided by x_scale."""
         net = self.net
         pair = []
         for _ in range(2):
@@ -176,9 +176,9 @@ class SkullTraining(L.LightningModule):
         return found["loss"] / batch.coefficients.shape[1]
 
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
-        """Errors of the mean path a subset of planes, in per cent of head size (1 is about 0.4 mm at 24 weeks).
+        """Log errors of the mean path per subset of planes, in per cent of head size (1 is about 0.4 mm at 24 weeks).
 
-        The first loader has simulated cases, the second, if there is one, those of an own cohort.
+        The first loader has simulated cases; the second, if there is one, cases of an own cohort.
         """
         net, kind = self.net, ("validation", "validation own")[dataloader_idx]
         every = {"batch_size": len(batch.pictures), "add_dataloader_idx": False, "sync_dist": True}

@@ -1,4 +1,4 @@
-"""A case of an own cohort: its head and pictures as read, and as the skull networks see them."""
+"""Cases of an own cohort: head and pictures, and their crops for the skull networks."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = ["OwnCase", "basis_error_mm", "case_crops", "crop_pictures", "read_own
 
 VIEWS_SEED = 20261121
 OWN_VARIANT = -1
-"""In place of the index into the population's variants."""
+"""Variant index of own cases."""
 LARGEST_MISMATCH = 0.3
-"""Largest |log| of the size of the head in its label map over the one in its axial picture."""
+"""Largest |log| of the ratio of the head sizes in label map and axial picture."""
 
 
 @dataclass(frozen=True)
 class OwnCase:
-    """A case of a cohort as read: its row, its head in the head frame, its pictures by plane (empty: none)."""
+    """Case of a cohort: its row, its head in the head frame and its pictures by plane (empty: none)."""
 
     row: CohortRow
     head: ClosedHead
@@ -42,9 +42,9 @@ class OwnCase:
 
 
 def read_own_case(row: CohortRow) -> OwnCase:
-    """The head and the pictures of a row; InputError when a file cannot be used."""
+    """Read the head and the pictures of a row; raises InputError if a file is invalid."""
     images = {
-        plane: read_plane(file.path, spacing_mm=file.spacing_mm, name=plane) for plane, file in row.planes.items()
+        plane: read_plane(file.image, spacing_mm=file.spacing_mm, name=plane) for plane, file in row.planes.items()
     }
     return OwnCase(row, read_closed_head(row.label_map, row.frame), images)
 
@@ -52,9 +52,9 @@ def read_own_case(row: CohortRow) -> OwnCase:
 def case_crops(
     case: OwnCase, net: HeadLocatorNet, basis: LowRankField, views: int, skull: SkullCVAE | None = None
 ) -> tuple[Crops | None, str]:
-    """Crops of the pictures of a case or, where it has none, of `views` simulated examinations; a remark on losses.
+    """Crops of the pictures of a case or, if it has none, of `views` simulated examinations; a remark on losses.
 
-    `skull` tells which way round the heads lie in pictures; None leaves that to the locator.
+    `skull` determines the orientation of the heads in pictures; None: the locator determines it.
     """
     if case.images:
         return crop_pictures(case, net, basis, skull)
@@ -63,7 +63,7 @@ def case_crops(
 
 
 def simulated_views(case: OwnCase, views: int, seed: int = VIEWS_SEED) -> Shard:
-    """`views` simulated examinations of the head of a case, three planes each; the same numbers give the same bits."""
+    """`views` simulated examinations of the head of a case, three planes each; same arguments, same bits."""
     name = hashlib.sha256(case.row.case.encode()).digest()[:8]
     rng = np.random.default_rng([seed, int.from_bytes(name, "little")])
     shape = case.head.shape
@@ -85,7 +85,7 @@ def simulated_views(case: OwnCase, views: int, seed: int = VIEWS_SEED) -> Shard:
 def crop_pictures(
     case: OwnCase, net: HeadLocatorNet, basis: LowRankField, skull: SkullCVAE | None = None
 ) -> tuple[Crops | None, str]:
-    """The pictures of a case through the locator: one row of crops, its poses NaN; or None and the reason why."""
+    """Crops of the pictures of a case, one row with poses NaN, and a remark; or None and the reason."""
     found = {name: locate(net, image.pixels, image.spacing_mm, name) for name, image in case.images.items()}
     findings = {name: f for name, f in found.items() if f is not None and f.presence >= MINIMUM_PRESENCE}
     lost = [name for name in case.images if name not in findings]
@@ -125,7 +125,7 @@ def crop_pictures(
 
 
 def basis_error_mm(head: ClosedHead, basis: LowRankField) -> float:
-    """Root mean square, near the surface, of what the basis cannot say of a head's signed distance."""
+    """Root mean square error, near the surface, of a head's signed distance projected onto the basis."""
     size = head.hc_mm / (2 * np.pi)
     field = _field(head, size)
     left = (field - basis(basis.project(field))).flatten(1)

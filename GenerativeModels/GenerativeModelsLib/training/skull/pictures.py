@@ -1,4 +1,4 @@
-"""Pictures of reconstructions while a model trains, for TensorBoard."""
+"""TensorBoard figures of reconstructions during training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLANES_SHOWN = (("axial", 0), ("sagittal", 2), ("coronal", 1))
 class ReconstructionPictures(L.Callback):
     """Sections of the reconstruction (mean and draws) and of the truth through the standard planes, every few epochs.
 
-    The canonical picture lies behind its section; it is *not* registered to it, so an offset shows the plane's pose.
+    The canonical picture is the background of its section. It is *not* registered, so an offset shows the plane's pose.
     """
 
     def __init__(self, validation: FixedBatches, every: int = 5, cases: int = 4, name: str = "reconstructions") -> None:
@@ -32,7 +32,7 @@ class ReconstructionPictures(L.Callback):
 
 @torch.no_grad()
 def draw_sections(module: L.LightningModule, validation: FixedBatches, cases: int = 4, draws: int = 8):
-    """A figure with a row a case and a column a plane: truth white, draws grey, mean orange."""
+    """Figure with one row per case and one column per plane: truth white, draws grey, mean orange."""
     from matplotlib.figure import Figure
 
     net, basis = module.net, module.basis
@@ -44,12 +44,11 @@ def draw_sections(module: L.LightningModule, validation: FixedBatches, cases: in
     extent = np.linspace(-HALF_EXTENT, HALF_EXTENT, basis.size)
     for row in range(cases):
         y = Conditions(batch.pictures[row : row + 1], batch.scalars[row : row + 1], batch.present[row : row + 1])
-        noise = torch.randn(draws, len(net.levels), net.latent, generator=torch.Generator().manual_seed(row))
-        x, _ = net.draw(y, noise.to(module.device))
-        mean, _ = net.mean(y)
+        found = net.predict(y, draws, torch.Generator().manual_seed(row))
+        x = () if found.draws is None else found.draws
         fields = [(basis(batch.coefficients[row : row + 1]), batch.log_size[row].exp(), "white", 1.6)]
         fields += [(basis(d[None, :-1]), d[-1].exp(), "0.6", 0.5) for d in x]
-        fields += [(basis(mean[:, :-1]), mean[0, -1].exp(), "tab:orange", 1.4)]
+        fields += [(basis(found.mean[:, :-1]), found.mean[0, -1].exp(), "tab:orange", 1.4)]
         for axis, (name, dimension), k in zip(axes[row], PLANES_SHOWN, range(3), strict=True):
             half = HALF_WIDTH
             picture = batch.pictures[row, k, 0].cpu().numpy()

@@ -1,4 +1,4 @@
-"""Trained weights -> a model bundle, calibrated on held-out cases."""
+"""Model bundle of trained weights, calibrated on held-out cases."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from GenerativeModelsLib.training.skull.calibrate import (
     surface_calibration,
 )
 from GenerativeModelsLib.training.skull.cohort_figures import own_cases, own_images, own_records, own_table
-from GenerativeModelsLib.training.skull.config import CohortConfig, TrainingConfig
+from GenerativeModelsLib.training.skull.config import CohortConfig, SkullTrainingConfig
 from GenerativeModelsLib.training.skull.crops import locator_channels
 from GenerativeModelsLib.training.skull.start import with_start
 
 FEATURE_CASES = 200
 FEATURE_SET = 73
-"""Seed of the cases that the feature models are fitted to; disjoint from calibration and test."""
+"""Seed of the cases for the feature models; disjoint from calibration and test."""
 
 
-def publish(config: TrainingConfig) -> Path:
+def publish(config: SkullTrainingConfig) -> Path:
     """Calibrate the weights of a finished training and write them as a bundle; returns its folder.
 
-    Three passes: the bare weights; with feature models, fitted to a further simulated set; with calibration and ranks
-    from `calibration_cases` held-out simulated cases and HC18's calibration pictures. Own cases of a cohort join each:
-    those of training the feature models, those of calibration the calibration, those of the test the card.
+    Three passes: the weights alone; with feature models, fitted to a further simulated set; with calibration and ranks
+    from `calibration_cases` held-out simulated cases and HC18's calibration pictures. Own training cases are added to
+    the feature models, own calibration cases to the calibration, and results on own test cases to the card.
     """
     config = with_start(config)
     wanted = config.bundle
@@ -81,7 +81,7 @@ def publish(config: TrainingConfig) -> Path:
     return wanted.output
 
 
-def gather(config: TrainingConfig) -> dict[str, torch.Tensor]:
+def gather(config: SkullTrainingConfig) -> dict[str, torch.Tensor]:
     """Tensors of the trained networks by bundle name; matrices and kernels in half precision."""
     files = {
         "locator": config.locator / "locator.safetensors",
@@ -116,7 +116,7 @@ def _json(value):
 
 
 def _write(
-    folder: Path, config: TrainingConfig, wanted: BundleConfig, tensors, calibration, typical, validation=None
+    folder: Path, config: SkullTrainingConfig, wanted: BundleConfig, tensors, calibration, typical, validation=None
 ) -> Path:
     network = {"rank": 64, **config.network}
     channels = locator_channels({k.removeprefix("locator."): v for k, v in tensors.items() if k.startswith("locator.")})

@@ -1,4 +1,4 @@
-"""Training of a skull model: basis, crops through the locator, networks; writes `skull.safetensors`."""
+"""Training of a skull model: basis, crops by the locator, networks; writes `skull.safetensors`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ from torch.utils.data import DataLoader
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.training.shared.background import in_background
-from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, make_trainer, save_net
+from GenerativeModelsLib.training.shared.trainer import (
+    FreshIndices,
+    last_checkpoint,
+    make_trainer,
+    optimiser_steps,
+    save_net,
+)
 from GenerativeModelsLib.training.skull.bank import shard_path, write_shard
 from GenerativeModelsLib.training.skull.cohort import OwnCrops, crop_cohort
-from GenerativeModelsLib.training.skull.config import TrainingConfig
+from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
 from GenerativeModelsLib.training.skull.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.skull.data import FixedBatches, SkullData
 from GenerativeModelsLib.training.skull.field_basis import load_basis, mirror_matrix, write_basis
 from GenerativeModelsLib.training.skull.module import SkullTraining
 from GenerativeModelsLib.training.skull.pictures import ReconstructionPictures
-from GenerativeModelsLib.training.skull.start import START
+from GenerativeModelsLib.training.skull.start import START, with_start
 
 LEAST_REAL_HC_MM = 110.0
-"""Smaller real heads are younger than the population."""
+"""Smallest real head circumference used; smaller heads are younger than the population."""
 
 
 def _make_crops(seed: int, bank: Path, output: Path, locator: Path, basis: Path) -> None:
@@ -34,8 +40,8 @@ def _make_crops(seed: int, bank: Path, output: Path, locator: Path, basis: Path)
 
 
 @contextlib.contextmanager
-def growing_crops(config: TrainingConfig, folder: Path, basis: Path) -> Iterator[None]:
-    """Crops of the validation shards and of a first training shard now, the rest in the background."""
+def growing_crops(config: SkullTrainingConfig, folder: Path, basis: Path) -> Iterator[None]:
+    """Write the crops of the validation shards and of one training shard, the others in the background."""
     bank = config.bank
     folder.mkdir(parents=True, exist_ok=True)
     validation = range(bank.validation_first, bank.validation_first + bank.validation_shards)
@@ -50,7 +56,7 @@ def growing_crops(config: TrainingConfig, folder: Path, basis: Path) -> Iterator
 
 
 class TakeInNewCrops(L.Callback):
-    """Before each epoch, the training set takes in what the background processes have added."""
+    """Before each epoch, loads the crops that background processes have added."""
 
     def __init__(self, data: SkullData, folder: Path, seeds: range) -> None:
         self.data, self.folder, self.seeds = data, folder, seeds
@@ -69,8 +75,9 @@ def _fixed(data: SkullData) -> FixedBatches:
     return FixedBatches(data, min(64, len(data.crops.pictures)))
 
 
-def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
-    """Train REC-CVAE or HiREC-CVAE, `config` completed by `start.with_start`; returns the output folder."""
+def train_skull(config: SkullTrainingConfig, resume: bool, options: dict) -> Path:
+    """Train REC-CVAE or HiREC-CVAE; returns the output folder."""
+    config = with_start(config)
     if config.locator is None or not (config.locator / "locator.safetensors").is_file():
         raise InputError(
             f"locator: {config.locator} holds no locator.safetensors: train the head locator first, make train-locator."
@@ -116,7 +123,7 @@ def train_skull(config: TrainingConfig, resume: bool, options: dict) -> Path:
             basis,
             data.x_scale(),
             config.learning_rate,
-            config.epochs * -(-batches // trainer.world_size),
+            optimiser_steps(config, trainer, -(-batches // trainer.world_size)),
             config.kl_warm_up,
             config.free_bits,
             config.real_weight,

@@ -1,4 +1,4 @@
-"""Training that goes on from a bundle: its networks and its basis, and its locator where none is named."""
+"""Initialisation of a skull training from a bundle."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.training.skull.config import TrainingConfig
+from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
 
 __all__ = ["START", "with_start"]
 
 START = "start.safetensors"
 
 
-def with_start(config: TrainingConfig) -> TrainingConfig:
-    """The config completed by what it takes over from `start_from`; without that, the config as it is.
+def with_start(config: SkullTrainingConfig) -> SkullTrainingConfig:
+    """Config completed from the bundle `start_from`; unchanged if there is none.
 
-    Puts the bundle's skull network (`start.safetensors`), basis and, where the config names no locator, locator into
-    the output folder; parameters of the network are the bundle's.
+    Writes the bundle's skull network (`start.safetensors`), basis and, if the config names no locator, locator into the
+    output folder. The parameters of the network are those of the bundle.
 
     Raises
     ------
     InputError
-        The bundle cannot be used, is of another model or size than the config asks for, or the output folder holds the
-        basis of another training.
+        The bundle is invalid or of another model or size than the config, or the output folder contains the basis of
+        another training.
     """
     if config.start_from is None:
         return config

@@ -1,4 +1,4 @@
-"""HC18: reading and splitting by examination."""
+"""Tests of reading HC18 and splitting it by examination."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_real_parts_are_disjoint(shared_data: Path) -> None:
 
 @pytest.mark.real_data
 def test_real_ellipses_run_along_a_bright_border(shared_data: Path) -> None:
-    """A wrong sign of the angle or exchanged axes would leave the skull echo."""
+    """With a wrong sign of the angle or exchanged axes the ellipse would miss the skull echo."""
     on, off = [], []
     for case in read_hc18(shared_data / "hc18")[::50]:
         pixels = case.pixels().astype(float)

@@ -1,4 +1,4 @@
-"""People's meshes, closed and voxelised, on a made-up collection of the same layout: half ellipsoids."""
+"""Closed and voxelised meshes, tested on synthetic half ellipsoids in the layout of the data set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DATA = Path(__file__).resolve().parents[5] / "shared" / "data" / "lv_cap"
 
 
 def sheet(across: float, along: float) -> np.ndarray:
-    """(841, 3) half ellipsoid in cardiac axes, apex along +x; seam and apex repeat points, as in the collection."""
+    """(841, 3) half ellipsoid in cardiac axes, apex along +x; seam and apex repeat points, as in the data set."""
     depth = np.linspace(0, np.pi / 2, SIDE)[:, None]
     turn = np.linspace(0, 2 * np.pi, SIDE)[None]
     flat = across * np.cos(depth)

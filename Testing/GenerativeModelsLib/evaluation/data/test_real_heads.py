@@ -1,4 +1,4 @@
-"""Real templates as heads."""
+"""Tests of heads from real templates."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ def test_real_template_is_a_head_and_the_fitted_ones_are_kept_apart(shared_data:
     assert len(paths) == 7
     assert not {"sb_ga31_operated_mask.nii.gz", "sb_ga23_notoperated_mask.nii.gz"} & {p.name for p in paths}
     head = load_fetal_template(shared_data / "fetal_heads_spina_bifida" / "sb_ga23_notoperated_mask.nii.gz")
-    assert 178 < head.hc_mm < 192  # the mask alone measures 179
+    assert 178 < head.hc_mm < 192  # the mask without bone measures 179
     assert 0.75 < head.cephalic_index_percent / 100 < 0.85
     assert np.ptp(head.shape.log_radius[0]) < 1e-3

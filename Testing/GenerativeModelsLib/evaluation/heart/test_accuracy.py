@@ -14,7 +14,7 @@ HERE = Pose(np.eye(3), np.zeros(3))
 
 
 def capsule(inner: float, outer: float, reach: float = REACH) -> Ventricle:
-    """A cylinder with a half ball below."""
+    """Cylinder with a hemisphere below."""
     return Ventricle(reach, np.full((ROWS, AZIMUTHS), inner), np.full((ROWS, AZIMUTHS), outer))
 
 
@@ -23,7 +23,7 @@ def capsule_ml(radius: float) -> float:
 
 
 def half_ellipsoid(inner: float, outer: float, long: float) -> Ventricle:
-    """Confocal no, similar yes: half axes `long` and `inner`, and the same plus the wall."""
+    """Half axes `long` and `inner`, and the same plus the wall; not confocal."""
 
     def radii(across: float, along: float) -> np.ndarray:
         direction, start = ray_directions(), -0.6 * long * ray_origins()[:, None]
@@ -49,7 +49,7 @@ def test_a_thinner_wall_has_the_dice_of_its_volume_and_the_distance_of_its_radii
     assert found.dice == pytest.approx(2 * small / (small + large), abs=0.004)
     assert found.hausdorff_mm == pytest.approx(3.0, abs=0.02)
     assert found.hd95_mm == pytest.approx(3.0, abs=0.02)
-    # Of four distances, both ways of both surfaces, two are zero.
+    # Two of the four distances, in both directions of both surfaces, are zero.
     assert found.mean_distance_mm == pytest.approx(1.5, abs=0.02)
     assert found.cavity_dice == 1.0
 
@@ -58,7 +58,7 @@ def test_walls_that_share_no_voxel_have_no_overlap_and_the_surfaces_are_matched_
     inner, outer = capsule(10.0, 19.0), capsule(20.0, 29.0)
     found = against_truth(inner, HERE, true_shape(outer, HERE))
     assert found.dice == 0.0
-    # The epicardium of one lies a millimetre off the endocardium of the other: that is no agreement.
+    # The epicardium of one is 1 mm from the endocardium of the other, which is no agreement.
     assert found.hausdorff_mm == pytest.approx(10.0, abs=0.02)
 
 

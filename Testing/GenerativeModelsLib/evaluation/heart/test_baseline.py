@@ -1,4 +1,4 @@
-"""The VAE of the comparison: read from a training's weights, placed and rebuilt; figures of levels."""
+"""The baseline VAE: loading from a training's weights, latent means, reconstruction; metrics of levels."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_the_vae_beside_the_ladder_is_found_by_its_name(tmp_path, vae, rays):
     assert placed.in_distribution == ()
     assert ((placed.hcm_probability > 0) & (placed.hcm_probability < 1)).all()
     rebuilt = encode(found.reconstruct(placed))
-    assert reconstruction_error(encode(rays), rebuilt, True) == pytest.approx(placed.error_mm, rel=0.05)
+    assert reconstruction_error(encode(rays), rebuilt, rays.present) == pytest.approx(placed.error_mm, rel=0.05)
 
 
 def test_without_end_systole_its_half_of_the_batch_is_left_out_of_the_error(vae, rays):
     ed = rays[:, 0]
-    one, other = (HeartBaseline(vae).place(RayBatch.stacked(ed, es), es_present=False) for es in (rays[:, 1], ed))
+    one, other = (HeartBaseline(vae).place(RayBatch.stacked(ed, es).keeping((True, False))) for es in (rays[:, 1], ed))
     np.testing.assert_array_equal(one.error_mm, other.error_mm)
     assert not np.allclose(one.error_mm, HeartBaseline(vae).place(rays).error_mm)
 
@@ -82,6 +82,6 @@ def test_a_unit_without_information_is_not_active(vae, rays):
     assert (level.size, level.active) == (6, 1)
     assert level.spread[0] > 0
     assert level.spread[1:] == (0.0,) * 5
-    # Of unit variance both, the divergence is half the mean square of the mean.
+    # With unit variances the divergence is half the mean square of the mean.
     mean = vae.features(torch.from_numpy(encode(rays)))[:, 0]
     assert level.kl == pytest.approx(float(0.5 * (mean**2).mean()), rel=1e-4)

@@ -1,4 +1,4 @@
-"""The tables of the heart's benchmarks from made-up records."""
+"""Tables of the heart benchmarks from artificial records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts of hearts against closed forms: capsules, whose volumes and walls are known."""
+"""Measurements of hearts against closed forms: capsules with known volumes and walls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, REACH_SHARE, ROW
 
 
 def capsule(radius: float, wall: float) -> Ventricle:
-    """A cylinder with a half ball below, whose fan's centre is where the ray maps put it."""
+    """Cylinder with a hemisphere below; the fan's centre is that of the ray maps."""
     reach = radius * REACH_SHARE / (1 - REACH_SHARE)
     flat = np.ones((ROWS, AZIMUTHS))
     return Ventricle(reach, radius * flat, (radius + wall) * flat)
@@ -43,6 +43,13 @@ def test_every_fact_of_a_capsule_is_its_own(rays):
     assert found["thickening"][0] == pytest.approx(100 * (15 / 9 - 1), rel=0.02)
 
 
+def test_facts_are_of_end_diastole_and_end_systole_alone(rays):
+    with pytest.raises(ValueError, match="end diastole, end systole"):
+        facts_of(RayBatch.stacked(*rays.phases(), rays[:, 1]))
+    with pytest.raises(ValueError, match="1 of 2 hearts lack a phase"):
+        facts_of(rays.keeping([[True, True], [True, False]]))
+
+
 def test_lengths_scale_with_the_heart(rays):
     double = facts_of(RayBatch(2 * rays.reach_mm, 2 * rays.endo_mm, 2 * rays.epi_mm))
     single = facts_of(rays)
@@ -56,6 +63,9 @@ def test_every_segment_of_an_even_wall_has_its_thickness(rays):
     assert walls.shape == (2, 2, 16)
     assert walls[0, 0] == pytest.approx(np.full(16, 9.0), rel=0.02)
     assert walls[1, 1] == pytest.approx(np.full(16, 9.0), rel=0.02)
+    for count in (1, 3):
+        more = segment_walls(RayBatch.stacked(*[rays[:, 1]] * count))
+        np.testing.assert_array_equal(more, np.repeat(walls[:, 1:], count, axis=1))
 
 
 def test_a_thick_septum_is_found_in_the_septal_segments():

@@ -1,4 +1,4 @@
-"""The comparison of populations, on populations that are known to be alike or to differ."""
+"""Comparison of populations that are known to be equal or different."""
 
 from __future__ import annotations
 

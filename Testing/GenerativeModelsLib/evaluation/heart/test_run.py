@@ -1,4 +1,4 @@
-"""Hearts through reader, model and metrics, with a model that gives every heart back a little too large."""
+"""Evaluation of hearts with a model that returns every heart slightly too large."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_simulated_heart_is_read_rebuilt_and_measured():
     assert answer.verdict == "typical"
     assert answer.probability < 0.5
     for phase in ("ed", "es"):
-        # What the reader measures is nearly the truth; the model then adds one per cent and three.
+        # The measured shape is close to the truth; the model adds one and three per cent.
         assert record.seen[phase].dice > 0.97
         assert 0.85 < answer.truth[phase].dice < record.seen[phase].dice
         assert answer.truth[phase].dice == pytest.approx(answer.measured[phase].dice, abs=0.02)

@@ -1,4 +1,4 @@
-"""Calibration metrics against their closed forms: truth d ~ N(0, 1), forecast N(0, k^2)."""
+"""Calibration metrics against their closed forms: truth d ~ N(0, 1), prediction N(0, k^2)."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def varied(rng, count=600, cases=6) -> Offsets:
 def test_closed_form_anchors(k):
     shares, scale, nll, crps, ence, uce = ANCHORS[k]
     offsets = standard(k)
-    # The table gives .683 for one standard deviation; the metric asks for .68 itself.
+    # The table gives .683 for one standard deviation; the metric uses exactly .68.
     levels = (0.50, 0.6827, 0.80, 0.90, 0.95)
     for p, share in zip(levels, shares, strict=True):
         assert c.coverage(offsets, p) == pytest.approx(share, abs=1.5e-3)
@@ -116,7 +116,7 @@ def test_miscalibration_that_cancels_globally_shows_in_bins():
 
 
 def test_bins_hold_equal_weight_not_equal_counts():
-    """Nine tenths of the weight lie at the lowest sigma: of two bins it fills the lower one alone."""
+    """The lowest sigma has 90 % of the weight: of two bins only it is in the lower one."""
     offsets = Offsets.of([2.0, 3.0, 3.0, 3.0], [1.0, 2.0, 3.0, 4.0], [27.0, 1.0, 1.0, 1.0])
     upper = np.sqrt((4 + 9 + 16) / 3)
     assert c.uce(offsets, bins=2) == pytest.approx(0.9 * 1.0 + 0.1 * abs(3 - upper))
@@ -124,7 +124,7 @@ def test_bins_hold_equal_weight_not_equal_counts():
 
 
 def test_a_level_of_sigma_belongs_to_the_bin_of_its_middle():
-    """Weights 2, 2, 2 over two bins: the middle level has its middle at one half and goes to the upper bin."""
+    """Weights 2, 2, 2 over two bins: the middle level has its middle at 0.5 and belongs to the upper bin."""
     offsets = Offsets.of([1.0, 4.0, 6.0], [1.0, 2.0, 3.0])
     upper = abs(np.sqrt((16 + 36) / 2) - np.sqrt((4 + 9) / 2))
     assert c.uce(offsets, bins=2) == pytest.approx(upper * 2 / 3)
@@ -184,7 +184,7 @@ def test_conformal_factor_for_a_share_of_the_area():
 
 
 def test_bootstrap_is_over_cases_not_points(rng):
-    """Points of a case share their error: over points the band would be far too narrow."""
+    """The points of a case have the same error: a bootstrap over points would be far too narrow."""
     per_case = rng.normal(size=40)
     offsets = Offsets.of(np.repeat(per_case, 500), np.ones(20000), cases=np.repeat(np.arange(40), 500))
     band = c.bootstrap(lambda o: o.mean(o.d_mm), offsets, rng, resamples=300, level=0.9)

@@ -1,4 +1,4 @@
-"""Scores of draws."""
+"""Tests of scores of draws."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_energy_score_of_one_value_is_the_crps(rng):
 
 
 def test_energy_score_prefers_joint_draws_over_marginals_alone(rng):
-    """The truth is one offset of a whole surface; draws that move point by point have the right marginals only."""
+    """The truth is one offset of a whole surface; independent draws per point have only the right marginals."""
     truths = rng.normal(size=(200, 1)) * np.ones(50)
     joint = [energy_score(rng.normal(size=(40, 1)) * np.ones(50), truth) for truth in truths]
     apart = [energy_score(rng.normal(size=(40, 50)), truth) for truth in truths]

@@ -1,4 +1,4 @@
-"""Normal offsets, their weights, and what is left out."""
+"""Normal offsets, their weights, and excluded points."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def test_offset_of_a_larger_truth_is_positive_and_of_a_smaller_one_negative():
 
 
 def test_offset_runs_along_the_normal_not_to_the_nearest_point():
-    """A ball shifted by 4 along x: the ray from the top at x = 0 is longer than the way to the nearest point."""
+    """A ball shifted by 4 along x: the ray from the top at x = 0 is longer than the distance to the nearest point."""
     prediction = ball(20.0)
     d = signed_offsets(prediction, ball(20.0, (4.0, 0, 0), 5))
     cosine = prediction.vertex_normals[:, 0]
@@ -29,7 +29,7 @@ def test_offset_beyond_reach_falls_back_to_the_closest_point_and_is_clipped():
 
 
 def test_fallback_where_the_normal_misses_a_near_truth():
-    """Corners of a box look past a small box beside them: the distance to it counts."""
+    """The normals at corners of a box miss a small box next to them: the distance to it is used."""
     prediction, truth = box((4, 4, 4)), box((2, 2, 2), (7.0, 0, 0))
     d = signed_offsets(prediction, truth)
     near = prediction.points[:, 0] > 0

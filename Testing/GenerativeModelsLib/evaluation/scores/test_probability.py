@@ -30,7 +30,7 @@ def test_auc_counts_ordered_pairs_and_half_the_ties(yes, no, expected):
 
 @given(hits=st.integers(0, 60), misses=st.integers(0, 60), level=st.sampled_from([0.8, 0.95, 0.99]))
 def test_ends_of_wilsons_interval_solve_the_score_equation(hits, misses, level):
-    """The ends p are where (share - p)^2 = z^2 p (1 - p) / n."""
+    """The bounds p solve (share - p)^2 = z^2 p (1 - p) / n."""
     cases = hits + misses
     assume(cases > 0)
     z = ndtri((1 + level) / 2)
@@ -98,7 +98,7 @@ def test_one_class_alone_is_refused():
 
 
 def test_scores_tell_the_classes_apart():
-    """Three of four positives found, one of two negatives left alone; one half itself is no "yes"."""
+    """Three of four positives and one of two negatives are correct; exactly 0.5 is not positive."""
     p = [0.9, 0.8, 0.7, 0.5, 0.6, 0.5]
     yes = [1, 1, 1, 1, 0, 0]
     found = scores(p, yes, bins=3)

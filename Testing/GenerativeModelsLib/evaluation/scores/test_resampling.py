@@ -1,4 +1,4 @@
-"""Percentile intervals against the normal theory of means, and against a bootstrap written out."""
+"""Percentile intervals against the normal theory of means, and against an explicit bootstrap."""
 
 import numpy as np
 import pytest

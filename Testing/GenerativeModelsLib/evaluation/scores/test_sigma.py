@@ -1,4 +1,4 @@
-"""The fitted scale and floor."""
+"""Tests of the fitted scale and floor."""
 
 import numpy as np
 import pytest

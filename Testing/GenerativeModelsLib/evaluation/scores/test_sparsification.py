@@ -90,10 +90,10 @@ def test_a_whole_weight_is_that_many_equal_points(rng):
 
 
 def test_two_points_of_unequal_weight_in_closed_form():
-    """Weight 3/4 with error 1, weight 1/4 with error 5, ranked the wrong way round.
+    """Weight 3/4 with error 1, weight 1/4 with error 5, ranked in the wrong order.
 
     Kept in order of uncertainty, the mean error is 5 up to the share 1/4 and (1 + s) / s beyond it, as
-    (5/4 + s - 1/4) / s; the oracle has 1 up to 3/4 and (5 s - 3) / s beyond it. The point of weight 0 counts nowhere.
+    (5/4 + s - 1/4) / s; the oracle has 1 up to 3/4 and (5 s - 3) / s beyond it. The point of weight 0 has no effect.
     """
     wrong = 5 / 4 + (3 / 4 + np.log(4))
     best = 3 / 4 + (5 / 4 - 3 * np.log(4 / 3))

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from GenerativeModelsLib.evaluation.scores.surfaces import Accuracy
-from GenerativeModelsLib.evaluation.skull.benchmark import ORDER, means, paired_gain, report
+from GenerativeModelsLib.evaluation.skull.benchmark import ORDER, interval_share, means, paired_gain, report
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
 from GenerativeModelsLib.skull.shape.biometry import Biometry
 
@@ -73,3 +75,28 @@ def test_biometry_counts_intervals_that_hold_the_truth(cases):
     row = dict(zip(table.columns, table.rows[0], strict=True))
     assert row["HC, mm"] == "2.00 (+2.00), 1.00"
     assert row["volume, ml"] == "8.00 (+8.00), 0.00"
+
+
+def test_a_model_without_draws_has_accuracy_and_no_calibration(cases):
+    def bare(one: Record) -> Record:
+        nothing = dict.fromkeys(one.sd)
+        return replace(one, sigma_mm=None, sd=nothing, interval90=nothing)
+
+    without = [replace(case, records={s: bare(r) for s, r in case.records.items()}) for case in cases]
+    full, found = report(cases), report(without)
+    titles = [[table.title for table in made.tables] for made in (full, found)]
+    assert [title for title in titles[0] if title not in titles[1]] == [
+        "Uncertainty of the surface, after rigid alignment"
+    ]
+    assert found.figures["accuracy"] == full.figures["accuracy"]
+    assert found.figures["coverage90"] == {align: dict.fromkeys(ORDER) for align in ("rigid", "none")}
+    rows = {table.title: dict(zip(table.columns, table.rows[0], strict=True)) for table in found.tables}
+    assert rows["Accuracy after rigid alignment"]["90 % coverage"] == "-"
+    biometry = rows["Biometry: mean absolute error (bias), coverage of the 90 % interval"]
+    assert biometry["HC, mm"] == "2.00 (+2.00), -"
+
+
+def test_the_share_of_intervals_counts_their_ends():
+    truth = np.array([1.0, 2.0, 3.0, 4.0])
+    assert interval_share(truth, [(1.0, 2.0), (1.0, 2.0), (3.1, 4.0), (0.0, 3.9)]) == 0.5
+    assert interval_share(truth[:2], [(1.0, 2.0), None]) is None

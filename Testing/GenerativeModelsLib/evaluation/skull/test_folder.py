@@ -22,7 +22,7 @@ def write_mask(surface, path, spacing=1.0):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A reconstruction one millimetre too small everywhere that claims one millimetre of uncertainty."""
+    """A reconstruction that is 1 mm too small everywhere, with an uncertainty of 1 mm."""
     surface = ball(30.0)
     write_vtp(surface.with_data(uncertainty_mm=np.ones(len(surface.points))), tmp_path / "skull.vtp")
     return tmp_path

@@ -1,12 +1,15 @@
-"""Reconstructions of known heads, measured: painted planes, a tiny untrained model."""
+"""Evaluation records of known heads, with painted planes and a tiny untrained model."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.evaluation.data.test_heads import head_surface
+from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS, head_surface
 from GenerativeModelsLib.evaluation.scores.surfaces import compare
+from GenerativeModelsLib.evaluation.skull.benchmark import report
 from GenerativeModelsLib.evaluation.skull.records import OFFSET_POINTS, CaseRecords, evaluate_case
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.infer.model import SkullModel
@@ -14,6 +17,7 @@ from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 from GenerativeModelsLib.skull.planes.image import plane_from_array
 from GenerativeModelsLib.skull.population.heads import sample_heads
 from Testing.helpers.painted import painted_planes
+from Testing.helpers.tiny_models import MeanHead
 
 HEAD = next(iter(sample_heads(1, 77, weeks=24.0)))
 NO_HEAD = plane_from_array(np.eye(80) * 255, (1.0, 1.0), "sagittal")
@@ -63,6 +67,29 @@ def test_accuracy_is_that_of_the_reconstruction(found: CaseRecords, tiny_model: 
 def test_the_baseline_is_the_mean_head_in_the_located_ellipse(found: CaseRecords) -> None:
     assert set(found.baseline) == {"none", "rigid"}
     assert found.baseline["rigid"].dice > 0.85
+
+
+def test_without_draws_nothing_is_claimed(tiny_model: SkullModel) -> None:
+    record = evaluate_case(
+        tiny_model, 5, HEAD.shape, painted_planes(HEAD.shape), subsets=("axial",), samples=0
+    ).records["axial"]
+    assert record.sigma_mm is None and record.accuracy["rigid"].dice > 0.85
+    assert record.sd == record.interval90 == dict.fromkeys(QUANTITIES)
+
+
+def test_a_model_without_levels_and_draws_is_measured_like_any_other(tiny_model: SkullModel) -> None:
+    model = replace(tiny_model, skull=MeanHead())
+    cases = [
+        evaluate_case(model, case, HEAD.shape, painted_planes(HEAD.shape), samples=6, variant="normal", weeks=24.0)
+        for case in (1, 2)
+    ]
+    for record in (record for case in cases for record in case.records.values()):
+        assert record.sigma_mm is None and set(record.sd.values()) == {None}
+        assert record.accuracy["rigid"].dice > 0.85
+    assert set(cases[0].records) == set(SUBSETS)
+    found = report(cases)
+    assert not any("Uncertainty" in table.title for table in found.tables)
+    assert set(found.figures["coverage90"]["rigid"].values()) == {None}
 
 
 def test_a_plane_without_a_head_ends_the_case_with_its_sentence(tiny_model: SkullModel) -> None:

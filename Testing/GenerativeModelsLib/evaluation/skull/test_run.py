@@ -33,7 +33,7 @@ def test_cases_of_a_set_are_evaluated_in_order(tiny_bundle: Path, monkeypatch: p
 
 @pytest.mark.slow
 def test_processes_give_what_one_process_gives(tiny_bundle: Path) -> None:
-    """The locator of the tiny bundle has learnt nothing; whatever it finds, it finds again."""
+    """The locator of the tiny bundle is untrained, but deterministic."""
     alone, together = (
         [
             (case.case, case.variant, case.failure, list(case.records))

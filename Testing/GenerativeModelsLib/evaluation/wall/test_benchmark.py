@@ -6,7 +6,7 @@ from GenerativeModelsLib.evaluation.wall.phantoms import spheres
 
 
 def half_a_voxel_thin(endo, epi, spacing_zyx):
-    """Stands in for a method on masks: a constant in the wall, NaN elsewhere."""
+    """Replaces a method on masks: a constant in the wall, NaN elsewhere."""
     return np.where(epi & ~endo, 8.0 - 0.5 * min(spacing_zyx), np.nan)
 
 

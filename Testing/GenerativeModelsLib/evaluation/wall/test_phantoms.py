@@ -1,4 +1,4 @@
-"""The phantoms themselves: distances by brute force, lengths by other ways."""
+"""Wall phantoms: distances against brute force, lengths against other methods."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_without_an_offset_every_streamline_is_straight():
 
 
 def test_streamlines_back_from_the_outer_sphere_are_as_long():
-    """Integrated from either end, the same streamline has one length."""
+    """A streamline has the same length integrated from either end."""
     potential = _TwoCentres(20.0, 30.0, 5.0)
     start = np.array([5.0]), np.array([20.0])
     there = potential.lengths(*start, 1.0)

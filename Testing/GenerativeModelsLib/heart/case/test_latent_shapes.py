@@ -9,10 +9,10 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, WalkRequest, sample_shapes, walk_shapes
 from GenerativeModelsLib.heart.request import HeartRequest
-from Testing.helpers.stand_in_hearts import StandInModel
+from Testing.helpers.stand_in_hearts import StandInModel, stand_in_walk
 
 
-def stand_in(bundle: Path, device: object) -> StandInModel:
+def stand_in(anatomy: object, bundle: Path, device: object) -> StandInModel:
     return StandInModel()
 
 
@@ -39,9 +39,15 @@ def test_the_same_seed_gives_the_same_shapes(tmp_path: Path) -> None:
     assert a == b != c
 
 
-def test_a_walk_carries_place_and_probability(sample_heart: Path, tmp_path: Path) -> None:
+def test_a_walk_carries_place_and_probability(
+    sample_heart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("GenerativeModelsLib.heart.infer.walk.walk", stand_in_walk)
     heart = HeartRequest(
-        sample_heart / "ed.nii.gz", tmp_path / "out", sample_heart / "es.nii.gz", model=Path("x"), device="cpu"
+        *(sample_heart / f"{phase}.nii.gz" for phase in ("ed", "es")),
+        output=tmp_path / "out",
+        model=Path("x"),
+        device="cpu",
     )
     content = walk_shapes(WalkRequest(heart, "hcm", 2), load=stand_in)
     assert content["schema"] == "heart-walk/1" and content["towards"] == "hcm"
@@ -52,15 +58,16 @@ def test_a_walk_carries_place_and_probability(sample_heart: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("make", "field", "words"),
     [
-        (lambda out: SampleRequest("sick", out), "--condition is 'sick': give healthy or hcm"),
-        (lambda out: SampleRequest("hcm", out, -1), "--n is -1"),
-        (lambda out: SampleRequest("hcm", out, device="tpu"), "--device is 'tpu'"),
-        (lambda out: WalkRequest(HeartRequest(Path("a"), out), "up"), "--towards is 'up'"),
-        (lambda out: WalkRequest(HeartRequest(Path("a"), out), "hcm", 0), "--steps is 0"),
+        (lambda out: SampleRequest("sick", out), "condition", "^condition is 'sick': give healthy or hcm"),
+        (lambda out: SampleRequest("hcm", out, -1), "n", "^n is -1"),
+        (lambda out: SampleRequest("hcm", out, device="tpu"), "device", "^device is 'tpu'"),
+        (lambda out: WalkRequest(HeartRequest(Path("a"), output=out), "up"), "towards", "^towards is 'up'"),
+        (lambda out: WalkRequest(HeartRequest(Path("a"), output=out), "hcm", 0), "steps", "^steps is 0"),
     ],
 )
-def test_what_cannot_be_used_is_named(tmp_path: Path, make, words: str) -> None:
-    with pytest.raises(InputError, match=words):
+def test_what_cannot_be_used_is_named(tmp_path: Path, make, field: str, words: str) -> None:
+    with pytest.raises(InputError, match=words) as caught:
         make(tmp_path / "out")
+    assert caught.value.field == field

@@ -1,11 +1,20 @@
-"""Hearts as numbers and back."""
+"""Conversion between hearts and codes."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.heart.infer.code import CODE_SIZE, LEAST_MM, PHASE_OF_CODE, decode, encode
+from GenerativeModelsLib.heart.infer.code import (
+    CODE_SIZE,
+    LEAST_MM,
+    PHASE_OF_CODE,
+    PHASES,
+    decode,
+    encode,
+    presence_names,
+    presence_rows,
+)
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 
@@ -29,6 +38,23 @@ def test_every_number_belongs_to_its_phase(rays: RayBatch) -> None:
         getattr(moved, name)[:, 1] += np.array([1.0, 2.0, 4.0])[RayBatch.FIELDS.index(name)]
     changed = (encode(moved) != encode(rays)).all(axis=0)
     np.testing.assert_array_equal(changed, PHASE_OF_CODE == 1)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_other_numbers_of_phases_have_no_code(rays: RayBatch, count: int) -> None:
+    with pytest.raises(ValueError, match=rf"shape \(5, {count}\).*takes \(N, {PHASES}\): end diastole and end systole"):
+        encode(RayBatch.stacked(*[rays[:, 0]] * count))
+    with pytest.raises(ValueError, match="takes"):
+        encode(rays[:, 0])
+    with pytest.raises(ValueError, match=rf"expected \(N, {CODE_SIZE}\)"):
+        decode(np.zeros((5, CODE_SIZE // 2 * count)))
+
+
+def test_hearts_are_parted_by_the_phases_they_have() -> None:
+    seen = np.array([[True, False], [True, True], [True, False]])
+    found = {tuple(pattern.tolist()): rows.tolist() for pattern, rows in presence_rows(seen)}
+    assert found == {(True, False): [True, False, True], (True, True): [False, True, False]}
+    assert presence_names(seen).tolist() == ["end diastole alone", "both phases", "end diastole alone"]
 
 
 def test_any_numbers_make_valid_ventricles() -> None:

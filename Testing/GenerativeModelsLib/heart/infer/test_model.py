@@ -1,17 +1,21 @@
-"""A heart bundle as a latent space: placing, decoding, sampling, walking; and bundles that are refused."""
+"""Latent space of a heart bundle: encoding, decoding, sampling, walks; and refused bundles."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from GenerativeModelsLib.bundle.manifest import Component
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.infer.code import CODE_SIZE
-from GenerativeModelsLib.heart.infer.model import HeartModel, load_heart_model
+from GenerativeModelsLib.heart.infer.model import HeartModel, Placed, load_heart_model
+from GenerativeModelsLib.heart.infer.walk import walk
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from Testing.helpers.tiny_hearts import NETWORK, tiny_hearts, write_tiny_heart_bundle
@@ -54,13 +58,74 @@ def test_a_heart_is_placed_alike_alone_and_among_others(model: HeartModel, heart
     assert alone.in_distribution[0].verdict == among.in_distribution[3].verdict
 
 
-def test_without_end_systole_its_half_of_the_batch_has_no_say(model: HeartModel, hearts: RayBatch) -> None:
-    ed = hearts[:4, 0]
-    one = model.place(RayBatch.stacked(ed, hearts[:4, 1]), es_present=False)
-    other = model.place(RayBatch.stacked(ed, ed), es_present=False)
-    np.testing.assert_array_equal(one.z_top, other.z_top)
+def assert_same(one: Placed, other: Placed) -> None:
+    """Bit-identical placements."""
+    for a, b in zip(one.levels, other.levels, strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(one.hcm_probability, other.hcm_probability)
     np.testing.assert_array_equal(one.error_mm, other.error_mm)
-    assert not np.allclose(one.z_top, model.place(hearts[:4]).z_top)
+    assert one.in_distribution == other.in_distribution
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.lists(st.booleans(), min_size=5, max_size=5))
+def test_what_a_batch_holds_for_an_absent_phase_has_no_say(
+    model: HeartModel, hearts: RayBatch, seed: int, with_es: list[bool]
+) -> None:
+    some = hearts[38:43].keeping([[True, seen] for seen in with_es])
+    rng = np.random.default_rng(seed)
+    noise = {}
+    for name in RayBatch.FIELDS:
+        values = getattr(some, name).copy()
+        values[~some.present] = rng.choice([np.nan, -1.0, 1e4]) * rng.standard_normal(values[~some.present].shape)
+        noise[name] = values
+    found = model.place(some)
+    assert_same(found, model.place(replace(some, **noise)))
+    np.testing.assert_array_equal(found.present, some.present)
+    rebuilt = model.reconstruct(found)
+    assert rebuilt.present.all() and np.isfinite(rebuilt.endo_mm).all()
+
+
+def test_an_absent_phase_is_known_to_be_absent(bundle: Path, hearts: RayBatch) -> None:
+    """End diastole alone has another placement and another calibration than both phases."""
+    calibration = {"both phases": {"slope": 1.0, "offset": 0.0}, "end diastole alone": {"slope": 0.5, "offset": 2.0}}
+    other = load_heart_model(
+        write_tiny_heart_bundle(bundle.parent / "calibrated", calibration={"hcm_probability": calibration})
+    )
+    whole, alone = other.place(hearts[:4]), other.place(hearts[:4].keeping((True, False)))
+    assert not np.allclose(whole.z_top, alone.z_top)
+    logits = other.net.classify(torch.from_numpy(alone.z_top).float()).double().numpy()
+    expected = 1 / (1 + np.exp(-(0.5 * (logits[:, 1] - logits[:, 0]) + 2.0)))
+    np.testing.assert_allclose(alone.hcm_probability, expected, rtol=1e-6)
+    found = walk(other, hearts[:1].keeping((True, False)), "hcm", steps=1)
+    assert found.hcm_probability[0] == pytest.approx(expected[0])
+
+
+def test_hearts_with_one_phase_and_with_both_are_placed_in_one_batch(model: HeartModel, hearts: RayBatch) -> None:
+    seen = np.array([[True, True], [True, False], [True, False], [True, True]])
+    mixed = model.place(hearts[:4].keeping(seen))
+    for number in range(4):
+        alone = model.place(hearts[number : number + 1].keeping(seen[number]))
+        np.testing.assert_allclose(mixed.z_top[number], alone.z_top[0], atol=1e-5)
+        assert mixed.hcm_probability[number] == pytest.approx(alone.hcm_probability[0], abs=1e-5)
+        assert mixed.error_mm[number] == pytest.approx(alone.error_mm[0], rel=1e-4)
+        assert mixed.in_distribution[number].score == pytest.approx(alone.in_distribution[0].score, abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_hearts_with_another_number_of_phases_are_refused(model: HeartModel, hearts: RayBatch, count: int) -> None:
+    other = RayBatch.stacked(*[hearts[:4, 0]] * count)
+    words = rf"shape \(4, {count}\), and the model's code takes \(N, 2\): end diastole and end systole\."
+    with pytest.raises(ValueError, match=words):
+        model.place(other)
+
+
+@pytest.mark.parametrize(("seen", "words"), [((False, True), "has end systole,"), ((False, False), "has no phase,")])
+def test_phases_the_model_is_not_calibrated_for_are_refused(
+    model: HeartModel, hearts: RayBatch, seen: tuple[bool, bool], words: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{words} and the model places hearts with both phases or end diastole alone"):
+        model.place(hearts[:2].keeping(seen))
 
 
 def test_what_is_no_heart_of_the_population_is_outside(model: HeartModel, hearts: RayBatch) -> None:
@@ -73,7 +138,7 @@ def test_reconstruction_is_decoding_of_all_levels(model: HeartModel, hearts: Ray
     placed = model.place(hearts)
     rebuilt = model.reconstruct(placed)
     assert same(rebuilt, model.decode(1, placed.levels[0], above=placed.levels[1:]))
-    alone = model.decode(1, placed.levels[0])  # the levels above in the middle of the population
+    alone = model.decode(1, placed.levels[0])  # the levels above are at the middle of the population
     assert same(alone, model.decode(1, placed.levels[0], above=[model.middle(2)[None], model.middle(3)[None]]))
     assert not same(alone, rebuilt)
     error = np.sqrt(np.mean((rebuilt.endo_mm - hearts.endo_mm) ** 2))
@@ -122,23 +187,23 @@ def test_a_walk_climbs_towards_its_class_and_stays_within_the_population(model: 
     placed = model.place(hearts[:40])
     density = np.where(placed.hcm_probability < 0.5, model.typical.density.log_density(placed.z_top), -np.inf)
     start = hearts[int(np.argmax(density))][None]
-    up = model.walk(start, "hcm", steps=40)
+    up = walk(model, start, "hcm", steps=40)
     assert (np.diff(up.hcm_probability) > -1e-6).all() and up.hcm_probability[-1] > up.hcm_probability[0]
     inside = model.typical.density.log_density(up.z_top) >= model.typical.density.limit
     assert inside.all()
     assert up.hearts.reach_mm.shape == (len(up.z_top), 2)
-    down = model.walk(start, "healthy", steps=5)
+    down = walk(model, start, "healthy", steps=5)
     assert down.hcm_probability[-1] <= down.hcm_probability[0]
-    endless = model.walk(start, "hcm", steps=2000)
+    endless = walk(model, start, "hcm", steps=2000)
     assert endless.at_border and len(endless.z_top) < 2001
 
 
 def test_a_walk_starts_with_the_hearts_own_reconstruction(model: HeartModel, hearts: RayBatch) -> None:
     placed = model.place(hearts[2:3])
-    walk = model.walk(placed, "hcm", steps=1)
-    np.testing.assert_allclose(walk.hearts.endo_mm[0], model.reconstruct(placed).endo_mm[0], atol=1e-3)
+    found = walk(model, placed, "hcm", steps=1)
+    np.testing.assert_allclose(found.hearts.endo_mm[0], model.reconstruct(placed).endo_mm[0], atol=1e-3)
     with pytest.raises(ValueError, match="expected one"):
-        model.walk(hearts[:2], "hcm")
+        walk(model, hearts[:2], "hcm")
 
 
 def test_a_traversal_moves_one_dimension(model: HeartModel, hearts: RayBatch) -> None:

@@ -1,4 +1,4 @@
-"""Label values, label maps and what is refused of them."""
+"""Label values, label maps, and refused ones."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_presets_and_explicit_values_in_any_order() -> None:
     ],
 )
 def test_other_label_values_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match=r"^--labels is "):
+    with pytest.raises(InputError, match=r"^labels is "):
         parse_labels(text)
 
 
@@ -117,7 +117,7 @@ NOISE = np.random.default_rng(0)
     ],
 )
 def test_what_is_no_label_map_is_refused(values: np.ndarray, said: str) -> None:
-    with pytest.raises(InputError, match=rf"^--es heart\.nii .*{said}"):
+    with pytest.raises(InputError, match=rf"^es heart\.nii .*{said}"):
         label_map_from_array(values, GEOMETRY, LABELS, "heart.nii", "es")
 
 

@@ -1,4 +1,4 @@
-"""Bad label maps: one sentence that names the option and the remedy, or a result with a warning."""
+"""Invalid label maps: an error that names the option and the remedy, or a result with a warning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import pytest
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap, label_map_from_array
-from GenerativeModelsLib.heart.measure.load import heart_from_maps, load_hearts, load_phase
+from GenerativeModelsLib.heart.measure.load import (
+    heart_from_maps,
+    joined_warnings,
+    load_hearts,
+    load_phase,
+    shared_septum,
+)
 from GenerativeModelsLib.heart.measure.septum import Septum, parse_septum
 from GenerativeModelsLib.heart.shape.ventricle import Ventricle
 from Testing.helpers.heart_phantoms import (
@@ -26,7 +32,7 @@ from Testing.helpers.heart_phantoms import (
 ED, ES = bullet(), bullet(radius_mm=17.0, length_mm=70.0, wall_mm=13.0)
 STACK_GRID = {"spacing_mm": (1.6, 1.6, 8.0), "grid_axes": short_axis(tilt_degrees=2)}
 SOLID = voxelised(ED, spacing_mm=(2.0, 2.0, 2.0), name="ed.nii", grid_axes=NORMAL_POSE.axes.T)
-"""i, j, k run to the septum, the front and the base."""
+"""i, j, k point to the septum, the front and the base."""
 SOLID_ES = voxelised(ES, spacing_mm=(2.0, 2.0, 2.0), name="es.nii", grid_axes=NORMAL_POSE.axes.T)
 STACK = voxelised(ED, **STACK_GRID, name="ed.nii")
 
@@ -36,7 +42,7 @@ def changed(label_map: LabelMap, values: np.ndarray) -> LabelMap:
 
 
 def refuse(label_map: LabelMap, said: str, septum: Septum | None = None) -> None:
-    with pytest.raises(InputError, match=rf"^--es ed\.nii.*{said}") as caught:
+    with pytest.raises(InputError, match=rf"^es ed\.nii.*{said}") as caught:
         load_phase(label_map, "es", septum)
     message = str(caught.value)
     assert message.endswith(".") and "\n" not in message and message.count(". ") == 0
@@ -54,23 +60,28 @@ def test_two_files_of_one_heart(tmp_path: Path) -> None:
     assert found.heart.ejection_fraction_percent == pytest.approx(100 * (1 - ES.cavity_ml / ED.cavity_ml), abs=2)
     assert found.ed.cavity_ml == pytest.approx(SOLID.volume_ml("lv"))
     assert found.es.right_ml == pytest.approx(SOLID_ES.volume_ml("rv"))
+    assert list(found.phases) == ["ed", "es"] and list(found.phases.values()) == [found.ed, found.es]
 
 
 def test_end_diastole_alone_is_said() -> None:
     found = heart_from_maps(SOLID, None)
-    assert found.es is None and found.warnings == ("Only end diastole was given; what needs end systole is left out.",)
+    assert (
+        found.es is None
+        and list(found.phases) == ["ed"]
+        and found.warnings == ("Only end diastole was given; what needs end systole is left out.",)
+    )
     with pytest.raises(ValueError, match="no end systole"):
         _ = found.heart
 
 
 def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
     ed = write_label_map(SOLID, tmp_path / "ed.nii.gz")
-    with pytest.raises(InputError, match=r"--ed and --es are the same file, ed\.nii\.gz"):
+    with pytest.raises(InputError, match=r"ed and es are the same file, ed\.nii\.gz"):
         load_hearts(ed, tmp_path / "." / "ed.nii.gz", ACDC)
 
 
 def test_swapped_phases_are_refused_and_equal_ones_said() -> None:
-    with pytest.raises(InputError, match=r"--es ed\.nii has the larger cavity .* swapped.*give end diastole as --ed"):
+    with pytest.raises(InputError, match=r"es ed\.nii has the larger cavity .* swapped.*give end diastole as ed"):
         heart_from_maps(SOLID_ES, SOLID)
     assert "hardly differs" in heart_from_maps(SOLID, SOLID).warnings[0]
 
@@ -92,7 +103,8 @@ def test_phases_of_two_patients_are_told() -> None:
 def test_phases_on_different_grids_are_measured_and_said() -> None:
     found = heart_from_maps(STACK, SOLID_ES)
     assert found.warnings == (
-        "--ed and --es lie on different grids (1.6 x 1.6 x 8 and 2 x 2 x 2 mm); each was measured on its own.",
+        "End diastole and end systole lie on different grids (1.6 x 1.6 x 8 and 2 x 2 x 2 mm); each was measured on "
+        "its own.",
     )
 
 
@@ -150,7 +162,7 @@ def test_several_hearts_are_refused() -> None:
     values = np.concatenate([SOLID.values, SOLID.values], axis=2)
     refuse(changed(SOLID, values), "two hearts or a heart in two pieces")
     noise = np.random.default_rng(1).integers(0, 30, SOLID.values.shape)
-    refuse(changed(SOLID, noise), "scattered in .* pieces: it is an image, or the values of --labels")
+    refuse(changed(SOLID, noise), "scattered in .* pieces: it is an image, or the values of labels")
 
 
 def test_values_for_the_wrong_structures_are_refused() -> None:
@@ -193,7 +205,7 @@ def test_slices_along_the_heart_are_refused() -> None:
 
 def test_a_cavity_in_two_slices_is_refused_and_in_four_said() -> None:
     few = voxelised(ED, spacing_mm=(1.6, 1.6, 19.0), grid_axes=short_axis(tilt_degrees=0), name="ed.nii")
-    warn(few, "slices 19 mm apart; what lies between them is a guess")
+    warn(few, "slices 19 mm apart; the shape between them is interpolated")
     two = few.values.copy()
     there = np.flatnonzero(few.mask("lv").any((1, 2)))
     two[: there[0] + len(there) - 2] = 0
@@ -214,7 +226,7 @@ def test_a_heart_cut_by_the_border_names_the_structure() -> None:
 
 
 def test_a_heart_cut_at_its_apex_is_said_or_refused() -> None:
-    # Slices across the very axis: the base is cut at once.
+    # Slices perpendicular to the axis: the base is cut at once.
     straight = voxelised(ED, spacing_mm=(1.6, 1.6, 8.0), grid_axes=short_axis(tilt_degrees=0), name="ed.nii")
     for label_map in (SOLID, straight):
         size = np.array(label_map.values.shape[::-1])
@@ -251,10 +263,10 @@ def test_given_septa_are_read_or_refused() -> None:
     np.testing.assert_array_equal(point.vector_lps, [12, -30.5, 40])
     assert not point.is_direction and parse_septum("dir:-1,0,0").is_direction
     for text in ("", "1,2", "1,2,3,4", "a,b,c", "nan,0,0", "dir:0,0,0", "right"):
-        with pytest.raises(InputError, match=r"^--septum is '.*': give a point on the septum"):
+        with pytest.raises(InputError, match=r"^septum is '.*': give a point on the septum"):
             parse_septum(text)
     on_axis = Septum(NORMAL_POSE.to_lps(np.array([1.0, 0.0, -30.0])))
-    refuse(SOLID, r"--septum .* lies on the long axis: give a point on the septum in LPS mm", on_axis)
+    refuse(SOLID, r"septum .* lies on the long axis: give a point on the septum in LPS mm", on_axis)
     refuse(SOLID, "lies 4.. mm from the heart", Septum(NORMAL_POSE.to_lps(np.array([400.0, 0.0, -30.0]))))
     refuse(SOLID, "runs along the ventricle", Septum(NORMAL_POSE.axes[2], is_direction=True))
 
@@ -262,4 +274,34 @@ def test_given_septa_are_read_or_refused() -> None:
 def test_what_is_true_of_both_phases_is_said_once() -> None:
     bare = [changed(some, np.where(some.values == 1, 0, some.values)) for some in (SOLID, SOLID_ES)]
     said = heart_from_maps(*bare).warnings
-    assert len(said) == 1 and said[0].startswith("No right ventricle is labelled in --ed ed.nii and --es es.nii; the")
+    assert len(said) == 1 and said[0].startswith(
+        "No right ventricle is labelled in end diastole ed.nii and end systole es.nii; the"
+    )
+
+
+def test_warnings_of_any_number_of_phases_are_joined() -> None:
+    bare = changed(SOLID_ES, np.where(SOLID_ES.values == 1, 0, SOLID_ES.values))
+    maps = {name: replace(bare, name=f"{name}.nii") for name in ("ed", "t1", "t2")}
+    said = joined_warnings({name: load_phase(label_map, name) for name, label_map in maps.items()})
+    assert len(said) == 1 and "labelled in end diastole ed.nii, t1 t1.nii and t2 t2.nii; the" in said[0]
+    alone = joined_warnings({"ed": load_phase(maps["ed"], "ed")})
+    assert alone[0].startswith("No right ventricle is labelled in end diastole ed.nii;")
+
+
+def test_any_number_of_phases_share_the_septum_of_the_first_with_a_right_ventricle() -> None:
+    bare = changed(SOLID_ES, np.where(SOLID_ES.values == 1, 0, SOLID_ES.values))
+    maps = {"ed": bare, "t1": SOLID_ES, "t2": bare}
+    found = shared_septum({name: load_phase(label_map, name) for name, label_map in maps.items()}, maps)
+    assert list(found) == list(maps)
+    assert [phase.frame.septum for phase in found.values()] == ["given", "rv", "given"]
+    for phase in found.values():
+        np.testing.assert_allclose(phase.frame.axes, found["t1"].frame.axes, atol=0.05)
+
+
+def test_a_phase_with_a_septum_of_its_own_or_lying_otherwise_keeps_its_frame() -> None:
+    bare = changed(SOLID_ES, np.where(SOLID_ES.values == 1, 0, SOLID_ES.values))
+    matrix = np.eye(4)
+    matrix[:3, :3] = turned((0, 45, 0))
+    maps = {"ed": SOLID, "t1": SOLID_ES, "t2": replace(bare, to_lps=matrix @ bare.to_lps)}
+    phases = {name: load_phase(label_map, name) for name, label_map in maps.items()}
+    assert shared_septum(phases, maps) == phases

@@ -1,4 +1,4 @@
-"""Known ventricles on many grids: what is measured is what was drawn, wherever it lies and however it is stored."""
+"""Known ventricles on many grids: the measurement agrees with the truth for every pose and storage order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def degrees(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def dice(found: LoadedPhase, truth: Ventricle, pose: Pose = NORMAL_POSE) -> tuple[float, float]:
-    """Of cavity and myocardium below both bases."""
+    """Dice of cavity and myocardium below both bases."""
     grid = np.stack(np.meshgrid(*[np.arange(-50.0, 51.0, 2.0)] * 2, np.arange(-110.0, -5.0, 2.0), indexing="ij"), -1)
     own = found.frame.to_heart(pose.to_lps(grid))
     a, b = labelled(truth, grid), labelled(found.ventricle, own)
@@ -67,7 +67,7 @@ def test_stacks_of_thick_slices_give_the_ventricle_back(grid: dict, truth: Ventr
     label_map = voxelised(truth, **grid)
     found = load_phase(label_map, "ed")
     assert (degrees(found.frame.axes, NORMAL_POSE.axes)[[0, 2]] < 5).all()
-    # Where a slice begins and ends is not known: the volume that the slices stand for is the measure.
+    # The ends of a slice are not known: the volume that the slices represent is compared.
     assert found.ventricle.cavity_ml == pytest.approx(found.cavity_ml, rel=0.05)
     assert found.ventricle.myocardium_ml == pytest.approx(found.myocardium_ml, rel=0.05)
     cavity, wall = dice(found, truth)
@@ -75,8 +75,7 @@ def test_stacks_of_thick_slices_give_the_ventricle_back(grid: dict, truth: Ventr
 
 
 def test_stacks_have_no_bias_of_volume() -> None:
-    """Shape-based interpolation by straight lines loses 3 % between slices, distances to the base's flat end as "
-    "much."""
+    """Linear shape-based interpolation loses 3 % between slices, distances to the flat end of the base as much."""
     ratios = []
     for place in np.linspace(0, 1, 6, endpoint=False):
         grid = {"spacing_mm": (1.4, 1.4, 9.0), "grid_axes": short_axis(tilt_degrees=0)}
@@ -86,7 +85,7 @@ def test_stacks_have_no_bias_of_volume() -> None:
 
 
 def test_walls_of_a_stack_run_smoothly() -> None:
-    """Labels of 10 mm slices make stairs as high as the radius changes from slice to slice."""
+    """Labels of 10 mm slices have steps as high as the change of radius from slice to slice."""
     found = load_phase(voxelised(ED, **STACKS["10 mm"]), "ed").ventricle
     steps = np.abs(np.diff(found.endo_mm[1:22], n=2, axis=0))
     assert steps.max() < 1.5
@@ -104,7 +103,7 @@ def test_hearts_of_the_population_give_back_their_shape(condition: str) -> None:
 
 
 def restored(label_map: LabelMap, order: tuple[int, ...], flips: tuple[bool, ...]) -> LabelMap:
-    """The same map stored otherwise: array axes in another order, some of them backwards."""
+    """The same map stored with permuted and flipped array axes."""
     values, to_lps = label_map.values, label_map.to_lps.copy()
     for axis, flip in enumerate(flips):
         if flip:
@@ -165,7 +164,7 @@ def test_a_heart_in_a_whole_body_is_cropped_and_the_same() -> None:
 
 
 def test_a_base_cut_by_the_crop_is_a_base() -> None:
-    """Many collections crop at the valve plane: the cavity is open where the array ends."""
+    """Many data sets are cropped at the valve plane: the cavity is open where the array ends."""
     label_map = voxelised(ED, spacing_mm=(1.5, 1.5, 1.5), grid_axes=NORMAL_POSE.axes.T)
     top = np.flatnonzero(label_map.mask("lv").any((1, 2))).max() - 2
     found = load_phase(label_map.window(np.zeros(3, int), np.array([*label_map.values.shape[:0:-1], top])), "ed")
@@ -186,15 +185,15 @@ def test_a_mirrored_patient_keeps_its_anterior_wall_and_says_so() -> None:
 
 @pytest.mark.parametrize("towards_head", [1.0, -1.0])
 def test_slices_without_an_orientation_are_taken_as_shown_on_a_screen(towards_head: float) -> None:
-    """Seen from the apex: septum on the left, anterior wall on top, as x runs right and y down."""
+    """Seen from the apex: septum on the left, anterior wall on top, as x points right and y down."""
     label_map = voxelised(ED, spacing_mm=(1.4, 1.4, 8.0), grid_axes=short_axis(tilt_degrees=0, in_plane_degrees=0))
     i, j, k = 1.4 * np.eye(3)[0], 1.4 * np.eye(3)[1], 8.0 * towards_head * np.eye(3)[2]
-    # The stack's i, j, k run to the septum, the front and the base.
+    # The stack's i, j, k point to the septum, the front and the base.
     shown = replace(label_map, to_lps=np.vstack([np.c_[-i, -j, k, np.zeros(3)], [0, 0, 0, 1]]))
     found = load_phase(shown, "ed")
     assert found.frame.anterior == "display" and found.frame.mirrored == (towards_head < 0)
     np.testing.assert_allclose(found.frame.axes[1], [0, -1, 0], atol=0.1)
-    assert any("as they are shown on a screen" in said for said in found.warnings)
+    assert any("taken as displayed, seen from the apex" in said for said in found.warnings)
 
 
 def test_bringing_a_mirrored_heart_to_the_patient_keeps_normals_outward() -> None:
@@ -215,7 +214,7 @@ def test_without_a_right_ventricle_the_septum_is_estimated_and_said() -> None:
     label_map = voxelised(ED, spacing_mm=(2.0, 2.0, 2.0), labels=NO_RIGHT)
     found = load_phase(label_map, "ed")
     assert found.frame.septum == "position" and found.right_ml is None
-    assert any("put where it lies in most people" in said and "--septum" in said for said in found.warnings)
+    assert any("put where it lies in most people: say where the septum is" in said for said in found.warnings)
     assert degrees(found.frame.axes[0], NORMAL_POSE.axes[0]) < 10
     lying = load_phase(moved(label_map, turned((180, 0, 0)), np.zeros(3)), "ed")
     assert lying.frame.septum == "wall"
@@ -234,7 +233,7 @@ def test_a_given_septum_outranks_the_right_ventricle() -> None:
 
 
 def test_an_aneurysm_does_not_turn_a_stack_upside_down() -> None:
-    """A cavity wider at the apex than at the base: the right ventricle tells which end is which."""
+    """The cavity is wider at the apex than at the base; the right ventricle identifies the base."""
     endo = ED.endo_mm.copy()
     endo[8:24] *= np.linspace(1.0, 1.5, 16)[:, None]
     wide = Ventricle(ED.reach_mm, endo, endo + 7.0)

@@ -1,4 +1,4 @@
-"""Label maps of real patients and meshes of real people; nothing of them is kept."""
+"""Label maps of real patients and meshes of real people; none of them is stored."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_every_patient_is_measured_as_labelled(acdc: list) -> None:
                 [phase.ventricle.cavity_ml / float(row[volume]), phase.ventricle.myocardium_ml / float(row[muscle])]
             )
     ratios = np.array(ratios)
-    # Labels end with the last slice; the apex that was closed below it is muscle.
+    # Labels end with the last slice; the apex closed below it is muscle.
     np.testing.assert_allclose(ratios.mean(axis=0), [0.99, 1.015], atol=0.012)
     assert (np.abs(ratios - 1) < 0.08).all(axis=1).mean() > 0.97
 
 
 def test_base_and_apex_are_told_by_anatomy(acdc: list) -> None:
-    """In every file of the collection the first slice is the base."""
+    """In every file of the data set the first slice is the base."""
     for row, heart in acdc:
         for phase in (heart.ed, heart.es):
             assert phase.frame.axes[2] @ phase.label_map.to_lps[:3, 2] < 0, row["patient"]
@@ -62,10 +62,10 @@ def test_no_patient_is_taken_for_two(acdc: list) -> None:
 
 
 def test_the_headers_mirror_is_seen(acdc: list) -> None:
-    """The files show mirror images: taken at their word, hypertrophy would sit in the inferior septum.
+    """The files show mirror images; without correction, hypertrophy would be in the inferior septum.
 
-    In hypertrophic hearts the anterior septum is the thickest as a rule, and the right ventricle lies more to the
-    front at the base, where its outflow tract is, than at the apex.
+    In hypertrophic hearts the anterior septum is usually the thickest, and the right ventricle is more anterior at the
+    base, at its outflow tract, than at the apex.
     """
     assert all(heart.ed.frame.anterior == "display" and heart.ed.frame.mirrored for _, heart in acdc)
     thickest = []

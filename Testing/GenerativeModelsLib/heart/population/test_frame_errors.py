@@ -14,7 +14,7 @@ from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, REACH_SHARE
 @pytest.fixture(scope="module")
 def shapes() -> RayBatch:
     drawn = sample_hearts(12, 4).rays[:, 0]
-    return reframed(drawn, frames(12))  # a population's own rays start a little above or below `REACH_SHARE`
+    return reframed(drawn, frames(12))  # the rays of a population start slightly above or below `REACH_SHARE`
 
 
 def frames(n: int, *, turn: float = 0.0, shift: tuple[float, float, float] = (0, 0, 0), tilt: float = 0.0):
@@ -32,6 +32,11 @@ def test_the_same_frame_gives_the_same_shape(shapes: RayBatch) -> None:
     np.testing.assert_allclose(again.reach_mm, shapes.reach_mm, rtol=2e-3)
     np.testing.assert_allclose(again.endo_mm, shapes.endo_mm, atol=0.2)
     np.testing.assert_allclose(again.epi_mm, shapes.epi_mm, atol=0.2)
+
+
+def test_an_absent_shape_stays_absent(shapes: RayBatch) -> None:
+    seen = np.arange(12) > 3
+    np.testing.assert_array_equal(reframed(shapes.keeping(seen), frames(12)).present, seen)
 
 
 def test_a_turned_frame_turns_the_map_the_other_way(shapes: RayBatch) -> None:

@@ -1,4 +1,4 @@
-"""The simulated population against what is published, and against its own rules."""
+"""The simulated population against published values and its own definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From anatomy to what a label map holds: readers' contours, frames, errors."""
+"""Simulated hearts as in label maps: readers' contours, frames, errors."""
 
 from __future__ import annotations
 
@@ -53,3 +53,21 @@ def test_both_phases_get_errors_of_their_own() -> None:
     error = seen.endo_mm - hearts.endo_mm
     assert np.abs(error).max() > 0.2
     assert abs(np.corrcoef(error[:, 0].ravel(), error[:, 1].ravel())[0, 1]) < 0.5
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_phase_of_a_heart_is_observed_and_what_is_absent_stays_so(count: int) -> None:
+    drawn = simulated_hearts(6, 2)
+    phases = [drawn[:, number % 2] for number in range(count)]
+    hearts = RayBatch.stacked(*phases).keeping(
+        [[number < 1 or heart > 2 for number in range(count)] for heart in range(6)]
+    )
+    seen = observed_hearts(np.random.default_rng(0), hearts)
+    assert seen.endo_mm.shape == hearts.endo_mm.shape
+    np.testing.assert_array_equal(seen.present, hearts.present)
+    assert (np.abs(seen.endo_mm - hearts.endo_mm).max(axis=(2, 3)) > 0.1).all()
+
+
+def test_contours_are_drawn_at_end_diastole_and_end_systole_alone(rays: RayBatch) -> None:
+    with pytest.raises(ValueError, match="end diastole, end systole"):
+        contoured(np.random.default_rng(0), RayBatch.stacked(*[rays[:, 0]] * 3))

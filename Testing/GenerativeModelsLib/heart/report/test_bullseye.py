@@ -1,4 +1,4 @@
-"""The bull's-eye: every segment in its place, legible, also where values are missing."""
+"""The bull's-eye: position of every segment, legibility, missing values."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -18,7 +18,7 @@ def wedges(axes):
 
 
 def test_every_number_stands_in_the_segment_of_its_place():
-    """The picture is the heart seen from the apex: x of the heart to the left, y up."""
+    """The heart is seen from the apex: its x points left, its y up."""
     figure = bullseye_figure(np.arange(1.0, 18.0), decimals=0)
     axes = figure.axes[0]
     numbers = {}

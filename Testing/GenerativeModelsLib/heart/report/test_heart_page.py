@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.heart.report.page import gauge, notices, number, probability, render
 from GenerativeModelsLib.heart.shape.reference import Range
 from Testing.helpers.heart_report import a_heart_report
@@ -30,6 +31,13 @@ def test_warnings_come_first_and_outside_is_serious() -> None:
     assert page.index("notice serious") < page.index("The apex is cut.") < page.index("Left ventricle, coloured")
     assert 'class="notices"' not in render(a_heart_report())
     assert [notice.severity for notice in notices(a_heart_report(verdict="unusual"))] == ["caution"]
+
+
+def test_the_reasons_of_the_verdict_stand_beside_it_and_are_not_said_twice() -> None:
+    warning = Caution("The shape of this heart is outside the population. Its wall is thick.", "verdict")
+    serious, caution = notices(a_heart_report(verdict="outside", warnings=[warning, "The apex is cut."]))
+    assert serious.severity == "serious" and serious.text.endswith("on the labels alone. Its wall is thick.")
+    assert (caution.severity, caution.text) == ("caution", "The apex is cut.")
 
 
 def test_reference_ranges_of_the_given_sex_or_of_both() -> None:

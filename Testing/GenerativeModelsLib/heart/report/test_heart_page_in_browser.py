@@ -1,4 +1,4 @@
-"""The heart's report in a real Chromium: drawn, silent, offline."""
+"""The heart's report in Chromium: drawn, without console messages, offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 17 segments: where they lie in the heart frame, and figures over them."""
+"""The 17 segments: position in the heart frame, and figures over them."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,7 @@ def test_borders_belong_to_the_sector_that_follows():
 
 
 def test_mirroring_the_patient_swaps_anterior_and_inferior():
-    """The sign of y matters: a frame of the wrong hand would pass a test of counts."""
+    """The sign of y matters: a left-handed frame would pass a test of counts."""
     assert segment(90, 0.0) == "basal anterior" and segment(-90, 0.0) == "basal inferior"
     assert segment(30, 0.0) == "basal anteroseptal" and segment(-30, 0.0) == "basal inferoseptal"
 

@@ -1,4 +1,4 @@
-"""Meshes that carry wall thickness and segments."""
+"""Meshes with wall thickness and segments."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_only_the_base_ring_has_no_thickness(surface: Surface) -> None:
 def test_thickness_is_the_same_seen_from_both_sides(surface: Surface) -> None:
     half = len(surface.points) // 2
     endo, epi = np.split(surface.point_data[THICK], [half])
-    # Facing points of a wall whose streamlines run along the rays.
+    # Opposite points of a wall whose streamlines are along the rays.
     assert np.nanmedian(np.abs(endo - epi)) < 0.25
     assert np.nanmax(endo) == pytest.approx(np.nanmax(epi), abs=0.25)
 

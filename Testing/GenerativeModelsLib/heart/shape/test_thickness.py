@@ -1,4 +1,4 @@
-"""Distances to a ventricle's surfaces and the field of its wall, on bullets: cylinders closed by half spheres."""
+"""Distances to a ventricle's surfaces and the wall field, on cylinders closed by half spheres."""
 
 import numpy as np
 import pytest
@@ -31,13 +31,13 @@ def test_the_wall_of_a_capsule_is_as_thick_as_its_radii_say(inner: float, outer:
     ventricle = capsule(inner, outer)
     thickness = wall_field(ventricle).thickness_at(ventricle.surface("endo").points)
     known = thickness[np.isfinite(thickness)]
-    # Where the cylinder becomes a half sphere, the potential's lines are not quite straight.
+    # At the transition from cylinder to half sphere, the streamlines are not exactly straight.
     np.testing.assert_allclose(known, outer - inner, rtol=0.008)
     assert known.mean() == pytest.approx(outer - inner, rel=0.002)
 
 
 def test_a_ragged_wall_has_neither_holes_nor_spikes() -> None:
-    """A cavity that jumps from level to level, as badly displaced slices make it: streamlines stray there."""
+    """A cavity that jumps from level to level, as with displaced slices: streamlines stray there."""
     rng = np.random.default_rng(3)
     ventricle = capsule(20.0, 30.0)
     endo = ventricle.endo_mm.copy()

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.case import write as case_files
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.case.run import reconstruct_case
-from GenerativeModelsLib.skull.infer import on_device as running
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.painted import SPACING, painted_planes
@@ -25,27 +24,19 @@ LABELS = {"axial": "Axial node", "coronal": "Ç"}
 
 @pytest.fixture(scope="module")
 def made(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """Cases of painted planes with and without draws: folders by "draws" and "mean", and the run of the first."""
+    """Cases of painted planes with and without draws: folders by "draws" and "mean", what was found in the first."""
     pictures = tmp_path_factory.mktemp("pictures")
     planes = painted_planes(mean_head(250.0))
     for name, image in planes.items():
         Image.fromarray(image.pixels.astype(np.uint8)).save(pictures / f"{name}.png")
     files = {name: pictures / f"{name}.png" for name in planes}
-    found: dict = {"planes": planes, "files": files}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "load_skull_model", load_seeing)
-        write = case_files.write_case
-
-        def remember(folder: Path, request: SkullRequest, run: running.Run, **more) -> dict:
-            found.setdefault("run", run)
-            return write(folder, request, run, **more)
-
-        patch.setattr(case_files, "write_case", remember)
-        fields = {"model": tiny_bundle, "device": "cpu", "pixel_spacing_mm": SPACING, "labels": LABELS}
-        for name, samples in (("draws", 8), ("mean", 0)):
-            request = SkullRequest(output=pictures / name, samples=samples, **files, **fields)
-            found[name] = reconstruct_case(request).folder
-    return found
+    given: dict = {"planes": planes, "files": files}
+    fields = {"model": tiny_bundle, "device": "cpu", "pixel_spacing_mm": SPACING, "shown_names": LABELS}
+    for name, samples in (("draws", 8), ("mean", 0)):
+        request = SkullRequest(output=pictures / name, samples=samples, **files, **fields)
+        case = run_case(SKULL, request, load=lambda anatomy, bundle, device: load_seeing(bundle))
+        given |= {name: request.output} | ({"found": case.run.found} if samples else {})
+    return given
 
 
 @pytest.fixture
@@ -56,7 +47,7 @@ def folder(made: dict, tmp_path: Path) -> Path:
 
 def test_the_surface_is_that_of_the_reconstruction(made: dict) -> None:
     case = read_case(made["draws"])
-    surface = made["run"].reconstruction.surface
+    surface = made["found"].surface
     np.testing.assert_array_equal(case.surface.points, surface.points.astype(np.float32))
     np.testing.assert_array_equal(case.surface.triangles, surface.triangles)
     np.testing.assert_array_equal(case.surface.point_data["uncertainty_mm"], surface.point_data["uncertainty_mm"])
@@ -66,8 +57,8 @@ def test_the_planes_are_those_of_the_reconstruction(made: dict) -> None:
     case = read_case(str(made["draws"]))
     assert list(case.planes) == ["axial", "sagittal", "coronal"]
     for name, plane in case.planes.items():
-        expected = made["run"].reconstruction.planes[name]
-        assert plane.name == name and plane.label == LABELS.get(name, str(made["files"][name]))
+        expected = made["found"].planes[name]
+        assert plane.name == name and plane.label == LABELS.get(name, f"{name}.png")
         assert plane.spacing_mm == SPACING and plane.pixels.dtype == np.uint8
         np.testing.assert_array_equal(plane.pixels, made["planes"][name].pixels)
         for key in ("origin_mm", "u_axis", "v_axis", "offset_mm", "tilt_deg"):

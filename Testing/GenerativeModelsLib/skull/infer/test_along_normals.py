@@ -14,7 +14,7 @@ RADIUS_MM = 30.0
 
 
 def ball_field(slope: float) -> tuple[FieldStatistics, Surface]:
-    """The zero level of slope * (|x| - radius): one sphere, whatever the slope."""
+    """The field slope * (|x| - radius); its zero level is the same sphere for every slope."""
     grid = Grid.around(np.array([[-RADIUS_MM] * 3, [RADIUS_MM] * 3]), 2.0, 8.0)
     field = slope * (np.linalg.norm(grid.points(), axis=-1) - RADIUS_MM)
     return FieldStatistics(grid, field, None, []), Surface.from_field(field, grid)

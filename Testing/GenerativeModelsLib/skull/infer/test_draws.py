@@ -60,12 +60,12 @@ def test_offsets_of_the_field_have_their_own_mean_and_sd(movable: LowRankField, 
 
 
 def test_where_a_draw_lies_is_no_uncertainty_of_its_shape(movable: LowRankField, rng: np.random.Generator) -> None:
-    """The head frame belongs to the head: draws that differ by a rigid motion alone have no spread."""
+    """The head frame is defined by the head: draws that differ only by a rigid motion have zero SD."""
     draws = torch.zeros(30, 8)
     draws[:, :6] = torch.from_numpy(rng.normal(0, 0.05, (30, 6)))
     still = field_statistics(movable, draws, SIZE_MM, spread=True)
     assert still.sd_mm.max() < 0.02
-    assert np.ptp([b.hc_mm for b in still.biometry]) > 0.05  # which the axial plane cuts elsewhere
+    assert np.ptp([b.hc_mm for b in still.biometry]) > 0.05  # which changes the section by the axial plane
     c = rng.normal(0, 0.05, 30)
     draws[:, 6] = torch.from_numpy(c)
     both = field_statistics(movable, draws, SIZE_MM, spread=True)
@@ -82,7 +82,7 @@ def test_an_offset_seen_on_every_draw_of_a_ball_is_measured(ball: LowRankField, 
 
 
 def test_sizes_are_radii_in_mm_on_one_common_grid(ball: LowRankField, rng: np.random.Generator) -> None:
-    """|x| - r_i: the mean distance is |x| - mean r, whatever each draw's own grid was."""
+    """For |x| - r_i the mean distance is |x| - mean r, independent of each draw's own grid."""
     log_size = rng.normal(0.1, 0.04, 30)
     radii = SIZE_MM * np.exp(log_size)
     found = field_statistics(ball, columns(0.0, log_size), SIZE_MM, spread=True)

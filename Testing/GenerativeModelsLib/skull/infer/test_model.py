@@ -46,7 +46,7 @@ def test_loading_draws_no_random_number_and_gives_the_same_network(tiny_bundle: 
 
 @pytest.mark.parametrize("part", ["locator", "skull", "basis"])
 def test_a_part_that_is_missing_is_named(part: str) -> None:
-    with pytest.raises(InputError, match=f"no '{part}' network"):
+    with pytest.raises(InputError, match=f"no part '{part}': it is no fetal-skull bundle"):
         check_architecture({name: component for name, component in GOOD.items() if name != part})
 
 
@@ -62,8 +62,13 @@ def test_a_part_that_is_missing_is_named(part: str) -> None:
         ("extra", Component(class_name="LowRankField"), "its parts are locator, skull, basis, typical"),
         ("basis", Component(class_name="LowRankField", parameters={"rank": 10**9}), "basis.rank is 1000000000"),
         ("basis", Component(class_name="LowRankField", parameters={"rank": "8"}), "basis.rank is '8', expected whole"),
-        ("locator", Component(class_name="HeadLocatorNet", parameters={"channels": [4, -8]}), "locator.channels is"),
+        (
+            "locator",
+            Component(class_name="HeadLocatorNet", parameters={"channels": [4, -8]}),
+            r"locator.channels\[1\] is -8",
+        ),
         ("skull", Component(class_name="HiRecCVAE", parameters={"latent": 4.5}), "skull.latent is 4.5"),
+        ("skull", Component(class_name="HiRecCVAE", parameters={"latent": True}), "skull.latent is True"),
     ],
 )
 def test_an_unknown_or_absurd_part_is_refused_before_anything_is_built(

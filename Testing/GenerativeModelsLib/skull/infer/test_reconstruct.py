@@ -1,4 +1,4 @@
-"""Planes in, skull out: what must hold for any weights. Painted planes, tiny untrained networks."""
+"""Properties of the reconstruction that hold for any weights, with painted planes and tiny untrained networks."""
 
 from __future__ import annotations
 
@@ -149,11 +149,11 @@ def test_calibration_reaches_the_surface_and_the_biometry(three: Reconstruction,
         for s in (1.0, 3.0)
     )
     np.testing.assert_allclose(uncertainty(wide), 3 * uncertainty(raw), rtol=1e-4)
-    assert raw.biometry == three.biometry  # it has a calibration of its own
+    assert raw.biometry == three.biometry  # it has its own calibration
 
 
 def test_the_sd_of_the_surface_is_taken_along_the_normal(tiny_model: SkullModel) -> None:
-    """Where the mean distance rises by one a mm, that is the sd of the distance."""
+    """Where the mean distance has a slope of 1 per mm, it is the SD of the distance."""
     model = replace(tiny_model, surface_calibration=SurfaceCalibration())
     found = reconstruct(model, painted_planes(SHAPE), samples=24)
     at_surface = found.grid.sample(found.sd_mm, found.surface.points)
@@ -172,7 +172,7 @@ def test_each_plane_gets_its_outline_and_lies_near_its_standard_plane(three: Rec
 
 
 def test_a_perfect_pose_puts_an_axial_picture_where_it_was_taken(tiny_model: SkullModel) -> None:
-    """With a pose head that says 'exactly the standard plane'."""
+    """With a pose head that returns the standard plane."""
     net = tiny_skull()
     for parameter in net.pose.net[-1].parameters():
         parameter.zero_()
@@ -202,7 +202,7 @@ def test_without_a_spread_there_is_no_uncertainty_and_a_warning(samples: int, ti
 
 
 def test_planes_of_another_head_give_another_head(tiny_model: SkullModel, rng: np.random.Generator) -> None:
-    """Ignored conditions would be the opposite of posterior collapse."""
+    """The network must not ignore its conditions."""
     other = reconstruct(tiny_model, painted_planes(sample_head(rng, weeks=30).shape), samples=0)
     mine = reconstruct(tiny_model, painted_planes(SHAPE), samples=0)
     unit = [r.distance_mm / r.grid.spacing_mm[0] for r in (other, mine)]
@@ -225,7 +225,7 @@ def test_a_plane_without_a_head_is_named(plane: str, tiny_model: SkullModel) -> 
 
 
 def test_an_impossible_spacing_is_warned_of(tiny_model: SkullModel) -> None:
-    """A head of 100 mm circumference is no head the model knows."""
+    """A circumference of 100 mm is outside the training population."""
     image = plane_from_array(painted_planes(SHAPE, ["axial"])["axial"].pixels, (0.44, 0.44), "axial")
     found = reconstruct(tiny_model, {"axial": image}, samples=0)
     assert any("check the pixel spacing" in sentence for sentence in found.warnings)

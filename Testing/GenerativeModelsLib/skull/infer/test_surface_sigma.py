@@ -1,4 +1,4 @@
-"""Sigma of the surface along its normal: that of the distance over the slope of the mean distance."""
+"""Sigma of the surface along its normal: that of the distance divided by the slope of the mean distance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from Testing.helpers.painted import painted_planes
 
 
 def test_a_field_of_another_slope_has_the_same_surface_and_the_same_sigma(tiny_model: SkullModel) -> None:
-    """A field times k has the same zero level and k times the spread and the slope, so sigma stays."""
+    """A field times k has the same zero level and k times the SD and the slope, so sigma is unchanged."""
     k = 0.6
     basis = deepcopy(tiny_model.basis)
     basis.mean.mul_(k)
@@ -30,5 +30,5 @@ def test_a_field_of_another_slope_has_the_same_surface_and_the_same_sigma(tiny_m
     apart, nearest = cKDTree(one.points).query(other.points)
     assert apart.max() < 0.1
     ratio = other.point_data["uncertainty_mm"] / one.point_data["uncertainty_mm"][nearest]
-    assert np.median(ratio) == pytest.approx(1.0, abs=0.02)  # the factor itself where the slope is left out
-    assert ratio.min() > 0.8 and ratio.max() < 1.25  # the draws of the tiny model spread by hundredths of a millimetre
+    assert np.median(ratio) == pytest.approx(1.0, abs=0.02)  # undivided it would be the factor
+    assert ratio.min() > 0.8 and ratio.max() < 1.25  # the tiny model's SD is a few hundredths of a millimetre

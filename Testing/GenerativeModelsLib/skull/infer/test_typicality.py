@@ -1,4 +1,4 @@
-"""The measures an input is judged by."""
+"""In-distribution measures of an input."""
 
 from __future__ import annotations
 

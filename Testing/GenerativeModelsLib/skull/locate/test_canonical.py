@@ -1,4 +1,4 @@
-"""Planes as the skull networks see them."""
+"""Canonical planes, the input of the skull networks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_standard_plane_has_pose_zero(plane: str) -> None:
 
 @pytest.mark.parametrize("plane", PLANES)
 def test_however_it_was_turned_the_picture_comes_out_upright(plane: str) -> None:
-    """The anterior quarters are the bright ones, the superior the brighter of each."""
+    """The anterior quarters are bright, and the superior one of each pair is the brighter."""
     still = cut(plane, 0.0)
     for angle in (0.5, 2.0, -2.8):
         turned = cut(plane, angle)
@@ -112,7 +112,7 @@ def test_the_mask_lies_on_the_grey_values() -> None:
 
 
 def test_the_ellipses_direction_is_that_in_the_upright_picture() -> None:
-    """An axial head longer than wide: its long axis is the picture's down, so cos 2 angle = -1."""
+    """An axial head longer than wide: its long axis points down in the picture, so cos 2 angle = -1."""
     scalars = cut("axial", 1.1).scalars
     ratio = 48 / 38
     assert scalars.shape == (SCALARS,) and scalars.dtype == np.float32

@@ -1,4 +1,4 @@
-"""What is refused, and what is warned of."""
+"""Errors and warnings after localisation."""
 
 from __future__ import annotations
 
@@ -51,15 +51,17 @@ def test_a_picture_without_a_head_is_refused_by_name(found: HeadFinding | None, 
         refuse_without_head(found, "sagittal", replace(IMAGE, file=tmp_path / "knee.png"))
     with pytest.raises(InputError, match=r"The sagittal plane Node 3 shows no fetal head"):
         refuse_without_head(found, "sagittal", replace(IMAGE, file=tmp_path / "knee.png", label="Node 3"))
-    with pytest.raises(InputError, match=r"^The axial plane shows no fetal head"):
+    with pytest.raises(InputError, match=r"^The axial plane shows no fetal head") as caught:
         refuse_without_head(found, "axial", IMAGE)
+    assert caught.value.field == "axial"
 
 
 def test_a_head_of_few_pixels_is_refused_by_the_coarser_spacing() -> None:
     small = finding(ellipse=Ellipse((75.0, 50.0), 13.0, 11.0, 0.2))
     assert refuse_without_head(small, "axial", IMAGE) is small
-    with pytest.raises(InputError, match="a head only 37 pixels across"):
+    with pytest.raises(InputError, match="a head only 37 pixels across") as caught:
         refuse_without_head(small, "axial", replace(IMAGE, spacing_mm=(0.6, 0.5)))
+    assert caught.value.field == "axial"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which way round: the encoder sees both ways and decides."""
+"""Selection of the head's orientation by the plane encoder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def findings(images: dict) -> dict:
 
 
 class BrightTop(torch.nn.Module):
-    """Stands in for the networks: a plane is upright when its picture's upper (sagittal: left) half is the brighter."""
+    """Stand-in for the network: a plane is upright if the upper (sagittal: left) half of its picture is brighter."""
 
     def __init__(self, sign: float = 1.0) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""From the locator's maps to the head: analytic ellipses with known halves."""
+"""Localisation from maps of analytic ellipses with known halves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANGLE = st.floats(-3.1, 3.1)
 
 
 def axes(angle: float) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vector at `angle` from +u to +v, and the one a quarter turn further."""
+    """Unit vector at `angle` from +u to +v, and the same rotated by 90 degrees."""
     return np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
 
 
@@ -59,7 +59,7 @@ def test_an_axial_ellipse_is_measured_and_faces_its_anterior_half(angle: float, 
 @settings(max_examples=20, deadline=None)
 @given(ANGLE, ANGLE)
 def test_halves_give_the_direction_also_oblique_to_the_ellipse(angle: float, facing: float) -> None:
-    """The difference of the centroids leans towards the long axis; its covariance must be divided out."""
+    """The difference of the centroids is biased towards the long axis; the covariance corrects this."""
     towards, _ = axes(facing)
     mask = ellipse_mask(axes(angle)[0], 50, 35)
     found = read("coronal", mask, (offsets() @ towards > 0).astype(float))
@@ -79,7 +79,7 @@ def test_a_sagittal_picture_may_be_mirrored(angle: float, mirrored: bool) -> Non
 
 
 def test_the_surer_half_decides_how_a_sagittal_head_is_turned() -> None:
-    """Forehead and vertex are a right angle apart; a doubtful forehead 25 degrees off must not turn the vertex."""
+    """Forehead and vertex are orthogonal; an uncertain forehead 25 degrees off must not rotate the vertex."""
     forward, across = axes(0.4)
     askew, _ = axes(0.4 + np.radians(25))
     maps = ellipse_mask(forward, 50, 40), (offsets() @ askew > 0) * 0.3 + 0.35, (offsets() @ -across > 0) * 1.0
@@ -129,7 +129,7 @@ def test_a_long_head_faces_along_its_axis_although_the_halves_are_a_little_off()
 
 
 def test_maps_may_live_in_any_window() -> None:
-    """The same head through a turned, mirrored window."""
+    """The same head in a rotated, mirrored window."""
     forward, across = axes(0.3)
     turned = Window(np.array([60.0, 60.0]), -np.array([np.cos(1), np.sin(1)]), np.array([-np.sin(1), np.cos(1)]), 100.0)
     maps = (offsets(turned) @ forward > 0) * 1.0, (offsets(turned) @ -across > 0) * 1.0
@@ -186,7 +186,7 @@ def test_nothing_in_the_picture_is_none() -> None:
 
 
 def test_a_head_cut_by_the_edge_is_measured_beyond_it_as_far_as_the_mask_goes() -> None:
-    """The margin of the whole-picture window lets a mask go on outside the picture."""
+    """The margin of the whole-picture window lets the mask extend outside the picture."""
     pose = picture_pose("axial", middle=(0, 45))
     found = locate(GreyLevelLocator(), painted_pixels(mean_head(260), pose), SPACING, "axial")
     assert found is not None and found.agreement > 0.5

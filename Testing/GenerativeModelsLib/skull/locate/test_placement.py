@@ -1,4 +1,4 @@
-"""Where an input picture lies in the head frame."""
+"""Placement of an input picture in the head frame."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def window(centre, angle: float, mirrored: bool) -> Window:
 
 
 def true_pose(plane: str, picture: PlanePose, w: Window) -> np.ndarray:
-    """What a perfect network says of the picture cut out by `w`."""
+    """The pose that a perfect network returns for the picture in window `w`."""
     u, v = picture.u_axis, picture.v_axis
     centre = picture.origin_mm + w.centre_mm[0] * u + w.centre_mm[1] * v
     return pose_vector(plane, centre / SIZE_MM, w.right[0] * u + w.right[1] * v, w.down[0] * u + w.down[1] * v)
@@ -38,12 +38,12 @@ def true_pose(plane: str, picture: PlanePose, w: Window) -> np.ndarray:
 def test_the_true_pose_puts_the_picture_back_where_it_was_taken(
     plane: str, rotation, origin, angle: float, mirrored: bool
 ) -> None:
-    """Exact for every window, turned or mirrored: the network's frame and the picture's cancel."""
+    """Exact for every window, rotated or mirrored: its transform cancels."""
     standard = standard_pose(plane)
     turn = Rotation.from_rotvec(rotation)
     w = window((33.0, 21.0), angle, mirrored)
     right, down = turn.apply(standard.u_axis), turn.apply(standard.v_axis)
-    # the picture whose canonical picture has the axes right, down
+    # the picture with the axes right, down of its canonical picture
     u, v = w.right[0] * right + w.down[0] * down, w.right[1] * right + w.down[1] * down
     picture = PlanePose(np.asarray(origin), u, v)
     found = place(plane, true_pose(plane, picture, w), w, SIZE_MM)
@@ -75,7 +75,7 @@ def test_offset_is_along_the_standard_normal_and_in_mm() -> None:
 
 
 def test_what_moves_the_head_moves_the_picture_and_its_offset() -> None:
-    """The head frame is centred on the reconstruction; a sagittal plane keeps its place against the head."""
+    """The head frame is centred on the reconstruction; a sagittal plane keeps its position relative to the head."""
     w, pose = window((10, 20), 0.3, False), np.array([0.1, 0.2, -0.3, 0.1, 0.05, -0.2])
     still, moved = (place("sagittal", pose, w, 40.0, by) for by in ((0, 0, 0), (2.0, -5.0, 0.0)))
     np.testing.assert_allclose(moved.origin_mm - still.origin_mm, [2, -5, 0])

@@ -1,4 +1,4 @@
-"""Windows: where the networks look, and what they then see."""
+"""Windows of a picture, and resampling in them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_pixels_tile_the_window_rows_down() -> None:
 @settings(max_examples=25, deadline=None)
 @given(ANGLE, st.booleans(), st.tuples(st.floats(0.4, 1.2), st.floats(0.4, 1.2)))
 def test_a_ramp_is_resampled_exactly(angle: float, mirrored: bool, spacing: tuple[float, float]) -> None:
-    """Linear interpolation reproduces a ramp at any turn, mirrored or not, whatever the (row, column) spacing."""
+    """Linear interpolation reproduces a ramp for any rotation, mirrored or not, and any (row, column) spacing."""
     rows, columns = np.mgrid[0:80, 0:100]
     ramp = 5 + 0.7 * columns * spacing[1] - 0.4 * rows * spacing[0]
     w = window(angle, mirrored, centre=(49 * spacing[1], 39 * spacing[0]), half=8.0)
@@ -59,7 +59,7 @@ def test_a_mirrored_window_shows_the_mirror_image(rng: np.random.Generator) -> N
 
 
 def test_a_coarse_window_averages_what_it_skips() -> None:
-    """Every other column white: without smoothing, the samples would beat with them."""
+    """Every other column is white: without smoothing there would be aliasing."""
     stripes = np.tile(np.arange(200) % 2, (200, 1)).astype(float)
     values, _ = window(0, centre=(99.7, 99.7), half=90.0).resample(stripes, (1.0, 1.0), 40)
     np.testing.assert_allclose(values, 0.5, atol=0.02)

@@ -1,4 +1,4 @@
-"""DICOM: the calibrated region is cut out, its spacing is in mm, every kind of colour gives the same grey."""
+"""DICOM: cropping to the calibrated region, its spacing in mm, and the same grey from every colour space."""
 
 import io
 
@@ -46,7 +46,7 @@ def region(top=0, bottom=79, left=0, right=99, delta=(0.03, 0.025), data=1, spat
 
 
 def ultrasound(values: np.ndarray, photometric: str = GREY, regions=(), syntax=ExplicitVRLittleEndian) -> Dataset:
-    """A data set of one frame with the pixels `values` as they are."""
+    """A data set of one frame with the pixels `values`."""
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = syntax
@@ -139,7 +139,7 @@ def test_imager_pixel_spacing_counts_with_a_warning(tmp_path, pixels):
 def test_no_spacing_is_never_guessed(tmp_path, pixels):
     path = saved(tmp_path, ultrasound(pixels))
     with pytest.raises(
-        InputError, match=r"frame\.dcm carries no pixel spacing: give --axial-spacing or --pixel-spacing"
+        InputError, match=r"frame\.dcm carries no pixel spacing: give axial_spacing_mm in mm, or pixel_spacing_mm"
     ):
         read_plane(path)
     assert read_plane(path, spacing_mm=(0.3, 0.3)).spacing_source == "argument"
@@ -239,7 +239,7 @@ def test_refuses_a_cine_loop(tmp_path, pixels):
     dataset = ultrasound(pixels, regions=[region()])
     dataset.NumberOfFrames = 30
     dataset.PixelData = dataset.PixelData * 30
-    with pytest.raises(InputError, match="holds 30 frames where a single plane is due"):
+    with pytest.raises(InputError, match="holds 30 frames, expected a single plane"):
         read_plane(saved(tmp_path, dataset))
 
 
@@ -252,7 +252,7 @@ def test_a_loop_of_one_frame_is_a_plane(tmp_path, pixels):
 def test_another_modality_is_read_with_a_warning(tmp_path, pixels):
     dataset = ultrasound(pixels, regions=[region()])
     dataset.Modality = "CT"
-    assert "says it is CT, not ultrasound" in read_plane(saved(tmp_path, dataset)).warnings[0]
+    assert "has the modality CT, not ultrasound" in read_plane(saved(tmp_path, dataset)).warnings[0]
 
 
 def test_refuses_a_report(tmp_path, pixels):

@@ -1,4 +1,4 @@
-"""Grey levels: customary ranges stay, all others are brought to 0..255, order is never turned."""
+"""Grey levels: standard ranges are kept, all others are scaled to 0..255, the order is preserved."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,6 @@
-"""The spacing rules of planes, what makes a plane unusable, and the real images."""
+"""The spacing rules of planes, rejected planes, and real images."""
 
 import csv
-import math
 
 import numpy as np
 import pytest
@@ -10,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.planes.image import PlaneImage, parse_spacing, plane_from_array, read_plane
+from GenerativeModelsLib.image_files.given import GivenImage
+from GenerativeModelsLib.skull.planes.image import PlaneImage, plane_from_array, read_plane
 
 SPACING = (0.3, 0.25)
 
@@ -23,7 +23,7 @@ def pixels() -> np.ndarray:
 
 @pytest.fixture
 def nifti(tmp_path, pixels):
-    """A file that carries a spacing of 0.3 x 0.25 mm."""
+    """A file with a spacing of 0.3 x 0.25 mm."""
     import SimpleITK as sitk
 
     image = sitk.GetImageFromArray(pixels[None])
@@ -32,38 +32,7 @@ def nifti(tmp_path, pixels):
     return tmp_path / "plane.nii.gz"
 
 
-# Spacing on the command line
-
-
-@pytest.mark.parametrize(
-    "text, expected", [("0.3", (0.3, 0.3)), ("0.3,0.25", SPACING), (" 3e-1 , .25 ", SPACING), ("1", (1.0, 1.0))]
-)
-def test_parse_spacing(text, expected):
-    assert parse_spacing(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", ",", "0.3,", "0.3,0.2,0.1", "0", "-0.3", "0.3,0", "nan", "inf", "0.3mm", "0,3"])
-def test_parse_spacing_refuses(text):
-    with pytest.raises(InputError, match=r"--axial-spacing is .*: expected MM or ROW,COL, positive numbers in mil"):
-        parse_spacing(text, "--axial-spacing")
-
-
-@given(row=st.floats(1e-6, 1e6), column=st.floats(1e-6, 1e6))
-def test_parse_spacing_reads_back_any_pair(row, column):
-    assert parse_spacing(f"{row!r},{column!r}") == (row, column)
-    assert parse_spacing(f"{row!r}") == (row, row)
-
-
-@given(st.text(max_size=12))
-def test_parse_spacing_gives_positive_numbers_or_a_refusal(text):
-    try:
-        spacing = parse_spacing(text)
-    except InputError:
-        return
-    assert all(math.isfinite(side) and side > 0 for side in spacing)
-
-
-# Which spacing counts
+# Precedence of spacings
 
 
 def test_the_spacing_of_the_file_counts(nifti):
@@ -81,12 +50,12 @@ def test_a_given_spacing_within_two_per_cent_needs_no_warning(nifti):
     assert read_plane(nifti, spacing_mm=(0.303, 0.248)).warnings == ()
 
 
-def test_a_file_without_spacing_names_the_options(tmp_path, pixels):
+def test_a_file_without_spacing_names_the_fields_and_its_own(tmp_path, pixels):
     Image.fromarray(pixels).save(tmp_path / "p.png")
-    with pytest.raises(
-        InputError, match=r"coronal plane .*p\.png carries no pixel spacing.*--coronal-spacing or --pix"
-    ):
+    words = r"coronal plane .*p\.png carries no pixel spacing.*give coronal_spacing_mm in mm, or pixel_spacing_mm\."
+    with pytest.raises(InputError, match=words) as caught:
         read_plane(tmp_path / "p.png", name="coronal")
+    assert caught.value.field == "coronal"
 
 
 @pytest.mark.parametrize("spacing", [(0, 0.3), (0.3, -1), (np.nan, 0.3), (np.inf, 0.3), (0.3,), 0.3, "ab", None])
@@ -108,11 +77,14 @@ def test_a_spacing_that_is_none_is_refused(pixels, spacing):
 )
 def test_an_absurd_spacing_is_refused(size, spacing, message):
     pixels = np.arange(np.prod(size)).reshape(size) % 251
-    with pytest.raises(InputError, match=rf"axial plane .*{message}.*give the true one by --axial-spacing in mm"):
+    with pytest.raises(
+        InputError, match=rf"axial plane .*{message}.*give the true one by axial_spacing_mm in mm"
+    ) as found:
         plane_from_array(pixels, spacing)
+    assert found.value.field == "axial_spacing_mm"
 
 
-# What makes an image unusable
+# Rejected images
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (31, 100), (100, 31), (1, 100)])
@@ -222,7 +194,7 @@ def test_the_same_picture_as_nifti_and_png_differs_in_the_storage_only(shared_da
 @pytest.mark.real_data
 def test_a_real_volume_is_refused(shared_data):
     volume = next((shared_data / "fetal_heads_spina_bifida").glob("*_t2.nii.gz"))
-    with pytest.raises(InputError, match="volume of 135 x 189 x 155 samples where a single plane is due"):
+    with pytest.raises(InputError, match="volume of 135 x 189 x 155 samples, expected a single plane"):
         read_plane(volume)
 
 
@@ -235,16 +207,58 @@ def test_a_general_spacing_yields_to_the_file(tmp_path):
     plane = read_plane(tmp_path / "plane.mha", spacing_mm=(0.3, 0.3), file_wins=True)
     assert plane.spacing_mm == (0.5, 0.5)
     assert plane.spacing_source == "file"
-    assert "--pixel-spacing" in plane.warnings[0]
+    assert "the 0.3 x 0.3 mm given for all planes is for images that carry none" in plane.warnings[0]
 
 
 def test_a_label_takes_the_place_of_the_path_in_every_sentence(nifti, tmp_path, pixels):
     image = read_plane(nifti, spacing_mm=(0.7, 0.7), name="sagittal", shown_as="Node 3")
     assert image.file == nifti and image.label == image.shown_name == "Node 3"
     assert image.warnings[0].startswith("sagittal plane Node 3 carries a spacing of")
-    assert read_plane(nifti).shown_name == str(nifti) and plane_from_array(pixels, (0.3, 0.3)).shown_name == ""
+    assert read_plane(nifti).shown_name == nifti.name and plane_from_array(pixels, (0.3, 0.3)).shown_name == ""
     Image.fromarray(pixels).save(tmp_path / "picture.png")
     with pytest.raises(InputError, match=r"^axial plane Node 4 carries no pixel spacing"):
         read_plane(tmp_path / "picture.png", shown_as="Node 4")
     with pytest.raises(InputError, match=r"^axial plane Node 5 does not exist"):
         read_plane(tmp_path / "absent.png", shown_as="Node 5")
+
+
+def test_warnings_name_the_file_by_its_own_name_and_errors_by_its_path(nifti, tmp_path):
+    """Warnings are part of the results, which must not contain folders; errors contain the path."""
+    (warning,) = read_plane(nifti, spacing_mm=(0.7, 0.7)).warnings
+    assert warning.startswith(f"axial plane {nifti.name} carries") and str(tmp_path) not in warning
+    with pytest.raises(InputError, match=f"^axial plane {tmp_path}/absent.png does not exist"):
+        read_plane(tmp_path / "absent.png")
+
+
+# Images in memory
+
+
+def test_an_image_in_memory_is_a_plane_with_its_own_spacing_or_the_given_one(pixels):
+    image = GivenImage(pixels, "given as axial (image)", (0.3, 0.25))
+    plane = read_plane(image)
+    np.testing.assert_array_equal(plane.pixels, pixels)
+    assert (plane.spacing_mm, plane.spacing_source, plane.file) == ((0.3, 0.25), "file", None)
+    assert plane.shown_name == "given as axial (image)" and plane.warnings == ()
+    for file_wins, spacing, source in ((False, (0.7, 0.7), "argument"), (True, (0.3, 0.25), "file")):
+        plane = read_plane(image, spacing_mm=(0.7, 0.7), file_wins=file_wins)
+        assert (plane.spacing_mm, plane.spacing_source) == (spacing, source)
+        assert plane.warnings[0].startswith("axial plane given as axial (image) carries a spacing of")
+
+
+def test_an_image_in_memory_is_refused_as_a_file_is(pixels):
+    for image, words in (
+        (GivenImage(pixels, "x"), r"^sagittal plane x carries no pixel spacing: give sagittal_spacing_mm"),
+        (GivenImage(pixels[:20], "x", SPACING), "^sagittal plane x has 20 x 100 pixels"),
+        (GivenImage(np.zeros((3, 80, 100)), "x", SPACING), r"^sagittal plane x is an array of shape \(3, 80, 100\)"),
+        (GivenImage(np.full((80, 100), np.nan), "x", SPACING), "^sagittal plane x "),
+        (GivenImage(pixels, "x", (9.0, 9.0)), "outside 0.01 to 5 mm"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read_plane(image, name="sagittal")
+    with pytest.raises(InputError, match=r"^sagittal plane Node 3 carries no"):
+        read_plane(GivenImage(pixels, "x"), name="sagittal", shown_as="Node 3")
+
+
+def test_a_colour_image_in_memory_is_grey(pixels):
+    colour = np.repeat(pixels[..., None], 3, axis=2)
+    np.testing.assert_allclose(read_plane(GivenImage(colour, "x", SPACING)).pixels, pixels, atol=0.51)

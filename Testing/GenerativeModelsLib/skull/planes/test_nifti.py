@@ -1,4 +1,4 @@
-"""NIfTI: spacing in its unit, axes as documented, and exactly as many bytes as announced."""
+"""NIfTI: spacing in its unit, axes as documented, and a check of the number of bytes."""
 
 import nibabel
 import numpy as np
@@ -93,7 +93,7 @@ def patched(path, offset: int, values: bytes):
 def test_a_header_without_voxel_size_is_no_spacing(tmp_path, pixels, side):
     path = written(tmp_path, pixels.T[:, :, None], name="p.nii")
     patched(path, 80, np.array([side, side], "<f4").tobytes())
-    with pytest.raises(InputError, match=r"carries no pixel spacing \(its pixdim is zero\): give --axial-spacing"):
+    with pytest.raises(InputError, match=r"carries no pixel spacing \(its pixdim is zero\): give axial_spacing_mm"):
         read_plane(path)
     assert read_plane(path, spacing_mm=(0.3, 0.3)).spacing_source == "argument"
 
@@ -119,7 +119,7 @@ def test_a_contradiction_of_pixdim_and_sform_is_told(tmp_path, pixels):
 
 
 def test_refuses_a_volume_before_reading_it(tmp_path):
-    with pytest.raises(InputError, match="volume of 50 x 40 x 30 samples where a single plane is due"):
+    with pytest.raises(InputError, match="volume of 50 x 40 x 30 samples, expected a single plane"):
         read_plane(written(tmp_path, np.zeros((50, 40, 30), np.uint8)))
 
 

@@ -1,4 +1,4 @@
-"""PNG, JPEG, TIFF and BMP: pixels as stored, never a spacing, damaged files refused."""
+"""PNG, JPEG, TIFF and BMP: pixels as stored, no spacing, damaged files rejected."""
 
 import os
 import subprocess
@@ -75,7 +75,9 @@ def test_float_tiff_of_unit_range(tmp_path, pixels):
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP"])
 def test_print_resolution_is_no_spacing(tmp_path, pixels, kind):
     path = saved(tmp_path, Image.fromarray(pixels), kind, dpi=(96, 96))
-    with pytest.raises(InputError, match=r"carries no pixel spacing \(.*print size.*\): give --axial-spacing or --pix"):
+    with pytest.raises(
+        InputError, match=r"carries no pixel spacing \(.*print size.*\): give axial_spacing_mm in mm, or pixel_sp"
+    ):
         read_plane(path)
 
 
@@ -85,7 +87,7 @@ def test_pictures_are_turned_as_viewers_turn_them(tmp_path, pixels, kind, orient
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = saved(tmp_path, Image.fromarray(pixels), kind, exif=exif)
-    # The EXIF standard says where row 0 and column 0 of the file appear: 2 top right, 3 bottom right, 4 bottom left,
+    # The EXIF standard defines where row 0 and column 0 of the file appear: 2 top right, 3 bottom right, 4 bottom left,
     # then with rows and columns exchanged 5 left top, 6 right top, 7 right bottom, 8 left bottom.
     shown = {
         1: pixels,
@@ -117,7 +119,7 @@ def test_truncated_pictures_are_refused(tmp_path, kind, part):
 def test_several_pictures_in_one_file_are_a_volume(tmp_path, pixels, kind):
     images = [Image.fromarray(pixels), Image.fromarray(pixels[::-1].copy())]
     path = saved(tmp_path, images[0], kind, save_all=True, append_images=images[1:])
-    with pytest.raises(InputError, match="holds 2 pictures where a single plane is due"):
+    with pytest.raises(InputError, match="holds 2 pictures, expected a single plane"):
         read_plane(path, spacing_mm=SPACING)
 
 

@@ -1,4 +1,4 @@
-"""The right reader by content, and one clear sentence for every file that is no plane."""
+"""Selection of the reader by content, and the error for every file that is not a plane."""
 
 import os
 import socket

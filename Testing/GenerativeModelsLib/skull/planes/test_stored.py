@@ -1,4 +1,4 @@
-"""Which axes make the image, and averaging down."""
+"""The axes of the image, and averaging."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def test_the_lower_long_axis_runs_to_the_right(sizes, axes):
 
 @pytest.mark.parametrize("sizes", [(60, 40, 2), (60, 40, 1, 5)])
 def test_refuses_a_volume(sizes):
-    with pytest.raises(InputError, match=rf"volume of {' x '.join(map(str, sizes))} samples where a single plane"):
+    with pytest.raises(InputError, match=rf"volume of {' x '.join(map(str, sizes))} samples, expected a single plane"):
         plane_axes("plane", sizes)
 
 

@@ -1,4 +1,4 @@
-"""NRRD and MetaImage: their spacing counts only when the header names one."""
+"""NRRD and MetaImage: the spacing is used only if the header has one."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_refuses_vectors_and_complex_numbers(tmp_path, pixels, suffix):
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".mha"])
 def test_refuses_a_volume(tmp_path, suffix):
-    with pytest.raises(InputError, match="volume of 50 x 40 x 3 samples where a single plane is due"):
+    with pytest.raises(InputError, match="volume of 50 x 40 x 3 samples, expected a single plane"):
         read_plane(written(tmp_path, np.zeros((3, 40, 50), np.uint8), suffix))
 
 
@@ -79,7 +79,7 @@ def test_a_header_without_spacing_is_not_taken_for_one_millimetre(tmp_path, pixe
     edited(nrrd, b"space directions: (1,0) (0,1)\n", b"")
     edited(nrrd, b"space origin: (0,0)\n", b"")
     for path in (mha, nrrd):
-        with pytest.raises(InputError, match=r"carries no pixel spacing \(its header names none\): give --axial-spa"):
+        with pytest.raises(InputError, match=r"carries no pixel spacing \(its header names none\): give axial_spa"):
             read_plane(path)
         np.testing.assert_array_equal(read_plane(path, spacing_mm=(0.3, 0.3)).pixels, pixels)
 

@@ -1,4 +1,4 @@
-"""The committed basis of derived coefficients, and the harmonics it is made of."""
+"""The committed shape basis, and its harmonics."""
 
 from __future__ import annotations
 

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.anatomy.run import Case, Run
+from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.output.fingerprint import Fingerprint
-from GenerativeModelsLib.skull.case.write import result_of
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.infer.model import SkullModel
-from GenerativeModelsLib.skull.infer.on_device import Run
-from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
+from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction, reconstruct
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.report import ReportContent
-from GenerativeModelsLib.skull.report.from_run import plane_view, report_content
+from GenerativeModelsLib.skull.report.from_run import plane_view, report_content, write_case_report
 from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from Testing.helpers.painted import painted_plane, picture_pose
@@ -24,43 +25,52 @@ SPACING = (0.9, 1.2)
 
 
 @pytest.fixture(scope="module")
-def run(tiny_model: SkullModel, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def found(tiny_model: SkullModel, tmp_path_factory: pytest.TempPathFactory) -> Reconstruction:
     shape = mean_head(250)
     files = tmp_path_factory.mktemp("files")
     planes = {}
     for name, spacing in (("axial", (1.1, 1.1)), ("coronal", SPACING)):
-        (files / f"{name}.png").write_bytes(name.encode())
         plane = painted_plane(shape, name, picture_pose(name, 0.2, spacing=spacing), spacing=spacing)
         planes[name] = replace(plane, file=files / f"{name}.png")
-    return Run(reconstruct(tiny_model, planes, samples=6), tiny_model, 0.25)
+    return reconstruct(tiny_model, planes, samples=6)
 
 
-def content(run: Run, **fields) -> ReportContent:
+def case_of(found: Reconstruction, model: SkullModel, **fields) -> Case:
     request = SkullRequest(axial=Path("axial.png"), output=Path("out/case 7"), samples=6, **fields)
-    inputs = {name: {"name": f"{name}.png", "sha256": "0" * 64} for name in run.reconstruction.planes}
-    result = result_of(request, run, Fingerprint(inputs, "0" * 64, {}))
-    result["seconds"]["total"] = 1.0
-    return report_content(request, run, result)
+    inputs = {name: {"name": f"{name}.png", "sha256": "0" * 64} for name in found.planes}
+    run = Run(found, model, "cpu", found.warnings, {"load": 0.25, **found.seconds})
+    return Case(SKULL, request, None, run, Fingerprint(inputs, "0" * 64, {}), 0.0)
 
 
-def test_everything_of_the_result_is_shown(run: Run) -> None:
-    shown = content(run, gestational_age_weeks=25.0)
+@pytest.fixture(scope="module")
+def content(tiny_model: SkullModel):
+    """What the report shows of a reconstruction."""
+
+    def make(found: Reconstruction, **fields) -> ReportContent:
+        case = case_of(found, tiny_model, **fields)
+        return report_content(case, case.result)
+
+    return make
+
+
+def test_everything_of_the_result_is_shown(found: Reconstruction, content) -> None:
+    shown = content(found, gestational_age_weeks=25.0)
     assert shown.title == "case 7" and shown.samples == 6 and shown.gestational_age_weeks == 25
     assert [row.name for row in shown.biometry] == ["BPD", "OFD", "HC", "CI", "Volume"]
     for row, name in zip(shown.biometry, ("bpd_mm", "ofd_mm", "hc_mm", "cephalic_index_percent", "head_volume_ml")):
-        found = getattr(run.reconstruction.biometry, name)
-        assert (row.value, row.sd, row.interval90) == (found.value, found.sd, pytest.approx(found.interval90))
+        measure = getattr(found.biometry, name)
+        assert (row.value, row.sd, row.interval90) == (measure.value, measure.sd, pytest.approx(measure.interval90))
         assert (row.percentile is not None) == (row.chart is not None)
     assert shown.model.name == "tiny" and shown.model.trained_on == "Thirty heads."
     assert list(shown.model.limits) == ["It has learnt nothing."]
-    assert shown.surface.uncertainty_mm is run.reconstruction.surface.point_data["uncertainty_mm"]
-    assert shown.seconds["load"] == 0.25 and shown.seconds["total"] == 1.0
+    assert shown.surface.uncertainty_mm is found.surface.point_data["uncertainty_mm"]
+    assert shown.seconds["load"] == 0.25 and "total" in shown.seconds
     assert [plane.name for plane in shown.planes] == ["axial", "coronal"]
 
 
-def test_outlines_and_corners_are_in_pixels_and_in_the_head_frame(run: Run) -> None:
-    plane = run.reconstruction.planes["coronal"]
-    shown = content(run).planes[1]
+def test_outlines_and_corners_are_in_pixels_and_in_the_head_frame(found: Reconstruction, content) -> None:
+    plane = found.planes["coronal"]
+    shown = content(found).planes[1]
     (line,) = plane.outline_mm
     np.testing.assert_allclose(shown.outline_px[0][:-1], line / (SPACING[1], SPACING[0]))
     np.testing.assert_array_equal(shown.outline_px[0][0], shown.outline_px[0][-1])
@@ -73,16 +83,16 @@ def test_outlines_and_corners_are_in_pixels_and_in_the_head_frame(run: Run) -> N
     assert len(shown.sha256) == 64 and shown.file_name == "coronal.png"
 
 
-def test_the_locators_ellipse_is_drawn_where_pixels_are_square(run: Run) -> None:
-    axial, coronal = content(run).planes
-    ellipse = run.reconstruction.planes["axial"].finding.ellipse
+def test_the_locators_ellipse_is_drawn_where_pixels_are_square(found: Reconstruction, content) -> None:
+    axial, coronal = content(found).planes
+    ellipse = found.planes["axial"].finding.ellipse
     drawn = axial.ellipse.polyline(96)[:-1] * 1.1
     np.testing.assert_allclose(drawn, ellipse.points(96), atol=1e-6)
     assert coronal.ellipse is None  # an ellipse of unequal pixels is another ellipse, at another angle
 
 
-def test_a_head_cut_by_the_edge_is_noted(run: Run) -> None:
-    plane = run.reconstruction.planes["axial"]
+def test_a_head_cut_by_the_edge_is_noted(found: Reconstruction, content) -> None:
+    plane = found.planes["axial"]
     entry = {"head": {"centre_px": [1.0, 1.0]}, "sha256": "0" * 64}
     assert plane_view("axial", plane, entry).note == ""
     moved = replace(plane.finding.ellipse, centre=(0.0, 0.0))
@@ -90,28 +100,38 @@ def test_a_head_cut_by_the_edge_is_noted(run: Run) -> None:
     assert plane_view("axial", cut, entry).note == "cut by the image's edge"
 
 
-def test_without_draws_no_colour_and_no_interval(run: Run) -> None:
-    found = run.reconstruction
+def test_without_draws_no_colour_and_no_interval(found: Reconstruction, content) -> None:
     none = replace(found.biometry.hc_mm, sd=None, interval90=None)
     biometry = replace(found.biometry, hc_mm=none)
-    shown = content(replace(run, reconstruction=replace(found, sd_mm=None, biometry=biometry)))
+    shown = content(replace(found, sd_mm=None, biometry=biometry))
     assert shown.surface.uncertainty_mm is None and shown.uncertainty is None
     assert shown.biometry[2].sd is None and shown.biometry[2].interval90 is None
 
 
 @pytest.mark.parametrize("verdict", ["unusual", "outside"])
-def test_why_an_input_is_not_typical_is_said_once(run: Run, verdict: str) -> None:
+def test_why_an_input_is_not_typical_is_said_once(found: Reconstruction, content, verdict: str) -> None:
     judged = InDistribution(0.999, verdict, ("the axial image looks unlike the training images",))
-    warnings = ("The input is unusual for the model: ... Read the result with care.", "The file is large.")
-    shown = content(replace(run, reconstruction=replace(run.reconstruction, in_distribution=judged, warnings=warnings)))
+    said = Caution("The input is unusual for the model: ... Read the result with care.", "verdict")
+    warnings = (said, "The file is large.", Caution("Out of memory.", "device"))
+    shown = content(replace(found, in_distribution=judged, warnings=warnings))
     assert shown.in_distribution.verdict == verdict
     assert shown.warnings == [
         "What stands out: the axial image looks unlike the training images.",
         "The file is large.",
+        "Out of memory.",
     ]
 
 
-def test_a_typical_input_has_no_reasons(run: Run) -> None:
+def test_a_typical_input_has_no_reasons(found: Reconstruction, content) -> None:
     judged = InDistribution(0.5, "typical", ("something",))
-    shown = content(replace(run, reconstruction=replace(run.reconstruction, in_distribution=judged, warnings=())))
+    shown = content(replace(found, in_distribution=judged, warnings=()))
     assert shown.warnings == []
+
+
+def test_the_page_of_a_case_has_its_title_and_its_spacing_from_the_user(
+    found: Reconstruction, tiny_model: SkullModel, tmp_path: Path
+) -> None:
+    case = case_of(found, tiny_model, title="Ä case")
+    write_case_report(case, case.result, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Ä case" in page and "spacing from the user" in page

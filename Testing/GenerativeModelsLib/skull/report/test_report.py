@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from GenerativeModelsLib.geometry.thinning import MAX_POINTS, MAX_TRIANGLES
 from GenerativeModelsLib.skull.report import BiometryRow, InDistribution, ModelSummary, render, write_report
 from GenerativeModelsLib.skull.report.charts import centile_curves
 from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
 from GenerativeModelsLib.skull.report.page import centile, number
-from GenerativeModelsLib.skull.report.scene import MAX_POINTS, MAX_TRIANGLES, plane_quad, scene, thinned
+from GenerativeModelsLib.skull.report.scene import plane_quad, scene, thinned
 from Testing.helpers.report_content import a_content, a_plane, a_surface
 
 

@@ -1,4 +1,4 @@
-"""Biometry of ellipsoids, whose measures are known."""
+"""Biometry of ellipsoids with known measurements."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_mesh_of_an_ellipsoid(half_axes):
 
 @pytest.mark.parametrize("half_axes", HEADS)
 def test_field_of_an_ellipsoid_on_the_networks_grid(half_axes):
-    """The figure quoted for the fast path: within 0.3 % of the closed form at 32^3."""
+    """The accuracy stated for the fast path: within 0.3 % of the closed form at 32^3."""
     field, grid = network_field(ellipsoid(half_axes, subdivisions=5), half_axes)
     assert_close(measure_field(field, grid), exact(half_axes), 0.003)
 
@@ -64,7 +64,7 @@ def test_a_head_wider_than_long_has_its_bpd_along_the_short_axis():
 
 
 def test_mesh_and_field_agree_on_their_way_to_a_smaller_head():
-    """Half a millimetre off all round takes a millimetre off the diameters, on both paths."""
+    """A radius smaller by 0.5 mm reduces the diameters by 1 mm, on both paths."""
     half_axes = (40.0, 50.0, 38.0)
     field, grid = network_field(ellipsoid(half_axes, subdivisions=5), half_axes)
     before, after = measure_field(field, grid), measure_field(field + 0.5, grid)
@@ -81,7 +81,7 @@ def test_volume_of_a_ball_does_not_feel_the_grid(half_extent):
 
 
 def test_mesh_density_does_not_bend_the_ellipse():
-    """A finely meshed forehead: points are spread along the outline before the fit."""
+    """A finely meshed forehead: points are resampled along the outline before the fit."""
     surface = ellipsoid((40, 50, 38), subdivisions=5)
     p = surface.points / (40, 50, 38)
     p = p - np.array([0, 0.7, 0]) * (1 - p[:, 1:2] ** 2)

@@ -38,7 +38,7 @@ def test_fit_finds_the_ellipse_its_points_lie_on(
 def test_fit_of_an_arc_finds_the_centre_beside_the_middle_of_its_points(
     start: float, extent: float, ratio: float, angle: float
 ) -> None:
-    """The points are computed here: an ellipse is fitted to them that no method of `Ellipse` has made."""
+    """The points are computed here, not by `Ellipse.points`."""
     t = start + np.linspace(0, extent, 60)
     u, v = 50 * np.cos(t), 50 * ratio * np.sin(t)
     c, s = math.cos(angle), math.sin(angle)

@@ -1,4 +1,4 @@
-"""Label maps and meshes of known heads give these heads back."""
+"""Label maps and meshes of known heads reproduce these heads."""
 
 from __future__ import annotations
 

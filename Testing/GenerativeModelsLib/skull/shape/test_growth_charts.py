@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.shape.growth_charts import BPD, CHARTS, HC, OFD, age_days_from_hc, percentile_or_none
 
-# Papageorghiou et al. 2014, evaluated and compared with the published z-score tables to their rounding
+# Papageorghiou et al. 2014, evaluated; equal to the published z-score tables within rounding
 PUBLISHED = {
     18: ((147.9, 6.9), (42.0, 2.1), (51.9, 2.5)),
     20: ((172.5, 7.4), (48.4, 2.3), (60.7, 2.8)),

@@ -1,4 +1,4 @@
-"""Simulated ultrasound: geometry is exact, pictures are repeatable and sane."""
+"""Simulated ultrasound: exact geometry, reproducible and plausible images."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ SMALL = (96, 128)
 
 
 def calm(seed: int = 0, **changes) -> Domain:
-    """A domain with nothing burnt in and the whole head inside a field as large as the picture."""
+    """A domain without overlays, with the whole head inside a field as large as the image."""
     quiet = {"probe": "full", "head_fraction": 0.7, "shift": (0.0, 0.0), "overlays": 0.9, "black_boxes": 0.7}
     quiet |= {"calipers": 1.0, "mirrored": False}
     return replace(Domain.sample(np.random.default_rng(seed)), **(quiet | changes))
@@ -78,7 +78,7 @@ def test_mirroring_turns_the_handedness(rng):
 
 
 def test_outer_border_of_the_echo_is_the_head_surface(rng):
-    """Averaged over pictures the wall is bright just inside the surface and half as bright about on it."""
+    """Averaged over images the wall is bright just inside the surface and about half as bright on it."""
     inside, on, outside = [], [], []
     for seed in range(12):
         result = simulate_plane(HEAD, "axial", rng, pose=standard_pose("axial"), domain=calm(seed, scalp=0.0))
@@ -92,7 +92,7 @@ def test_outer_border_of_the_echo_is_the_head_surface(rng):
 
 
 def test_base_gives_no_even_arc(rng):
-    """In the sagittal plane the vault echoes, the closed base does not."""
+    """In the sagittal plane the vault has an echo, the closed base has none."""
     vault, base = [], []
     for seed in range(8):
         result = simulate_plane(HEAD, "sagittal", rng, pose=standard_pose("sagittal"), domain=calm(seed))

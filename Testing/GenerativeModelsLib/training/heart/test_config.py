@@ -9,7 +9,6 @@ import pytest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.heart.config import BETA_PRESETS, HeartTrainingConfig, kl_weights
-from GenerativeModelsLib.training.skull.config import TrainingConfig
 
 MINIMAL = "model: heart-lvae\noutput: out\nbank: {folder: bank}\n"
 
@@ -20,21 +19,21 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_the_model_decides_which_fields_a_file_has(tmp_path: Path) -> None:
+def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
     config = read_config(written(tmp_path, MINIMAL))
     assert isinstance(config, HeartTrainingConfig) and config.network.latents == (64, 32, 2)
-    assert isinstance(read_config(written(tmp_path, MINIMAL.replace("heart-lvae", "RecCVAE"))), TrainingConfig)
+    assert (config.epochs, config.items_per_epoch, config.batch_size, config.learning_rate) == (60, 16_000, 128, 3e-3)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (MINIMAL + "locator: here\n", "locator: Extra inputs are not permitted"),
-        (MINIMAL + "beta: strong\n", "beta: Input should be 'published' or 'regularised'"),
-        (MINIMAL + "network: {latents: [64, 2]}\n", "must have one size from 1 up a level"),
-        (MINIMAL + "network: {latents: [64, 32, 0]}\n", "must have one size from 1 up a level"),
+        (MINIMAL + "locator: here\n", "locator is no field of a heart-lvae training: leave it out"),
+        (MINIMAL + "beta: strong\n", "beta is 'strong': Input should be 'published' or 'regularised'"),
+        (MINIMAL + "network: {latents: [64, 2]}\n", "must have one size >= 1 per level"),
+        (MINIMAL + "network: {latents: [64, 32, 0]}\n", "must have one size >= 1 per level"),
         (MINIMAL + "items_per_epoch: 8\n", "items_per_epoch is 8, expected at least batch_size 128"),
-        (MINIMAL + "cohort: {table: own.csv, share: 1.0}\n", "cohort.share: Input should be less than 1"),
+        (MINIMAL + "cohort: {table: own.csv, share: 1.0}\n", "cohort.share is 1.0: Input should be less than 1"),
     ],
 )
 def test_a_mistake_is_named_in_one_sentence(tmp_path: Path, text: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The bank of hearts, and the batches drawn from it."""
+"""The bank of hearts, and its batches."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def test_the_first_view_is_faultless_and_others_are_not(net: LadderVAE, features
 
 
 def test_batches_hold_both_classes_alike_and_follow_from_their_number(features: HeartFeatures) -> None:
-    rare = HeartFeatures(features.seen[:, :, :50], *(part[:50] for part in features[1:]))  # 40 healthy, 10 not
+    some = (part[:50] for part in (features.shape, features.label, features.thickest_mm))  # 40 healthy, 10 not
+    rare = HeartFeatures(features.seen[:, :, :50], features.present, *some)
     data = HeartBatches(rare, 16, 1, 0.5)
     batch, again, next_one = data[4], data[4], data[5]
     assert batch.label.tolist().count(0) == batch.label.tolist().count(1) == 8
@@ -87,9 +88,26 @@ def test_end_systole_is_hidden_as_often_as_asked_for(features: HeartFeatures) ->
     assert HeartBatches(features, 64, 1, 0.0)[0].present.all()
 
 
+def test_what_is_seen_of_a_heart_is_of_the_phases_said_to_be_present(net: LadderVAE, features: HeartFeatures) -> None:
+    batch = HeartBatches(features._replace(seen=features.seen[:1]), 64, 1, 0.5)[0]
+    hidden = ~batch.present[:, 1]
+    assert 0 < hidden.sum() < 64
+    for seen, shape, alone in zip(batch.seen, batch.shape, hidden, strict=True):
+        heart = (features.shape == shape).all(1)
+        assert torch.equal(seen, features.seen[0, int(alone)][heart][0])
+
+
+def test_hearts_that_lack_a_phase_are_not_trained_with() -> None:
+    hearts, label = tiny_hearts()
+    with pytest.raises(ValueError, match="needs hearts with all of them"):
+        LabelledHearts(hearts.keeping((True, False)), label)
+
+
 def test_own_hearts_join_by_their_share(features: HeartFeatures) -> None:
     unknown = torch.full((4,), UNLABELLED)
-    own = HeartFeatures(features.seen[:1, :, :4], features.shape[:4], unknown, features.thickest_mm[:4])
+    own = HeartFeatures(
+        features.seen[:1, :, :4], features.present, features.shape[:4], unknown, features.thickest_mm[:4]
+    )
     batch = HeartBatches(features, 20, 1, 0.0, own, 0.3)[0]
     assert (batch.label == UNLABELLED).sum() == 6 and len(batch.label) == 20
     torch.testing.assert_close(batch.seen[-6:], batch.shape[-6:])

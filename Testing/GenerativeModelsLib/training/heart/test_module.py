@@ -108,7 +108,7 @@ def test_free_bits_leave_small_divergences_unpressed(module: Make, batch: HeartB
 
 
 def without_noise(made: HeartTraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every level takes its mean, so that a heart's loss does not depend on its place in the batch."""
+    """Every level takes its mean, so that a heart's loss is independent of its place in the batch."""
     net = made.nets["lvae"]
     real = net.descend
     monkeypatch.setattr(net, "descend", lambda estimates, noise: real(estimates, [None] * len(noise)))
@@ -141,7 +141,7 @@ def test_without_any_label_the_class_loss_is_zero_and_the_loss_finite(module: Ma
 def test_the_divergence_is_that_of_the_posterior_from_the_prior(
     module: Make, batch: HeartBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """KL[N(1, 0.5^2) || N(0, 2^2)] = ln 4 + (0.25 + 1) / 8 - 1 / 2 a dimension; its reverse is 8.1."""
+    """KL[N(1, 0.5^2) || N(0, 2^2)] = ln 4 + (0.25 + 1) / 8 - 1 / 2 per dimension; the reverse KL is 8.1."""
     made = module()
     net = made.nets["lvae"]
 

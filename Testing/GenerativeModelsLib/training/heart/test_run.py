@@ -1,4 +1,4 @@
-"""A heart training from its YAML to a bundle that places hearts; and it goes on after a stop."""
+"""A heart training from its YAML to a bundle that places hearts, and its continuation after a stop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import yaml
 from safetensors.torch import load_file
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.infer.code import PHASES
 from GenerativeModelsLib.heart.infer.model import load_heart_model
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from Testing.helpers.tiny_hearts import NETWORK, tiny_hearts
@@ -59,6 +60,7 @@ def test_a_training_ends_in_a_bundle_and_is_resumed(tmp_path: Path, bank: Path) 
     placed = model.place(tiny_hearts()[0])
     assert placed.z_top.shape == (80, 2)
     manifest = model.manifest
+    assert manifest.architecture["lvae"].parameters["groups"] == PHASES == len(model.net.absent)
     assert manifest.in_distribution["error_weighting"] == "mm"
     assert set(manifest.validation["simulated"]) == {"lvae", "vae"}
     table = manifest.calibration["hcm_probability"]["both phases"]["reliability"]

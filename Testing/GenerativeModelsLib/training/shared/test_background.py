@@ -1,4 +1,4 @@
-"""Work in the background of a training: what is done, finished, dropped and reported."""
+"""Background work of a training: done, finished, dropped and reported seeds."""
 
 import multiprocessing
 import time
@@ -50,7 +50,7 @@ def test_every_seed_is_worked_on_while_the_body_runs(tmp_path: Path) -> None:
 
 
 def test_a_seed_that_is_begun_is_finished_and_no_other_is_begun(tmp_path: Path) -> None:
-    """A training shorter than the work on one seed adds that seed to the bank all the same."""
+    """A training shorter than the work on one seed still adds that seed to the bank."""
     with in_background(slow, [1, 2], 1, tmp_path, 1.0):
         begun(tmp_path)
     assert names(tmp_path) == {"1.txt"}

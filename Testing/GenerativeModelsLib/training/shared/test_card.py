@@ -28,6 +28,10 @@ def test_population_limits_calibration_and_figures_are_shown() -> None:
     assert "## Figures on held-out cases" in text and "| 0.97 |" in text
 
 
+def test_a_model_without_a_spread_has_no_table_of_it() -> None:
+    assert "## Calibration" not in card_text(tiny_description(calibration={"surface": {}, "set": "3 cases"}))
+
+
 def test_tables_are_tables() -> None:
     lines = card_text(tiny_description(calibration=CALIBRATION)).splitlines()
     rows = [line for line in lines if line.startswith("|")]

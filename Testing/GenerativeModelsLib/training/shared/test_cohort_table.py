@@ -1,4 +1,4 @@
-"""The table of a cohort: what is read, how it is split, and what is said of bad rows."""
+"""Table of a cohort: reading, split, and messages on invalid rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import PlaneFile
+from GenerativeModelsLib.skull.request import PlaneSource
 from GenerativeModelsLib.training.shared.cohort_table import CohortRow, read_cohort_table, split
 
 
@@ -31,7 +31,7 @@ def test_a_full_row(tmp_path: Path) -> None:
         'p1,a.nii.gz,x.png,"0.2,0.3",head,mother7,calibration,24.5\n',
     )
     assert (row.number, row.case, row.label_map) == (1, "p1", tmp_path / "a.nii.gz")
-    assert row.planes == {"axial": PlaneFile(tmp_path / "x.png", (0.2, 0.3))}
+    assert row.planes == {"axial": PlaneSource(tmp_path / "x.png", (0.2, 0.3))}
     assert (row.frame, row.subject, row.part, row.weeks) == ("head", "mother7", "calibration", 24.5)
 
 
@@ -95,5 +95,5 @@ def test_the_split_is_by_subject_and_by_seed(tmp_path: Path) -> None:
 def test_the_tables_own_parts_are_kept(tmp_path: Path) -> None:
     rows = read(tmp_path, "case,label_map,part\np1,a.nii.gz,train\np2,b.nii.gz,test\n")
     assert [row.part for row in split(rows, (0.5, 0.5), 0)] == ["train", "test"]
-    with pytest.raises(InputError, match="none of its 1 cases to train on"):
+    with pytest.raises(InputError, match="None of the 1 cases of the cohort has the part train"):
         split(rows[1:], (0.0, 0.0), 0)

@@ -24,6 +24,14 @@ def test_the_summary_is_a_line_a_subset_and_one_for_real_pictures():
     assert found["head circumference, 100 real pictures"] == "mean absolute error 3.0 mm, 90 % intervals cover 91 %"
 
 
+def test_what_has_no_interval_covers_nothing():
+    found = summary(
+        {"skull": SKULL | {"coverage90": {"rigid": dict.fromkeys(SUBSETS)}}, "hc18": HC18 | {"coverage90": None}}
+    )
+    assert found["axial, 200 simulated heads"] == "Dice 0.970, Hausdorff 3.2 mm, volume off by 2.1 %"
+    assert found["head circumference, 100 real pictures"] == "mean absolute error 3.0 mm"
+
+
 def test_figures_reach_manifest_and_card_and_leave_the_weights_alone(tiny_bundle, tmp_path):
     import shutil
 
@@ -43,5 +51,5 @@ def test_figures_reach_manifest_and_card_and_leave_the_weights_alone(tiny_bundle
 
 
 def test_a_folder_without_benchmarks_is_one_sentence(tiny_bundle, tmp_path):
-    with pytest.raises(InputError, match=r"holds no skull\.json"):
+    with pytest.raises(InputError, match=r"contains no skull\.json"):
         record(tiny_bundle, tmp_path)

@@ -1,4 +1,4 @@
-"""Pictures and labels must go on telling the same story: a spot at a known point of the head is followed."""
+"""Consistency of pictures and labels under augmentation: a spot at a known point of the head is tracked."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_moved_scalars_describe_the_moved_ellipse(batch: Batch, angle: Tensor, s
     turned = 2 * direction(after.pictures[:, :, 1])
     torch.testing.assert_close(after.scalars[..., 2], 0.3 * turned.cos(), rtol=0, atol=0.01)
     torch.testing.assert_close(after.scalars[..., 3], 0.3 * turned.sin(), rtol=0, atol=0.01)
-    # a window that shows more makes the head smaller in s, and s larger than the true size
+    # a larger window makes the head smaller in s, and s larger than the true size
     torch.testing.assert_close(
         after.scalars[..., 0] - batch.scalars[..., 0], (after.log_size - batch.log_size)[:, None].expand(B, 3)
     )

@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_one_another_head(shard: S
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, shard: Shard) -> list[int]:
-    """Stands in for the simulation; the seeds it was asked for."""
+    """Replaces the simulation; returns the list of requested seeds."""
     asked: list[int] = []
 
     def simulate(seed: int) -> Shard:

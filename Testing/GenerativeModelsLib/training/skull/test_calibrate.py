@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case
 from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
-from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
+from GenerativeModelsLib.skull.infer.calibration import QUANTITIES, BiometryCalibration, SurfaceCalibration
 from GenerativeModelsLib.skull.infer.model import SkullModel
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.shape.biometry import Biometry
@@ -82,6 +83,18 @@ def test_biometry_errors_are_relative_and_covered() -> None:
             assert np.hypot(scale * 0.01, floor) == pytest.approx(0.03, rel=0.12)
 
 
+def test_a_model_without_draws_has_nothing_to_calibrate() -> None:
+    made = cases(3, lambda rng, planes: (rng.normal(0, 2, 300), 0.0))
+    bare = [
+        replace(case, records={s: replace(r, sigma_mm=None, sd=dict.fromkeys(r.sd)) for s, r in case.records.items()})
+        for case in made
+    ]
+    assert surface_calibration(bare) == {} == biometry_calibration(bare, [reading(0.05)])
+    manifest = {"surface": surface_calibration(bare), "biometry": biometry_calibration(bare, [])}
+    assert SurfaceCalibration.from_manifest(manifest) == SurfaceCalibration()
+    assert BiometryCalibration.from_manifest(manifest).sd("hc_mm", 2.0, 250.0, 1) == 2.0
+
+
 def reading(error: float, sd: float = 0.01) -> RealReading:
     found = {name: getattr(value_of(1.0), name) for name in QUANTITIES[:4]}
     return RealReading(
@@ -104,7 +117,7 @@ def test_real_errors_raise_the_floor_of_what_can_be_read_off_an_axial_picture() 
         errors = np.array([r.truth["hc_mm"] / r.found["hc_mm"] - 1 for r in real])
         assert np.mean(errors**2) / ((0.01 * scale) ** 2 + floor**2) == pytest.approx(1, rel=0.02)
     assert found["floor"]["head_volume_ml"] == alone["floor"]["head_volume_ml"]
-    # real errors that the draws cover already change nothing
+    # real errors that the draws already cover have no effect
     assert biometry_calibration(simulated, [reading(0.001 * rng.normal()) for _ in range(50)]) == alone
 
 

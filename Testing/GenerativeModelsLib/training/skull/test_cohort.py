@@ -35,7 +35,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every locator reads painted planes, and the simulator paints."""
+    """Every locator reads painted planes, and the simulator is replaced by painting."""
     for module in (cohort, crops):
         monkeypatch.setattr(module, "load_locator", lambda folder: GreyLevelLocator())
     monkeypatch.setattr(own_case, "simulated_views", painted_views)
@@ -68,7 +68,7 @@ def test_crops_come_by_part_and_are_listed(make, table: Path, tmp_path: Path, ca
     ]
     assert float(rows[0]["hc_mm"]) == pytest.approx(271.3, abs=2) and float(rows[0]["basis_error_mm"]) > 0
     said = capsys.readouterr().err
-    assert "4 cases. Parts as the table says: train 2, calibration 1, test 1." in said
+    assert "4 cases. Parts of the table: train 2, calibration 1, test 1." in said
 
 
 def test_what_was_made_is_used_again_until_something_changes(make, tmp_path: Path) -> None:

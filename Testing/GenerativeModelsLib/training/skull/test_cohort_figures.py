@@ -1,4 +1,4 @@
-"""Own held-out cases, reconstructed and measured."""
+"""Evaluation of own held-out cases."""
 
 from __future__ import annotations
 

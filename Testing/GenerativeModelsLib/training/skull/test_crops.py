@@ -1,4 +1,4 @@
-"""Shards through the locator: pictures and labels must agree."""
+"""Crops of shards: agreement of pictures and labels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def crops(shard: Shard) -> Crops:
 
 
 class WrongWayRound(GreyLevelLocator):
-    """Takes every head for the opposite way round."""
+    """Returns the opposite orientation of every head."""
 
     def forward(self, image, inside, plane):
         out = super().forward(image, inside, plane)

@@ -64,7 +64,7 @@ def test_known_heads_come_first_then_real_outlines(painted_crops: Path, real: Re
     assert batch.present[5:].tolist() == [[True, False, False]] * 3
     assert batch.present[:5].any(1).all()
     radius = batch.outline.norm(dim=-1)
-    assert radius.min() > 0.4 and radius.max() < 0.8  # moved, not thrown away
+    assert radius.min() > 0.4 and radius.max() < 0.8  # moved, not removed
     alone = data(painted_crops)[0]
     assert alone.outline is None and len(alone.pictures) == 5
 

@@ -1,4 +1,4 @@
-"""Training of the locator: its losses, and that they go down."""
+"""Training of the locator: its losses, and that they decrease."""
 
 from __future__ import annotations
 

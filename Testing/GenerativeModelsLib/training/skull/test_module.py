@@ -1,4 +1,4 @@
-"""The loss of the skull models: geometry against scipy and heads, and that training lowers it."""
+"""Loss of the skull models: geometry against scipy and heads, terms, and decrease by training."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def heads() -> list[HeadShape]:
 
 @pytest.fixture(scope="module")
 def exact(heads: list[HeadShape]) -> tuple[LowRankField, torch.Tensor]:
-    """A basis that holds these heads exactly, and their coefficients."""
+    """A basis that represents these heads exactly, and their coefficients."""
     fields = torch.from_numpy(np.stack([unit_field(head, 1.0) for head in heads]))
     basis = LowRankField(len(heads) - 1, GRID_SIZE)
     return basis, basis.fit(fields, torch.full_like(fields[0], 1 / fields[0].numel()))
@@ -124,7 +124,7 @@ def test_training_lowers_every_part_of_the_loss_of_one_batch(data: SkullData) ->
         losses["loss"].backward()
         optimiser.step()
         history.append({name: float(value.detach()) for name, value in losses.items()})
-    assert set(history[0]) == {"reconstruction", "kl", "mean_path", "pose", "upright", "outline", "habit", "loss"}
+    assert set(history[0]) == {"reconstruction", "kl", "mean_path", "pose", "upright", "outline", "mean_prior", "loss"}
     assert all(np.isfinite(list(step.values())).all() for step in history)
     for name in ("reconstruction", "mean_path", "pose", "upright", "loss"):
         assert history[-1][name] < history[0][name], name
@@ -146,6 +146,20 @@ def test_what_is_not_known_of_real_pictures_is_not_trained_on(data: SkullData) -
     assert "outline" not in module.losses(plain, None, 1.0)
 
 
+def test_real_pictures_add_the_outline_and_two_terms_that_regularise_the_rest_of_the_head(data: SkullData) -> None:
+    batch = data.plain(np.arange(8))
+    present = batch.present.clone()
+    present[:, 0], present[:3, 1:] = True, False
+    batch = with_real(replace(batch, present=present), 2)
+    weighted, simulated = (
+        module_for(data, real_weight=weight).eval().losses(batch, torch.Generator().manual_seed(1), 1.0)
+        for weight in (2.0, 0.0)
+    )
+    added = 10 * weighted["outline"] + 5 * weighted["mean_prior"] + 5 * weighted["spread_match"]
+    assert weighted["spread_match"] > 0
+    torch.testing.assert_close(weighted["loss"] - simulated["loss"], 2 * added, rtol=1e-3, atol=1e-3)
+
+
 def test_poses_of_absent_planes_cost_nothing(data: SkullData) -> None:
     module = module_for(data).eval()
     batch = data.plain(np.arange(4))
@@ -161,7 +175,7 @@ def test_poses_of_absent_planes_cost_nothing(data: SkullData) -> None:
 def test_the_divergence_is_that_of_the_posterior_from_the_prior(
     data: SkullData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """KL[N(1, 0.5^2) || N(0, 2^2)] = ln 4 + (0.25 + 1) / 8 - 1 / 2 a dimension; its reverse is 8.1."""
+    """KL[N(1, 0.5^2) || N(0, 2^2)] = ln 4 + (0.25 + 1) / 8 - 1 / 2 per dimension; the reverse is 8.1."""
     module = module_for(data).eval()
     net = module.net
 

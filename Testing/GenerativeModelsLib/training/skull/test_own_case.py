@@ -1,4 +1,4 @@
-"""Own cases as the networks see them."""
+"""Crops of own cases."""
 
 from __future__ import annotations
 

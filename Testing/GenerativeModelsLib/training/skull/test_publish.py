@@ -1,4 +1,4 @@
-"""Trained weights -> a calibrated bundle that a user can load. Tiny networks, painted cases."""
+"""Calibrated bundles from trained weights, with tiny networks and painted cases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.training.skull import cohort_figures as own_figures
 from GenerativeModelsLib.training.skull import publish as module
 from GenerativeModelsLib.training.skull.cohort_figures import HELD_OUT_SEED
-from GenerativeModelsLib.training.skull.config import CohortConfig, TrainingConfig
+from GenerativeModelsLib.training.skull.config import CohortConfig, SkullTrainingConfig
 from GenerativeModelsLib.training.skull.publish import FEATURE_SET, gather, publish
 from Testing.helpers.cohorts import write_cohort
 from Testing.helpers.painted import painted_planes
@@ -53,13 +53,13 @@ def painted_set(bundle: Path, set_seed: int, cases: int, **_):
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> TrainingConfig:
+def config(tmp_path: Path) -> SkullTrainingConfig:
     folder = tmp_path / "trained"
     folder.mkdir()
     for name, net in (("locator", tiny_locator()), ("basis", tiny_basis()), ("skull", tiny_skull())):
         save_file({k: v.contiguous() for k, v in net.state_dict().items()}, folder / f"{name}.safetensors")
     bundle = {"output": tmp_path / "bundle", "name": "tiny-hirec", "version": "0.2", "population": "Thirty heads."}
-    return TrainingConfig(
+    return SkullTrainingConfig(
         model="HiRecCVAE", output=folder, locator=folder, bank={"folder": tmp_path}, network=NETWORK, bundle=bundle
     )
 
@@ -76,7 +76,7 @@ def test_the_sets_of_cases_are_disjoint() -> None:
     assert len({CALIBRATION_SET, TEST_SET, FEATURE_SET, HELD_OUT_SEED, 20261120}) == 5
 
 
-def test_matrices_are_halved_and_scales_are_not(config: TrainingConfig) -> None:
+def test_matrices_are_halved_and_scales_are_not(config: SkullTrainingConfig) -> None:
     tensors = gather(config)
     assert tensors["basis.modes"].dtype == torch.float16 and tensors["basis.mean"].dtype == torch.float32
     assert tensors["skull.x_scale"].dtype == torch.float32
@@ -86,7 +86,7 @@ def test_matrices_are_halved_and_scales_are_not(config: TrainingConfig) -> None:
 
 
 @pytest.mark.slow
-def test_a_published_bundle_is_whole_calibrated_and_reconstructs(config: TrainingConfig, painted: None) -> None:
+def test_a_published_bundle_is_whole_calibrated_and_reconstructs(config: SkullTrainingConfig, painted: None) -> None:
     folder = publish(config)
     assert folder == config.bundle.output
     assert all(check.passed for check in verify_bundle(folder))
@@ -111,7 +111,7 @@ def test_a_published_bundle_is_whole_calibrated_and_reconstructs(config: Trainin
 
 
 @pytest.mark.slow
-def test_publishing_again_replaces_the_bundle(config: TrainingConfig, painted: None) -> None:
+def test_publishing_again_replaces_the_bundle(config: SkullTrainingConfig, painted: None) -> None:
     first = publish(config)
     content = (first / "model.safetensors").read_bytes()
     assert (publish(config) / "model.safetensors").read_bytes() == content
@@ -119,7 +119,7 @@ def test_publishing_again_replaces_the_bundle(config: TrainingConfig, painted: N
 
 @pytest.mark.slow
 def test_own_cases_join_the_calibration_and_their_test_the_card(
-    config: TrainingConfig, painted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: SkullTrainingConfig, painted: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_figures, "load_skull_model", load_seeing)
     monkeypatch.setattr(own_figures, "imaged", lambda shape, rng: painted_planes(shape))
@@ -133,7 +133,7 @@ def test_own_cases_join_the_calibration_and_their_test_the_card(
 
 
 def test_feature_models_are_fitted_to_a_set_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases that calibrate rank their own distances to these models: fitted to the same cases, they lie too near."""
+    """Models fitted to the calibration cases would underestimate the distances that are ranked."""
     asked: list[tuple[int, int]] = []
 
     def case(set_seed: int, index: int) -> SimpleNamespace:

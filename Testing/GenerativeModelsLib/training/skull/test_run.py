@@ -1,4 +1,4 @@
-"""Training of a skull model from ready crops: weights, checkpoints, pictures; and it goes on after a stop."""
+"""Training of a skull model from existing crops: weights, checkpoints, pictures, and continuation after a stop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPTIONS = {"num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator
 
 @pytest.fixture
 def folder(tmp_path: Path, painted_crops: Path) -> Path:
-    """An output folder in which basis and crops are there already, beside a locator that is never asked."""
+    """An output folder with basis, crops and a locator that is not used."""
     output = tmp_path / "hirec"
     (output / "crops").mkdir(parents=True)
     for path in painted_crops.iterdir():

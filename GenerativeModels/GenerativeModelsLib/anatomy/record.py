@@ -1,0 +1,213 @@
+"""The record of an anatomy: its name, request, quantities, meshes and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from GenerativeModelsLib.anatomy.fields import window_words
+from GenerativeModelsLib.errors import InputError
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.anatomy.request import CaseRequest
+    from GenerativeModelsLib.process.memory import MemoryNeed
+
+__all__ = ["Anatomy", "Lazy", "Mesh", "Quantity", "Reading"]
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A function by its location, "module:name"; imported at the first call, so that records are cheap to import."""
+
+    place: str
+
+    def get(self) -> Any:
+        """The function."""
+        module, name = self.place.split(":")
+        return getattr(import_module(module), name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self.get()(*arguments, **named)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Value of a quantity in a result, in the quantity's unit; unknown values are None."""
+
+    value: float | None
+    sd: float | None = None
+    interval90: tuple[float, float] | None = None
+    percentile: float | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A scalar result of a case.
+
+    Attributes
+    ----------
+    key
+        Name in `result.json`, with the unit: "hc_mm".
+    short, label
+        "HC", "Head circumference".
+    unit
+        Unit as printed: "mm", "ml", "g", "%".
+    within
+        Entry of `result.json` that contains it; "" = the document itself.
+    column
+        Prefix of further columns of `summary.csv`, such as "hc" of "hc_low90"; None = the value alone.
+    chart
+        Growth chart of the quantity; None = none.
+    """
+
+    key: str
+    short: str
+    label: str
+    unit: str
+    within: str = ""
+    column: str | None = None
+    chart: str | None = None
+
+    def of(self, result: Mapping[str, Any]) -> Reading:
+        """The value in the content of a `result.json`."""
+        entry = (result.get(self.within) or {}).get(self.key) if self.within else result.get(self.key)
+        if not isinstance(entry, Mapping):
+            return Reading(entry)
+        interval = entry.get("interval90")
+        return Reading(
+            entry.get("value"), entry.get("sd"), None if interval is None else tuple(interval), entry.get("percentile")
+        )
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """A surface among the files of a case.
+
+    Attributes
+    ----------
+    file
+        Name of the file; a missing file is skipped.
+    label
+        Name of the surface, such as "Skull".
+    scalars
+        Point array of the colours; "" = none.
+    scalars_label, unit
+        Text of the legend, such as "Uncertainty" and "mm".
+    colour_range
+        Ends of the colour scale, the same for all cases so that they can be compared.
+    """
+
+    file: str
+    label: str
+    scalars: str = ""
+    scalars_label: str = ""
+    unit: str = "mm"
+    colour_range: tuple[float, float] = (0.0, 1.0)
+
+
+_DEFAULTS = "GenerativeModelsLib.defaults"
+"""Package of the default functions."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Anatomy:
+    """An anatomy. Functions are `Lazy`, so that a record needs no package beyond the standard library.
+
+    The defaults use the record alone; an anatomy that shows or writes more defines its own functions.
+
+    Attributes
+    ----------
+    name
+        One word, used by the command, the registry and the shipped bundle.
+    title, about
+        Displayed name, such as "Fetal skull", and one sentence.
+    verb, verb_help
+        The command for one case, "reconstruct", and its help; "" = `about`.
+    bundle_kind
+        Kind of the model bundles.
+    schema
+        Schema of `result.json`.
+    request
+        A frozen dataclass derived from `CaseRequest`, its fields made by `fields.asked`.
+    inputs_called
+        Name of the inputs, such as "the planes".
+    quantities, quantities_title
+        The numbers of a result, and the title of their table.
+    meshes
+        The surfaces of a result.
+    need
+        Memory needed by a case.
+    read_inputs
+        request -> the inputs, read and checked.
+    load_model
+        (folder of a bundle, device) -> the model; it has `manifest`.
+    compute
+        (request, inputs, model, progress) -> the findings, with `warnings` and `seconds` (by step).
+    document
+        case -> the anatomy's own entries of `result.json`; by default the quantities from attributes of the findings,
+        and their `in_distribution` if present.
+    write
+        (case, folder) -> None; writes all files except `result.json` and the report; by default the surfaces in
+        `meshes` of the findings, by file name.
+    report
+        (case, result, path) -> None; writes the report; by default a page with the quantities and the meshes.
+    read
+        folder -> the case for scripts and front ends; raises `InputError`; by default a `defaults.case.FinishedCase`.
+    sample
+        output folder -> the request of the sample case; None = there is no sample.
+    summary_columns, summary
+        Columns of `summary.csv` in addition to those of the quantities, and result -> their values.
+    notes
+        result -> lines that the command line prints below the table.
+    stale
+        Patterns of files of an earlier result that a new result does not overwrite.
+    queries
+        By name: (model, values) -> values; queries that a worker answers, see `worker.client.Worker.ask`.
+    warm_up
+        Modules that a worker imports in advance.
+    """
+
+    name: str
+    title: str
+    about: str
+    verb: str
+    verb_help: str = ""
+    bundle_kind: str
+    schema: str
+    request: type[CaseRequest]
+    inputs_called: str = "the inputs"
+    quantities: tuple[Quantity, ...]
+    quantities_title: str = "Quantities"
+    meshes: tuple[Mesh, ...]
+    need: MemoryNeed
+    read_inputs: Callable
+    load_model: Callable
+    compute: Callable
+    document: Callable = Lazy(f"{_DEFAULTS}.case:document")
+    write: Callable = Lazy(f"{_DEFAULTS}.case:write_files")
+    report: Callable = Lazy(f"{_DEFAULTS}.report:write_case_report")
+    read: Callable[[Path], Any] | None = None
+    sample: Callable[[Path], CaseRequest] | None = None
+    summary_columns: tuple[str, ...] = ()
+    summary: Callable[[Mapping[str, Any]], dict[str, Any]] = field(default=lambda result: {})
+    notes: Callable[[Mapping[str, Any]], list[str]] = field(default=lambda result: [])
+    stale: tuple[str, ...] = ()
+    queries: Mapping[str, Callable] = field(default_factory=dict)
+    warm_up: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.read is None:
+            object.__setattr__(self, "read", partial(Lazy(f"{_DEFAULTS}.case:read_case"), self))
+        object.__setattr__(self, "verb_help", self.verb_help or self.about)
+
+    def quantity(self, key: str) -> Quantity:
+        """The quantity of that key."""
+        return next(quantity for quantity in self.quantities if quantity.key == key)
+
+    def in_window_words(self, error: InputError) -> str:
+        """Message of an error of this anatomy's request, with the field names of a window."""
+        return error.in_words(window_words(self.request))

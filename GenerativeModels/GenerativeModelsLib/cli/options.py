@@ -1,0 +1,104 @@
+"""The options of a command, made from the fields of a request."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from GenerativeModelsLib.anatomy.fields import fields_of, option_of
+from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.cli.console import JsonOption
+
+__all__ = [
+    "DEVICE",
+    "MODEL",
+    "OUTPUT",
+    "OVERWRITE",
+    "SEED",
+    "command_from",
+    "json_parameter",
+    "parameters_of",
+    "values_of",
+]
+
+_TYPES = {"int": int, "str": str, "float": float, "bool": bool, "str | None": str | None, "Path | None": Path | None}
+
+
+def parameters_of(
+    request: type[CaseRequest], wanted: Callable[[Any], bool] = lambda about: True
+) -> Iterator[inspect.Parameter]:
+    """typer parameter of each `wanted` field of a request; the fields common to all requests come last."""
+    shared = {field.name for field in fields(CaseRequest)}
+    ordered = sorted(fields_of(request), key=lambda pair: pair[0].name in shared)
+    for field, about in ordered:
+        if not wanted(about):
+            continue
+        kind = Path if about.image else _TYPES.get(field.type, str) if about.parse is None else str
+        default = field.default
+        # A case that a command computes is always written.
+        required = default is MISSING or field.name == "output"
+        if not required and default is None:
+            kind = kind | None
+        elif field.name == "output":
+            kind = Path
+        text = about.help if about.default_text is None else f"{about.help}  [default: {about.default_text}]"
+        option = typer.Option(option_of(field.name), metavar=about.metavar, help=text)
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if required else default,
+            annotation=Annotated[kind, option],
+        )
+
+
+def values_of(request: type[CaseRequest], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a request from the values of its options; texts are parsed, which may raise `InputError`."""
+    parse = {field.name: about.parse for field, about in fields_of(request)}
+    return {
+        name: parse[name](value, name) if parse.get(name) and value is not None else value
+        for name, value in given.items()
+        if name in parse
+    }
+
+
+def _parameter(name: str) -> Any:
+    return next(p.annotation for p in parameters_of(CaseRequest) if p.name == name)
+
+
+OUTPUT, MODEL, DEVICE, SEED, OVERWRITE = map(_parameter, ("output", "model", "device", "seed", "overwrite"))
+"""Types of the options shared by all commands, for commands with an explicit signature."""
+
+
+def json_parameter() -> inspect.Parameter:
+    """The parameter of `--json`."""
+    return inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption)
+
+
+def command_from(
+    run: Callable[..., None], name: str, help: str, parameters: Iterable[inspect.Parameter]
+) -> Callable[..., None]:
+    """A function for typer that has these parameters and passes their values to `run`.
+
+    Parameters
+    ----------
+    run
+        Takes the values by name.
+    name, help
+        Name and help of the command.
+    parameters
+        Annotated with their typer options, those without a default first.
+    """
+
+    def command(**given: Any) -> None:
+        run(**given)
+
+    ordered = sorted(parameters, key=lambda parameter: parameter.default is not inspect.Parameter.empty)
+    command.__name__, command.__doc__ = name, help
+    command.__signature__ = inspect.Signature(ordered)
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
+    return command

@@ -1,0 +1,153 @@
+"""The left ventricle for Python users; see `GenerativeModelsLib.analyse_heart`."""
+
+from __future__ import annotations
+
+from operator import index
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from GenerativeModelsLib.anatomy.python import CaseView, computed
+from GenerativeModelsLib.anatomy.run import Progress
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsLib.image_files.in_memory import label_map_source
+
+if TYPE_CHECKING:
+    import numpy as np
+    import SimpleITK as sitk
+    import vtk
+
+    from GenerativeModelsLib.geometry.surfaces import Surface
+
+    Labels = str | Path | np.ndarray | sitk.Image
+
+__all__ = ["LeftVentricle", "analyse_heart"]
+
+
+def analyse_heart(
+    ed: Labels,
+    es: Labels | None = None,
+    *,
+    labels: str = "acdc",
+    affine: np.ndarray | None = None,
+    es_affine: np.ndarray | None = None,
+    septum: str | None = None,
+    sex: str | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    model: str | Path | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    title: str | None = None,
+    progress: Progress | None = None,
+) -> LeftVentricle:
+    """Analyse a left ventricle from label maps. Nothing is written unless `output` is given.
+
+    Parameters
+    ----------
+    ed, es
+        Label maps at end diastole and end systole: each a file (NIfTI, NRRD, MHA), a SimpleITK image, or an array
+        (x, y, z) with `affine`. Without `es`, values that need it are None.
+    labels
+        Meaning of the values: a preset ("acdc", "ukbb") or values such as "lv=3,myo=2,rv=1".
+    affine, es_affine
+        (4, 4) index -> RAS mm of the arrays, as in nibabel; `es_affine` defaults to `affine`.
+    septum
+        A point on the septum "x,y,z" or a direction towards it "dir:x,y,z", LPS mm; None = from the right ventricle.
+    sex
+        "male" or "female" for the reference ranges of the report.
+    seed, device, model, output, overwrite, title, progress
+        As in `reconstruct_skull`.
+
+    Raises
+    ------
+    InputError
+        A label map or a value cannot be used.
+
+    Examples
+    --------
+    >>> import GenerativeModelsLib as gm
+    >>> heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")  # doctest: +SKIP
+    >>> heart.ef_percent, heart.hcm_probability, heart.meshes["ed"]  # doctest: +SKIP
+    """
+
+    def request() -> HeartRequest:
+        return HeartRequest(
+            label_map_source(ed, "ed", affine),
+            None if es is None else label_map_source(es, "es", affine if es_affine is None else es_affine),
+            labels,
+            septum,
+            sex,
+            seed=index(seed),  # accepts numpy integers
+            device=device,
+            model=None if model is None else Path(model),
+            output=None if output is None else Path(output),
+            overwrite=overwrite,
+            title=title,
+        )
+
+    if ed is None:
+        raise InputError("ed is None: end diastole is always needed.", "ed")
+    return LeftVentricle(computed(HEART, request, progress, {}))
+
+
+class LeftVentricle(CaseView):
+    """An analysed left ventricle. Values that need end systole are None without it."""
+
+    @property
+    def edv_ml(self) -> float:
+        """End-diastolic volume."""
+        return self.result["edv_ml"]
+
+    @property
+    def esv_ml(self) -> float | None:
+        """End-systolic volume."""
+        return self.result["esv_ml"]
+
+    @property
+    def ef_percent(self) -> float | None:
+        """Ejection fraction."""
+        return self.result["ef_percent"]
+
+    @property
+    def myocardial_mass_g(self) -> float:
+        """Mass of the myocardium at end diastole."""
+        return self.result["myocardial_mass_g"]
+
+    @property
+    def hcm_probability(self) -> float:
+        """Calibrated probability of hypertrophic cardiomyopathy, 0 to 1."""
+        return self.result["hcm_probability"]
+
+    @property
+    def z_top(self) -> tuple[float, ...]:
+        """Position on the top level of the latent space."""
+        return tuple(self.result["latent"]["z_top"])
+
+    @property
+    def surfaces(self) -> dict[str, Surface]:
+        """Endo- and epicardium by phase ("ed", "es"), LPS mm of the patient; point array `wall_thickness_mm`."""
+        from GenerativeModelsLib.heart.shape.surfaces import in_patient
+
+        return {name: in_patient(phase.surface, phase.frame) for name, phase in self._case.run.found.phases.items()}
+
+    @property
+    def reconstructions(self) -> dict[str, Surface]:
+        """Reconstructions of the model, as `surfaces`."""
+        from GenerativeModelsLib.heart.shape.surfaces import in_patient
+
+        found = self._case.run.found
+        return {name: in_patient(phase.reconstruction, phase.frame) for name, phase in found.phases.items()}
+
+    @property
+    def meshes(self) -> dict[str, vtk.vtkPolyData]:
+        """`surfaces` as vtkPolyData."""
+        from GenerativeModelsLib.geometry.vtk_meshes import to_polydata
+
+        return {name: to_polydata(surface) for name, surface in self.surfaces.items()}
+
+    @property
+    def wall_thickness_mm(self) -> dict[str, dict | None]:
+        """By phase: `mean`, `p95`, `max` over the wall, and `aha17`, the means of the 17 segments."""
+        return self.result["wall_thickness_mm"]

@@ -1,0 +1,42 @@
+/* The meshes of a case, one at a time, coloured by their values. Reads the JSON that case_page.py wrote; when WebGL is
+   missing the still pictures stay. Needs mesh_view.js. */
+(() => {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const section = $("shape"), canvas = $("shape-canvas");
+  const data = JSON.parse($("scene").textContent);
+  const letters = Object.entries(data.letters).map(([letter, axis]) => [`to-${letter}`, axis]);
+  const home = turnedView(data.views.left, 0.6, 0.25);
+  const view = meshView(canvas, { extent: data.extent_mm, home, views: data.views, letters, paint });
+  if (!view) return;
+
+  const table = packedArray(data.colours, Uint8Array);
+  const legends = [...section.querySelectorAll(".legend")];
+  const readouts = data.scales.map(({ range, unit, digits }, number) =>
+    legendReadout($("readout"), legends[number].querySelector(".ramp i"), range, unit, digits));
+  const meshes = data.meshes.map(({ points, triangles, wide, values, scale }) => {
+    const at = Float32Array.from(packedArray(points, Int16Array), (q) => q * data.step_mm);
+    const known = scale === null ? new Float32Array(at.length / 3).fill(NaN) : packedArray(values, Float32Array);
+    const range = scale === null ? [0, 1] : data.scales[scale].range;
+    const corners = packedArray(triangles, wide ? Uint32Array : Uint16Array);
+    return { scale, drawn: view.mesh(at, corners, known, valueColours(known, table, range, data.plain), true) };
+  });
+
+  const chosen = () => meshes[(section.querySelector('input[name="mesh"]:checked') || { value: 0 }).value];
+  function paint() { view.drawMesh(chosen().drawn); }
+  function show() {
+    legends.forEach((legend, number) => { legend.hidden = number !== chosen().scale; });
+    say(null);
+    view.draw();
+  }
+
+  function say(value) { if (chosen().scale !== null) readouts[chosen().scale](value); }
+  const read = (e) => say(view.probe(e, [chosen().drawn]));
+  canvas.addEventListener("pointermove", (e) => { if (!e.buttons) read(e); });
+  canvas.addEventListener("pointerup", read);
+  canvas.addEventListener("pointerleave", (e) => { if (e.pointerType === "mouse") say(null); });
+  for (const choice of section.querySelectorAll('input[name="mesh"]')) choice.addEventListener("change", show);
+  canvas.addEventListener("webglcontextlost", () => section.classList.remove("live"));
+  section.classList.add("live");
+  show();
+})();

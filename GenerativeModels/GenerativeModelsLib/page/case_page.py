@@ -1,0 +1,244 @@
+"""The page of a case from plain content: its numbers, its meshes in 3D, what it was made with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import floor, log10
+from pathlib import Path
+
+import numpy as np
+
+from GenerativeModelsLib.page.files import page_part, write_page
+from GenerativeModelsLib.page.meshes import View, colour_table, packed, shaded_picture, value_colours, webp_uri
+
+__all__ = ["CasePage", "MeshView", "Notice", "Row", "Scale", "render", "write_case_page"]
+
+PLAIN = (0.80, 0.77, 0.70)
+"""Colour of points without a known value."""
+VIEWS = (
+    View("left", "Left", (0, 1, 0), (0, 0, 1)),
+    View("front", "Front", (1, 0, 0), (0, 0, 1)),
+    View("right", "Right", (0, -1, 0), (0, 0, 1)),
+    View("back", "Back", (-1, 0, 0), (0, 0, 1)),
+    View("top", "Top", (-1, 0, 0), (0, -1, 0)),
+    View("below", "Below", (1, 0, 0), (0, -1, 0)),
+)
+"""Sides of a mesh in LPS."""
+LETTERS = {"L": (1, 0, 0), "R": (-1, 0, 0), "P": (0, 1, 0), "A": (0, -1, 0), "S": (0, 0, 1), "I": (0, 0, -1)}
+STILL_PX = 360
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line at the top of the page.
+
+    Attributes
+    ----------
+    text
+        A sentence.
+    heading
+        What it begins with, in bold.
+    serious
+        Whether the result must not be relied upon.
+    """
+
+    text: str
+    heading: str = "Caution"
+    serious: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table, as printed; `interval` and `percentile` are "" where the case has none."""
+
+    label: str
+    value: str
+    interval: str = ""
+    percentile: str = ""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the colours of a mesh mean: a value in a unit, from the low to the high end of the colours."""
+
+    label: str
+    unit: str
+    low: float
+    high: float
+
+    @property
+    def digits(self) -> int:
+        """Decimals of a value as printed."""
+        return max(1, 1 - floor(log10(self.high - self.low)))
+
+    @property
+    def ticks(self) -> list[str]:
+        """Five marks along the scale; values beyond its ends have the colour of the end."""
+        inner = [f"{value:.6g}" for value in np.linspace(self.low, self.high, 5)]
+        first = inner[0] if self.low == 0 else f"≤ {inner[0]}"
+        return [first, *inner[1:-1], f"≥ {inner[-1]} {self.unit}"]
+
+
+@dataclass(frozen=True, eq=False)
+class MeshView:
+    """A mesh to look at.
+
+    Attributes
+    ----------
+    label
+        "End diastole".
+    points, triangles
+        (N, 3) LPS mm and (M, 3).
+    values, scale
+        (N,) by which it is coloured, NaN where not known, and what the colours mean; both None = plain.
+    """
+
+    label: str
+    points: np.ndarray
+    triangles: np.ndarray
+    values: np.ndarray | None = None
+    scale: Scale | None = None
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a value is not known."""
+        return self.values is not None and not bool(np.isfinite(self.values).all())
+
+
+@dataclass(frozen=True, eq=False)
+class CasePage:
+    """The content of a page.
+
+    Attributes
+    ----------
+    kind, title
+        What it is a page of, and the name of the case.
+    created
+        Date and time.
+    verdict
+        How usual the input is for the model, "typical", "unusual" or "outside", and the score; None = not judged.
+    notices
+        In their order.
+    table, rows
+        Title and lines of the table.
+    notes
+        Lines below the table.
+    meshes
+        One is shown at a time.
+    facts
+        Name and text of what is needed to reproduce the case.
+    """
+
+    kind: str
+    title: str
+    created: str
+    table: str
+    rows: Sequence[Row]
+    verdict: tuple[str, float] | None = None
+    notices: Sequence[Notice] = ()
+    notes: Sequence[str] = ()
+    meshes: Sequence[MeshView] = ()
+    facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def write_case_page(content: CasePage, path: str | os.PathLike) -> Path:
+    """Write the page as a self-contained HTML file that appears whole or not at all; returns its path.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written to.
+    """
+    return write_page(render(content), path)
+
+
+def render(content: CasePage) -> str:
+    """The page as text: inline style, script, pictures and data; nothing is loaded from elsewhere."""
+    from markupsafe import Markup
+
+    return _template().render(
+        c=content,
+        stills=_stills(content.meshes) if content.meshes else [],
+        scales=_scales(content.meshes),
+        views=VIEWS,
+        letters=LETTERS,
+        scene=_scene(content.meshes) if content.meshes else None,
+        gradient=", ".join("#" + bytes(colour).hex() for colour in colour_table()[::17]),
+        style=Markup(page_part("page.css") + page_part("case_page.css")),
+        script=Markup(page_part("mesh_view.js") + page_part("case_page.js")),
+    )
+
+
+def _scene(meshes: Sequence[MeshView]) -> dict:
+    """What `case_page.js` reads, ready for JSON.
+
+    Positions are int16 steps of `step_mm` about the middle of all meshes, values float32, each base64 of little-endian
+    bytes. Triangles are uint16, or uint32 for a mesh of more points.
+    """
+    centre, reach = _room(meshes)
+    step = reach / 32_767
+    scales = [scale for scale, _ in _scales(meshes)]
+    return {
+        "step_mm": step,
+        "extent_mm": reach,
+        "meshes": [_packed(mesh, centre, step, scales) for mesh in meshes],
+        "scales": [{"range": [s.low, s.high], "unit": s.unit, "digits": s.digits} for s in scales],
+        "colours": packed(colour_table(), "u1"),
+        "plain": [round(255 * value) for value in PLAIN],
+        "views": {view.key: view.rotation.tolist() for view in VIEWS},
+        "letters": LETTERS,
+    }
+
+
+def _packed(mesh: MeshView, centre: np.ndarray, step: float, scales: Sequence[Scale]) -> dict:
+    wide = len(mesh.points) > 65_536
+    return {
+        "points": packed(np.round((mesh.points - centre) / step), "<i2"),
+        "triangles": packed(mesh.triangles, "<u4" if wide else "<u2"),
+        "wide": wide,
+        "values": None if mesh.values is None else packed(mesh.values, "<f4"),
+        "scale": None if mesh.scale is None else scales.index(mesh.scale),
+    }
+
+
+def _scales(meshes: Sequence[MeshView]) -> list[tuple[Scale, bool]]:
+    """The scales of the meshes, each once, and whether a mesh of that scale has points of unknown value."""
+    scales = list(dict.fromkeys(mesh.scale for mesh in meshes if mesh.scale is not None))
+    return [(scale, any(mesh.has_gaps for mesh in meshes if mesh.scale == scale)) for scale in scales]
+
+
+def _room(meshes: Sequence[MeshView]) -> tuple[np.ndarray, float]:
+    """The middle of all meshes, and the largest distance of a point from it in mm."""
+    points = np.concatenate([mesh.points for mesh in meshes])
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    return centre, max(float(np.linalg.norm(points - centre, axis=1).max()), 1e-6)
+
+
+def _stills(meshes: Sequence[MeshView]) -> list[tuple[str, str]]:
+    """Caption and `data:` address of pictures: four sides of a single mesh, one side of each of several."""
+    centre, reach = _room(meshes)
+    sides = VIEWS[:4] if len(meshes) == 1 else VIEWS[1:2]
+    found = []
+    for mesh in meshes:
+        colours = np.tile(PLAIN, (len(mesh.points), 1))
+        if mesh.values is not None and mesh.scale is not None:
+            low, high = mesh.scale.low, mesh.scale.high
+            colours = value_colours(np.maximum(mesh.values - low, 0), len(mesh.points), high - low, PLAIN)
+        for side in sides:
+            picture = shaded_picture(
+                mesh.points - centre, mesh.triangles, colours, side.rotation, 1.05 * reach, STILL_PX, both_sides=True
+            )
+            caption = side.label if len(meshes) == 1 else mesh.label
+            found.append((caption, webp_uri(picture)))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _template():
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(page_part("case_page.html.j2"))

@@ -1,0 +1,62 @@
+"""The applications that the browser front end offers. A new one is a folder and a line here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Application", "applications", "register"]
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application, as the list of them shows it and a session process starts it.
+
+    Attributes
+    ----------
+    title
+        "Fetal skull reconstruction".
+    about
+        One sentence.
+    place
+        `module:class`, called as `class(server, store, downloads, model=Path | None, device=str)`; has `close()`.
+    """
+
+    title: str
+    about: str
+    place: str
+
+
+_APPLICATIONS = {
+    "skull": Application(
+        "Fetal skull reconstruction",
+        "The fetal skull from one to three ultrasound planes, with its uncertainty, biometry and growth charts.",
+        "GenerativeModelsWeb.skull.application:SkullApplication",
+    ),
+}
+"""By name."""
+
+
+def applications() -> dict[str, Application]:
+    """The applications by name, in the order of the list."""
+    return dict(_APPLICATIONS)
+
+
+def register(name: str, application: Application) -> None:
+    """Add an application to this process.
+
+    Parameters
+    ----------
+    name
+        Its part of an address.
+
+    Raises
+    ------
+    ValueError
+        The name cannot stand in an address.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"name is {name!r}: give lower-case letters, digits, _ and -.")
+    _APPLICATIONS[name] = application

@@ -1,0 +1,1 @@
+"""A sphere as an anatomy: what an author of a new one writes, and no more."""
