@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from GenerativeModelsLib.evaluation.data.acdc import read_acdc
 from GenerativeModelsLib.evaluation.data.lv_cap import read_lv_cap
 from GenerativeModelsLib.heart.infer.model import HeartModel, Placed, load_heart_model
+from GenerativeModelsLib.heart.infer.walk import walk
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from GenerativeModelsLib.heart.measure.load import heart_from_maps, load_hearts
 from GenerativeModelsLib.heart.population.simulate import observed_hearts, simulated_hearts
@@ -75,10 +76,10 @@ def test_hearts_of_the_population_are_typical_and_dilated_ones_are_not(model: He
 def test_a_walk_arrives(model: HeartModel, hearts: RayBatch, towards: str, first: int) -> None:
     sign = 1 if towards == "hcm" else -1
     for heart in range(first, first + 5):
-        walk = model.walk(hearts[heart][None], towards)
-        assert (sign * np.diff(walk.hcm_probability) > -1e-9).all()
-        assert (walk.hcm_probability[-1] > 0.5) == (towards == "hcm")
-        thickest = walk.hearts[:, 0].thickest_mm
+        found = walk(model, hearts[heart][None], towards)
+        assert (sign * np.diff(found.hcm_probability) > -1e-9).all()
+        assert (found.hcm_probability[-1] > 0.5) == (towards == "hcm")
+        thickest = found.hearts[:, 0].thickest_mm
         assert sign * (thickest[-1] - thickest[0]) > 0
 
 

@@ -249,8 +249,8 @@ class Worker:
         if kind == "ready":
             self._warm = True
             return
-        anatomy = self._anatomy if job is None else self._of_job
-        self._news.append(event_of(message, anatomy.request, self._output))
+        request = CaseRequest if job is None else self._of_job.request
+        self._news.append(event_of(message, request, self._output))
         if kind == "done":
             self._claim = None
         elif query is not None:
