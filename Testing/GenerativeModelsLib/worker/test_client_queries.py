@@ -49,7 +49,7 @@ def test_a_query_is_answered_with_its_arguments_and_its_model(worker: FakeWorker
 def test_a_refused_query_names_the_field_and_the_child_goes_on(worker: FakeWorker) -> None:
     number = ask(worker, "refuse")
     (refused,) = until(worker, Refused, Failed)
-    assert refused == Refused(None, "The number of samples is none: give some.", "samples", number)
+    assert refused == Refused(None, "samples is none: give some.", "samples", number)
     unknown = worker.ask("heart", "volume_at", {})
     (refused,) = until(worker, Refused, Failed)
     assert refused.query == unknown and "no query 'volume_at' of the heart: there are shape_at" in refused.sentence
