@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-import vtk
 
 from GenerativeModelsLib.skull.report.from_run import biometry_rows
 from GenerativeModelsLib.skull.report.page import centile, interval, number
 from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.tables import show_text_table
 
 COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "Percentile")
 
@@ -30,19 +30,4 @@ def table_texts(result: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def show_table(store: NodeStore, result: dict[str, Any], title: str) -> slicer.vtkMRMLTableNode:
     """The biometry table of a `result.json`; a row a measure, all cells text as the report prints them."""
-    node, made = store.obtain("table", "vtkMRMLTableNode", f"{title} biometry")
-    texts = table_texts(result)
-    table = vtk.vtkTable()
-    for index, name in enumerate(COLUMNS):
-        column = vtk.vtkStringArray()
-        column.SetName(name)
-        for row in texts:
-            column.InsertNextValue(row[index])
-        table.AddColumn(column)
-    modifying = node.StartModify()
-    node.SetAndObserveTable(table)
-    if made:
-        node.SetUseColumnTitleAsColumnHeader(True)
-        node.SetLocked(True)
-    node.EndModify(modifying)
-    return node
+    return show_text_table(store, "table", f"{title} biometry", COLUMNS, table_texts(result))

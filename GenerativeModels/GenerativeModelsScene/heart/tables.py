@@ -1,0 +1,43 @@
+"""The measurements of a heart as table nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from GenerativeModelsLib.heart.anatomy import HEART, PHASES
+from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
+from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.tables import quantity_rows, show_text_table
+
+__all__ = ["SEGMENT_COLUMNS", "segment_rows", "show_measurements", "show_segments"]
+
+MEASUREMENT_COLUMNS = ("Measure", "Value", "Unit")
+SEGMENT_COLUMNS = ("Segment", "Name", "ED (mm)", "ES (mm)", "Thickening (%)")
+
+
+def show_measurements(store: NodeStore, result: dict[str, Any], title: str) -> slicer.vtkMRMLTableNode:
+    """Volumes, ejection fraction and mass of a `result.json`."""
+    rows = quantity_rows(HEART.quantities, result)
+    return show_text_table(store, "table", f"{title} measurements", MEASUREMENT_COLUMNS, rows)
+
+
+def show_segments(store: NodeStore, result: dict[str, Any], title: str) -> slicer.vtkMRMLTableNode:
+    """Mean wall thickness of the 17 segments of a `result.json`."""
+    return show_text_table(store, "segments", f"{title} segments", SEGMENT_COLUMNS, segment_rows(result))
+
+
+def segment_rows(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    """A row for each of the 17 segments in the order of `SEGMENT_COLUMNS`; a dash where there is no wall or phase."""
+    walls = result["wall_thickness_mm"]
+    ed, es = (walls[phase]["aha17"] if walls.get(phase) else [None] * len(SEGMENT_NAMES) for phase in PHASES)
+    rows = []
+    for number, (name, before, after) in enumerate(zip(SEGMENT_NAMES, ed, es, strict=True), start=1):
+        thickening = None if before is None or after is None or before <= 0 else 100 * (after / before - 1)
+        rows.append((str(number), name, _text(before), _text(after), _text(thickening, 0)))
+    return rows
+
+
+def _text(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
