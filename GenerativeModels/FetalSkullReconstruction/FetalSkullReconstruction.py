@@ -4,13 +4,12 @@ Its parts are in FetalSkullReconstructionLib; parts shared with other modules ar
 """
 
 import sys
-import unittest
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Union
 
 import slicer
 import vtk
-from slicer import vtkMRMLScalarVolumeNode
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import Choice, Default, FloatRange, RangeBounds, WithinRange, parameterNodeWrapper
@@ -30,6 +29,9 @@ from FetalSkullReconstructionLib.module_tests import ModuleTests
 from FetalSkullReconstructionLib.panel import Panel
 from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
 
+from GenerativeModelsDesktop.chosen_nodes import AFTER_SELECTORS, ChosenNodes
+from GenerativeModelsDesktop.help_text import tutorial_link
+
 
 class FetalSkullReconstruction(ScriptedLoadableModule):
     """Metadata for Slicer's module list."""
@@ -45,6 +47,7 @@ class FetalSkullReconstruction(ScriptedLoadableModule):
             "uncertainty of every point in mm, the biometry with its intervals and its place on the growth charts. "
             "Research use only. Sample data: module Sample Data, category GenerativeModels."
         )
+        self.parent.helpText += f"<p>{tutorial_link(_('Tutorial'), 'in-3d-slicer')}</p>"
         self.parent.acknowledgementText = _(
             "Models: HiREC-CVAE, trained on a simulated population; see the card of the model bundle."
         )
@@ -77,7 +80,8 @@ def loadSampleData(source=None):
 class FetalSkullReconstructionParameterNode:
     """Settings of the user; saved with the scene.
 
-    axial, sagittal, coronal - One-slice volumes; the axial one is required.
+    axial, sagittal, coronal - One-slice grey or colour volumes; the axial one is required. Without None in their type
+        the wrapper refuses it.
     gestationalAge - Decimal weeks, 0 = not given.
     samples - Number of draws for the uncertainty, 0 = the mean skull only.
     seed - Seed of all random numbers.
@@ -88,9 +92,9 @@ class FetalSkullReconstructionParameterNode:
     showPlanes, showOutlines - Whether the images and the outlines are shown in 3D.
     """
 
-    axial: vtkMRMLScalarVolumeNode
-    sagittal: vtkMRMLScalarVolumeNode
-    coronal: vtkMRMLScalarVolumeNode
+    axial: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
+    sagittal: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
+    coronal: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
     gestationalAge: Annotated[float, WithinRange(0, 40)] = 0.0
     samples: Annotated[int, WithinRange(0, 10000)] = 100
     seed: Annotated[int, WithinRange(0, 2147483647)] = 0
@@ -110,6 +114,7 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.panel = None
+        self.chosen = None
         self._parameterNode = None
         self._parameterNodeGuiTag = None
 
@@ -125,8 +130,11 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
-        self.addObserver(scene, scene.NodeAddedEvent, self.panel.on_nodes_changed)
+        selectors = {plane: getattr(self.ui, f"{plane}Selector") for plane in self.panel.rows}
+        self.chosen = ChosenNodes(scene, selectors, also=("gestationalAge",))
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport, priority=AFTER_SELECTORS)
+        self.addObserver(scene, scene.NodeAddedEvent, self.panel.on_node_added)
         self.addObserver(scene, scene.NodeRemovedEvent, self.panel.on_nodes_changed)
         self.initializeParameterNode()
 
@@ -134,6 +142,7 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
         """End the worker process; called when Slicer closes and when the module is reloaded."""
         self.setParameterNode(None)
         self.removeObservers()
+        self.chosen.close()
         self.panel.close()
 
     def enter(self) -> None:
@@ -163,9 +172,15 @@ class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservatio
         if self.parent.isEntered:
             self.initializeParameterNode()
 
+    def onSceneStartImport(self, caller, event) -> None:
+        """Keep the chosen images, since the selectors lose them at the end of the import."""
+        self.chosen.keep(self._parameterNode)
+        self._disconnectGui()
+
     def onSceneEndImport(self, caller, event) -> None:
-        """Show the case of an imported scene."""
+        """Show the chosen images again, or those of the imported scene if none was chosen."""
         self.panel.on_scene_loaded()
+        self.chosen.restore(self._parameterNode)
         if self.parent.isEntered:
             self.initializeParameterNode()
 
@@ -211,7 +226,7 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
         Parameters
         ----------
         axial, sagittal, coronal
-            vtkMRMLScalarVolumeNode of one slice each, with its true spacing; the axial one is required.
+            Grey or colour volume nodes of one slice each, with their true spacing; the axial one is required.
         **options
             Options of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `samples`,
             `seed`, `device`, `model`, ...
@@ -240,11 +255,5 @@ class FetalSkullReconstructionTest(ModuleTests, ScriptedLoadableModuleTest):
         self.openModule()
 
     def runTest(self):
-        """Run every test, one after the other."""
-        for name in sorted(name for name in dir(self) if name.startswith("test_")):
-            self.setUp()
-            try:
-                getattr(self, name)()
-            except unittest.SkipTest as reason:
-                print(f"{name}: skipped, {reason}")
-            self.tearDown()
+        """Run every test, also after a failed one."""
+        self.run_every_test()

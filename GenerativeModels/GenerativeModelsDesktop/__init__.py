@@ -1,6 +1,12 @@
 """Qt parts shared by all Slicer modules of this extension; independent of the anatomy, without torch.
 
-worker_run       WorkerRun(listener, anatomy, showing): a case in the worker process; progress, cancel, result
+worker_run       WorkerRun(listener, anatomy, showing): a case in the worker process; progress, cancel, result; queries
+pending_queries  PendingQueries: receivers of the answers of a worker
+working_folder   new_folder(parent, prefix), discard(folder), sweep(parent, prefix): temporary folders
+chosen_nodes     ChosenNodes(scene, selectors): keeps the choices of node selectors at removal and import
+table_view       prepare_table(view), show_table(view, node): a table node with narrow columns
+chart_view       ChartView: a plot chart beside the 3D view, and the way back
+help_text        tutorial_link(text): link for the help section of a module
 message_box      MessageBox(frame, label): warnings, a failure or a success in the panel
 packages_panel   PackagesPanel(ui, complete, title=, run=): shows missing packages, installs them after consent
 package_install  installs PyTorch through its Slicer extension, the other packages through pip

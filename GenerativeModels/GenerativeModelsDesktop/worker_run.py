@@ -1,4 +1,4 @@
-"""Runs one case at a time in a worker process polled by a Qt timer, and shows the result in short steps.
+"""Runs one case at a time and queries in a worker process polled by a Qt timer, and shows results in short steps.
 
 The application stays responsive: work in this process (reading the case, filling the scene, arranging the views) is
 divided into short steps, one per turn of the event loop.
@@ -10,13 +10,14 @@ import logging
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import qt
 from slicer.i18n import tr as _
 
+from GenerativeModelsDesktop.pending_queries import PendingQueries
 from GenerativeModelsLib.anatomy.registry import anatomy_of
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Progress, Refused, Worker
@@ -95,6 +96,7 @@ class WorkerRun:
         self._case: Case | None = None
         self._steps: Iterator[str] | None = None
         self._asked = False
+        self._queries = PendingQueries()
         self._poll_timer = self._timer(POLL_MS, self._poll)
         self._step_timer = self._timer(STEP_MS, self._step)
         self._release_timer = self._timer(KEEP_WARM_MS, self._release)
@@ -140,6 +142,37 @@ class WorkerRun:
         self._case = case
         self._poll_timer.start()
 
+    def ask(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        answered: Callable[[Any], None],
+        failed: Callable[[str], None] | None = None,
+        *,
+        model: Path | None = None,
+        device: str = "auto",
+    ) -> None:
+        """Send a query of the anatomy; the latest of a name wins.
+
+        While a query of that name is open, only the newest of the others is sent next, so that a slider can ask at
+        every step. An answer never follows the answer to a newer query.
+
+        Parameters
+        ----------
+        name, values
+            Name of the query, and its arguments.
+        answered
+            Called with the answer, from the main thread.
+        failed
+            Called with a message if the query is refused or fails; None = such a query is only logged.
+        model, device
+            As in the requests of cases.
+        """
+        self._release_timer.stop()
+        number = self._worker.ask(self._anatomy, name, values, model=model, device=device)
+        self._queries.add(number, name, answered, failed)
+        self._poll_timer.start()
+
     def cancel(self) -> None:
         """End the case, if there is one, without a call to the listener, and start a new worker."""
         if not self.busy:
@@ -158,6 +191,7 @@ class WorkerRun:
         self._poll_timer.stop()
         self._release_timer.stop()
         self._worker.close()
+        self._queries.clear()
         self._forget()
 
     def replace_worker(self, worker: Worker | None = None) -> None:
@@ -176,6 +210,7 @@ class WorkerRun:
     def _release(self) -> None:
         if not self.busy:
             self._asked = False
+            self._queries.clear()
             self._poll_timer.stop()
             self._worker.close()
 
@@ -192,11 +227,13 @@ class WorkerRun:
         time.sleep(0.001)  # releases the GIL, which a C++ event loop may hold, for the thread that reads the worker
         for event in self._worker.poll():
             self._take(event)
-        if not (self._asked or self._worker.busy):
+        if not (self._asked or self._queries or self._worker.busy):
             self._poll_timer.stop()
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, DeviceFound):
+        if getattr(event, "query", None) is not None:
+            self._queries.take(event)
+        elif isinstance(event, DeviceFound):
             self._asked = False
             found = f"{event.name} ({event.hardware})" if event.hardware else event.name
             self._listener.device_found(" ".join([_("auto is {device}.").format(device=found), *event.warnings]))

@@ -46,6 +46,15 @@ class Widget:
         self.click = slot
 
 
+class Observations:
+    """Slicer's VTKObservationMixin, for subjects that keep their observers in a list."""
+
+    def addObserver(self, subject, event, method) -> None:
+        subject.observers.append(method)
+
+    def removeObservers(self) -> None: ...
+
+
 def _forget() -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
         del sys.modules[name]
@@ -56,10 +65,17 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleT
     """Function from the name of a file of the package to its module, imported on the stand-ins."""
     slicer, i18n = ModuleType("slicer"), ModuleType("slicer.i18n")
     i18n.tr = lambda sentence: sentence
-    slicer.i18n, slicer.util = i18n, SimpleNamespace()
+    util = ModuleType("slicer.util")
+    util.VTKObservationMixin = Observations
+    slicer.i18n, slicer.util = i18n, util
+    monkeypatch.setitem(sys.modules, "slicer.util", util)
     monkeypatch.setitem(sys.modules, "slicer", slicer)
     monkeypatch.setitem(sys.modules, "slicer.i18n", i18n)
-    monkeypatch.setitem(sys.modules, "qt", SimpleNamespace(QTimer=Timer))
+    monkeypatch.setitem(
+        sys.modules,
+        "qt",
+        SimpleNamespace(QTimer=Timer, QHeaderView=SimpleNamespace(ResizeToContents="fitted", Stretch="stretch")),
+    )
     _forget()
     yield lambda name: import_module(f"{PACKAGE}.{name}")
     _forget()

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.worker import DeviceFound, Done, Failed, Progress, Refused
+from GenerativeModelsLib.worker import Answered, DeviceFound, Done, Failed, Progress, Refused
 
 RESULT = Path("result")
 
@@ -18,13 +18,18 @@ class StandInWorker:
     """Writes each call into `log`; `poll` returns `events` once."""
 
     def __init__(self, log: list) -> None:
-        self.log, self.events, self.busy, self.refusal = log, [], False, None
+        self.log, self.events, self.busy, self.refusal, self.asked = log, [], False, None, 0
 
     def submit(self, anatomy: str, request: object) -> None:
         if self.refusal is not None:
             raise self.refusal
         self.busy = True
         self.log.append(("submit", anatomy, request))
+
+    def ask(self, anatomy: str, name: str, values: object, **options: object) -> int:
+        self.asked += 1
+        self.log.append(("ask", anatomy, name, values, options))
+        return self.asked
 
     def poll(self) -> list:
         events, self.events = self.events, []
@@ -213,6 +218,46 @@ def test_the_worker_is_released_only_while_idle(run, worker: StandInWorker, log:
     answer(run, worker, Refused(1, "No."))
     run._release_timer.timeout()
     assert log[-1] == "close"
+
+
+def test_a_query_is_answered(run, worker: StandInWorker, log: list) -> None:
+    run.ask("walk", {"steps": 3}, lambda values: log.append(("answer", values)), device="cpu")
+    assert log == [("ask", "heart", "walk", {"steps": 3}, {"model": None, "device": "cpu"})]
+    assert run._poll_timer.active and not run.busy
+    answer(run, worker, Answered(1, "meshes"))
+    assert log[1:] == [("answer", "meshes")]
+    assert not run._poll_timer.active
+
+
+def test_of_the_queries_of_a_name_the_latest_wins(run, worker: StandInWorker, log: list) -> None:
+    for number in (1, 2, 3):
+        run.ask("walk", {}, lambda values, number=number: log.append((number, values)))
+    run.ask("size", {}, lambda values: log.append(("size", values)))
+    log.clear()
+    answer(run, worker, Answered(1, "a"), Answered(3, "c"), Answered(2, "b"))
+    assert log == [(1, "a"), (3, "c")], "an older answer never follows a newer one"
+    answer(run, worker, Answered(4, "d"))
+    assert log[-1] == ("size", "d")
+
+
+@pytest.mark.parametrize("event", [Refused(None, "Bad.", query=1), Failed(None, "Bad.", "traceback", 1)])
+def test_a_query_that_fails_is_a_sentence_and_ends_no_case(run, worker: StandInWorker, log: list, event) -> None:
+    run.start(StandInCase(log))
+    run.ask("walk", {}, log.append, log.append)
+    answer(run, worker, event)
+    assert log[-1] == "Bad." and run.busy
+    run.ask("walk", {}, log.append)
+    count = len(log)
+    answer(run, worker, type(event)(None, "Bad.", query=2))
+    assert len(log) == count and run.busy
+
+
+def test_a_closed_run_forgets_its_queries(run, worker: StandInWorker, log: list) -> None:
+    run.ask("walk", {}, log.append)
+    run.close()
+    run.warm_up()
+    answer(run, worker, Answered(1, "late"), DeviceFound("cpu"))
+    assert "late" not in log
 
 
 def test_another_worker_takes_over(run, worker: StandInWorker, log: list) -> None:

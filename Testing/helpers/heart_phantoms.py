@@ -11,7 +11,18 @@ from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.heart.population.frame_errors import radius_towards
 from GenerativeModelsLib.heart.shape.ventricle import ROWS, Ventricle, ray_directions, ray_origins
 
-__all__ = ["ACDC", "NORMAL_POSE", "Pose", "bullet", "short_axis", "turned", "voxelised", "write_label_map"]
+__all__ = [
+    "ACDC",
+    "NORMAL_POSE",
+    "Pose",
+    "bullet",
+    "short_axis",
+    "terminology",
+    "turned",
+    "voxelised",
+    "write_label_map",
+    "write_segmentation",
+]
 
 ACDC = HeartLabels(lv=3, myo=2, rv=1)
 RV_HALF_ANGLE = np.radians(62.0)
@@ -160,3 +171,42 @@ def write_label_map(label_map: LabelMap, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     sitk.WriteImage(image, str(path))
     return path
+
+
+def write_segmentation(
+    path: Path,
+    label_map: LabelMap,
+    segments: list[tuple[str, np.ndarray, int, int]],
+    tags: dict[str, str] | None = None,
+    *,
+    old: bool = False,
+) -> Path:
+    """A `.seg.nrrd` file as Slicer writes it: segments as (name, mask (k, j, i), value, layer).
+
+    `tags` are their terminology entries by name; `old` writes the form of Slicer 4.10, a layer for each segment.
+    """
+    count = 1 + max(layer for _, _, _, layer in segments)
+    layers = np.zeros((*label_map.values.shape, count), np.uint8)
+    for _, mask, value, layer in segments:
+        layers[mask, layer] = value
+    rows = [f"({','.join(f'{v:.9g}' for v in column)})" for column in label_map.to_lps[:3].T]
+    several = count > 1
+    lines = ["NRRD0004", "type: unsigned char", f"dimension: {3 + several}", "space: left-posterior-superior"]
+    lines += [f"sizes: {f'{count} ' if several else ''}{' '.join(map(str, label_map.values.shape[::-1]))}"]
+    lines += [f"space directions: {'none ' if several else ''}{' '.join(rows[:3])}"]
+    lines += [f"kinds: {'list ' if several else ''}domain domain domain", "encoding: raw", f"space origin: {rows[3]}"]
+    for number, (name, _, value, layer) in enumerate(segments):
+        lines += [f"Segment{number}_ID:=Segment_{number + 1}", f"Segment{number}_Name:={name}"]
+        if not old:
+            lines += [f"Segment{number}_LabelValue:={value}", f"Segment{number}_Layer:={layer}"]
+        lines += [f"Segment{number}_Tags:={(tags or {}).get(name, '')}|Segmentation.Status:inprogress|"]
+    path.write_bytes("\n".join([*lines, "", ""]).encode() + layers.tobytes())
+    return path
+
+
+def terminology(scheme: str, code: str, meaning: str, side: str = "") -> str:
+    """Terminology entry of a segment, as Slicer writes it."""
+    modifier = f"SCT^7771000^{side}" if side else "^^"
+    context = "Segmentation category and type - 3D Slicer General Anatomy list"
+    kind = f"SCT^123037004^Anatomical Structure~{scheme}^{code}^{meaning}~{modifier}"
+    return f"TerminologyEntry:{context}~{kind}~Anatomic codes - DICOM master list~^^~^^"

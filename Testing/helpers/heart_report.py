@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from GenerativeModelsLib.heart.anatomy import PHASES, QUANTITIES
-from GenerativeModelsLib.heart.report.content import HeartReport, Measure, PhaseView
+from GenerativeModelsLib.heart.report.content import ALWAYS, HeartReport, Measure, PhaseView
 from GenerativeModelsLib.heart.shape.reference import RANGES
 from GenerativeModelsLib.heart.shape.surfaces import quick_surface, thickness_figures
 from Testing.helpers.heart_phantoms import bullet
@@ -18,6 +18,7 @@ def a_heart_report(
     verdict: str = "typical",
     warnings: list[str] | None = None,
     sex: str | None = None,
+    indexed: bool = False,
 ) -> HeartReport:
     """A report on a bullet with a thick septum, at one phase or two."""
     views = [_view(key) for key in ("ed", "es")[:phases]]
@@ -27,6 +28,11 @@ def a_heart_report(
     entry = {"file": "heart.nii.gz", "spacing_mm": [1.5, 1.5, 8.0], "septum": "rv"}
     result = {
         **values,
+        "indexed": None,
+        "height_cm": 170.0 if indexed else None,
+        "weight_kg": 70.0 if indexed else None,
+        "thickest_segment": {"segment": 2, "mean_mm": 16.4, "judgement": "hypertrophic"},
+        "hcm_interval90": [0.96, 0.999],
         "one_number": {"p95_ed_mm": views[0].p95_mm, "limit_mm": 14.0, "hypertrophic": views[0].p95_mm >= 14.0},
         "hcm_probability": 0.995,
         "latent": {"z_top": [1.5, -0.5], "levels": [64, 32, 2]},
@@ -42,10 +48,14 @@ def a_heart_report(
         "warnings": [str(warning) for warning in warnings or []],
         "warning_kinds": [getattr(warning, "kind", "input") for warning in warnings or []],
     }
+    if indexed:
+        per_body = {"edv_ml_per_m2": 82.5, "esv_ml_per_m2": 30.2, "mass_g_per_m2": 88.0}
+        result["indexed"] = {"bsa_m2": 1.818, **per_body}
     sexes = RANGES if sex is None else {sex: RANGES[sex]}
     measures = [
-        Measure(q.short, q.label, q.unit, values[q.key], {name: ranges[q.key] for name, ranges in sexes.items()})
+        Measure(q.short, q.label, q.unit, value, {name: ranges.get(q.key) for name, ranges in sexes.items()})
         for q in QUANTITIES
+        if (value := q.of(result).value) is not None or q.key in ALWAYS
     ]
     population = '<svg class="latent" viewBox="0 0 10 10"><circle cx="5" cy="5" r="2"/></svg>'
     return HeartReport(

@@ -40,7 +40,8 @@ class StandInModel:
         levels = (np.zeros((len(thick), 64)), np.zeros((len(thick), 32)), np.stack([thick / 10 - 1.4, 0 * thick], 1))
         judged = InDistribution(0.6, self.verdict, ("Its wall is thick.",))
         chance = 1 / (1 + np.exp(14.0 - thick))
-        return Placed(levels, chance, 0 * thick, (judged,) * len(thick), hearts.present)
+        interval = np.stack([chance / 2, (1 + chance) / 2], axis=1)
+        return Placed(levels, chance, 0 * thick, (judged,) * len(thick), hearts.present, interval)
 
     def reconstruct(self, placed: Placed) -> RayBatch:
         h = self._placed  # all phases, whichever were present

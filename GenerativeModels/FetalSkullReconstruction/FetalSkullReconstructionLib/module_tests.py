@@ -13,6 +13,7 @@ import slicer
 
 from FetalSkullReconstructionLib import panel, results_panel
 from FetalSkullReconstructionLib.module_test_inputs import InputTests
+from FetalSkullReconstructionLib.module_test_scene import SceneTests
 from GenerativeModelsDesktop.test_kit import FakeWorker
 from GenerativeModelsDesktop.test_packages import PackageTests
 from GenerativeModelsLib.errors import InputError, named
@@ -25,7 +26,7 @@ FROZEN_SECONDS = 5.0
 """Limit for the longest pause of the event loop; the aim is 0.2 s, and the measured time is printed."""
 
 
-class ModuleTests(InputTests, PackageTests):
+class ModuleTests(InputTests, SceneTests, PackageTests):
     """Base of the module's test class."""
 
     def test_sample_then_apply_is_the_whole_tutorial(self) -> None:
@@ -228,7 +229,7 @@ class ModuleTests(InputTests, PackageTests):
             (Path(folder) / "notes.txt").touch()
             with mock.patch.object(results_panel, "_free_folder", lambda folder: folder):
                 self.assertIsNone(results.save(Path(folder)))
-        self.assertIn("give another folder or to overwrite it", self.panel.message.text)
+        self.assertIn("give another folder or permission to overwrite it", self.panel.message.text)
         refusal = InputError(f"{named('samples')} is -1: give 0 or more.")
         with mock.patch.object(panel, "plan_case", side_effect=refusal):
             self.press_apply()

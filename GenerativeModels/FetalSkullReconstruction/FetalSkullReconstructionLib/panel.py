@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import qt
@@ -10,22 +11,23 @@ import slicer
 from slicer.i18n import tr as _
 
 from FetalSkullReconstructionLib.plane_row import PlaneRow
-from FetalSkullReconstructionLib.planned_case import plan_case
+from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX, plan_case
 from FetalSkullReconstructionLib.preselection import preselect
 from FetalSkullReconstructionLib.results_panel import ResultsPanel
 from FetalSkullReconstructionLib.sample_case import load_sample
-from FetalSkullReconstructionLib.slice_views import draw_slices_again
 from FetalSkullReconstructionLib.typed_fields import AgeField
 from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.model_choice import model_title
 from GenerativeModelsDesktop.packages_panel import PackagesPanel
 from GenerativeModelsDesktop.style import NOTE, WARNING, breakable
 from GenerativeModelsDesktop.worker_run import WorkerRun
+from GenerativeModelsDesktop.working_folder import sweep
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.skull.planes import selection_problem
 from GenerativeModelsScene.skull.show import case_key
+from GenerativeModelsScene.skull.views import draw_slices_again
 
 __all__ = ["Panel"]
 
@@ -47,7 +49,9 @@ class Panel:
         self._parameters = None
         self._model_problem: str | None = None
         self._loaded = False
+        self._added = False
         self._entered = False
+        sweep(Path(slicer.app.temporaryPath), FOLDER_PREFIX)
         self.message = MessageBox(ui.messageFrame, ui.messageLabel)
         self.rows = {plane: PlaneRow(ui, plane, self._say, self.on_nodes_changed) for plane in PLANES}
         self.age = AgeField(ui)
@@ -108,13 +112,18 @@ class Panel:
             self.refresh()
             self._status(_("Cancelled."), NOTE)
 
+    def on_node_added(self, caller: object = None, event: object = None) -> None:
+        """Read the added nodes after `SETTLE_MS`; then images are preselected."""
+        self._added = True
+        self._settled.start()
+
     def on_nodes_changed(self, caller: object = None, event: object = None) -> None:
-        """Read added, removed or changed nodes after `SETTLE_MS`."""
+        """Read removed or changed nodes after `SETTLE_MS`; no image is chosen in place of a removed one."""
         self._settled.start()
 
     def on_scene_loaded(self) -> None:
         """Read the nodes of an imported scene after `SETTLE_MS`."""
-        self._loaded = True
+        self._loaded = self._added = True
         self._settled.start()
 
     def preselect(self) -> None:
@@ -233,8 +242,10 @@ class Panel:
             self._loaded = False
             draw_slices_again(slicer.mrmlScene)
         if self._entered and self.parameters is not None and not self.run.busy:
-            self.preselect()
+            if self._added:
+                self.preselect()
             self.refresh()
+        self._added = False
 
     def _choose(self, nodes: Mapping[str, slicer.vtkMRMLVolumeNode]) -> None:
         with slicer.util.NodeModify(self.parameters):

@@ -10,6 +10,7 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from FetalSkullReconstructionLib.sample_case import SAMPLE_SPACING
 from FetalSkullReconstructionLib.typed_fields import parse_spacing, spacing_text
 from GenerativeModelsDesktop.style import NOTE, WARNING
 from GenerativeModelsLib.errors import InputError
@@ -63,7 +64,9 @@ class PlaneRow(VTKObservationMixin):
             return
         if not self._edit.modified:
             self._edit.text = _shown(spacing)
-        notes = {"file": _("mm per pixel, from the file"), "user": _("mm per pixel, as entered")}
+        of_sample = self.node.GetAttribute(SAMPLE_SPACING) == _shown(spacing)
+        given = _("mm per pixel, of the sample") if of_sample else _("mm per pixel, as entered")
+        notes = {"file": _("mm per pixel, from the file"), "user": given}
         self._label.text = notes.get(spacing.source, _("There is no pixel spacing in the file: type it."))
         self._label.setStyleSheet(NOTE if spacing.source in notes else WARNING)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import slicer
 
-from FetalSkullReconstructionLib.slice_views import look_at_case
+from GenerativeModelsDesktop import working_folder
 from GenerativeModelsDesktop.model_choice import chosen_model
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsScene.skull.case_nodes import case_title
 from GenerativeModelsScene.skull.planes import PlaneInput, plane_from_node
 from GenerativeModelsScene.skull.request import case_request
 from GenerativeModelsScene.skull.show import (
@@ -25,8 +24,12 @@ from GenerativeModelsScene.skull.show import (
     show_alone,
     show_case_steps,
 )
+from GenerativeModelsScene.skull.views import look_at_case
 
-__all__ = ["PlannedCase", "plan_case"]
+__all__ = ["FOLDER_PREFIX", "PlannedCase", "plan_case"]
+
+FOLDER_PREFIX = "fetal-skull-"
+"""First part of the names of all temporary folders of the module."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class PlannedCase:
 
     def discard_files(self) -> None:
         """Remove the temporary folder."""
-        shutil.rmtree(self.workspace, ignore_errors=True)
+        working_folder.discard(self.workspace)
 
 
 def plan_case(
@@ -107,7 +110,7 @@ def plan_case(
         raise InputError("The axial plane is missing: choose the image in which the head circumference is measured.")
     model = chosen_model(model_folder)
     planes = {name: plane_from_node(node, name) for name, node in nodes.items() if node is not None}
-    title = f"Skull of {nodes['axial'].GetName()}"
+    title = case_title(nodes["axial"])
     workspace = _new_workspace()
     try:
         request = case_request(
@@ -121,17 +124,17 @@ def plan_case(
             title=title,
         )
     except (OSError, RuntimeError) as error:  # SimpleITK raises RuntimeError for a full disk
-        shutil.rmtree(workspace, ignore_errors=True)
+        working_folder.discard(workspace)
         raise _unwritable(workspace.parent, error) from error
     except InputError:
-        shutil.rmtree(workspace, ignore_errors=True)
+        working_folder.discard(workspace)
         raise
     return PlannedCase(scene, planes, request, case_key(nodes["axial"]), title, on_axial_image, planes_in_3d, workspace)
 
 
 def _new_workspace() -> Path:
     try:
-        return Path(tempfile.mkdtemp(prefix="fetal-skull-", dir=slicer.app.temporaryPath))
+        return working_folder.new_folder(Path(slicer.app.temporaryPath), FOLDER_PREFIX)
     except OSError as error:
         raise _unwritable(Path(slicer.app.temporaryPath), error) from error
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,11 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from FetalSkullReconstructionLib.slice_views import look_at_case
+from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
+from GenerativeModelsDesktop import working_folder
+from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
+from GenerativeModelsDesktop.table_view import prepare_table, show_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsScene.skull.save import save_case
@@ -27,6 +29,7 @@ from GenerativeModelsScene.skull.show import (
     set_uncertainty_range,
     show_alone,
 )
+from GenerativeModelsScene.skull.views import look_at_case
 
 __all__ = ["ResultsPanel"]
 
@@ -65,18 +68,23 @@ class ResultsPanel:
         self._look_timer = qt.QTimer()
         self._look_timer.setInterval(LOOK_MS)
         self._look_timer.connect("timeout()", self._look_on)
+        self.charts = ChartView()
         self._chart_menu = qt.QMenu(ui.chartButton)
         ui.chartButton.setMenu(self._chart_menu)
         for measure, title in CHART_TITLES.items():
             action = self._chart_menu.addAction(title)
             action.connect("triggered()", lambda measure=measure: self.show_chart(measure))
+        self._chart_menu.addSeparator()
+        self._back_action = self._chart_menu.addAction(_("Close the chart"))
+        self._back_action.connect("triggered()", self.charts.back)
+        self._chart_menu.connect("aboutToShow()", self._fill_chart_menu)
         ui.reportButton.connect("clicked()", self.show_report)
         ui.saveButton.connect("clicked()", self.ask_and_save)
         ui.showPlanesCheckBox.connect("toggled(bool)", self._planes_toggled)
         ui.showOutlinesCheckBox.connect("toggled(bool)", self._outlines_toggled)
         ui.onAxialImageCheckBox.connect("toggled(bool)", self._placement_toggled)
         ui.uncertaintyRangeWidget.connect("valuesChanged(double,double)", self._range_changed)
-        _calm_table(ui.biometryTable)
+        prepare_table(ui.biometryTable)
 
     @property
     def nodes(self) -> SkullNodes | None:
@@ -94,12 +102,11 @@ class ResultsPanel:
             return
         self._shown = shown
         self._ui.resultsCollapsibleButton.setVisible(there)
-        self._ui.biometryTable.setMRMLTableNode(nodes.table if there else None)
+        show_table(self._ui.biometryTable, nodes.table if there else None)
         if not there:
             return
         self.warnings.warn(result["warnings"])
         self._ui.verdictLabel.text = _verdict(result)
-        self._fit_table()
         self._ui.reportButton.enabled = nodes.report is not None
         self._ui.chartButton.enabled = bool(nodes.charts) and slicer.app.layoutManager() is not None
         self.apply_switches()
@@ -128,7 +135,7 @@ class ResultsPanel:
             self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
             return
         try:
-            path = Path(tempfile.mkdtemp(prefix="fetal-skull-report-", dir=slicer.app.temporaryPath)) / "report.html"
+            path = working_folder.new_folder(Path(slicer.app.temporaryPath), f"{FOLDER_PREFIX}report-") / "report.html"
             path.write_text(nodes.report.GetText(), encoding="utf-8")
         except OSError as error:
             self._message.fail(_("The report cannot be written ({error}): free space on the disk.").format(error=error))
@@ -137,12 +144,12 @@ class ResultsPanel:
             self._message.fail(_("No program opens the report: open {path} in a web browser.").format(path=path))
 
     def show_chart(self, measure: str) -> None:
-        """Show the growth chart of "hc", "bpd" or "ofd" in a plot view."""
+        """Show the growth chart of "hc", "bpd" or "ofd" in a plot view beside the 3D view."""
         nodes = self.nodes
         if nodes is None or measure not in nodes.charts:
             self._message.fail(_("The growth chart is not in the scene any more: press Apply to make it again."))
             return
-        slicer.modules.plots.logic().ShowChartInLayout(nodes.charts[measure])
+        self.charts.show(nodes.charts[measure])
 
     def ask_and_save(self) -> None:
         """Save the case into a folder that the user chooses; see `save`."""
@@ -165,6 +172,9 @@ class ResultsPanel:
             return None
         self._message.inform(_("Saved in {folder}").format(folder=saved))
         return saved
+
+    def _fill_chart_menu(self) -> None:
+        self._back_action.enabled = self.charts.shown
 
     def _planes_toggled(self) -> None:
         self._to_case(set_planes_visible, self._ui.showPlanesCheckBox.checked)
@@ -194,13 +204,6 @@ class ResultsPanel:
         if nodes is not None:
             change(nodes, *values)
 
-    def _fit_table(self) -> None:
-        """Set the height of the table to that of its rows, so that the panel scrolls and the table does not."""
-        table = self._ui.biometryTable
-        rows = table.model().rowCount()
-        header_height = table.rowHeight(0)
-        table.setFixedHeight(header_height + sum(table.rowHeight(row) for row in range(rows)) + 2)
-
 
 def _result_of(nodes: SkullNodes | None) -> dict[str, Any] | None:
     """Content of result.json of a case with table and text; None for another one."""
@@ -222,19 +225,6 @@ def _verdict(result: dict[str, Any]) -> str:
         device=result["device"],
         seconds=result["seconds"]["total"],
     )
-
-
-def _calm_table(table: slicer.qMRMLTableView) -> None:
-    """Show a table for reading: no row numbers, fitted columns, a smaller font."""
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(24)
-    header = table.horizontalHeader()
-    header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    header.setStretchLastSection(True)
-    font = table.font
-    if font.pointSizeF() > 0:  # not set in pixels
-        font.setPointSizeF(0.92 * font.pointSizeF())
-        table.setFont(font)
 
 
 def _free_folder(folder: Path) -> Path:

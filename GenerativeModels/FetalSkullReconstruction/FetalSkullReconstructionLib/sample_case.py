@@ -7,12 +7,16 @@ import json
 import SimpleITK as sitk
 import slicer
 
-from FetalSkullReconstructionLib.typed_fields import AGE_ATTRIBUTE
+from FetalSkullReconstructionLib.typed_fields import spacing_text
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE
 from GenerativeModelsScene.skull.planes import set_spacing
 
-__all__ = ["load_sample", "sample_files"]
+__all__ = ["SAMPLE_SPACING", "load_sample", "sample_files"]
+
+SAMPLE_SPACING = "GenerativeModels.SampleSpacing"
+"""Node attribute of an image of the sample case: its pixel spacing, as the spacing field shows it."""
 
 
 def sample_files() -> dict[str, str]:
@@ -31,7 +35,9 @@ def load_sample() -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
     facts = json.loads((sample_dir() / "fetal_head" / "sample.json").read_text(encoding="utf-8"))
     nodes = {plane: _image_node(f"Fetal head {plane}", path) for plane, path in sample_files().items()}
     for plane, node in nodes.items():
-        set_spacing(node, tuple(facts["spacing_mm"][plane]))
+        spacing_mm = tuple(facts["spacing_mm"][plane])
+        set_spacing(node, spacing_mm)
+        node.SetAttribute(SAMPLE_SPACING, spacing_text(spacing_mm))
     nodes["axial"].SetAttribute(AGE_ATTRIBUTE, str(facts["gestational_age_weeks"]))
     slicer.util.setSliceViewerLayers(background=nodes["axial"], fit=True)
     return nodes

@@ -9,11 +9,10 @@ from slicer.i18n import tr as _
 
 from GenerativeModelsDesktop.style import NOTE, WARNING
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE
 
-__all__ = ["AGE_ATTRIBUTE", "AgeField", "parse_spacing", "spacing_text"]
+__all__ = ["AgeField", "parse_spacing", "spacing_text"]
 
-AGE_ATTRIBUTE = "GenerativeModels.GestationalAgeWeeks"
-"""Node attribute of an axial image: decimal weeks."""
 CHART_WEEKS = (14.0, 40.0)
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 
@@ -52,9 +51,14 @@ class AgeField:
         self._axial_id = ""
 
     def follow(self, axial: slicer.vtkMRMLVolumeNode | None) -> None:
-        """Show the age of the chosen axial image; an age typed before any image was chosen becomes its age."""
+        """Show the age of the chosen axial image, also one that a script has stored with it.
+
+        An age typed before any image was chosen becomes its age.
+        """
         axial_id = axial.GetID() if axial is not None else ""
         if axial_id == self._axial_id:
+            if axial is not None and _weeks(axial) != self._spin_box.value:
+                self._spin_box.value = _weeks(axial)
             return
         before, self._axial_id = self._axial_id, axial_id
         if axial is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["Field", "asked", "fields_of", "option_of", "window_words"]
 
-_UNITS = ("_mm", "_weeks")
+_UNITS = ("_mm", "_weeks", "_cm", "_kg")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def read_rows(anatomy: Anatomy, path: Path, output: Path, common: Mapping[str, A
     """
     required = [field.name for field, about in _columns(anatomy) if field.default is MISSING]
     table = read_case_table(path, table_columns(anatomy), ("case", *required))
-    anatomy.request(**dict.fromkeys(required, path), **common, output=output)  # raises for values invalid in all rows
+    # Raises for values that are invalid in all rows; a first image stands for those of a row.
+    images = [field.name for field, about in _columns(anatomy) if about.image]
+    anatomy.request(**dict.fromkeys(required or images[:1], path), **common, output=output)
     names = Counter(entries["case"].casefold() for entries in table)
     words = table_words(anatomy.request)
     rows = []

@@ -15,14 +15,22 @@ _HERE = "GenerativeModelsLib.heart"
 CLASSES = ("healthy", "hcm")
 """Classes of the top level of the model."""
 PHASES = {"ed": "End diastole", "es": "End systole"}
-THICKNESS_RANGE_MM = 20.0
-"""End of the colour scale of the wall thickness in mm, the same for all cases so that they can be compared."""
+THICKNESS_RANGE_MM = 30.0
+"""End of the colour scale of the wall thickness in mm, the same for all cases; it reaches the walls of systole."""
 
 QUANTITIES = (
     Quantity("edv_ml", "EDV", "End-diastolic volume", "ml"),
     Quantity("esv_ml", "ESV", "End-systolic volume", "ml"),
     Quantity("ef_percent", "EF", "Ejection fraction", "%"),
     Quantity("myocardial_mass_g", "Mass", "Myocardial mass", "g"),
+    Quantity("sv_ml", "SV", "Stroke volume", "ml"),
+    Quantity("wall_thickening_percent", "Thickening", "Thickening of the wall in systole", "%"),
+    Quantity("edv_ml_per_m2", "EDVI", "End-diastolic volume per body surface", "ml/m²", within="indexed"),
+    Quantity("esv_ml_per_m2", "ESVI", "End-systolic volume per body surface", "ml/m²", within="indexed"),
+    Quantity("mass_g_per_m2", "Mass index", "Myocardial mass per body surface", "g/m²", within="indexed"),
+    Quantity("rv_edv_ml", "RVEDV", "Right ventricle, end-diastolic volume", "ml"),
+    Quantity("rv_esv_ml", "RVESV", "Right ventricle, end-systolic volume", "ml"),
+    Quantity("rv_ef_percent", "RVEF", "Right ventricle, ejection fraction", "%"),
 )
 
 
@@ -31,7 +39,13 @@ def _mesh(file: str, label: str) -> Mesh:
 
 
 def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
-    line: dict[str, Any] = {"hcm_probability": result.get("hcm_probability")}
+    thickest = result.get("thickest_segment") or {}
+    line: dict[str, Any] = {
+        "hcm_probability": result.get("hcm_probability"),
+        "thickest_segment": thickest.get("segment"),
+        "thickest_segment_mean_mm": thickest.get("mean_mm"),
+        "hypertrophy": thickest.get("judgement"),
+    }
     agreement = result.get("reconstruction") or {}
     for phase in PHASES:
         thickness = (result.get("wall_thickness_mm") or {}).get(phase) or {}
@@ -43,23 +57,40 @@ def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
     return line
 
 
-def _notes(result: Mapping[str, Any]) -> list[str]:
-    from GenerativeModelsLib.uncertainty.platt import probability_text
+def _hypertrophy_notes(result: Mapping[str, Any]) -> list[str]:
+    """The thickest segment by the guidelines, then the probability unless the heart is outside the population."""
+    from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
+    from GenerativeModelsLib.uncertainty.platt import interval_text, probability_text
 
-    lines = []
+    lines, thickest = [], result.get("thickest_segment")
+    if thickest is not None:
+        place = SEGMENT_NAMES[thickest["segment"] - 1]
+        lines.append(
+            f"Thickest segment at end diastole: {thickest['mean_mm']:.1f} mm ({place}), {thickest['judgement']} by "
+            "the guidelines (15 mm or more in any segment; 13 to 14 mm borderline)"
+        )
+    verdict = (result.get("in_distribution") or {}).get("verdict")
+    if verdict == "outside":
+        lines.append(
+            "Probability of hypertrophic cardiomyopathy: not shown, the heart lies outside what the model was "
+            "trained on"
+        )
+        return lines
+    words = f"{probability_text(result['hcm_probability'])}{interval_text(result.get('hcm_interval90'))}"
+    doubt = "; this heart is unusual for the model, read it with care" if verdict == "unusual" else ""
+    lines.append(f"Probability of hypertrophic cardiomyopathy: {words}{doubt}")
+    return lines
+
+
+def _notes(result: Mapping[str, Any]) -> list[str]:
+    lines = _hypertrophy_notes(result)
     for phase, words in PHASES.items():
         wall = result["wall_thickness_mm"][phase]
         if wall is not None:
             lines.append(
                 f"Wall thickness at {words.lower()}: mean {wall['mean']:.1f} mm, 95th percentile {wall['p95']:.1f} mm"
             )
-    rule, agreement = result["one_number"], result["reconstruction"]
-    says = "at or above" if rule["hypertrophic"] else "below"
-    lines.append(f"Probability of hypertrophic cardiomyopathy: {probability_text(result['hcm_probability'])}")
-    lines.append(
-        f"One-number rule beside it: {rule['p95_ed_mm']:.1f} mm is {says} {rule['limit_mm']:g} mm (95th percentile of "
-        "the wall at end diastole)"
-    )
+    agreement = result["reconstruction"]
     dice = (agreement[f"dice_{phase}"] for phase in PHASES)
     lines.append(f"Dice of the model's reconstruction: {', '.join(f'{d:.3f}' for d in dice if d is not None)}")
     return lines
@@ -98,6 +129,7 @@ HEART = Anatomy(
     sample=Lazy(f"{_HERE}.case.run:sample_request"),
     summary_columns=(
         "hcm_probability",
+        *("thickest_segment", "thickest_segment_mean_mm", "hypertrophy"),
         *(f"wall_{figure}_{phase}_mm" for phase in PHASES for figure in ("mean", "p95", "max")),
         *(f"{measure}_{phase}" for measure in ("dice", "hausdorff_mm") for phase in PHASES),
         *("z_top_1", "z_top_2"),

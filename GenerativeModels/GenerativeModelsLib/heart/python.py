@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.anatomy.python import CaseView, computed
 from GenerativeModelsLib.anatomy.run import Progress
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.image_files.in_memory import label_map_source
@@ -26,14 +25,20 @@ __all__ = ["LeftVentricle", "analyse_heart"]
 
 
 def analyse_heart(
-    ed: Labels,
+    ed: Labels | None = None,
     es: Labels | None = None,
     *,
+    cine: Labels | None = None,
+    ed_frame: int | None = None,
+    es_frame: int | None = None,
     labels: str = "acdc",
     affine: np.ndarray | None = None,
     es_affine: np.ndarray | None = None,
     septum: str | None = None,
     sex: str | None = None,
+    height_cm: float | None = None,
+    weight_kg: float | None = None,
+    force: bool = False,
     seed: int = 0,
     device: str = "auto",
     model: str | Path | None = None,
@@ -47,8 +52,13 @@ def analyse_heart(
     Parameters
     ----------
     ed, es
-        Label maps at end diastole and end systole: each a file (NIfTI, NRRD, MHA), a SimpleITK image, or an array
-        (x, y, z) with `affine`. Without `es`, values that need it are None.
+        Label maps at end diastole and end systole: each a file (NIfTI, NRRD, MHA, .seg.nrrd), a SimpleITK image, or an
+        array (x, y, z) with `affine`. Without `es`, values that need it are None.
+    cine
+        A label map of a heart cycle instead of `ed` and `es`: a file, a SimpleITK image of four dimensions, or an array
+        (x, y, z, time) with `affine`.
+    ed_frame, es_frame
+        Frames of the cine, from 0; None = those of the largest and the smallest cavity.
     labels
         Meaning of the values: a preset ("acdc", "ukbb") or values such as "lv=3,myo=2,rv=1".
     affine, es_affine
@@ -57,6 +67,10 @@ def analyse_heart(
         A point on the septum "x,y,z" or a direction towards it "dir:x,y,z", LPS mm; None = from the right ventricle.
     sex
         "male" or "female" for the reference ranges of the report.
+    height_cm, weight_kg
+        Of the patient, both or neither: `result["indexed"]` has values per body surface.
+    force
+        Whether phases whose myocardium is too different for one heart are analysed, with a warning.
     seed, device, model, output, overwrite, title, progress
         As in `reconstruct_skull`.
 
@@ -74,11 +88,17 @@ def analyse_heart(
 
     def request() -> HeartRequest:
         return HeartRequest(
-            label_map_source(ed, "ed", affine),
+            None if ed is None else label_map_source(ed, "ed", affine),
             None if es is None else label_map_source(es, "es", affine if es_affine is None else es_affine),
             labels,
             septum,
             sex,
+            None if cine is None else label_map_source(cine, "cine", affine, dimensions=4),
+            None if ed_frame is None else index(ed_frame),
+            None if es_frame is None else index(es_frame),
+            None if height_cm is None else float(height_cm),
+            None if weight_kg is None else float(weight_kg),
+            force,
             seed=index(seed),  # accepts numpy integers
             device=device,
             model=None if model is None else Path(model),
@@ -87,8 +107,6 @@ def analyse_heart(
             title=title,
         )
 
-    if ed is None:
-        raise InputError("ed is None: end diastole is always needed.", "ed")
     return LeftVentricle(computed(HEART, request, progress, {}))
 
 

@@ -8,10 +8,23 @@ from pathlib import Path
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.heart.shape.reference import SEXES
+from GenerativeModelsLib.heart.shape.reference import HEIGHT_RANGE_CM, SEXES, WEIGHT_RANGE_KG
 from GenerativeModelsLib.image_files.given import Source
 
 __all__ = ["HeartRequest"]
+
+
+def _frame_number(text: str, field: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise InputError(f"{named(field)} is '{text}': give the number of a frame, from 0.")
+    return int(text)
+
+
+def _number(text: str, field: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InputError(f"{named(field)} is '{text}': give a number.") from error
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,14 @@ class HeartRequest(CaseRequest):
     ----------
     ed, es
         Label maps at end diastole and end systole; `es` may be left out.
+    cine
+        Label map of a heart cycle (x, y, z, time) instead.
+    height_cm, weight_kg
+        Of the patient, for values per body surface; both or neither.
+    force
+        Whether phases that look like two patients are analysed, with a warning.
+    ed_frame, es_frame
+        Frames of the cine, from 0; None = those of the largest and the smallest cavity.
     labels
         A preset or values, such as "acdc" or "lv=3,myo=2,rv=1".
     septum
@@ -35,8 +56,9 @@ class HeartRequest(CaseRequest):
         A value cannot be used; the message names the field.
     """
 
-    ed: Source = asked(
-        "Label map at end diastole (NIfTI, NRRD, MHA).",
+    ed: Source | None = asked(
+        "Label map at end diastole (NIfTI, NRRD, MHA, .seg.nrrd); required unless a cine is given.",
+        default=None,
         metavar="FILE",
         called="the label map at end diastole",
         image=True,
@@ -76,10 +98,59 @@ class HeartRequest(CaseRequest):
         default_text="both are shown",
     )
 
+    cine: Source | None = asked(
+        "Label map (x, y, z, time) in place of two; its frames of largest and smallest cavity are taken.",
+        default=None,
+        metavar="FILE",
+        called="the cine of label maps",
+        image=True,
+        column=True,
+    )
+    ed_frame: int | None = asked(
+        "Frame of the cine at end diastole, from 0.",
+        default=None,
+        metavar="N",
+        called="the frame at end diastole",
+        parse=_frame_number,
+        column=True,
+        default_text="that of the largest cavity",
+    )
+    es_frame: int | None = asked(
+        "Frame of the cine at end systole, from 0.",
+        default=None,
+        metavar="N",
+        called="the frame at end systole",
+        parse=_frame_number,
+        column=True,
+        default_text="that of the smallest cavity",
+    )
+
+    height_cm: float | None = asked(
+        "Height of the patient in cm, for values per body surface; with the weight.",
+        default=None,
+        metavar="CM",
+        called="the height",
+        parse=_number,
+        column=True,
+    )
+    weight_kg: float | None = asked(
+        "Weight of the patient in kg; with the height.",
+        default=None,
+        metavar="KG",
+        called="the weight",
+        parse=_number,
+        column=True,
+    )
+
+    force: bool = asked(
+        "Analyse phases that look like two patients.", default=False, called="permission to take them for one heart"
+    )
+
     def __post_init__(self) -> None:
         from GenerativeModelsLib.heart.labels.label_map import parse_labels
         from GenerativeModelsLib.heart.measure.septum import parse_septum
 
+        self._check_phases()
         if self.es is not None and self.es == self.ed:
             raise InputError(
                 f"{named('ed')} and {named('es')} name the same file {self.ed}: each phase is a label map of its own; "
@@ -90,9 +161,40 @@ class HeartRequest(CaseRequest):
             parse_septum(self.septum)
         if self.sex is not None and self.sex not in SEXES:
             raise InputError(f"{named('sex')} is '{self.sex}': give male or female, or leave it out.")
+        self._check_body()
         super().__post_init__()
 
     @property
     def shown_title(self) -> str:
         """The title of the report."""
-        return super().shown_title or Path(self.ed.name).stem
+        return super().shown_title or Path((self.ed or self.cine).name).stem
+
+    def _check_body(self) -> None:
+        """Raise InputError unless height and weight are those of a person, or both absent."""
+        ranges = {"height_cm": (HEIGHT_RANGE_CM, "cm"), "weight_kg": (WEIGHT_RANGE_KG, "kg")}
+        for (name, ((low, high), unit)), other in zip(ranges.items(), reversed(ranges)):
+            value = getattr(self, name)
+            if value is None and getattr(self, other) is not None:
+                raise InputError(f"{named(name)} is missing beside {named(other)}: give both, or neither.")
+            if value is not None and not low <= value <= high:
+                raise InputError(f"{named(name)} is {value:g} {unit}: give it in {unit}, from {low:g} to {high:g}.")
+
+    def _check_phases(self) -> None:
+        """Raise InputError unless either phases or a cine are given."""
+        if self.cine is None:
+            for name in ("ed_frame", "es_frame"):
+                if getattr(self, name) is not None:
+                    raise InputError(f"{named(name)} needs a cine: give it as {named('cine')}, or leave it out.")
+            if self.ed is None:
+                what = f"{named('ed')} is missing beside {named('es')}: end diastole is always needed; give it"
+                raise InputError(
+                    f"{what}."
+                    if self.es is not None
+                    else f"{named('ed')} is missing: give the label map at end "
+                    f"diastole, or a film of label maps as {named('cine')}."
+                )
+        for name in ("ed", "es"):
+            if self.cine is not None and getattr(self, name) is not None:
+                raise InputError(
+                    f"{named('cine')} and {named(name)} are given: give a cine, or {named('ed')} and {named('es')}."
+                )

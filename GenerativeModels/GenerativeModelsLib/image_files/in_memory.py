@@ -47,17 +47,21 @@ def picture_source(value: Any, field: str) -> Source:
     return GivenImage(_array(value, field, "an array (rows, columns)"), _called(field, "array"))
 
 
-def label_map_source(value: Any, field: str, affine: np.ndarray | Sequence[Sequence[float]] | None = None) -> Source:
+def label_map_source(
+    value: Any, field: str, affine: np.ndarray | Sequence[Sequence[float]] | None = None, dimensions: int = 3
+) -> Source:
     """The image source of a label map.
 
     Parameters
     ----------
     value
-        A path, a SimpleITK image, or an array (x, y, z).
+        A path, a SimpleITK image, or an array (x, y, z), or (x, y, z, time) of four dimensions.
     field
         Field of the request, for messages.
     affine
         (4, 4) matrix of an array: index (x, y, z, 1) -> RAS mm, as in nibabel.
+    dimensions
+        Dimensions of an image, 3 or 4.
 
     Raises
     ------
@@ -71,11 +75,13 @@ def label_map_source(value: Any, field: str, affine: np.ndarray | Sequence[Seque
     if _is_simpleitk(value):
         import SimpleITK as sitk
 
-        if value.GetDimension() != 3:
-            raise InputError(f"{named(field)} is an image of {value.GetDimension()} dimensions: give a 3D label map.")
+        found = value.GetDimension()
+        if found != dimensions:
+            raise InputError(f"{named(field)} is an image of {found} dimensions: give a {dimensions}D label map.")
+        axes = np.array(value.GetDirection()).reshape(found, found)[:3, :3]
         to_lps = np.eye(4)
-        to_lps[:3, :3] = np.array(value.GetDirection()).reshape(3, 3) * np.array(value.GetSpacing())
-        to_lps[:3, 3] = value.GetOrigin()
+        to_lps[:3, :3] = axes * np.array(value.GetSpacing())[:3]
+        to_lps[:3, 3] = value.GetOrigin()[:3]
         return GivenImage(sitk.GetArrayFromImage(value), _called(field, "image"), to_lps=to_lps)
     voxels = _array(value, field, "an array (x, y, z) with its affine")
     if affine is None or np.shape(affine) != (4, 4):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["HEADER_BYTES", "header_lines"]
+__all__ = ["HEADER_BYTES", "header_lines", "nrrd_key_values"]
 
 HEADER_BYTES = 2**20
 """Maximum size of a text header in bytes; no program writes a longer one."""
@@ -38,3 +39,15 @@ def header_lines(path: Path, label: str, kind: str) -> Iterator[tuple[bytes, int
                 raise InputError(f"{label} has a {kind} header {problem}: save it as one .nrrd file.")
     except OSError as error:
         raise InputError(f"{label} cannot be read ({error.strerror or error}): check its permissions.") from error
+
+
+def nrrd_key_values(path: Path, label: str) -> dict[str, str]:
+    """The key/value pairs (`key:=value`) of a NRRD header, with their line breaks; raises as `header_lines`."""
+    found = {}
+    for line, _ in header_lines(path, label, "NRRD"):
+        if not line:
+            break
+        key, mark, value = line.decode("utf-8", "replace").partition(":=")
+        if mark and not key.startswith("#"):
+            found[key] = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], value)
+    return found

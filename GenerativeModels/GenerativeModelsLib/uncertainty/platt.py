@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ __all__ = [
     "ReliabilityBin",
     "equal_mass_bins",
     "expected_calibration_error",
+    "interval_text",
     "probability_text",
     "reliability",
 ]
@@ -79,6 +81,14 @@ def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
 def probability_text(value: float) -> str:
     """A probability in per cent for display; values below 1 % and above 99 % are shown only as such."""
     return "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else f"{100 * value:.0f} %"
+
+
+def interval_text(interval: Sequence[float] | None) -> str:
+    """A 90 % interval of a probability to follow it, such as " (90 % interval 40 % to 62 %)"; "" without one."""
+    if interval is None:
+        return ""
+    low, high = map(probability_text, interval)
+    return f" (90 % interval {low})" if low == high else f" (90 % interval {low} to {high})"
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import slicer
@@ -89,6 +90,16 @@ def find_case(scene: slicer.vtkMRMLScene, key: str) -> SkullNodes | None:
     """The nodes of the case `key` in `scene`, also after it was saved and loaded; None when there are none."""
     store = NodeStore(scene, key)
     return SkullNodes.from_store(store) if store else None
+
+
+AGE_ATTRIBUTE = "GenerativeModels.GestationalAgeWeeks"
+"""Node attribute of an axial image: decimal weeks."""
+
+
+def case_title(axial_node: slicer.vtkMRMLNode) -> str:
+    """Title of the case of that axial image: the name of the image without the word "axial"."""
+    name = axial_node.GetName() or ""
+    return re.sub(r"(^|[\s_-]+)axial(?=$|[\s_-])", "", name, flags=re.IGNORECASE).strip(" _-") or "Head"
 
 
 def case_key(axial_node: slicer.vtkMRMLNode) -> str:

@@ -19,6 +19,9 @@ WEEKS = "weeks"
 VALUE, INTERVAL = "this head", "90 % interval"
 CURVE_COLOUR, CASE_COLOUR = (0.208, 0.416, 0.541), (0.702, 0.149, 0.118)
 """The report's."""
+LEGEND_SHARE = 0.4
+"""Share of the chart's width right of the curves. The legend of a plot is in its upper right corner."""
+LEGEND_FONT = 10
 STEPS = 79
 """Points of a curve."""
 
@@ -46,8 +49,17 @@ def show_chart(store: NodeStore, row: BiometryRow, result: dict[str, Any], title
         chart.SetXAxisTitle("weeks")
         chart.SetYAxisTitle(f"{row.name} ({row.unit})")
         chart.SetLegendVisibility(True)
+        chart.SetLegendFontSize(LEGEND_FONT)
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(float(axis[0]), float(axis[0] + (axis[-1] - axis[0]) / (1 - LEGEND_SHARE)))
     chart.EndModify(modifying)
     return chart
+
+
+def ordinal(centile: int) -> str:
+    """Name of a curve, such as "3rd centile"."""
+    ending = "th" if 10 <= centile % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(centile % 10, "th")
+    return f"{centile}{ending} centile"
 
 
 def curve_weeks(gestational_age_weeks: float | None) -> np.ndarray:
@@ -91,7 +103,7 @@ def _table(store: NodeStore, role: str, name: str, columns: Mapping[str, Sequenc
 
 
 def _curve(store: NodeStore, chart: str, centile: int, table: slicer.vtkMRMLTableNode):
-    node, made = store.obtain(f"chart_series.{chart}.{centile}", "vtkMRMLPlotSeriesNode", f"{centile}. centile")
+    node, made = store.obtain(f"chart_series.{chart}.{centile}", "vtkMRMLPlotSeriesNode", ordinal(centile))
     modifying = node.StartModify()
     _connect(node, table, str(centile))
     if made:

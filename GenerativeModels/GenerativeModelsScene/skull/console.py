@@ -6,7 +6,8 @@
     skull = reconstruct_skull(axial, gestational_age_weeks=27)
     print(skull.biometry["hc_mm"], skull.uncertainty_mm)
 
-The skull then stands in the scene, coloured by its uncertainty, with all that the module makes.
+The scene then contains the skull, coloured by its uncertainty, and all other nodes that the module makes. The views are
+arranged as after Apply.
 """
 
 from __future__ import annotations
@@ -113,9 +114,9 @@ def reconstruct_skull(
         if node is not None and node.GetScene() is not scene:
             raise InputError(f"The {name} image '{node.GetName()}' is in another scene: give that one as scene.")
     # Before the run: afterwards the node may be gone.
-    from GenerativeModelsScene.skull.case_nodes import case_key
+    from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE, case_key, case_title
 
-    key, title = case_key(axial), f"Skull of {axial.GetName()}"
+    key, title = case_key(axial), case_title(axial)
     workspace = Path(tempfile.mkdtemp(prefix="skull-"))
     try:
         request = case_request(
@@ -129,9 +130,15 @@ def reconstruct_skull(
             title=title,
         )
         case = _reconstruct(request, progress)
-        from GenerativeModelsScene.skull.show import show_case
+        from GenerativeModelsScene.skull.show import show_alone, show_case
+        from GenerativeModelsScene.skull.views import look_at_case
 
         nodes = show_case(scene, case, inputs=planes, key=key, title=title)
+        show_alone(scene, nodes)
+        for _ in look_at_case(scene, nodes):
+            pass
+        if axial.GetScene() is scene and gestational_age_weeks:
+            axial.SetAttribute(AGE_ATTRIBUTE, f"{gestational_age_weeks:g}")
     except BaseException:
         shutil.rmtree(workspace, ignore_errors=True)
         raise

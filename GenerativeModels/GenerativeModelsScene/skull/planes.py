@@ -11,7 +11,7 @@ import numpy as np
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.image import FIELD_OF_VIEW_RANGE_MM, MAX_ANISOTROPY, MIN_SIDE_PX, SPACING_RANGE_MM
 from GenerativeModelsLib.skull.request import PLANES
-from GenerativeModelsScene.nodes.files import picture_file
+from GenerativeModelsScene.nodes.files import is_picture_stack, picture_file
 from GenerativeModelsScene.nodes.geometry import PlaneGeometry, plane_geometry
 from GenerativeModelsScene.skull.spacing import NodeSpacing, give_spacing, node_spacing, reset_spacing
 
@@ -134,6 +134,11 @@ def _checked_geometry(node, name: str) -> PlaneGeometry:
     image = _image(node, name)
     called = f"The {name} image '{node.GetName()}'"
     sizes = image.GetDimensions()
+    if sum(size > 1 for size in sizes) > 2 and is_picture_stack(node):
+        raise InputError(
+            f"{called} is a stack of {max(sizes[2], 2)} pictures, since their names differ in a number alone: load the "
+            "picture again and tick Single File in the dialog Add Data (under Show Options)."
+        )
     if sum(size > 1 for size in sizes) > 2:
         raise InputError(
             f"{called} is a 3D volume of {sizes[0]} x {sizes[1]} x {sizes[2]} voxels: show the plane in a slice view "

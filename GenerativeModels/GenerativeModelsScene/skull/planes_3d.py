@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 OUTLINE_COLOUR = (0.0, 0.835, 1.0)
 """The report's."""
+OUTSIDE = -1
+"""Pixel value around the picture; 0 is black within it."""
+GAP_PX = 9
+"""Width of a gap in the picture that belongs to its surroundings; an odd number."""
 OUTLINE_WIDTH, BAND_WIDTH = 2, 1
 _HIDDEN = "GenerativeModels.PlanesHidden"
 MARGIN = 1.04
@@ -30,16 +34,34 @@ MARGIN = 1.04
 
 
 def show_plane(store: NodeStore, plane: PlacedPlane, title: str) -> slicer.vtkMRMLScalarVolumeNode:
-    """The picture of `plane` as a volume of one slice in the head frame (RAS): i = column, j = row."""
+    """The picture of `plane` as a volume of one slice in the head frame (RAS): i = column, j = row.
+
+    Its pixels are 0 to 255, and `OUTSIDE` around the picture, where views show nothing.
+    """
     node, made = store.obtain(f"plane.{plane.name}", "vtkMRMLScalarVolumeNode", f"{title} {plane.name} plane")
-    fill_volume(node, plane.pixels[None], plane_to_ras(plane.placement, plane.spacing_mm))
+    fill_volume(node, without_surroundings(plane.pixels)[None], plane_to_ras(plane.placement, plane.spacing_mm))
     if made or node.GetDisplayNode() is None:
         display = default_display(node)
         display.SetAutoWindowLevel(False)
         display.SetWindowLevelMinMax(0.0, 255.0)
-        display.SetThreshold(1.0, 255.0)  # the black about an ultrasound fan would hide the skull in 3D views
+        display.SetThreshold(0.0, 255.0)  # the black around an ultrasound fan would hide the skull in 3D views
         display.SetApplyThreshold(True)
     return node
+
+
+def without_surroundings(pixels: np.ndarray) -> np.ndarray:
+    """Copy of grey levels (rows, columns) as int16, with `OUTSIDE` instead of the black around the picture.
+
+    Black squares of `GAP_PX` pixels a side that are connected with the border are around the picture. Narrower gaps,
+    such as single lines of a shadow, are black.
+    """
+    from scipy.ndimage import label, maximum_filter, minimum_filter
+
+    black = np.pad((pixels == 0).astype(np.uint8), GAP_PX, constant_values=1)
+    wide = maximum_filter(minimum_filter(black, GAP_PX), GAP_PX)
+    parts, _ = label(wide)
+    outside = (parts == parts[0, 0])[GAP_PX:-GAP_PX, GAP_PX:-GAP_PX]
+    return np.where(outside, OUTSIDE, pixels.astype(np.int16)).astype(np.int16)
 
 
 def show_outline(store: NodeStore, plane: PlacedPlane, title: str) -> slicer.vtkMRMLModelNode:

@@ -83,7 +83,7 @@ def _write_volume(node: slicer.vtkMRMLVolumeNode, path: Path, kind: type) -> Non
 def _write_plane(node: slicer.vtkMRMLScalarVolumeNode, path: Path) -> None:
     matrix = LPS_TO_RAS @ ijk_to_ras(node)
     column_mm, row_mm = np.linalg.norm(matrix[:3, 0]), np.linalg.norm(matrix[:3, 1])
-    pixels = voxels(node)[0].astype(np.uint8, copy=False)
+    pixels = voxels(node)[0].clip(0, 255).astype(np.uint8)  # `OUTSIDE` is black
     write_placed_plane(
         path, pixels, (row_mm, column_mm), matrix[:3, 3], matrix[:3, 0] / column_mm, matrix[:3, 1] / row_mm
     )

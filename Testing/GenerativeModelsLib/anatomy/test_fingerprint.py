@@ -81,6 +81,12 @@ def test_every_option_of_an_analysis_is_in_its_fingerprint(heart: HeartRequest, 
         "labels": "lv=1,myo=2",
         "septum": "dir:1,0,0",
         "sex": "male",
+        "height_cm": 171.0,
+        "weight_kg": 71.0,
+        "force": True,
+        "cine": sample_heart / "es.nii.gz",
+        "ed_frame": 1,
+        "es_frame": 1,
         **SHARED,
     }
     assert set(changes) | {"output", "overwrite", "model"} == set(vars(heart))

@@ -69,7 +69,9 @@ def test_the_columns_are_those_of_the_documents() -> None:
     )
     assert summary_columns(HEART) == (
         *("case", "status", "error", "resumed", "device", "seconds"),
-        *("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g", "hcm_probability"),
+        *("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g", "sv_ml", "wall_thickening_percent"),
+        *("edv_ml_per_m2", "esv_ml_per_m2", "mass_g_per_m2", "rv_edv_ml", "rv_esv_ml", "rv_ef_percent"),
+        *("hcm_probability", "thickest_segment", "thickest_segment_mean_mm", "hypertrophy"),
         *("wall_mean_ed_mm", "wall_p95_ed_mm", "wall_max_ed_mm", "wall_mean_es_mm", "wall_p95_es_mm", "wall_max_es_mm"),
         *("dice_ed", "dice_es", "hausdorff_mm_ed", "hausdorff_mm_es", "z_top_1", "z_top_2"),
         *("in_distribution_score", "in_distribution_verdict", "warnings"),

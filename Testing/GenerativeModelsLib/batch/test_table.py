@@ -35,7 +35,8 @@ def test_the_columns_are_those_of_the_contract() -> None:
     assert ",".join(COLUMNS) == (
         "case,axial,sagittal,coronal,axial_spacing_mm,sagittal_spacing_mm,coronal_spacing_mm,gestational_age_weeks"
     )
-    assert table_columns(HEART) == ("case", "ed", "es", "labels", "septum", "sex")
+    phases = ("ed", "es", "labels", "septum", "sex", "cine", "ed_frame", "es_frame")
+    assert table_columns(HEART) == ("case", *phases, "height_cm", "weight_kg")
 
 
 def test_a_full_row_becomes_a_request(tmp_path: Path) -> None:
@@ -139,6 +140,17 @@ def test_a_cell_wins_over_the_value_for_all_rows(tmp_path: Path) -> None:
     assert [row.request.labels for row in rows] == ["ukbb", "lv=1,myo=2"]
 
 
+def test_rows_of_cines_and_bodies(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text(
+        "case,cine,ed_frame,es_frame,height_cm,weight_kg\np1,film.nrrd,0,8,171.5,70\np2,film.nrrd,x,,,\np3,film.nrrd,,,3,70\n"
+    )
+    one, two, three = read_rows(HEART, tmp_path / "cases.csv", tmp_path / "out", {})
+    found = one.request
+    assert (found.ed, found.cine, found.ed_frame, found.es_frame) == (None, tmp_path / "film.nrrd", 0, 8)
+    assert (found.height_cm, found.weight_kg) == (171.5, 70.0)
+    assert two.error.startswith("ed_frame is 'x'") and three.error.startswith("height_cm is 3 cm")
+
+
 def test_rows_become_requests_of_hearts(tmp_path: Path) -> None:
     table = tmp_path / "cases.csv"
     table.write_text(
@@ -147,14 +159,16 @@ def test_rows_become_requests_of_hearts(tmp_path: Path) -> None:
         'p2,a.nii.gz,,"lv=1,myo=2","dir:1,0,0",Male\n'
         "p3,,b.nii.gz,,,\n"
         "p4,a.nii.gz,,nothing,,\n"
+        "p5,,,,,\n"
     )
-    one, two, three, four = read_rows(HEART, table, tmp_path / "out", {"device": "cpu"})
+    one, two, three, four, five = read_rows(HEART, table, tmp_path / "out", {"device": "cpu"})
     assert one.request == HeartRequest(
         tmp_path / "a.nii.gz", tmp_path / "b.nii.gz", output=tmp_path / "out" / "p1", device="cpu"
     )
     assert (two.request.es, two.request.labels, two.request.sex) == (None, "lv=1,myo=2", "male")
     assert two.request.septum == "dir:1,0,0"
-    assert three.request is None and three.error == "Case 'p3' has no ed: ed is required."
+    assert three.request is None and three.error.startswith("ed is missing beside es: end diastole")
+    assert five.request is None and five.error.startswith("ed is missing: give the label map at end diastole")
     assert four.request is None and "labels is 'nothing'" in four.error
 
 

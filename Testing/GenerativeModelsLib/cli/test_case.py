@@ -29,6 +29,7 @@ OF_A_HEART = {
     "ef_percent": None,
     "myocardial_mass_g": 178.9,
     "wall_thickness_mm": {"ed": {"mean": 9.4, "p95": 19.1, "max": 22.3}, "es": None},
+    "thickest_segment": {"segment": 9, "mean_mm": 17.8, "judgement": "hypertrophic"},
     "one_number": {"p95_ed_mm": 19.1, "limit_mm": 14.0, "hypertrophic": True},
     "hcm_probability": 0.93,
     "reconstruction": {"dice_ed": 0.951, "dice_es": None},
@@ -132,7 +133,7 @@ def test_figures_of_a_heart_go_to_stdout_progress_and_warnings_to_stderr(
     assert "156.2 ml" in line and "research use only" in result.stdout
     assert "(ESV)" not in result.stdout and "90 % interval" not in result.stdout
     assert "hypertrophic cardiomyopathy: 93 %" in result.stdout
-    assert "One-number rule beside it: 19.1 mm is at or above 14 mm" in result.stdout
+    assert "Thickest segment at end diastole: 17.8 mm (mid inferoseptal), hypertrophic by" in result.stdout
     assert "Wall thickness at end diastole: mean 9.4 mm, 95th percentile 19.1 mm" in result.stdout
     assert "Dice of the model's reconstruction: 0.951\n" in result.stdout
     assert f"Report: {tmp_path / 'out' / 'report.html'}" in result.stdout
@@ -178,7 +179,7 @@ BAD = [
     (["heart", "analyse", "--ed", "a.nii.gz", "--sex", "x"], "--sex is 'x'"),
     (["heart", "analyse", "--ed", "a.nii.gz", "--device", "tpu"], "--device is 'tpu'"),
     (["heart", "analyse", "--ed", "a.nii.gz", "--seed", "-1"], "--seed is -1"),
-    (["heart", "analyse", "--es", "a.nii.gz"], "Missing option '--ed'"),
+    (["heart", "analyse", "--es", "a.nii.gz"], "--ed is missing beside --es"),
 ]
 
 
@@ -268,6 +269,6 @@ def test_brackets_in_names_are_printed_as_they_are(capsys: pytest.CaptureFixture
 def test_every_quantity_that_is_known_has_a_row(capsys: pytest.CaptureFixture[str]) -> None:
     print_result(HEART, OF_A_HEART, Path("out"))
     out = capsys.readouterr().out
-    known = [quantity for quantity in HEART.quantities if OF_A_HEART[quantity.key] is not None]
+    known = [quantity for quantity in HEART.quantities if quantity.of(OF_A_HEART).value is not None]
     assert len(known) == 2 and all(quantity.label in out for quantity in known)
     assert "Myocardial mass" in out and "178.9 g" in out and "Ejection fraction" not in out

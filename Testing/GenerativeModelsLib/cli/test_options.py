@@ -26,7 +26,7 @@ OPTIONS = {
     "skull reconstruct": f"--axial --sagittal --coronal --axial-spacing --sagittal-spacing --coronal-spacing "
     f"--gestational-age --pixel-spacing --samples {SHARED}",
     "skull batch": f"--samples {BATCH}",
-    "heart analyse": f"--ed --es --labels --septum --sex {SHARED}",
+    "heart analyse": f"--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force {SHARED}",
     "heart batch": f"--labels {BATCH}",
     "heart sample": f"--condition --n {SHARED}",
     "heart walk": f"--ed --es --labels --septum --towards --steps {SHARED}",
@@ -35,7 +35,7 @@ OPTIONS = {
 REQUIRED = {
     "skull reconstruct": "--axial --output",
     "skull batch": "--output",
-    "heart analyse": "--ed --output",
+    "heart analyse": "--output",
     "heart batch": "--output",
     "heart sample": "--condition --output",
     "heart walk": "--ed --towards --output",

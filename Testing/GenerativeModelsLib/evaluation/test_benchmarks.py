@@ -17,6 +17,7 @@ def test_an_unknown_benchmark_names_the_known_ones(tmp_path):
         InputError, match="choose one of skull, hc18, templates, speed, thickness, heart, heart-real"
     ) as found:
         benchmarks.run("skul", model=tmp_path)
+    assert str(found.value).startswith("There is no benchmark")
     assert sorted(str(found.value).split("one of ")[1].rstrip(".").split(", ")) == sorted(NAMES)
 
 
@@ -65,5 +66,5 @@ def test_a_command_of_its_own_tells_its_seconds_and_memory():
 
 
 def test_a_command_that_fails_tells_why():
-    with pytest.raises(RuntimeError, match="There is no benchmark"):
-        cold_process(["benchmark", "nothing"], 1)
+    with pytest.raises(RuntimeError, match="No such command 'nothing'"):
+        cold_process(["nothing"], 1)

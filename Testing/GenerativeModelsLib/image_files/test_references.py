@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from hypothesis import strategies as st
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.image_files.references import data_files, require_own_folder, require_self_contained
 from GenerativeModelsLib.skull.planes.read import load_stored_plane
+from Testing.helpers.shown_by_itk import shown_by_itk
 
 SECRET = bytes(range(65, 90)) * 80
 PLAIN = bytes(1600)
@@ -40,16 +39,6 @@ def placed(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content.replace(b"@", os.fsencode(folder.parent / "secret")))
     return path
-
-
-def shown_by_itk(path: Path) -> bytes:
-    """What SimpleITK reads without the check, in a new process, since some headers crash it; empty if it fails."""
-    code = (
-        "import sys, SimpleITK as sitk; r = sitk.ImageFileReader(); r.SetFileName(sys.argv[1]); "
-        "r.SetImageIO(sys.argv[2]); sys.stdout.buffer.write(sitk.GetArrayFromImage(r.Execute()).tobytes())"
-    )
-    command = [sys.executable, "-c", code, str(path), IO[path.suffix]]
-    return subprocess.run(command, capture_output=True, timeout=60).stdout
 
 
 def refused_by_all(path: Path) -> None:
@@ -76,7 +65,7 @@ FOLLOWED = {
     "both line ends": (".nrrd", (NRRD + b"data file: ../secret/key\n\n").replace(b"\n", b"\r\n")),
     "one stray carriage return": (".nrrd", NRRD + b"# a comment\rdata file: ../secret/key\n\n"),
     "long comment": (".nrrd", NRRD + b"#" * 70_000 + b"\ndata file: ../secret/key\n"),
-    "many comments": (".nrrd", NRRD + b"# pad\n" * 300_000 + b"data file: ../secret/key\n"),
+    "many comments": (".nrrd", NRRD + (b"# " + b"p" * 57 + b"\n") * 30_000 + b"data file: ../secret/key\n"),
     "meta absolute": (".mha", META + b"ElementDataFile = @/key\n"),
     "meta relative": (".mha", META + b"ElementDataFile = ../secret/key\n"),
     "meta colon": (".mha", META + b"ElementDataFile: ../secret/key\n"),
@@ -101,7 +90,7 @@ FOLLOWED = {
 def test_a_name_that_simpleitk_follows_is_refused(trick: str, folder: Path) -> None:
     suffix, content = FOLLOWED[trick]
     path = placed(folder, f"upload{suffix}", content)
-    found = shown_by_itk(path)
+    found = shown_by_itk(path, IO[path.suffix])
     assert len(found) >= 40 and (SECRET.startswith(found[:40]) or SECRET.endswith(found[-40:])), "the trick is none"
     refused_by_all(path)
 
@@ -172,7 +161,7 @@ def test_whatever_shows_the_secret_was_refused(
     except InputError:
         return
     if b"/key" in content:  # nothing else leads there
-        assert SECRET[:40] not in shown_by_itk(path)
+        assert SECRET[:40] not in shown_by_itk(path, IO[path.suffix])
 
 
 def written(folder: Path, name: str, *, compress: bool = False) -> Path:

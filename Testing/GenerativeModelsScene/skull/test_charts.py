@@ -11,10 +11,12 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.shape.growth_charts import CHARTS
+from GenerativeModelsScene.skull.charts import ordinal
 from GenerativeModelsScene.skull.show import show_case
 from Testing.helpers.finished_cases import a_finished_case
 
 CENTILES = (3, 10, 50, 90, 97)
+NAMES = ("3rd centile", "10th centile", "50th centile", "90th centile", "97th centile")
 
 
 def series_of(chart) -> list:
@@ -31,9 +33,9 @@ def line(series) -> np.ndarray:
 @pytest.mark.parametrize("name", ["hc", "bpd", "ofd"])
 def test_the_curves_are_the_growth_charts(shown, name) -> None:
     curves = series_of(shown.charts[name])[:5]
-    for centile, series in zip(CENTILES, curves, strict=True):
+    for centile, label, series in zip(CENTILES, NAMES, curves, strict=True):
         weeks, values = line(series).T
-        assert series.GetName() == f"{centile}. centile"
+        assert series.GetName() == label
         assert weeks[0] == 20 and weeks[-1] == 34 and len(weeks) > 50
         expected = CHARTS[name].value_mm(NormalDist().inv_cdf(centile / 100), weeks)
         np.testing.assert_allclose(values, expected, rtol=1e-12)
@@ -72,6 +74,22 @@ def test_charts_say_what_they_show(shown) -> None:
     assert set(shown.charts) == {"hc", "bpd", "ofd"}
 
 
+@pytest.mark.parametrize("weeks", [27.0, None])
+def test_the_legend_has_room_beside_the_curves(a_scene, tmp_path, weeks) -> None:
+    case = read_case(a_finished_case(tmp_path / "case", weeks=weeks))
+    chart = show_case(a_scene, case, key="case", title="Head").charts["hc"]
+    first, last = line(series_of(chart)[0])[[0, -1], 0]
+    low, high = chart.GetXAxisRange()
+    assert not chart.GetXAxisRangeAuto()
+    assert low == first and (high - last) / (high - low) == pytest.approx(0.4)
+
+
+def test_curves_have_english_ordinals() -> None:
+    assert [ordinal(number).split()[0] for number in (1, 2, 3, 11, 13, 22, 90)] == [
+        *("1st", "2nd", "3rd", "11th", "13th", "22nd", "90th")
+    ]
+
+
 def test_a_second_run_draws_the_same_plots_anew(shown, a_scene, tmp_path) -> None:
     before = a_scene.GetNumberOfNodes()
     again = show_case(a_scene, read_case(a_finished_case(tmp_path / "c", weeks=30.5)), key="case", title="Head")
@@ -85,7 +103,7 @@ def test_a_deleted_curve_comes_back(shown, a_scene, a_case) -> None:
     assert len(series_of(shown.charts["hc"])) == 6
     again = show_case(a_scene, a_case, key="case", title="Head")
     assert [series.GetName() for series in series_of(again.charts["hc"])] == [
-        *(f"{centile}. centile" for centile in CENTILES),
+        *NAMES,
         "90 % interval",
         "this head",
     ]

@@ -16,6 +16,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.infer import model as model_module
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsScene.skull import console
+from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE
 from GenerativeModelsScene.skull.planes import set_spacing
 from Testing.helpers.painted import SPACING, painted_planes
 from Testing.helpers.tiny_models import load_seeing
@@ -77,6 +78,21 @@ def test_the_same_images_again_update_their_nodes(a_scene, images, with_tiny_mod
     assert list(second.nodes.planes) == ["axial", "sagittal", "coronal"]
     assert told == sorted(told[: len(told) // 2]) * 2
     assert told[-1] == 1.0
+
+
+def test_the_age_goes_to_the_image_and_the_views_show_the_case(
+    a_scene, a_slice_view, images, with_tiny_model, nothing_left
+) -> None:
+    composite = a_scene.CreateNodeByClass("vtkMRMLSliceCompositeNode")
+    composite.UnRegister(None)
+    composite.SetSingletonTag("Red")
+    composite.SetLayoutName("Red")
+    composite = a_scene.AddNode(composite)
+    set_spacing(images["axial"], SPACING)
+    nodes = console.reconstruct_skull(images["axial"], gestational_age_weeks=27, samples=3, scene=a_scene).nodes
+    assert images["axial"].GetAttribute(AGE_ATTRIBUTE) == "27"
+    assert composite.GetBackgroundVolumeID() == nodes.planes["axial"].GetID()
+    assert nodes.planes["axial"].GetName() == "Head axial plane"
 
 
 def test_the_files_last_as_long_as_the_case(a_scene, images, with_tiny_model, nothing_left) -> None:

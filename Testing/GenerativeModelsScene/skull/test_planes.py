@@ -186,6 +186,21 @@ def test_the_middle_of_the_world_is_where_slicer_centres_pictures(a_scene, add_v
     assert plane_from_node(node, "axial").positioned is positioned
 
 
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_numbered_pictures_that_became_a_stack_are_named(a_scene, add_volume, channels) -> None:
+    node = add_volume(np.zeros((2, ROWS, COLUMNS, *channels), np.uint8), name="216_HC")
+    storage = a_scene.AddNewNodeByClass("vtkMRMLVolumeArchetypeStorageNode")
+    storage.SetFileName("216_HC.png")
+    node.SetAndObserveStorageNodeID(storage.GetID())
+    assert "'216_HC' is a stack of 2 pictures" in selection_problem({"axial": node})
+    assert "Single File" in selection_problem({"axial": node})
+    storage.SetFileName("pages.tif")
+    assert "is a 3D volume" in selection_problem({"axial": node})
+    storage.AddFileName("1.tif")
+    storage.AddFileName("2.tif")
+    assert "is a stack of 2 pictures" in selection_problem({"axial": node})
+
+
 def test_a_transform_positions_a_picture(a_scene, add_volume) -> None:
     node = add_volume(np.zeros((1, ROWS, COLUMNS), np.uint8), np.diag([0.3, 0.3, 1, 1]))
     transform = under(a_scene, node, np.eye(4))

@@ -102,8 +102,8 @@ class Offsets:
         return replace(self, weights=weights / weights.sum())
 
 
-def signed_offsets(prediction: Surface, truth: Surface) -> np.ndarray:
-    """Signed offsets (N,) in mm of the truth from every vertex of `prediction` along its outward normal.
+def signed_offsets(prediction: Surface, truth: Surface, at: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Signed offsets (N,) in mm of the truth from the vertices `at` of `prediction`, or all, along its outward normal.
 
     Positive where the truth lies outside the prediction. The offset is that of the nearer of the first intersections
     forward and backward along the normal; without an intersection within `CLIP_MM` it is the signed distance to the
@@ -111,7 +111,7 @@ def signed_offsets(prediction: Surface, truth: Surface) -> np.ndarray:
     large.
     """
     queries = SurfaceQueries(truth)
-    points, reach = prediction.points, CLIP_MM * prediction.vertex_normals
+    points, reach = prediction.points[at], CLIP_MM * prediction.vertex_normals[at]
     outward = queries.first_hits(points, points + reach) * CLIP_MM
     inward = queries.first_hits(points, points - reach) * -CLIP_MM
     backward = np.isnan(outward) | (np.abs(inward) < np.abs(outward))

@@ -109,7 +109,7 @@ def _record(case: int, subset: str, found: Reconstruction, truth: Surface) -> Re
         case,
         subset,
         {name: compare(moved, truth) for name, moved in frames.items()},
-        {name: signed_offsets(moved, truth)[some].astype(np.float32) for name, moved in frames.items()},
+        {name: signed_offsets(moved, truth, some).astype(np.float32) for name, moved in frames.items()},
         sigma,
         surface.vertex_areas[some].astype(np.float32),
         (surface.points[some, 2] * 2 * np.pi / value.hc_mm).astype(np.float32),

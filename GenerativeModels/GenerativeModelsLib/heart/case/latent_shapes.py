@@ -148,10 +148,11 @@ def walk_shapes(
             )
             for number, (z, probability) in enumerate(zip(found.z_top, found.hcm_probability))
         ]
+        files = {phase: heart.cine or getattr(heart, phase) for phase in PHASES}
         about = {
             "schema": "heart-walk/1",
             "towards": request.towards,
-            "inputs": {"ed": heart.ed.name, "es": None if heart.es is None else heart.es.name},
+            "inputs": {phase: None if file is None else file.name for phase, file in files.items()},
             "seed": heart.seed,
             "device": device,
             "at_border": found.at_border,

@@ -23,12 +23,18 @@ def read_label_maps(request: HeartRequest) -> LoadedHeart:
     InputError
         A label map cannot be used.
     """
-    from GenerativeModelsLib.heart.labels.label_map import parse_labels
-    from GenerativeModelsLib.heart.measure.load import load_hearts
+    from GenerativeModelsLib.heart.labels.cine import read_cine
+    from GenerativeModelsLib.heart.labels.label_map import is_preset, parse_labels
+    from GenerativeModelsLib.heart.measure.load import heart_from_cine, load_hearts
     from GenerativeModelsLib.heart.measure.septum import parse_septum
 
     septum = None if request.septum is None else parse_septum(request.septum)
-    return load_hearts(request.ed, request.es, parse_labels(request.labels), septum)
+    labels, by_name = parse_labels(request.labels), is_preset(request.labels)
+    if request.cine is not None:
+        return heart_from_cine(
+            read_cine(request.cine, labels, request.ed_frame, request.es_frame), septum, force=request.force
+        )
+    return load_hearts(request.ed, request.es, labels, septum, by_name=by_name, force=request.force)
 
 
 def compute(request: HeartRequest, loaded: LoadedHeart, model: HeartModel, progress: Progress) -> MeasuredHeart:

@@ -10,6 +10,7 @@ import numpy as np
 from GenerativeModelsLib.anatomy.run import Case
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.case.figures import function_figures, indexed_figures, thickest_segment
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.heart.shape.reference import ONE_NUMBER_MM
 from GenerativeModelsLib.heart.shape.surfaces import ThicknessFigures, in_patient
@@ -42,22 +43,26 @@ def document(case: Case) -> dict[str, Any]:
     request: HeartRequest = case.request
     placed, model = measured.placed, case.run.model
     es = measured.es
-    inputs = {"ed": (request.ed, loaded.ed)} | ({} if loaded.es is None else {"es": (request.es, loaded.es)})
+    cine = loaded.cine
     return {
         "edv_ml": measured.edv_ml,
         "esv_ml": measured.esv_ml,
         "ef_percent": measured.ef_percent,
         "myocardial_mass_g": measured.myocardial_mass_g,
+        **function_figures(measured, loaded),
+        "indexed": indexed_figures(measured, request),
         "wall_thickness_mm": {
             "ed": _thickness(measured.ed.thickness),
             "es": None if es is None else _thickness(es.thickness),
         },
+        "thickest_segment": thickest_segment(measured.ed.thickness.aha17),
         "one_number": {
             "p95_ed_mm": measured.ed.thickness.p95,
             "limit_mm": ONE_NUMBER_MM,
             "hypertrophic": bool(measured.ed.thickness.p95 >= ONE_NUMBER_MM),
         },
         "hcm_probability": float(placed.hcm_probability[0]),
+        "hcm_interval90": None if placed.hcm_interval90 is None else [float(v) for v in placed.hcm_interval90[0]],
         "latent": {
             "z_top": [float(v) for v in placed.z_top[0]],
             "levels": [int(n) for n in model.levels],
@@ -75,9 +80,16 @@ def document(case: Case) -> dict[str, Any]:
             "verdict": placed.in_distribution[0].verdict,
         },
         "sex": request.sex,
+        "height_cm": request.height_cm,
+        "weight_kg": request.weight_kg,
+        "frames": None if cine is None else dict(cine.frames),
+        "cavity_ml": None if cine is None else list(cine.cavity_ml),
         "labels": str(loaded.ed.label_map.labels),
+        "segments": _segments(loaded.ed),
         "septum": request.septum,
-        "inputs": {name: _input(source, phase) for name, (source, phase) in inputs.items()},
+        "inputs": {
+            name: _input(request.cine or getattr(request, name), phase) for name, phase in loaded.phases.items()
+        },
     }
 
 
@@ -92,5 +104,10 @@ def _input(source: Source, phase: LoadedPhase) -> dict[str, Any]:
         "file": source.name,
         "spacing_mm": [round(float(v), 5) for v in phase.label_map.spacing_mm],
         "septum": frame.septum,
+        "segments": _segments(phase),
         "frame": {"origin_lps_mm": frame.origin_lps.tolist(), "axes_lps": frame.axes.tolist()},
     }
+
+
+def _segments(phase: LoadedPhase) -> dict[str, str] | None:
+    return None if phase.label_map.segments is None else dict(phase.label_map.segments)

@@ -6,7 +6,7 @@ Levels are numbered from 1, the finest detail, to the top, as z_1 .. z_L in `mod
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from GenerativeModelsLib.heart.infer.bundle import KIND, build_ladder, check_arc
 from GenerativeModelsLib.heart.infer.error import error_weighting, reconstruction_error
 from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.heart.shape.reference import WALL_SD_MM
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from GenerativeModelsLib.uncertainty.platt import PlattScale
@@ -39,6 +40,7 @@ class Placed:
     error_mm : (N,) root mean squared error of the radii, walls and reaches of the phases present.
     in_distribution : one judgement per heart.
     present : (N, PHASES) bool, the phases they were placed from.
+    hcm_interval90 : (N, 2) 90 % interval of the probability for walls of the error `WALL_SD_MM`; None = unknown.
     """
 
     levels: tuple[np.ndarray, ...]
@@ -46,6 +48,7 @@ class Placed:
     error_mm: np.ndarray
     in_distribution: tuple[InDistribution, ...]
     present: np.ndarray
+    hcm_interval90: np.ndarray | None = None
 
     @property
     def z_top(self) -> np.ndarray:
@@ -96,7 +99,9 @@ class HeartModel:
         ranked = reconstruction_error(code, rebuilt, present, error_weighting(self.manifest.in_distribution))
         judged = tuple(self.typical.judge(SeenHearts(hearts, z, ranked)))
         error_mm = reconstruction_error(code, rebuilt, present)
-        return Placed(tuple(z), self._probability(z[-1], names), error_mm, judged, present)
+        probability = self._probability(z[-1], names)
+        interval = self._interval90(hearts, names, probability)
+        return Placed(tuple(z), probability, error_mm, judged, present, interval)
 
     def probability(self, z_top: np.ndarray, present: np.ndarray | None = None) -> np.ndarray:
         """Calibrated probability (N,) of hypertrophic cardiomyopathy of points (N, d_L) of the top level.
@@ -212,6 +217,16 @@ class HeartModel:
         for name in set(names):
             found[names == name] = self.calibration[name].probability(score[names == name])
         return found
+
+    def _interval90(self, hearts: RayBatch, names: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """(N, 2) range of the probability `found` (N,) over walls that are read thinner and thicker."""
+        present, values = torch.as_tensor(hearts.present, device=self.device), [found]
+        for shift_mm in (-1.645 * WALL_SD_MM, 1.645 * WALL_SD_MM):
+            epi_mm = np.maximum(hearts.epi_mm + shift_mm, hearts.endo_mm + heart_code.LEAST_MM)
+            code = heart_code.encode(replace(hearts, epi_mm=epi_mm))
+            top = self.net.encode(self.tensor(code), present)[-1].z
+            values.append(self._probability(top.cpu().double().numpy(), names))
+        return np.stack([np.min(values, axis=0), np.max(values, axis=0)], axis=1)
 
     def shapes(self, x: torch.Tensor) -> RayBatch:
         """Shapes (N, PHASES) of codes (N, `CODE_SIZE`) that the network has decoded."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["PRESETS", "HeartLabels", "LabelMap", "label_map_from_array", "parse_labels"]
+__all__ = ["PRESETS", "STRUCTURES", "HeartLabels", "LabelMap", "is_preset", "label_map_from_array", "parse_labels"]
 
 PRESETS = {"acdc": "lv=3,myo=2,rv=1", "ukbb": "lv=1,myo=2,rv=3"}
 """Values of public data sets: lv is the cavity, myo the myocardium, rv the right ventricle's cavity."""
+STRUCTURES = {"lv": "cavity (lv)", "myo": "myocardium (myo)", "rv": "right ventricle (rv)"}
+"""What messages call the structures."""
 SPACING_RANGE_MM = (0.2, 20.0)
 MOST_VALUES = 160
 """Largest number of values of a label map; whole-body maps have some 120, 8-bit images more grey levels."""
@@ -46,6 +49,7 @@ class LabelMap:
     to_lps : (4, 4) index (i, j, k, 1) -> LPS mm.
     name : name in messages.
     left_out_ml : volume of cavity and myocardium that was cropped away, beyond `FARTHEST_MM`.
+    segments : names of the segments of a segmentation file by structure; None for other files.
     """
 
     values: np.ndarray
@@ -53,6 +57,7 @@ class LabelMap:
     to_lps: np.ndarray
     name: str
     left_out_ml: float = 0.0
+    segments: Mapping[str, str] | None = None
 
     @property
     def spacing_mm(self) -> np.ndarray:
@@ -129,6 +134,11 @@ def parse_labels(text: str) -> HeartLabels:
     return HeartLabels(**found)
 
 
+def is_preset(text: str) -> bool:
+    """Whether a text for `parse_labels` is the name of a preset."""
+    return text.strip().lower() in PRESETS
+
+
 def label_map_from_array(
     values: np.ndarray, to_lps: np.ndarray, labels: HeartLabels, name: str, phase: str = "ed"
 ) -> LabelMap:
@@ -141,7 +151,7 @@ def label_map_from_array(
     to_lps
         (4, 4) index (i, j, k, 1) -> LPS mm.
     name, phase
-        Name of the map, and "ed" or "es", for messages.
+        Name of the map, and "ed", "es" or "cine", for messages.
 
     Raises
     ------
@@ -152,15 +162,16 @@ def label_map_from_array(
     values, to_lps = np.asarray(values), np.asarray(to_lps, float)
     if values.ndim != 3 or min(values.shape, default=0) < 2:
         size = " x ".join(map(str, values.shape[::-1]))
-        raise InputError(f"{called} is {size} voxels: a 3D label map of one phase is needed.")
+        film = f"; a film is given as {named('cine')}" if values.ndim == 4 else ""
+        raise InputError(f"{called} is {size} voxels: a 3D label map of one phase is needed{film}.")
     _require_spacing(to_lps, called)
     present = _present(values, called)
     there = ", ".join(str(value) for value in present if value)
-    for what, value in (("cavity (lv)", labels.lv), ("myocardium (myo)", labels.myo)):
+    for structure, value in (("lv", labels.lv), ("myo", labels.myo)):
         if value not in present:
             raise InputError(
-                f"{called} has no voxel of value {value}, the {what} by {named('labels')} {labels}; it holds "
-                f"{there or 'only 0'}: name its own values by {named('labels')}."
+                f"{called} has no voxel of value {value}, the {STRUCTURES[structure]} by {named('labels')} {labels}; "
+                f"it holds {there or 'only 0'}: name its own values by {named('labels')}."
             )
     return _cropped(LabelMap(values, labels, to_lps, name), called)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError, in_words, named
 from GenerativeModelsLib.heart.anatomy import PHASES
+from GenerativeModelsLib.heart.labels.cine import Cine
 from GenerativeModelsLib.heart.labels.cleaning import one_heart
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.heart.labels.read import read_label_map
@@ -23,6 +24,7 @@ from GenerativeModelsLib.image_files.given import Source
 __all__ = [
     "LoadedHeart",
     "LoadedPhase",
+    "heart_from_cine",
     "heart_from_maps",
     "joined_warnings",
     "load_hearts",
@@ -71,10 +73,12 @@ class LoadedHeart:
     ----------
     phases : the phases that were given, by name ("ed", "es"), in the order of time; end diastole is always there.
     warnings : sentences on single phases and on their combination.
+    cine : the cine that they are frames of; None for a label map each.
     """
 
     phases: Mapping[str, LoadedPhase]
     warnings: tuple[str, ...]
+    cine: Cine | None = None
 
     @property
     def ed(self) -> LoadedPhase:
@@ -100,7 +104,15 @@ class LoadedHeart:
         return Heart(self.ed.ventricle, self.es.ventricle)
 
 
-def load_hearts(ed: Source, es: Source | None, labels: HeartLabels, septum: Septum | None = None) -> LoadedHeart:
+def load_hearts(
+    ed: Source,
+    es: Source | None,
+    labels: HeartLabels,
+    septum: Septum | None = None,
+    *,
+    by_name: bool = True,
+    force: bool = False,
+) -> LoadedHeart:
     """Read and measure the label maps of one heart.
 
     Parameters
@@ -112,6 +124,10 @@ def load_hearts(ed: Source, es: Source | None, labels: HeartLabels, septum: Sept
         Meaning of their values, see `labels.label_map.parse_labels`.
     septum
         Side of the septum given by the user (`septum.parse_septum`); overrides the right ventricle.
+    by_name
+        As in `labels.read.read_label_map`.
+    force
+        Whether phases that look like two patients are used, with a warning.
 
     Raises
     ------
@@ -123,11 +139,20 @@ def load_hearts(ed: Source, es: Source | None, labels: HeartLabels, septum: Sept
             f"{named('ed')} and {named('es')} are the same file, {ed.name}: give one label map for each phase, or "
             f"{named('ed')} alone."
         )
-    ed_map = read_label_map(ed, labels, "ed")
-    return heart_from_maps(ed_map, None if es is None else read_label_map(es, labels, "es"), septum)
+    ed_map = read_label_map(ed, labels, "ed", by_name=by_name)
+    es_map = None if es is None else read_label_map(es, labels, "es", by_name=by_name)
+    return heart_from_maps(ed_map, es_map, septum, force=force)
 
 
-def heart_from_maps(ed: LabelMap, es: LabelMap | None, septum: Septum | None = None) -> LoadedHeart:
+def heart_from_cine(cine: Cine, septum: Septum | None = None, *, force: bool = False) -> LoadedHeart:
+    """Measure the two frames of a cine; raises as `load_hearts`."""
+    found = heart_from_maps(cine.ed, cine.es, septum, force=force)
+    return replace(found, warnings=(*cine.warnings, *found.warnings), cine=cine)
+
+
+def heart_from_maps(
+    ed: LabelMap, es: LabelMap | None, septum: Septum | None = None, *, force: bool = False
+) -> LoadedHeart:
     """Measure label maps in memory (`labels.label_map.label_map_from_array`); raises as `load_hearts`."""
     maps = {"ed": ed} if es is None else {"ed": ed, "es": es}
     phases = shared_septum({name: load_phase(label_map, name, septum) for name, label_map in maps.items()}, maps)
@@ -135,7 +160,7 @@ def heart_from_maps(ed: LabelMap, es: LabelMap | None, septum: Septum | None = N
         together = ["Only end diastole was given; what needs end systole is left out."]
     else:
         shapes = [PhaseShape(phase.label_map, phase.frame, phase.ventricle) for phase in phases.values()]
-        together = pair_warnings(*shapes)
+        together = pair_warnings(*shapes, force=force)
     return LoadedHeart(phases, _plain(*joined_warnings(phases), *together))
 
 

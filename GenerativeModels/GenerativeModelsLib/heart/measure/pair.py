@@ -14,7 +14,7 @@ from GenerativeModelsLib.heart.shape.ventricle import Ventricle
 __all__ = ["PhaseShape", "pair_warnings"]
 
 MOST_MYOCARDIUM = 1.35
-"""Largest ratio of the myocardial volumes; the volume is constant, labels of one patient differ by up to a quarter."""
+"""Largest ratio of the myocardial volumes; the volume is constant, labels of one patient differ by up to 1.3 (ACDC)."""
 EPICARDIUM_RANGE = (0.72, 1.1)
 """Range of the width of the epicardium near the base at end systole over that at end diastole: it hardly moves."""
 LENGTH_RANGE = (0.55, 1.15)
@@ -30,13 +30,18 @@ class PhaseShape:
     ventricle: Ventricle
 
 
-def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
+def pair_warnings(ed: PhaseShape, es: PhaseShape, *, force: bool = False) -> list[str]:
     """Warnings on implausible differences between end diastole and end systole.
+
+    Parameters
+    ----------
+    force
+        Whether phases of very different myocardium are only warned of.
 
     Raises
     ------
     InputError
-        End systole has the clearly larger cavity.
+        End systole has the clearly larger cavity, or the myocardium differs by more than `MOST_MYOCARDIUM`.
     """
     large, small = ed.ventricle.cavity_ml, es.ventricle.cavity_ml
     if small > 1.05 * large:
@@ -52,6 +57,12 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
             "two look like one phase, or like end diastole and end systole swapped."
         )
     signs = _two_patients(ed, es)
+    if _ratio(ed, es) > MOST_MYOCARDIUM and not force:
+        raise InputError(
+            f"{named('ed')} {ed.label_map.name} and {named('es')} {es.label_map.name} look like two patients: "
+            f"{'; '.join(signs)}, and the myocardium of one heart differs by less than "
+            f"{100 * (MOST_MYOCARDIUM - 1):.0f} %; give both phases of one patient, or {named('force')}."
+        )
     if signs:
         warnings.append(f"End diastole and end systole may be of different patients: {'; '.join(signs)}.")
     spacing = ed.label_map.spacing_mm, es.label_map.spacing_mm
@@ -64,10 +75,16 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape) -> list[str]:
     return warnings
 
 
+def _ratio(ed: PhaseShape, es: PhaseShape) -> float:
+    """The larger myocardium over the smaller one."""
+    muscle = ed.ventricle.myocardium_ml, es.ventricle.myocardium_ml
+    return max(muscle) / min(muscle)
+
+
 def _two_patients(ed: PhaseShape, es: PhaseShape) -> list[str]:
     signs = []
     muscle = ed.ventricle.myocardium_ml, es.ventricle.myocardium_ml
-    if max(muscle) > MOST_MYOCARDIUM * min(muscle):
+    if _ratio(ed, es) > MOST_MYOCARDIUM:
         signs.append(f"their myocardium has {muscle[0]:.0f} and {muscle[1]:.0f} ml")
     # Rows 2 to 5 are the basal third, below what a tilted base plane cuts.
     widths = [2 * float(some.ventricle.epi_mm[2:6].mean()) for some in (ed, es)]

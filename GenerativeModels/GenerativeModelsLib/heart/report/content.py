@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.request import HeartRequest
 
-__all__ = ["HeartReport", "Measure", "PhaseView", "report_content"]
+__all__ = ["ALWAYS", "HeartReport", "Measure", "PhaseView", "report_content"]
+
+
+ALWAYS = ("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g")
+"""Quantities that have a line even without a value."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the table: a value (None without end systole) and the reference ranges of the sexes shown."""
+    """One line of the table: a value (None without end systole) and the ranges of the sexes shown, None = unknown."""
 
     name: str
     label: str
     unit: str
     value: float | None
-    ranges: dict[str, Range]
+    ranges: dict[str, Range | None]
+
+    @property
+    def has_range(self) -> bool:
+        """Whether there is a range to stand beside."""
+        return None not in self.ranges.values()
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +118,9 @@ def report_content(case: Case, result: dict[str, Any]) -> HeartReport:
             for key, phase in measured.phases.items()
         ],
         measures=[
-            Measure(q.short, q.label, q.unit, result[q.key], {sex: ranges[q.key] for sex, ranges in sexes.items()})
+            Measure(q.short, q.label, q.unit, value, {sex: ranges.get(q.key) for sex, ranges in sexes.items()})
             for q in QUANTITIES
+            if (value := q.of(result).value) is not None or q.key in ALWAYS
         ],
         population_svg=population_svg(model, measured.placed),
         licence=manifest.licence,

@@ -14,16 +14,18 @@ from GenerativeModelsLib.heart.report.content import HeartReport, report_content
 from GenerativeModelsLib.heart.report.scene import VIEWS, scene, still_pictures
 from GenerativeModelsLib.heart.shape.reference import (
     BORDERLINE_WALL_MM,
+    BSA_SOURCE,
     HCM_WALL_MM,
     SOURCE,
     STYLE_REMARK,
+    WALL_SD_MM,
     Range,
     position,
 )
 from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
 from GenerativeModelsLib.page.files import page_part, write_page
 from GenerativeModelsLib.page.meshes import colour_table
-from GenerativeModelsLib.uncertainty.platt import probability_text
+from GenerativeModelsLib.uncertainty.platt import interval_text, probability_text
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
@@ -42,9 +44,9 @@ class Notice:
 _VERDICTS = {
     "outside": Notice(
         "serious",
-        "This heart lies outside what the model was trained on. Its reconstruction, its place in the latent space "
-        "and the probability of hypertrophic cardiomyopathy are not to be relied upon; volumes and wall thickness are "
-        "measured on the labels alone.",
+        "This heart lies outside what the model was trained on. Its reconstruction and its place in the latent space "
+        "are not to be relied upon, and the probability of hypertrophic cardiomyopathy is not shown; volumes and wall "
+        "thickness are measured on the labels alone.",
     ),
     "unusual": Notice("caution", "This heart is unusual for the model: read its probability with care."),
 }
@@ -95,7 +97,10 @@ def render(content: HeartReport) -> str:
         model_bullseye=Markup(bullseye_svg(*model, limits=limits)),
         population=Markup(content.population_svg),
         segments=SEGMENT_NAMES,
+        doubts=reasons_of_verdict(content),
         source=SOURCE,
+        bsa_source=BSA_SOURCE,
+        wall_sd_mm=WALL_SD_MM,
         style_remark=STYLE_REMARK,
         hcm_wall_mm=HCM_WALL_MM,
         borderline_wall_mm=BORDERLINE_WALL_MM,
@@ -106,18 +111,26 @@ def render(content: HeartReport) -> str:
 
 def notices(content: HeartReport) -> list[Notice]:
     """The verdict on the heart if it is not typical, then the warnings of the analysis."""
-    warnings = list(zip(content.result["warnings"], content.result["warning_kinds"]))
-    reasons = " ".join(text.partition(". ")[2] for text, kind in warnings if kind == "verdict")
+    warnings, reasons = (
+        list(zip(content.result["warnings"], content.result["warning_kinds"])),
+        reasons_of_verdict(content),
+    )
     words = _VERDICTS.get(content.result["in_distribution"]["verdict"])
     found = [] if words is None else [Notice(words.severity, f"{words.text} {reasons}".strip())]
     return found + [Notice("caution", text) for text, kind in warnings if kind != "verdict"]
+
+
+def reasons_of_verdict(content: HeartReport) -> str:
+    """Why the heart is not typical, in sentences."""
+    warnings = zip(content.result["warnings"], content.result["warning_kinds"])
+    return " ".join(text.partition(". ")[2] for text, kind in warnings if kind == "verdict")
 
 
 def number(value: float | None, unit: str = "mm") -> str:
     """`value` as text: one decimal, none for millilitres and grams from 20 on, a dash if absent."""
     if value is None or value != value:
         return "–"
-    return f"{value:.0f}" if unit in ("ml", "g", "%") and abs(value) >= 20 else f"{value:.1f}"
+    return f"{value:.0f}" if unit in ("ml", "g", "%", "ml/m²", "g/m²") and abs(value) >= 20 else f"{value:.1f}"
 
 
 def gauge(value: float, reference: Range) -> Gauge:
@@ -138,5 +151,7 @@ def _template():
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(number=number, probability=probability, gauge=gauge, position=position)
+    environment.filters.update(
+        number=number, probability=probability, gauge=gauge, position=position, interval=interval_text
+    )
     return environment.from_string(page_part("template.html.j2", __package__))

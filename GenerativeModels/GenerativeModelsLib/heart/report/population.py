@@ -31,6 +31,7 @@ def population_svg(model: HeartModel, placed: Placed) -> str:
         axes = figure.add_axes((0.115, 0.215, 0.87, 0.77), facecolor="none")
         draw_population(axes, model, placed)
         axes.spines[["left", "bottom"]].set_color(SOFT)
-        chance = probability_text(float(placed.hcm_probability[0]))
-        words = f"This heart on the model's top level among healthy and hypertrophic hearts; probability {chance}"
+        words = "This heart on the model's top level among healthy and hypertrophic hearts"
+        if placed.in_distribution[0].verdict != "outside":
+            words += f"; probability {probability_text(float(placed.hcm_probability[0]))}"
         return page_svg(figure, "latent", words, _COLOURS)

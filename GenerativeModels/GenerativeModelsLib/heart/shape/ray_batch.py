@@ -174,8 +174,13 @@ def _points(radii: np.ndarray, reach: np.ndarray) -> np.ndarray:
 def _enclosed_ml(radii: np.ndarray, reach: np.ndarray) -> np.ndarray:
     triangles, flat = _corners()
     points = _points(radii, reach).reshape(*radii.shape[:-2], -1, 3)[..., flat, :]
-    a, b, c = (points[..., triangles[:, k], :] for k in range(3))
-    return np.einsum("...ij,...ij->...", a, np.cross(b, c)) / 6000
+    # By coordinates: `np.cross` of two gathered arrays takes twice the time.
+    along = [np.ascontiguousarray(points[..., k]) for k in range(3)]
+    (bx, by, bz), (cx, cy, cz) = ([values.take(triangles[:, k], axis=-1) for values in along] for k in (1, 2))
+    normal = np.empty((*bx.shape, 3))
+    for k, (one, other) in enumerate(((by * cz, bz * cy), (bz * cx, bx * cz), (bx * cy, by * cx))):
+        np.subtract(one, other, out=normal[..., k])
+    return np.einsum("...ij,...ij->...", points[..., triangles[:, 0], :], normal) / 6000
 
 
 def surface_cosine(radii: np.ndarray, reach: np.ndarray) -> np.ndarray:

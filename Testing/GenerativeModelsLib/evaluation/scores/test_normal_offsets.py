@@ -44,6 +44,11 @@ def test_offsets_do_not_depend_on_the_frame():
     )
 
 
+def test_offsets_of_some_vertices_are_those_of_all() -> None:
+    prediction, truth, some = lump(3), ball(42.0, (1, 2, 3)), np.array([40, 3, 17])
+    np.testing.assert_array_equal(signed_offsets(prediction, truth, some), signed_offsets(prediction, truth)[some])
+
+
 def test_clipped_share_is_by_area():
     assert clipped_share(np.array([10.0, -10.0, 1.0, np.nan]), np.array([1.0, 1.0, 2.0, 9.0])) == 0.5
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS, SimulatedCase
+from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS, SimulatedCase, head_surface
+from GenerativeModelsLib.evaluation.scores.surfaces import compare
+from GenerativeModelsLib.evaluation.skull import records
 from GenerativeModelsLib.evaluation.skull import run as skull_runs
 from GenerativeModelsLib.evaluation.skull.run import evaluate_set
 from GenerativeModelsLib.skull.population.heads import sample_heads
@@ -22,6 +25,8 @@ def painted_case(set_seed: int, index: int) -> SimulatedCase:
 def test_cases_of_a_set_are_evaluated_in_order(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(skull_runs, "simulated_case", painted_case)
     monkeypatch.setattr(skull_runs, "_model", load_seeing)
+    monkeypatch.setattr(records, "head_surface", partial(head_surface, subdivisions=4))
+    monkeypatch.setattr(records, "compare", partial(compare, spacing_mm=3.0, samples=500))
     found = list(evaluate_set(tiny_bundle, 9, 2, samples=2, workers=1, subsets=("axial",)))
     assert [case.case for case in found] == [0, 1]
     for case in found:

@@ -13,8 +13,11 @@ from GenerativeModelsLib.anatomy.run import Case, run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.case.figures import function_figures
+from GenerativeModelsLib.heart.case.write import document
 from GenerativeModelsLib.heart.report import bullseye
 from GenerativeModelsLib.heart.request import HeartRequest
+from Testing.helpers.heart_phantoms import bullet, voxelised, write_label_map, write_segmentation
 from Testing.helpers.stand_in_hearts import StandInModel
 
 FILES = ["bullseye.png", "ed.vtp", "ed_reconstruction.vtp", "es.vtp", "es_reconstruction.vtp"]
@@ -48,6 +51,62 @@ def read(folder: Path) -> dict:
     return json.loads((folder / "result.json").read_text(encoding="utf-8"), parse_constant=refuse)
 
 
+def test_figures_of_function_and_of_the_right_ventricle(both: Case, alone: Case) -> None:
+    result = both.result
+    assert result["sv_ml"] == pytest.approx(result["edv_ml"] - result["esv_ml"])
+    ed, es = (np.array(result["wall_thickness_mm"][phase]["aha17"], float) for phase in ("ed", "es"))
+    assert result["wall_thickening_percent"] == pytest.approx(100 * np.nanmean((es - ed) / ed))
+    right = [both.inputs.phases[phase].label_map.volume_ml("rv") for phase in ("ed", "es")]
+    assert [result["rv_edv_ml"], result["rv_esv_ml"]] == pytest.approx(right)
+    assert result["rv_ef_percent"] == pytest.approx(100 * (1 - right[1] / right[0]))
+    assert result["indexed"] is result["height_cm"] is result["weight_kg"] is result["segments"] is None
+    keys = ("sv_ml", "wall_thickening_percent", "rv_esv_ml", "rv_ef_percent")
+    assert [alone.result[key] for key in keys] == [None] * 4 and alone.result["rv_edv_ml"] == result["rv_edv_ml"]
+
+
+def test_a_heart_without_a_right_ventricle_has_no_figures_of_it(both: Case) -> None:
+    phases = {name: replace(phase, right_ml=None) for name, phase in both.inputs.phases.items()}
+    figures = function_figures(both.run.found, replace(both.inputs, phases=phases))
+    assert [figures[f"rv_{name}"] for name in ("edv_ml", "esv_ml", "ef_percent")] == [None] * 3
+
+
+def test_values_per_body_surface(both: Case, alone: Case, request_: HeartRequest) -> None:
+    indexed = document(replace(both, request=replace(request_, height_cm=180.0, weight_kg=80.0)))["indexed"]
+    assert indexed["bsa_m2"] == pytest.approx(2.0), "Mosteller"
+    values = (indexed["edv_ml_per_m2"], indexed["esv_ml_per_m2"], indexed["mass_g_per_m2"])
+    expected = [both.result[key] / 2 for key in ("edv_ml", "esv_ml", "myocardial_mass_g")]
+    assert values == pytest.approx(expected)
+    assert (
+        document(replace(alone, request=replace(alone.request, height_cm=180.0, weight_kg=80.0)))["indexed"][
+            "esv_ml_per_m2"
+        ]
+        is None
+    )
+
+
+def test_segments_of_a_segmentation_are_in_the_result(both: Case, request_: HeartRequest, tmp_path: Path) -> None:
+    label_map = both.inputs.ed.label_map
+    names = {"lv": "Left ventricle", "myo": "LV wall", "rv": "RV"}
+    segments = [(text, label_map.mask(name), 5 + k, 0) for k, (name, text) in enumerate(names.items())]
+    path = write_segmentation(tmp_path / "ed.seg.nrrd", label_map, segments)
+    result = analysed(HeartRequest(path, device="cpu")).result
+    assert result["segments"] == result["inputs"]["ed"]["segments"] == names
+    assert result["edv_ml"] == pytest.approx(both.result["edv_ml"], rel=1e-4)
+    assert result["labels"] == "lv=5,myo=6,rv=7"
+    by_value = HeartRequest(path, labels="lv=6,myo=5", device="cpu")
+    with pytest.raises(InputError, match="exchange them in labels lv=6,myo=5"):
+        HEART.read_inputs(by_value)
+
+
+def test_two_patients_are_analysed_only_by_force(request_: HeartRequest, tmp_path: Path) -> None:
+    thick = voxelised(bullet(radius_mm=18.0, wall_mm=24.0), spacing_mm=(2.0, 2.0, 2.0))
+    request = replace(request_, es=write_label_map(thick, tmp_path / "es.nii.gz"))
+    with pytest.raises(InputError, match=r"^ed ed\.nii\.gz and es es\.nii\.gz look like two patients"):
+        HEART.read_inputs(request)
+    loaded = HEART.read_inputs(replace(request, force=True))
+    assert any("may be of different patients: their myocardium has" in said for said in loaded.warnings)
+
+
 def test_the_files_of_the_contract_and_no_others(both: Case) -> None:
     assert sorted(path.name for path in both.request.output.iterdir()) == FILES
 
@@ -79,6 +138,10 @@ def test_the_figures_are_those_of_the_simulated_heart(both: Case, sample_heart: 
     aha17 = both.result["wall_thickness_mm"]["ed"]["aha17"]
     assert max(aha17) == max(aha17[1], aha17[2]) > 15, "septal hypertrophy"
     assert both.result["one_number"]["hypertrophic"]
+    thickest = both.result["thickest_segment"]
+    assert thickest == {"segment": 1 + int(np.argmax(aha17)), "mean_mm": max(aha17), "judgement": "hypertrophic"}
+    chance, (low, high) = both.result["hcm_probability"], both.result["hcm_interval90"]
+    assert (low, high) == pytest.approx((chance / 2, (1 + chance) / 2))
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".vtp")])
@@ -139,6 +202,7 @@ def test_an_unusual_shape_and_a_missing_phase_are_said_beside_the_probability(al
     words = "The shape of this heart is outside the population the model was trained on. Its wall is thick."
     assert verdict == words and alone.result["warning_kinds"][-2:] == ["input", "verdict"]
     page = (alone.request.output / "report.html").read_text(encoding="utf-8")
+    assert "; probability" not in page
     assert (
         words not in page and "are not to be relied upon" in page and "on the labels alone. Its wall is thick." in page
     )

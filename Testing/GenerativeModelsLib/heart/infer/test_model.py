@@ -52,6 +52,21 @@ def test_hearts_are_placed_on_every_level(model: HeartModel, hearts: RayBatch) -
     assert {judged.verdict for judged in placed.in_distribution} <= {"typical", "unusual", "outside"}
 
 
+def test_the_interval_of_the_probability_is_that_of_thinner_and_thicker_walls(
+    model: HeartModel, hearts: RayBatch
+) -> None:
+    placed = model.place(hearts)
+    low, high = placed.hcm_interval90.T
+    assert ((low >= 0) & (low <= placed.hcm_probability) & (placed.hcm_probability <= high) & (high <= 1)).all()
+    thicker, thinner = (
+        model.place(replace(hearts, epi_mm=np.maximum(hearts.epi_mm + shift, hearts.endo_mm + 0.5))).hcm_probability
+        for shift in (1.645, -1.645)
+    )
+    every = np.stack([thinner, placed.hcm_probability, thicker])
+    np.testing.assert_allclose(placed.hcm_interval90, np.stack([every.min(0), every.max(0)], axis=1), atol=1e-6)
+    assert (high - low).max() > 0.05
+
+
 def test_a_heart_is_placed_alike_alone_and_among_others(model: HeartModel, hearts: RayBatch) -> None:
     alone, among = model.place(hearts[3:4]), model.place(hearts)
     np.testing.assert_allclose(alone.z_top[0], among.z_top[3], atol=1e-5)

@@ -45,7 +45,9 @@ def write(image: sitk.Image, path: Path) -> Path:
 def test_films_slices_and_colours_are_refused(phantom: LabelMap, tmp_path: Path) -> None:
     volume = sitk.GetImageFromArray(phantom.values.astype(np.uint8))
     film = write(sitk.JoinSeries([volume, volume]), tmp_path / "film.nii.gz")
-    with pytest.raises(InputError, match=r"es film\.nii\.gz has 4 dimensions .*a film of several phases"):
+    with pytest.raises(
+        InputError, match=r"es film\.nii\.gz has 4 dimensions .*a film of several phases: give it as cine, or"
+    ):
         read_label_map(film, ACDC, "es")
     slices = write(sitk.JoinSeries([volume[:, :, :1], volume[:, :, :1]]), tmp_path / "film.nrrd")
     with pytest.raises(InputError, match="a film of several phases"):

@@ -88,12 +88,17 @@ def test_swapped_phases_are_refused_and_equal_ones_said() -> None:
 
 def test_phases_of_two_patients_are_told() -> None:
     thick = voxelised(bullet(radius_mm=20.0, wall_mm=18.0), spacing_mm=(2.0, 2.0, 2.0))
-    said = heart_from_maps(SOLID, thick).warnings
+    words = (
+        r"^ed ed\.nii and es phantom look like two patients: their myocardium has .* less than 35 %; .*, or force\.$"
+    )
+    with pytest.raises(InputError, match=words):
+        heart_from_maps(SOLID, thick)
+    said = heart_from_maps(SOLID, thick, force=True).warnings
     assert len(said) == 1 and "may be of different patients: their myocardium has" in said[0]
     small = voxelised(ED.scaled(0.65), spacing_mm=(2.0, 2.0, 2.0))
-    assert "epicardium is" in heart_from_maps(SOLID, small).warnings[0]
+    assert "epicardium is" in heart_from_maps(SOLID, small, force=True).warnings[0]
     short = voxelised(bullet(radius_mm=24.0, length_mm=44.0), spacing_mm=(2.0, 2.0, 2.0))
-    assert "cavities are 8" in heart_from_maps(SOLID, short).warnings[0]
+    assert "cavities are 8" in heart_from_maps(SOLID, short, force=True).warnings[0]
     matrix = np.eye(4)
     matrix[:3, :3] = turned((0, 45, 0))
     lying = replace(SOLID_ES, to_lps=matrix @ SOLID_ES.to_lps)

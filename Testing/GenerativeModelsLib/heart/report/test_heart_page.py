@@ -47,12 +47,52 @@ def test_reference_ranges_of_the_given_sex_or_of_both() -> None:
     assert "UK Biobank" in men and "Contouring styles differ" in men
 
 
-def test_the_one_number_rule_stands_beside_the_probability() -> None:
+def test_values_per_body_surface_stand_beside_the_range_that_is_published() -> None:
+    page = render(a_heart_report(sex="male", indexed=True))
+    row = page[page.index("Myocardial mass per body surface") :].partition("</tr>")[0]
+    assert "88" in row and "35 to 71" in row and "above" in row
+    others = page[page.index("Without a published range at hand") :].partition("</table>")[0]
+    assert "End-diastolic volume per body surface" in others and "82" in others and "Mass index" not in others
+    assert "1.82 m² of 170 cm and 70 kg" in page
+    plain = render(a_heart_report())
+    assert "per body surface" not in plain.lower() and "m² of" not in plain and "Without a published" not in plain
+
+
+def test_the_legend_reaches_the_walls_of_systole() -> None:
     page = render(a_heart_report())
-    assert "&gt; 99 %" in page and "One-number rule" in page and "The two agree." in page
+    assert "<span>25</span><span>≥ 30 mm</span>" in page and "from 0 to 30 mm" in page
+
+
+def test_the_thickest_segment_is_judged_by_the_guidelines_before_the_probability() -> None:
+    page = render(a_heart_report())
+    section = page[page.index("<h3>Hypertrophic") :].partition("</section>")[0]
+    assert section.index("16.4 <small>mm, hypertrophic") < section.index("&gt; 99 %")
+    assert "Thickest segment at end diastole: 2, basal anteroseptal" in section
+    assert "15 mm or more in any segment is hypertrophy" in section
+    assert "Probability by the model (90 % interval 96 % to &gt; 99 %)" in section
+    assert "mostly re-tells the thickest wall (on real patients their correlation is 0.995)" in section
+    assert "14 mm" not in section and "One-number" not in page and "agree." not in page and "evidence" not in page
+
+
+@pytest.mark.parametrize(
+    ("judgement", "words"),
+    [("borderline", "13 to 14 mm is borderline"), ("normal", "a wall of less than 13 mm is not hypertrophied")],
+)
+def test_a_borderline_wall_is_called_so(judgement: str, words: str) -> None:
     report = a_heart_report()
-    result = report.result | {"hcm_probability": 0.2}
-    assert "The two disagree" in render(replace(report, result=result))
+    thickest = {"segment": 9, "mean_mm": 13.5, "judgement": judgement}
+    page = render(replace(report, result=report.result | {"thickest_segment": thickest}))
+    assert f"13.5 <small>mm, {judgement}" in page and words in page and "9, mid inferoseptal" in page
+
+
+def test_the_probability_of_an_odd_heart_is_muted_or_not_shown() -> None:
+    reason = Caution("The shape of this heart is odd. Its wall is thick.", "verdict")
+    unusual = render(a_heart_report(verdict="unusual", warnings=[reason]))
+    tile = unusual[unusual.index('<div class="muted">') :].partition("</div>")[0]
+    assert "&gt; 99 %" in tile and "unusual for the model" in tile and "Its wall is thick." in tile
+    outside = render(a_heart_report(verdict="outside", warnings=[reason]))
+    assert "99 %" not in outside and "96 %" not in outside and "not shown, since this heart lies outside" in outside
+    assert 'class="muted"' not in render(a_heart_report())
 
 
 def test_end_diastole_alone_has_one_phase_and_dashes() -> None:
@@ -64,7 +104,7 @@ def test_end_diastole_alone_has_one_phase_and_dashes() -> None:
 def test_the_scene_holds_four_hearts_on_one_set_of_triangles() -> None:
     scene = scene_of(render(a_heart_report()))
     assert set(scene["meshes"]) == {f"{phase}-{source}" for phase in ("ed", "es") for source in ("labelled", "model")}
-    assert scene["range_mm"] == 20.0
+    assert scene["range_mm"] == 30.0
 
 
 def test_user_strings_are_escaped() -> None:

@@ -62,7 +62,8 @@ def test_sizes_of_typical_heads_agree_with_the_charts(week: float) -> None:
 
 
 def test_cephalic_index_of_all_variants_has_the_spread_of_ultrasound() -> None:
-    index = np.array([head.cephalic_index_percent for head in sample_heads(700, 3)])
+    # The tolerances are four standard errors or more: 0.25 of the mean, 0.17 of the spread, 0.52 of the percentiles.
+    index = np.array([head.cephalic_index_percent for head in sample_heads(350, 3)])
     assert index.mean() == pytest.approx(79.5, abs=1.0)
     assert index.std() == pytest.approx(4.6, abs=0.7)
     assert np.percentile(index, [5, 95]) == pytest.approx([71.9, 86.9], abs=2.5)

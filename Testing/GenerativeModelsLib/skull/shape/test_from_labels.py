@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.skull.shape import from_labels
 from GenerativeModelsLib.skull.shape.ellipse import perimeter
 from GenerativeModelsLib.skull.shape.from_labels import closed_head, read_closed_head
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid as ellipsoid_head
@@ -65,7 +66,8 @@ def test_a_mesh_in_the_head_frame_is_left_where_it_is(tmp_path: Path) -> None:
         (ellipsoid(HALF), "oblique", "expected largest or head"),
     ],
 )
-def test_what_is_no_head_is_refused(surface: Surface, frame: str, said: str) -> None:
+def test_what_is_no_head_is_refused(surface: Surface, frame: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(from_labels, "VOXELS", from_labels.VOXELS // 2)
     with pytest.raises(InputError, match=said):
         closed_head(surface, frame, "p1.nii.gz")
 

@@ -89,7 +89,7 @@ def test_the_same_seed_trains_the_same_weights(tmp_path: Path, bank: Path) -> No
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("maps")
     for phase, shape in (("ed", bullet()), ("es", bullet(radius_mm=18.0, length_mm=70.0, wall_mm=13.0))):
-        write_label_map(voxelised(shape), folder / f"{phase}.nii.gz")
+        write_label_map(voxelised(shape, spacing_mm=(2.0, 2.0, 2.0)), folder / f"{phase}.nii.gz")
     return folder
 
 

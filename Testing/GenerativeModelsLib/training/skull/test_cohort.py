@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.population.heads import sample_heads
+from GenerativeModelsLib.skull.shape import from_labels
 from GenerativeModelsLib.training.skull import cohort, crops, own_case
 from GenerativeModelsLib.training.skull.bank import shard_path
 from GenerativeModelsLib.training.skull.cohort import OwnCrops, crop_cohort
@@ -35,7 +36,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every locator reads painted planes, and the simulator is replaced by painting."""
+    """Every locator reads painted planes, the simulator is replaced by painting, and heads are read coarsely."""
+    monkeypatch.setattr(from_labels, "VOXELS", 100)
     for module in (cohort, crops):
         monkeypatch.setattr(module, "load_locator", lambda folder: GreyLevelLocator())
     monkeypatch.setattr(own_case, "simulated_views", painted_views)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from GenerativeModelsLib.skull.shape import from_labels
 from GenerativeModelsLib.skull.shape.ellipse import perimeter
 from GenerativeModelsLib.skull.shape.field import unit_field
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
@@ -23,7 +24,9 @@ SIZES = [perimeter(*half[:2]) / (2 * np.pi) for half in HALVES]
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[OwnCase]:
-    return [read_own_case(row) for row in read_cohort_table(write_cohort(tmp_path_factory.mktemp("cohort")))]
+    with pytest.MonkeyPatch.context() as coarse:
+        coarse.setattr(from_labels, "VOXELS", 100)
+        return [read_own_case(row) for row in read_cohort_table(write_cohort(tmp_path_factory.mktemp("cohort")))]
 
 
 def test_a_head_keeps_its_size(cases: list[OwnCase]) -> None:

@@ -1,4 +1,7 @@
-"""Views of a finished case: each plane in its slice view, the head in 3D from the front, the left and above."""
+"""Views of a finished case: each plane in its slice view, the head in 3D from the front, the left and above.
+
+Only nodes of the scene are changed, so that the panel and a script arrange the views in the same way.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ import numpy as np
 import slicer
 import vtk
 
-from GenerativeModelsScene.skull.show import SkullNodes, show_plane_in_view
-
-__all__ = ["draw_slices_again", "look_at_case"]
+from GenerativeModelsScene.nodes.geometry import matrix_array
+from GenerativeModelsScene.skull.case_nodes import SkullNodes
+from GenerativeModelsScene.skull.planes_3d import nodes_of_class, show_plane_in_view
 
 VIEWS = {"axial": "Red", "sagittal": "Yellow", "coronal": "Green"}
 SECTIONS = {"sagittal": ((0, -1, 0), (0, 0, 1)), "coronal": ((-1, 0, 0), (0, 0, 1))}
@@ -23,33 +26,38 @@ LOOK_FROM = (-0.75, 1.0, 0.62)
 
 
 def look_at_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> Iterator[str]:
-    """Show the case in the four-up layout, one view per step; does nothing without a main window.
+    """Show the case in the four-up layout, one view per step. Views that the scene does not have are left out.
 
     The view of a given plane shows its image, any other view the section of the head with the uncertainty.
     """
-    manager = slicer.app.layoutManager()
-    if manager is None:
-        return
-    if manager.layout != slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView:
-        manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+    layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+    if layout is not None and layout.IsLayoutDescription(layout.SlicerLayoutFourUpView):
+        layout.SetViewArrangement(layout.SlicerLayoutFourUpView)
     yield "Arranging the views"
     for plane, view in VIEWS.items():
-        widget = manager.sliceWidget(view)
+        slice_node, composite = (_of_view(scene, f"vtkMRMLSlice{kind}Node", view) for kind in ("", "Composite"))
+        if slice_node is None or composite is None:
+            continue
         if plane in nodes.planes:
-            show_plane_in_view(scene, nodes, plane, widget.mrmlSliceNode(), widget.mrmlSliceCompositeNode())
-        else:
-            _show_section(nodes, *SECTIONS[plane], widget.mrmlSliceNode(), widget.mrmlSliceCompositeNode())
+            show_plane_in_view(scene, nodes, plane, slice_node, composite)
+        elif plane in SECTIONS and nodes.model is not None:
+            _show_section(nodes, *SECTIONS[plane], slice_node, composite)
         for _ in range(TURNS_TO_DRAW):
             yield "Showing the planes"
-    if manager.threeDViewCount:
-        _look_at_model(manager.threeDWidget(0).threeDView().cameraNode(), nodes.model)
+    if nodes.model is not None:
+        for camera in nodes_of_class(scene, "vtkMRMLCameraNode"):
+            _look_at_model(camera, nodes.model)
     yield "Showing the skull"
 
 
 def draw_slices_again(scene: slicer.vtkMRMLScene) -> None:
     """Update the slice views after a scene was loaded, since lines in them are drawn at the former positions."""
-    for slice_node in slicer.util.getNodesByClass("vtkMRMLSliceNode", scene):
+    for slice_node in nodes_of_class(scene, "vtkMRMLSliceNode"):
         slice_node.Modified()
+
+
+def _of_view(scene: slicer.vtkMRMLScene, kind: str, view: str) -> slicer.vtkMRMLNode | None:
+    return next((node for node in nodes_of_class(scene, kind) if node.GetLayoutName() == view), None)
 
 
 def _show_section(
@@ -78,10 +86,8 @@ def _show_section(
     slice_node.EndModify(modifying)
 
 
-def _look_at_model(camera: slicer.vtkMRMLCameraNode | None, model: slicer.vtkMRMLModelNode) -> None:
+def _look_at_model(camera: slicer.vtkMRMLCameraNode, model: slicer.vtkMRMLModelNode) -> None:
     """Place the camera in the direction `LOOK_FROM` with the whole model in view and the crown of the head up."""
-    if camera is None:
-        return
     centre, radius = _sphere_about(model)
     to_world = _rotation_to_world(model)
     eye = to_world @ (np.array(LOOK_FROM) / np.linalg.norm(LOOK_FROM))
@@ -105,4 +111,4 @@ def _rotation_to_world(node: slicer.vtkMRMLTransformableNode) -> np.ndarray:
     parent = node.GetParentTransformNode()
     if parent is not None:
         parent.GetMatrixTransformToWorld(matrix)
-    return slicer.util.arrayFromVTKMatrix(matrix)[:3, :3]
+    return matrix_array(matrix)[:3, :3]
