@@ -26,7 +26,8 @@ OPTIONS = {
     "skull reconstruct": f"--axial --sagittal --coronal --axial-spacing --sagittal-spacing --coronal-spacing "
     f"--gestational-age --pixel-spacing --samples {SHARED}",
     "skull batch": f"--samples {BATCH}",
-    "heart analyse": f"--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force {SHARED}",
+    "heart analyse": "--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force "
+    f"{SHARED}",
     "heart batch": f"--labels {BATCH}",
     "heart sample": f"--condition --n {SHARED}",
     "heart walk": f"--ed --es --labels --septum --towards --steps {SHARED}",
