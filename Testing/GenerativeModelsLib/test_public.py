@@ -44,7 +44,8 @@ def test_a_name_that_is_none_is_an_attribute_error() -> None:
 SIGNATURES = {
     "reconstruct_skull": "axial sagittal coronal * spacing_mm gestational_age samples seed device model output "
     "overwrite title progress",
-    "analyse_heart": "ed es * labels affine es_affine septum sex seed device model output overwrite title progress",
+    "analyse_heart": "ed es * cine ed_frame es_frame labels affine es_affine septum sex height_cm weight_kg force "
+    "seed device model output overwrite title progress",
 }
 
 

@@ -15,7 +15,7 @@ from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface, write_vtp
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
-from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
 from GenerativeModelsScene.nodes.case import CaseNodes, find_case_nodes, show_case_of
 from GenerativeModelsScene.nodes.colours import PLAIN, viridis
 from GenerativeModelsScene.skull.case_nodes import show_alone
@@ -202,7 +202,8 @@ def test_the_sample_heart_is_shown_by_its_record(a_scene, sample_heart, tmp_path
     assert legend.GetTitleText() == "Wall thickness (mm)"
     for file, model in nodes.models.items():
         display = model.GetDisplayNode()
-        assert display.GetActiveScalarName() == "wall_thickness_mm" and display.GetScalarRange() == (0.0, 20.0)
+        assert display.GetActiveScalarName() == "wall_thickness_mm"
+        assert display.GetScalarRange() == (0.0, THICKNESS_RANGE_MM)
         assert display.GetVisibility() == (file == "ed.vtp")
         points = from_polydata(model.GetPolyData()).points
         np.testing.assert_array_equal(points, read_surface(folder / file).points * (-1, -1, 1))
