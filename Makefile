@@ -19,6 +19,7 @@ SIDE_BY_SIDE := -n $(WORKERS) --maxprocesses 4 --dist worksteal
 WEB_FLAGS ?=
 SLICER_SOURCE ?=
 SLICERDESK ?= ../shared/tools
+MODULES ?= CardiacShapeExplorer FetalSkullReconstruction
 DESKTOP := slicer-core==5.12.4.0 PySide6_Essentials==6.12.0 PySide6_Addons==6.12.0 requests==2.34.2
 SAMPLE_OPTIONS := import json, sys; s = json.load(open(sys.argv[1])); \
 	print("--gestational-age", s["gestational_age_weeks"], *(f"--{p}-spacing {r},{c}" for p, (r, c) in s["spacing_mm"].items()))
@@ -70,7 +71,7 @@ TRIAL := Testing/trial Testing/test_shipped_bundles.py Testing/GenerativeModelsL
 trial: $(VENV)/.dev ## attacks and faults on the running program, some ten minutes; see docs/security.md
 	$(BIN)/python -m pytest -m "trial or not slow" -s $(TRIAL)
 
-# The Slicer module on Slicer's own Python layer, without Slicer: SLICER_SOURCE is a checkout of the public repository
+# The Slicer modules on Slicer's own Python layer, without Slicer: SLICER_SOURCE is a checkout of the public repository
 # Slicer/Slicer, SLICERDESK the folder that holds the stand-in desktop `slicerdesk`.
 $(VENV)-desktop/.ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found: say make PYTHON=/path/to/python3." >&2; exit 2; }
@@ -80,11 +81,13 @@ $(VENV)-desktop/.ready: pyproject.toml constraints.txt
 	$(VENV)-desktop/bin/python -m pip install $(PIP_FLAGS) --disable-pip-version-check -q $(DESKTOP)
 	@touch $@
 
-test-desktop: $(VENV)-desktop/.ready ## the Slicer module's own tests; wants SLICER_SOURCE=/path/to/Slicer
+test-desktop: $(VENV)-desktop/.ready ## the Slicer modules' own tests; wants SLICER_SOURCE=/path/to/Slicer
 	@test -f "$(SLICER_SOURCE)/Base/Python/slicer/util.py" || { echo "SLICER_SOURCE is no checkout of Slicer/Slicer: say make test-desktop SLICER_SOURCE=/path/to/Slicer." >&2; exit 2; }
 	@test -d "$(SLICERDESK)/slicerdesk" || { echo "No slicerdesk in $(SLICERDESK): say make test-desktop SLICERDESK=/folder/that/holds/it." >&2; exit 2; }
-	QT_QPA_PLATFORM=offscreen SLICER_SOURCE="$(SLICER_SOURCE)" PYTHONPATH="$(SLICERDESK)" $(VENV)-desktop/bin/python -m slicerdesk \
-		--extension "$(SLICER_SOURCE)/Modules/Scripted/SampleData" --extension GenerativeModels --module FetalSkullReconstruction --test
+	for module in $(MODULES); do \
+		QT_QPA_PLATFORM=offscreen SLICER_SOURCE="$(SLICER_SOURCE)" PYTHONPATH="$(SLICERDESK)" $(VENV)-desktop/bin/python -m slicerdesk \
+			--extension "$(SLICER_SOURCE)/Modules/Scripted/SampleData" --extension GenerativeModels --module $$module --test || exit 1; \
+	done
 
 lint: $(VENV)/.dev ## ruff, as CI runs it
 	$(BIN)/ruff check .

@@ -88,9 +88,9 @@ def test_nothing_clashes_in_the_flat_folder() -> None:
     for path in flat_files():
         top, *rest = PurePosixPath(path).parts
         if top == "Resources":
-            assert rest[0] in {"Icons", "UI"} and len(rest) == 2 and rest[1].startswith("FetalSkull"), (
-                f"{path}: other extensions have the same folder, so the file needs a name of ours"
-            )
+            assert (
+                rest[0] in {"Icons", "UI"} and len(rest) == 2 and rest[1].startswith(("FetalSkull", "CardiacShape"))
+            ), f"{path}: other extensions have the same folder, so the file needs a name of ours"
         else:
             assert top.removesuffix(".py") in own, path
     assert max(Counter(path.lower() for path in flat_files()).values()) == 1, (
@@ -173,9 +173,12 @@ def test_icons() -> None:
             assert image.getpixel((0, 0))[3] == 0 and image.getpixel((64, 64))[3] == 255, f"{icon}: no clear background"
 
 
-def test_thumbnail_of_the_sample() -> None:
-    with Image.open(PACKAGES / "FetalSkullReconstruction" / "Resources" / "Icons" / "FetalSkullSample.png") as image:
-        assert image.size == (260, 280)
+def test_thumbnails_of_the_samples() -> None:
+    found = [path for module in MODULES for path in (module / "Resources" / "Icons").glob("*Sample.png")]
+    assert len(found) == len(MODULES)
+    for path in found:
+        with Image.open(path) as image:
+            assert image.size == (260, 280)
 
 
 def test_files_that_packaging_reads_are_there() -> None:

@@ -227,7 +227,7 @@ def test_the_browser_lists_it_beside_the_skull(a_browser, bundle: Path) -> None:
         page = a_browser.new_page()
         page.set_default_timeout(60_000)
         page.goto(hub.address)
-        assert page.locator("li strong").all_inner_texts() == ["Fetal skull reconstruction", "Sphere"]
+        assert page.locator("li strong").all_inner_texts() == ["Generative models", "Sphere"]
         page.click("text=Sphere")
         page.fill("#radius", "20")
         page.click("#ask")
@@ -235,9 +235,9 @@ def test_the_browser_lists_it_beside_the_skull(a_browser, bundle: Path) -> None:
         assert float(page.inner_text("#volume").split()[0]) == pytest.approx(33.5, rel=0.02)
         assert page.title() == "Sphere" and hub.token not in page.url
         page.go_back()
-        page.click("text=Fetal skull reconstruction")
+        page.click("text=Generative models")
         page.wait_for_selector(".gm-app")
-        assert sorted(session.application for session in hub.hub.sessions.taken.values()) == ["skull", "sphere"]
+        assert sorted(session.application for session in hub.hub.sessions.taken.values()) == ["measure", "sphere"]
         page.close()
 
 

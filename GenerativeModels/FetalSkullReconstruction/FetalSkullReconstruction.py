@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Annotated, Union
 
 import slicer
-import vtk
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.parameterNodeWrapper import Choice, Default, FloatRange, RangeBounds, WithinRange, parameterNodeWrapper
+from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
 )
-from slicer.util import VTKObservationMixin
 
 # The packages GenerativeModels... are beside this file after installation, and one folder above it in a checkout.
 if (_packages := str(Path(__file__).resolve().parents[1])) not in sys.path:
@@ -29,8 +26,9 @@ from FetalSkullReconstructionLib.module_tests import ModuleTests
 from FetalSkullReconstructionLib.panel import Panel
 from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
 
-from GenerativeModelsDesktop.chosen_nodes import AFTER_SELECTORS, ChosenNodes
 from GenerativeModelsDesktop.help_text import tutorial_link
+from GenerativeModelsDesktop.module_widget import ModuleWidget
+from GenerativeModelsDesktop.switches import ColourRange
 
 
 class FetalSkullReconstruction(ScriptedLoadableModule):
@@ -88,8 +86,9 @@ class FetalSkullReconstructionParameterNode:
     device - Device on which torch computes.
     modelFolder - Folder of a model bundle, empty = the bundled one.
     onAxialImage - Whether the skull is placed on the axial image, if that image has a position.
-    uncertaintyRange - Range of the colours in mm.
+    colourRange - Range of the colours: that of the case, or the same for every case.
     showPlanes, showOutlines - Whether the images and the outlines are shown in 3D.
+    showLines - Whether lines of equal uncertainty are drawn on the skull.
     """
 
     axial: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
@@ -101,112 +100,22 @@ class FetalSkullReconstructionParameterNode:
     device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"
     modelFolder: str = ""
     onAxialImage: bool = True
-    uncertaintyRange: Annotated[FloatRange, RangeBounds(0, 10), Default(FloatRange(0, 4))]
+    colourRange: ColourRange = ColourRange.FIT
     showPlanes: bool = False
     showOutlines: bool = True
+    showLines: bool = False
 
 
-class FetalSkullReconstructionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+class FetalSkullReconstructionWidget(ModuleWidget):
     """Connects the parameter node, the scene and the panel."""
 
-    def __init__(self, parent=None) -> None:
-        ScriptedLoadableModuleWidget.__init__(self, parent)
-        VTKObservationMixin.__init__(self)
-        self.logic = None
-        self.panel = None
-        self.chosen = None
-        self._parameterNode = None
-        self._parameterNodeGuiTag = None
+    def makeLogic(self) -> "FetalSkullReconstructionLogic":
+        """The logic of the module."""
+        return FetalSkullReconstructionLogic()
 
-    def setup(self) -> None:
-        """Build the panel; nothing is installed, started or downloaded."""
-        ScriptedLoadableModuleWidget.setup(self)
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/FetalSkullReconstruction.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
-        self.logic = FetalSkullReconstructionLogic()
-        self.panel = Panel(self.ui)
-        scene = slicer.mrmlScene
-        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
-        selectors = {plane: getattr(self.ui, f"{plane}Selector") for plane in self.panel.rows}
-        self.chosen = ChosenNodes(scene, selectors, also=("gestationalAge",))
-        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport, priority=AFTER_SELECTORS)
-        self.addObserver(scene, scene.NodeAddedEvent, self.panel.on_node_added)
-        self.addObserver(scene, scene.NodeRemovedEvent, self.panel.on_nodes_changed)
-        self.initializeParameterNode()
-
-    def cleanup(self) -> None:
-        """End the worker process; called when Slicer closes and when the module is reloaded."""
-        self.setParameterNode(None)
-        self.removeObservers()
-        self.chosen.close()
-        self.panel.close()
-
-    def enter(self) -> None:
-        """Connect the panel to the scene, and start the worker if all packages are installed."""
-        self.initializeParameterNode()
-        self.panel.enter()
-
-    def exit(self) -> None:
-        """Disconnect the panel from the scene; a run continues."""
-        self._disconnectGui()
-        self.panel.leave()
-
-    def onReload(self) -> None:
-        """Reload this module with its package, the shared desktop parts and the scene layer."""
-        own = ("FetalSkullReconstructionLib", "GenerativeModelsDesktop", "GenerativeModelsScene")
-        for name in [name for name in sys.modules if name.split(".")[0] in own]:
-            del sys.modules[name]
-        ScriptedLoadableModuleWidget.onReload(self)
-
-    def onSceneStartClose(self, caller, event) -> None:
-        """End the run, which belongs to the scene that closes."""
-        self.panel.cancel()
-        self.setParameterNode(None)
-
-    def onSceneEndClose(self, caller, event) -> None:
-        """Initialise the parameter node of the new scene if the module is shown."""
-        if self.parent.isEntered:
-            self.initializeParameterNode()
-
-    def onSceneStartImport(self, caller, event) -> None:
-        """Keep the chosen images, since the selectors lose them at the end of the import."""
-        self.chosen.keep(self._parameterNode)
-        self._disconnectGui()
-
-    def onSceneEndImport(self, caller, event) -> None:
-        """Show the chosen images again, or those of the imported scene if none was chosen."""
-        self.panel.on_scene_loaded()
-        self.chosen.restore(self._parameterNode)
-        if self.parent.isEntered:
-            self.initializeParameterNode()
-
-    def initializeParameterNode(self) -> None:
-        """Connect the panel to the parameter node of the scene."""
-        self.setParameterNode(self.logic.getParameterNode())
-
-    def setParameterNode(self, inputParameterNode: FetalSkullReconstructionParameterNode | None) -> None:
-        """Connect the panel to the parameter node; None leaves it unconnected."""
-        self._disconnectGui()
-        self._parameterNode = inputParameterNode
-        self.panel.parameters = inputParameterNode
-        if inputParameterNode is not None:
-            self._parameterNodeGuiTag = inputParameterNode.connectGui(self.ui)
-            self.addObserver(inputParameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
-        self.panel.preselect()
-        self._checkCanApply()
-
-    def _disconnectGui(self) -> None:
-        if self._parameterNode is not None and self._parameterNodeGuiTag is not None:
-            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
-        self._parameterNodeGuiTag = None
-
-    def _checkCanApply(self, caller=None, event=None) -> None:
-        self.panel.refresh()
+    def makePanel(self, ui) -> Panel:
+        """The panel of the module."""
+        return Panel(ui)
 
 
 class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):

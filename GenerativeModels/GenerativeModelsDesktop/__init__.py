@@ -1,9 +1,16 @@
 """Qt parts shared by all Slicer modules of this extension; independent of the anatomy, without torch.
 
+module_widget    ModuleWidget: base of a module's widget class; connects parameter node, scene and panel
+case_panel       CasePanel: base of a module's panel; inputs, Apply and Cancel, progress, model
+case_results     CaseResults: base of the results of a panel; warnings, report, saving, export
+planned_case     PlannedCase: base of a case with its input copied; case_workspace(prefix): its temporary folder
+preselection     matching_nodes(nodes, words, required): nodes that belong together by their names
+switches         ColourRange, ColourRangeRow: colours that fit the case, or that compare cases
 worker_run       WorkerRun(listener, anatomy, showing): a case in the worker process; progress, cancel, result; queries
 pending_queries  PendingQueries: receivers of the answers of a worker
 working_folder   new_folder(parent, prefix), discard(folder), sweep(parent, prefix): temporary folders
 chosen_nodes     ChosenNodes(scene, selectors): keeps the choices of node selectors at removal and import
+node_watch       NodeWatch(changed): observes the chosen nodes
 table_view       prepare_table(view), show_table(view, node): a table node with narrow columns
 chart_view       ChartView: a plot chart beside the 3D view, and the way back
 help_text        tutorial_link(text): link for the help section of a module
@@ -13,9 +20,10 @@ package_install  installs PyTorch through its Slicer extension, the other packag
 model_choice     chosen_model(text), model_title(text, anatomy): the bundle in the panel's model field
 style            style sheets of notes, warnings and boxes; breakable(text), html_list(sentences)
 test_kit         ModuleTestKit: base of a module's tests in Slicer; FakeWorker: replaces the worker
+test_cases       CaseTests: tests of runs, failures, scenes, saving and reloading, for every module's test class
 test_packages    PackageTests: tests of missing packages, for every module's test class
 
-A module's panel has `run`, `message`, `packages`, `enter`, `refresh`, `cancel` and the methods of `Listener` in
-worker_run; its .ui file has the widgets that `PackagesPanel` and `ModuleTestKit` name. For an example see
-FetalSkullReconstructionLib: panel.py, module_test_inputs.py and module_tests.py.
+A module has a widget class derived from `ModuleWidget`, a panel from `CasePanel`, results from `CaseResults`, a case
+from `PlannedCase`, and a test class from `CaseTests` and `PackageTests`; its .ui file has the widgets that these name.
+For an example see CardiacShapeExplorer.
 """

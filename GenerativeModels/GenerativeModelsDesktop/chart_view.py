@@ -29,6 +29,11 @@ class ChartView:
             layout.SetViewArrangement(_with_plot())
         slicer.modules.plots.logic().ShowChartInLayout(chart)
 
+    def let_points_move(self) -> None:
+        """Let the mouse move the points of charts in plot views, which changes their tables."""
+        for view in slicer.util.getNodesByClass("vtkMRMLPlotViewNode"):
+            view.SetInteractionMode(slicer.vtkMRMLPlotViewNode.InteractionModeMovePoints)
+
     def back(self) -> None:
         """Return to the layout before the chart; does nothing if another layout was chosen since."""
         layout = _layout()

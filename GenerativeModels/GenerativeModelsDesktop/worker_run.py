@@ -25,6 +25,8 @@ from GenerativeModelsLib.worker import DeviceFound, Done, Event, Failed, Progres
 __all__ = ["Case", "Listener", "WorkerRun", "slicer_python"]
 
 POLL_MS = 50
+QUERY_POLL_MS = 10
+"""Pause between two looks at the worker while a query is open, whose answer a moved slider waits for."""
 STEP_MS = 15
 """Pause between two steps, in which the views are drawn."""
 KEEP_WARM_MS = 5 * 60 * 1000
@@ -171,6 +173,7 @@ class WorkerRun:
         self._release_timer.stop()
         number = self._worker.ask(self._anatomy, name, values, model=model, device=device)
         self._queries.add(number, name, answered, failed)
+        self._poll_timer.interval = QUERY_POLL_MS
         self._poll_timer.start()
 
     def cancel(self) -> None:
@@ -227,6 +230,7 @@ class WorkerRun:
         time.sleep(0.001)  # releases the GIL, which a C++ event loop may hold, for the thread that reads the worker
         for event in self._worker.poll():
             self._take(event)
+        self._poll_timer.interval = QUERY_POLL_MS if self._queries else POLL_MS
         if not (self._asked or self._queries or self._worker.busy):
             self._poll_timer.stop()
 

@@ -64,7 +64,7 @@ class Caution(str):
     """A warning: one sentence, and the kind of it, by which code may look for it.
 
     Kinds: "input" (the default), "verdict" (the input is unusual for the model), "device", "missing" (a result that
-    could not be computed), "quality" (a result to be read with care).
+    could not be computed), "quality" (a result to be read with care), "apex" (a stack that ends before the apex).
     """
 
     kind: str

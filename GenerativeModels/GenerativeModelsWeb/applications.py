@@ -1,4 +1,4 @@
-"""The applications that the browser front end offers. A new one is a folder and a line here."""
+"""The applications that the browser front end offers; that of all anatomies is `workspace`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Application:
     Attributes
     ----------
     title
-        "Fetal skull reconstruction".
+        "Generative models".
     about
         One sentence.
     place
@@ -30,10 +30,10 @@ class Application:
 
 
 _APPLICATIONS = {
-    "skull": Application(
-        "Fetal skull reconstruction",
-        "The fetal skull from one to three ultrasound planes, with its uncertainty, biometry and growth charts.",
-        "GenerativeModelsWeb.skull.application:SkullApplication",
+    "measure": Application(
+        "Generative models",
+        "Fetal skulls from ultrasound planes, left ventricles from label maps: shapes, measurements and reports.",
+        "GenerativeModelsWeb.workspace:Workspace",
     ),
 }
 """By name."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row, Scale
+from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row
+from GenerativeModelsLib.page.colour_scale import Scale
 from Testing.helpers.shapes import lump
 
 __all__ = ["HEIGHT", "SHARE", "a_mesh", "a_page"]

@@ -5,9 +5,7 @@ For an invalid input the panel shows one sentence and the scene is unchanged.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import slicer
@@ -121,26 +119,6 @@ class InputTests(SkullTestKit):
         self.choose_sample()
         self.ui.gestationalAgeSpinBox.value = 5.0
         self.assert_refused("5 weeks", "14", "40")
-
-    def test_model_folder_that_is_none(self) -> None:
-        self.choose_sample()
-        with tempfile.TemporaryDirectory() as folder:
-            self.ui.modelFolderEdit.text = folder
-            self.assert_refused("no model bundle", "model.json")
-        self.ui.modelFolderEdit.text = ""
-        self.turn()
-        self.assertTrue(self.ui.applyButton.enabled, self.said)
-        self.assertIn("(bundled)", self.ui.modelFoundLabel.text)
-
-    def test_model_bundle_in_parts_is_refused_in_the_words_of_a_window(self) -> None:
-        self.choose_sample()
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "model.json").touch()
-            self.ui.modelFolderEdit.text = folder
-            self.turn()
-            self.assertFalse(self.ui.applyButton.enabled)
-            self.assertIn("give another one as the model folder", self.ui.modelFoundLabel.text)
-        self.ui.modelFolderEdit.text = ""
 
     def test_image_deleted_before_the_run(self) -> None:
         nodes = self.choose_sample()

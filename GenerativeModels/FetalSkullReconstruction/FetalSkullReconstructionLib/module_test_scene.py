@@ -11,14 +11,9 @@ import SimpleITK as sitk
 import slicer
 
 from FetalSkullReconstructionLib.module_test_inputs import SkullTestKit
-from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
 from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
-from GenerativeModelsDesktop.working_folder import LOCK
 
 __all__ = ["SceneTests"]
-
-NARROW = 420
-"""Width in pixels that the panel needs at most."""
 
 
 class SceneTests(SkullTestKit):
@@ -65,26 +60,6 @@ class SceneTests(SkullTestKit):
         self.assertIs(self.ui.axialSelector.currentNode(), nodes["axial"])
         self.assertEqual(self.ui.gestationalAgeSpinBox.value, 27.0)
         self.assertTrue(self.ui.applyButton.enabled, self.said)
-
-    def test_table_is_shown_whole(self) -> None:
-        self.choose_sample()
-        self.apply_and_wait()
-        table = self.ui.biometryTable
-        header = table.horizontalHeader()
-        self.turn(0.3)
-        columns = range(table.model().columnCount())
-        self.assertLessEqual(header.minimumSectionSize, 20)
-        self.assertLessEqual(sum(table.columnWidth(column) for column in columns), table.width)
-        rows = range(table.model().rowCount())
-        self.assertLess(sum(table.rowHeight(row) for row in rows), table.height)
-
-    def test_panel_is_narrow(self) -> None:
-        self.choose_sample()
-        self.apply_and_wait()
-        panel = self.ui.resultsCollapsibleButton.parent()
-        self.assertLessEqual(panel.minimumWidth, NARROW)
-        hint = panel.minimumSizeHint  # a property in Slicer
-        self.assertLessEqual((hint() if callable(hint) else hint).width(), NARROW)
 
     def test_console_arranges_views_and_age(self) -> None:
         manager = slicer.app.layoutManager()
@@ -137,13 +112,3 @@ class SceneTests(SkullTestKit):
             single = slicer.util.loadVolume(str(Path(folder) / "216_HC.png"), {"singleFile": True})
             self.choose(axial=single)
             self.assert_refused("spacing")
-
-    def test_help_has_a_link(self) -> None:
-        self.assertIn("<a href=", self.module.helpText)
-
-    def test_folder_of_a_killed_process_is_removed_at_the_next_start(self) -> None:
-        left = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=slicer.app.temporaryPath))
-        (left / LOCK).touch()
-        slicer.util.reloadScriptedModule(self.module_name)
-        self.openModule()
-        self.assertFalse(left.exists())

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 import qt
 import slicer
-import vtk
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from FetalSkullReconstructionLib.sample_case import SAMPLE_SPACING
 from FetalSkullReconstructionLib.typed_fields import parse_spacing, spacing_text
@@ -20,7 +18,7 @@ from GenerativeModelsScene.skull.slice_cut import cut_volume
 __all__ = ["PlaneRow"]
 
 
-class PlaneRow(VTKObservationMixin):
+class PlaneRow:
     """Shows and edits the image of one plane; independent of the run.
 
     Parameters
@@ -32,11 +30,10 @@ class PlaneRow(VTKObservationMixin):
     say
         Called with a message after a failure, with None after a success.
     changed
-        Called when the chosen volume has changed, here or elsewhere.
+        Called when the user has changed the chosen volume.
     """
 
     def __init__(self, ui: object, plane: str, say: Callable[[str | None], None], changed: Callable[[], None]):
-        VTKObservationMixin.__init__(self)
         self.plane = plane
         self._say = say
         self._changed = changed
@@ -55,8 +52,7 @@ class PlaneRow(VTKObservationMixin):
         return self._selector.currentNode()
 
     def refresh(self) -> None:
-        """Show the spacing of the chosen volume and its source, and observe the volume."""
-        self._watch(self.node)
+        """Show the spacing of the chosen volume and its source."""
         spacing = self._spacing()
         self._edit.setVisible(spacing is not None)
         self._label.setVisible(spacing is not None)
@@ -109,21 +105,6 @@ class PlaneRow(VTKObservationMixin):
             return
         self._say(None)
         self._selector.setCurrentNode(node)
-
-    def close(self) -> None:
-        """Remove all observers."""
-        self.removeObservers()
-
-    def _watch(self, node: slicer.vtkMRMLVolumeNode | None) -> None:
-        if node is not None and self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._on_modified):
-            return
-        self.removeObservers()
-        if node is not None:
-            for event in (vtk.vtkCommand.ModifiedEvent, node.TransformModifiedEvent, node.ImageDataModifiedEvent):
-                self.addObserver(node, event, self._on_modified)
-
-    def _on_modified(self, caller: object, event: object) -> None:
-        self._changed()
 
     def _spacing(self) -> NodeSpacing | None:
         """Spacing of the chosen volume; None if none is chosen or it is not a plane."""

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import slicer
 
-from GenerativeModelsDesktop import working_folder
+from GenerativeModelsDesktop import planned_case
 from GenerativeModelsDesktop.model_choice import chosen_model
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsScene.skull.case_nodes import case_title
 from GenerativeModelsScene.skull.planes import PlaneInput, plane_from_node
 from GenerativeModelsScene.skull.request import case_request
@@ -26,40 +25,27 @@ from GenerativeModelsScene.skull.show import (
 )
 from GenerativeModelsScene.skull.views import look_at_case
 
-__all__ = ["FOLDER_PREFIX", "PlannedCase", "plan_case"]
+__all__ = ["FOLDER_PREFIX", "SkullCase", "plan_case"]
 
 FOLDER_PREFIX = "fetal-skull-"
 """First part of the names of all temporary folders of the module."""
 
 
 @dataclass(frozen=True)
-class PlannedCase:
-    """A case with its pixels already copied, so that it does not depend on later changes of the nodes.
+class SkullCase(planned_case.PlannedCase):
+    """A case of the module.
 
     Attributes
     ----------
-    scene
-        Scene in which the result is shown.
     planes
         The images by plane name.
-    request
-        Request for the worker; its files and its output are in `workspace`.
-    key, title
-        Key by which the nodes of the case are found, and name of its folder.
     on_axial_image, planes_in_3d
         Whether the skull is placed on the axial image, and whether the images are shown in the 3D view.
-    workspace
-        Temporary folder of this case.
     """
 
-    scene: slicer.vtkMRMLScene
     planes: Mapping[str, PlaneInput]
-    request: SkullRequest
-    key: str
-    title: str
     on_axial_image: bool
     planes_in_3d: bool
-    workspace: Path
 
     def show(self, folder: Path) -> Iterator[str]:
         """Load the finished case folder into the scene in short steps."""
@@ -73,10 +59,6 @@ class PlannedCase:
         yield "Placing the skull"
         yield from look_at_case(self.scene, nodes)
 
-    def discard_files(self) -> None:
-        """Remove the temporary folder."""
-        working_folder.discard(self.workspace)
-
 
 def plan_case(
     scene: slicer.vtkMRMLScene,
@@ -89,7 +71,7 @@ def plan_case(
     model_folder: str,
     on_axial_image: bool,
     planes_in_3d: bool,
-) -> PlannedCase:
+) -> SkullCase:
     """Write the pixels of the chosen nodes to files for the worker.
 
     Parameters
@@ -111,8 +93,7 @@ def plan_case(
     model = chosen_model(model_folder)
     planes = {name: plane_from_node(node, name) for name, node in nodes.items() if node is not None}
     title = case_title(nodes["axial"])
-    workspace = _new_workspace()
-    try:
+    with planned_case.case_workspace(FOLDER_PREFIX) as workspace:
         request = case_request(
             planes,
             workspace,
@@ -123,24 +104,4 @@ def plan_case(
             model=model,
             title=title,
         )
-    except (OSError, RuntimeError) as error:  # SimpleITK raises RuntimeError for a full disk
-        working_folder.discard(workspace)
-        raise _unwritable(workspace.parent, error) from error
-    except InputError:
-        working_folder.discard(workspace)
-        raise
-    return PlannedCase(scene, planes, request, case_key(nodes["axial"]), title, on_axial_image, planes_in_3d, workspace)
-
-
-def _new_workspace() -> Path:
-    try:
-        return working_folder.new_folder(Path(slicer.app.temporaryPath), FOLDER_PREFIX)
-    except OSError as error:
-        raise _unwritable(Path(slicer.app.temporaryPath), error) from error
-
-
-def _unwritable(folder: Path, error: Exception) -> InputError:
-    return InputError(
-        f"The images cannot be written to the temporary folder {folder} ({str(error).strip().splitlines()[-1]}): "
-        "free space there, or choose another one in Slicer's application settings."
-    )
+    return SkullCase(scene, request, case_key(nodes["axial"]), title, workspace, planes, on_axial_image, planes_in_3d)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import slicer
 
+from GenerativeModelsDesktop.preselection import matching_nodes
 from GenerativeModelsLib.skull.request import PLANES
 
 __all__ = ["is_plane_image", "preselect"]
@@ -22,27 +23,6 @@ def is_plane_image(node: slicer.vtkMRMLVolumeNode) -> bool:
 
 
 def preselect(scene: slicer.vtkMRMLScene) -> dict[str, slicer.vtkMRMLScalarVolumeNode]:
-    """Node by plane: the newest image with "axial" in its name and the images that belong to it.
-
-    Without such an image, the first image is the axial plane. Images belong together if their names differ in the
-    plane alone ("case 7 axial", "case 7 sagittal"), so that planes of two patients are never mixed. Other names are
-    accepted if the scene contains exactly one axial image and one image of that plane.
-    """
+    """Node by plane: the newest image with "axial" in its name and the images that belong to it."""
     images = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode", scene) if is_plane_image(node)]
-    named = {plane: [node for node in images if plane in _name(node)] for plane in PLANES}
-    if not named["axial"]:
-        others = [node for node in images if not any(node in nodes for nodes in named.values())]
-        return {"axial": others[0]} if others else {}
-    chosen = {"axial": named["axial"][-1]}
-    rest = _name(chosen["axial"]).replace("axial", "")
-    for plane in PLANES[1:]:
-        sisters = [node for node in named[plane] if _name(node).replace(plane, "") == rest]
-        if not sisters and len(named["axial"]) == len(named[plane]) == 1:
-            sisters = named[plane]
-        if sisters:
-            chosen[plane] = sisters[-1]
-    return chosen
-
-
-def _name(node: slicer.vtkMRMLNode) -> str:
-    return (node.GetName() or "").lower()
+    return matching_nodes(images, {plane: plane for plane in PLANES}, required="axial")

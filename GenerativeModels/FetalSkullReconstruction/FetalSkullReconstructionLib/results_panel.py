@@ -1,40 +1,40 @@
-"""The finished case in the panel: warnings, verdict, biometry, display switches, report, growth chart, saving."""
+"""The finished case in the panel of the skull module: verdict, biometry, display switches, growth chart."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import qt
 import slicer
+from GenerativeModelsScene.nodes.export import export_model
 from slicer.i18n import tr as _
 
 from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
-from GenerativeModelsDesktop import working_folder
+from GenerativeModelsDesktop.case_results import CaseResults
 from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
+from GenerativeModelsDesktop.switches import ColourRangeRow
 from GenerativeModelsDesktop.table_view import prepare_table, show_table
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsScene.skull.save import save_case
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
     find_case,
     has_axial_position,
+    set_lines_visible,
     set_on_axial_image,
     set_outlines_visible,
     set_planes_visible,
     set_uncertainty_range,
     show_alone,
+    uncertainty_range,
 )
 from GenerativeModelsScene.skull.views import look_at_case
 
 __all__ = ["ResultsPanel"]
 
-LOOK_MS = 15
-"""Pause between two steps of arranging the views for another case."""
 VERDICTS = {
     "typical": _("The input is typical of the training population"),
     "unusual": _("The input is unusual for the model: compare the images with the outlines"),
@@ -43,31 +43,11 @@ VERDICTS = {
 CHART_TITLES = {"hc": _("Head circumference"), "bpd": _("Biparietal diameter"), "ofd": _("Occipito-frontal diameter")}
 
 
-class ResultsPanel:
-    """Shows one case of the scene, found by its key; hidden while there is none.
+class ResultsPanel(CaseResults):
+    """Results of the skull module."""
 
-    Parameters
-    ----------
-    ui
-        The panel's widgets.
-    message
-        Box for failures and successes.
-    open_file
-        Opens a path with the system's default program; tests replace it.
-    """
-
-    def __init__(self, ui: object, message: MessageBox, open_file: Callable[[str], bool] | None = None):
-        self._ui = ui
-        self._message = message
-        self.warnings = MessageBox(ui.warningsFrame, ui.warningsLabel)
-        self._open_file = open_file or (lambda path: qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(path)))
-        self._key = ""
-        self._shown: tuple[str, ...] | None = None
-        self._in_view = ""
-        self._look: Iterator[str] = iter(())
-        self._look_timer = qt.QTimer()
-        self._look_timer.setInterval(LOOK_MS)
-        self._look_timer.connect("timeout()", self._look_on)
+    def __init__(self, ui: Any, message: MessageBox):
+        super().__init__(ui, SKULL, FOLDER_PREFIX, message)
         self.charts = ChartView()
         self._chart_menu = qt.QMenu(ui.chartButton)
         ui.chartButton.setMenu(self._chart_menu)
@@ -78,70 +58,47 @@ class ResultsPanel:
         self._back_action = self._chart_menu.addAction(_("Close the chart"))
         self._back_action.connect("triggered()", self.charts.back)
         self._chart_menu.connect("aboutToShow()", self._fill_chart_menu)
-        ui.reportButton.connect("clicked()", self.show_report)
-        ui.saveButton.connect("clicked()", self.ask_and_save)
         ui.showPlanesCheckBox.connect("toggled(bool)", self._planes_toggled)
         ui.showOutlinesCheckBox.connect("toggled(bool)", self._outlines_toggled)
+        ui.showLinesCheckBox.connect("toggled(bool)", self._lines_toggled)
         ui.onAxialImageCheckBox.connect("toggled(bool)", self._placement_toggled)
-        ui.uncertaintyRangeWidget.connect("valuesChanged(double,double)", self._range_changed)
+        self._range = ColourRangeRow(
+            ui.colourRangeComboBox,
+            ui.uncertaintyRangeWidget,
+            self._ends,
+            lambda low, high: self.to_case(set_uncertainty_range, low, high),
+        )
         prepare_table(ui.biometryTable)
 
-    @property
-    def nodes(self) -> SkullNodes | None:
-        """Nodes of the case in the scene."""
-        return find_case(slicer.mrmlScene, self._key) if self._key else None
+    def find(self, key: str) -> SkullNodes | None:
+        """The nodes of the case of that key; None without a case."""
+        return find_case(slicer.mrmlScene, key)
 
-    def show(self, key: str, again: bool = False) -> None:
-        """Show the case of that key, or nothing if the scene has none; with `again`, also if it is shown already."""
-        self._key = key
-        nodes = self.nodes
-        result = _result_of(nodes)
-        there = result is not None
-        shown = (key, nodes.table.GetID(), nodes.result.GetID()) if there else None
-        if shown == self._shown and not again:
+    def fill(self, nodes: SkullNodes | None, result: dict[str, Any]) -> None:
+        """Show the values of a case; None while there is none."""
+        show_table(self._ui.biometryTable, nodes.table if nodes else None)
+        if nodes is None:
             return
-        self._shown = shown
-        self._ui.resultsCollapsibleButton.setVisible(there)
-        show_table(self._ui.biometryTable, nodes.table if there else None)
-        if not there:
-            return
-        self.warnings.warn(result["warnings"])
         self._ui.verdictLabel.text = _verdict(result)
-        self._ui.reportButton.enabled = nodes.report is not None
         self._ui.chartButton.enabled = bool(nodes.charts) and slicer.app.layoutManager() is not None
-        self.apply_switches()
-        if not again and self._in_view not in ("", key) and nodes.model is not None:  # a new result is in view already
-            show_alone(slicer.mrmlScene, nodes)
-            self._look = look_at_case(slicer.mrmlScene, nodes)
-            self._look_timer.start()
-        self._in_view = key
-
-    def forget(self) -> None:
-        """Show nothing, and leave the views unchanged for the next case."""
-        self._in_view = ""
-        self._look_timer.stop()
-        self.show("")
-
-    def apply_switches(self) -> None:
-        """Apply the display switches of the panel to the case."""
         self._planes_toggled()
         self._outlines_toggled()
-        self._range_changed()
+        self._lines_toggled()
+        self._range.refresh()
 
-    def show_report(self) -> None:
-        """Write the report to a temporary file and open it in the browser."""
-        nodes = self.nodes
-        if nodes is None or nodes.report is None:
-            self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
-            return
-        try:
-            path = working_folder.new_folder(Path(slicer.app.temporaryPath), f"{FOLDER_PREFIX}report-") / "report.html"
-            path.write_text(nodes.report.GetText(), encoding="utf-8")
-        except OSError as error:
-            self._message.fail(_("The report cannot be written ({error}): free space on the disk.").format(error=error))
-            return
-        if not self._open_file(str(path)):
-            self._message.fail(_("No program opens the report: open {path} in a web browser.").format(path=path))
+    def arrange(self, nodes: SkullNodes) -> Iterator[str]:
+        """Show the case alone, and arrange the views for it."""
+        if nodes.model is not None:
+            show_alone(slicer.mrmlScene, nodes)
+            yield from look_at_case(slicer.mrmlScene, nodes)
+
+    def save_files(self, nodes: SkullNodes, folder: Path) -> Path:
+        """Write the files of the case as the command line does."""
+        return save_case(slicer.mrmlScene, nodes, folder)
+
+    def export_file(self, nodes: SkullNodes, path: Path) -> None:
+        """Write the skull; the suffix of the path is its format."""
+        export_model(nodes.model, path)
 
     def show_chart(self, measure: str) -> None:
         """Show the growth chart of "hc", "bpd" or "ofd" in a plot view beside the 3D view."""
@@ -151,68 +108,26 @@ class ResultsPanel:
             return
         self.charts.show(nodes.charts[measure])
 
-    def ask_and_save(self) -> None:
-        """Save the case into a folder that the user chooses; see `save`."""
-        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the case"))
-        if folder:
-            self.save(Path(folder))
-
-    def save(self, folder: Path) -> Path | None:
-        """Save the case into the folder if it is empty, else into a new subfolder; None on failure."""
-        nodes = self.nodes
-        try:
-            if nodes is None:
-                raise InputError(_("This case is not in the scene any more: press Apply to make it again."))
-            saved = save_case(slicer.mrmlScene, nodes, _free_folder(folder))
-        except InputError as error:
-            self._message.fail(SKULL.in_window_words(error))
-            return None
-        except OSError as error:
-            self._message.fail(str(error))
-            return None
-        self._message.inform(_("Saved in {folder}").format(folder=saved))
-        return saved
-
     def _fill_chart_menu(self) -> None:
         self._back_action.enabled = self.charts.shown
 
     def _planes_toggled(self) -> None:
-        self._to_case(set_planes_visible, self._ui.showPlanesCheckBox.checked)
+        self.to_case(set_planes_visible, self._ui.showPlanesCheckBox.checked)
 
     def _outlines_toggled(self) -> None:
-        self._to_case(set_outlines_visible, self._ui.showOutlinesCheckBox.checked)
+        self.to_case(set_outlines_visible, self._ui.showOutlinesCheckBox.checked)
+
+    def _lines_toggled(self) -> None:
+        self.to_case(set_lines_visible, self._ui.showLinesCheckBox.checked)
 
     def _placement_toggled(self) -> None:
         nodes = self.nodes
         if nodes is not None and has_axial_position(nodes):
             set_on_axial_image(nodes, self._ui.onAxialImageCheckBox.checked)
 
-    def _range_changed(self) -> None:
-        low_mm, high_mm = self._ui.uncertaintyRangeWidget.minimumValue, self._ui.uncertaintyRangeWidget.maximumValue
-        if low_mm < high_mm:  # the two handles may lie on each other
-            self._to_case(set_uncertainty_range, low_mm, high_mm)
-
-    def _look_on(self) -> None:
-        """Arrange the next view."""
-        try:
-            next(self._look)
-        except (StopIteration, InputError):  # the end, or the user has deleted a plane meanwhile
-            self._look_timer.stop()
-
-    def _to_case(self, change: Callable, *values: float) -> None:
+    def _ends(self, choice: str) -> tuple[float, float] | None:
         nodes = self.nodes
-        if nodes is not None:
-            change(nodes, *values)
-
-
-def _result_of(nodes: SkullNodes | None) -> dict[str, Any] | None:
-    """Content of result.json of a case with table and text; None for another one."""
-    if nodes is None or nodes.table is None or nodes.result is None:
-        return None
-    try:
-        return json.loads(nodes.result.GetText())
-    except ValueError:  # the user has edited the text node
-        return None
+        return uncertainty_range(nodes, choice) if nodes is not None and nodes.model is not None else None
 
 
 def _verdict(result: dict[str, Any]) -> str:
@@ -225,11 +140,3 @@ def _verdict(result: dict[str, Any]) -> str:
         device=result["device"],
         seconds=result["seconds"]["total"],
     )
-
-
-def _free_folder(folder: Path) -> Path:
-    """The folder itself if it is absent or empty, else the first free "fetal-skull", "fetal-skull-2", ... in it."""
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return folder
-    names = (folder / ("fetal-skull" if number == 1 else f"fetal-skull-{number}") for number in range(1, 10_000))
-    return next(name for name in names if not name.exists())

@@ -98,7 +98,11 @@ class Mesh:
     scalars_label, unit
         Text of the legend, such as "Uncertainty" and "mm".
     colour_range
-        Ends of the colour scale, the same for all cases so that they can be compared.
+        Ends of the colour scale by which cases are compared, the same for all cases.
+    fit_step
+        Ends of a colour scale fitted to a case are multiples of it.
+    line_step
+        Distance of lines of equal value on the surface; 0 = none are offered.
     """
 
     file: str
@@ -107,6 +111,13 @@ class Mesh:
     scalars_label: str = ""
     unit: str = "mm"
     colour_range: tuple[float, float] = (0.0, 1.0)
+    fit_step: float = 0.5
+    line_step: float = 0.0
+
+    @property
+    def scale(self) -> tuple:
+        """What its colours mean; surfaces of one scale share a legend."""
+        return self.scalars, self.scalars_label, self.unit, self.colour_range
 
 
 _DEFAULTS = "GenerativeModelsLib.defaults"

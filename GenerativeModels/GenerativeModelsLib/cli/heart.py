@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import inspect
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
-from GenerativeModelsLib.cli.options import DEVICE, MODEL, OUTPUT, OVERWRITE, SEED
+from GenerativeModelsLib.cli.options import (
+    DEVICE,
+    MODEL,
+    OUTPUT,
+    OVERWRITE,
+    SEED,
+    command_from,
+    json_parameter,
+    parameters_of,
+    values_of,
+)
 from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.request import HeartRequest
 
 __all__ = ["sample", "walk"]
 
-EdOption = Annotated[Path, typer.Option(metavar="FILE", help="Label map at end diastole (NIfTI, NRRD, MHA).")]
-EsOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Label map at end systole.")]
-LabelsOption = Annotated[
-    str, typer.Option(metavar="PRESET|lv=3,myo=2,rv=1", help="Meaning of the values; presets: acdc, ukbb.")
-]
-SeptumOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="X,Y,Z|dir:X,Y,Z",
-        help="A point on the septum, or a direction towards it, in LPS mm.  [default: from the right ventricle]",
-    ),
-]
+_OF_THE_REPORT = {"sex", "height_cm", "weight_kg"}
+"""Fields of the request that a walk does not use."""
 
 
 def sample(
@@ -52,36 +54,38 @@ def sample(
     print(f"{len(content['shapes'])} {condition} shapes: {output / 'shapes.png'}")
 
 
-def walk(
-    ed: EdOption,
-    towards: Annotated[str, typer.Option(metavar="hcm|healthy", help="The class to walk to.")],
-    output: OUTPUT,
-    es: EsOption = None,
-    labels: LabelsOption = "acdc",
-    septum: SeptumOption = None,
-    steps: Annotated[int, typer.Option(metavar="N", help="Largest number of steps.")] = 30,
-    model: MODEL = None,
-    device: DEVICE = "auto",
-    seed: SEED = 0,
-    overwrite: OVERWRITE = False,
-    json: JsonOption = False,
-) -> None:
-    """Walk a heart through the latent space towards a class.
-
-    Follows the gradient of the class within the region of the training population, and writes the shapes of each step.
-    """
+def _walk(towards: str, steps: int, json: bool, **given: Any) -> None:
     with progress_of_a_case(HEART.need) as progress:
         from GenerativeModelsLib.heart.case.latent_shapes import WalkRequest, walk_shapes
-        from GenerativeModelsLib.heart.request import HeartRequest
         from GenerativeModelsLib.uncertainty.platt import probability_text
 
-        heart = HeartRequest(
-            ed, es, labels, septum, output=output, model=model, device=device, seed=seed, overwrite=overwrite
-        )
-        request = WalkRequest(heart, towards, steps)
+        request = WalkRequest(HeartRequest(**values_of(HeartRequest, given)), towards, steps)
         content = walk_shapes(request, progress=progress)
     if json:
         print_json(content)
         return
     first, last = (probability_text(content["shapes"][k]["hcm_probability"]) for k in (0, -1))
-    print(f"Probability of hypertrophic cardiomyopathy from {first} to {last}: {output / 'shapes.png'}")
+    shown = request.heart.output / "shapes.png"
+    print(f"Probability of hypertrophic cardiomyopathy from {first} to {last}: {shown}")
+
+
+def _own_parameters() -> Iterator[inspect.Parameter]:
+    towards = typer.Option(metavar="hcm|healthy", help="The class to walk to.")
+    steps = typer.Option(metavar="N", help="Largest number of steps.")
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    yield inspect.Parameter("towards", keyword, annotation=Annotated[str, towards])
+    yield inspect.Parameter("steps", keyword, default=30, annotation=Annotated[int, steps])
+
+
+walk = command_from(
+    _walk,
+    "walk",
+    "Walk a heart through the latent space towards a class.\n\n"
+    "Follows the gradient of the class within the region of the training population, and writes the shapes of each "
+    "step.",
+    (
+        *_own_parameters(),
+        *(one for one in parameters_of(HeartRequest) if one.name not in _OF_THE_REPORT),
+        json_parameter(),
+    ),
+)

@@ -42,7 +42,7 @@ def web(
         typer.Option(metavar="NAME", help="A host name users type, on a network or a reverse proxy; may be repeated."),
     ] = None,
 ) -> None:
-    """Reconstruct skulls in a browser, with the Slicer core. Ctrl-C ends the server.
+    """Reconstruct skulls and analyse hearts in a browser, on the Slicer core. Ctrl-C ends the server.
 
     The printed address contains an access token, which is random unless GENERATIVE_MODELS_WEB_TOKEN sets it.
     """

@@ -12,7 +12,8 @@ from GenerativeModelsLib.anatomy.record import Mesh, Quantity, Reading
 from GenerativeModelsLib.defaults.case import read_meshes
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.thinning import thinned
-from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row, Scale, write_case_page
+from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row, write_case_page
+from GenerativeModelsLib.page.colour_scale import scale_of
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
@@ -53,7 +54,7 @@ def page_content(case: Case, result: Mapping[str, Any], folder: Path) -> CasePag
         verdict=None if judged is None else (judged["verdict"], judged["score"]),
         notices=_notices(result),
         notes=anatomy.notes(result),
-        meshes=[_view(mesh, surface) for mesh, surface in read_meshes(anatomy, folder).items()],
+        meshes=_views(read_meshes(anatomy, folder)),
         facts=list(_facts(case, result)),
     )
 
@@ -79,12 +80,18 @@ def _row(quantity: Quantity, reading: Reading) -> Row:
     return Row(label, value, interval, "" if reading.percentile is None else f"{reading.percentile:.0f}")
 
 
-def _view(mesh: Mesh, surface: Surface) -> MeshView:
-    light = thinned(surface)
-    if not mesh.scalars:
-        return MeshView(mesh.label, light.points, light.triangles)
-    scale = Scale(mesh.scalars_label or mesh.scalars, mesh.unit, *mesh.colour_range)
-    return MeshView(mesh.label, light.points, light.triangles, light.point_data[mesh.scalars], scale)
+def _views(surfaces: Mapping[Mesh, Surface]) -> list[MeshView]:
+    """The meshes as shown; those of one quantity have one scale, fitted to all their values."""
+    views = []
+    for mesh, surface in surfaces.items():
+        light = thinned(surface)
+        if not mesh.scalars:
+            views.append(MeshView(mesh.label, light.points, light.triangles))
+            continue
+        same = [other.point_data[each.scalars] for each, other in surfaces.items() if each.scale == mesh.scale]
+        values = light.point_data[mesh.scalars]
+        views.append(MeshView(mesh.label, light.points, light.triangles, values, scale_of(mesh, same)))
+    return views
 
 
 def _facts(case: Case, result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

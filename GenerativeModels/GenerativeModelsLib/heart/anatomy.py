@@ -35,7 +35,7 @@ QUANTITIES = (
 
 
 def _mesh(file: str, label: str) -> Mesh:
-    return Mesh(file, label, "wall_thickness_mm", "Wall thickness", "mm", (0.0, THICKNESS_RANGE_MM))
+    return Mesh(file, label, "wall_thickness_mm", "Wall thickness", "mm", (0.0, THICKNESS_RANGE_MM), 1.0, 2.0)
 
 
 def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +137,10 @@ HEART = Anatomy(
     summary=_summary,
     notes=_notes,
     stale=("es.vtp", "es_reconstruction.vtp"),
-    queries={"shape_at": Lazy(f"{_HERE}.case.queries:shape_at")},
+    queries={
+        name: Lazy(f"{_HERE}.case.queries:{name}")
+        for name in ("shape_at", "latent_map", "walk", "class_mean", "difference")
+    },
     warm_up=(
         *("torch", "SimpleITK", "skimage.measure", "scipy.ndimage", "scipy.spatial", "scipy.sparse.linalg"),
         *(f"{_HERE}.infer.measured", f"{_HERE}.case.write", f"{_HERE}.measure.load", f"{_HERE}.report"),

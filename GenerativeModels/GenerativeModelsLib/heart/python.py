@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.python import CaseView, computed
 from GenerativeModelsLib.anatomy.run import Progress
@@ -134,14 +134,75 @@ class LeftVentricle(CaseView):
         return self.result["myocardial_mass_g"]
 
     @property
+    def sv_ml(self) -> float | None:
+        """Stroke volume."""
+        return self.result["sv_ml"]
+
+    @property
+    def wall_thickening_percent(self) -> float | None:
+        """Thickening of the wall in systole, mean over the segments."""
+        return self.result["wall_thickening_percent"]
+
+    @property
+    def rv_edv_ml(self) -> float | None:
+        """End-diastolic volume of the right ventricle; None if it is not labelled."""
+        return self.result["rv_edv_ml"]
+
+    @property
+    def rv_esv_ml(self) -> float | None:
+        """End-systolic volume of the right ventricle; None if it is not labelled."""
+        return self.result["rv_esv_ml"]
+
+    @property
+    def rv_ef_percent(self) -> float | None:
+        """Ejection fraction of the right ventricle; None if it is not labelled."""
+        return self.result["rv_ef_percent"]
+
+    @property
+    def indexed(self) -> dict[str, float | None] | None:
+        """`bsa_m2` and values per body surface; None without height and weight."""
+        return self.result["indexed"]
+
+    @property
+    def volumes_lower_bounds(self) -> bool:
+        """Whether slices end before the apex, so that volumes and mass are lower bounds."""
+        return self.result["volumes_lower_bounds"]
+
+    @property
+    def thickest_segment(self) -> dict[str, Any] | None:
+        """At end diastole `segment` (1 to 17), `mean_mm`, and `judgement` by the guidelines."""
+        return self.result["thickest_segment"]
+
+    @property
     def hcm_probability(self) -> float:
         """Calibrated probability of hypertrophic cardiomyopathy, 0 to 1."""
         return self.result["hcm_probability"]
 
     @property
+    def hcm_interval90(self) -> tuple[float, float] | None:
+        """90 % interval of `hcm_probability`."""
+        found = self.result["hcm_interval90"]
+        return None if found is None else tuple(found)
+
+    @property
     def z_top(self) -> tuple[float, ...]:
         """Position on the top level of the latent space."""
         return tuple(self.result["latent"]["z_top"])
+
+    @property
+    def z(self) -> tuple[tuple[float, ...], ...]:
+        """Position on all levels of the latent space, detail first."""
+        return tuple(tuple(level) for level in self.result["latent"]["z"])
+
+    @property
+    def frames(self) -> dict[str, int] | None:
+        """Of a cine: `ed` and `es`, numbers of the frames from 0, and their `count`."""
+        return self.result["frames"]
+
+    @property
+    def cavity_ml(self) -> list[float] | None:
+        """Of a cine: the cavity in every frame."""
+        return self.result["cavity_ml"]
 
     @property
     def surfaces(self) -> dict[str, Surface]:

@@ -260,16 +260,30 @@ class LadderVAE(nn.Module):
         """Means of all levels given shapes (B, inputs), as in `features`."""
         return self.descend(self.estimate(self.features(x, present), present), [None] * len(self.latents))
 
-    def from_level(self, level: int, z: Sequence[Tensor], noise: Sequence[Tensor | None] | None = None) -> Tensor:
+    def from_level(
+        self,
+        level: int,
+        z: Sequence[Tensor],
+        noise: Sequence[Tensor | None] | None = None,
+        shifts: Sequence[Tensor] | None = None,
+    ) -> Tensor:
         """Shapes (B, inputs) from values `z` of the levels `level` .. L; see `follow`."""
-        return self.decode([*self.follow(level, z[0], noise), *z])
+        return self.decode([*self.follow(level, z[0], noise, shifts), *z])
 
-    def follow(self, level: int, z: Tensor, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
-        """Values of the levels below `level`, z_1 .. first, at their prior means or sampled."""
+    def follow(
+        self,
+        level: int,
+        z: Tensor,
+        noise: Sequence[Tensor | None] | None = None,
+        shifts: Sequence[Tensor] | None = None,
+    ) -> list[Tensor]:
+        """Values of the levels below `level`, z_1 .. first, at their prior means or sampled; `shifts` are added."""
         found: list[Tensor] = []
         for below in reversed(range(level)):
             prior = self.prior(below, z, z)
             n = None if noise is None else noise[below]
             z = prior.mu if n is None else prior.sample(n)
+            if shifts is not None:
+                z = z + shifts[below]
             found.insert(0, z)
         return found

@@ -7,23 +7,25 @@
   const data = JSON.parse($("scene").textContent);
   const letters = Object.entries(data.letters).map(([letter, axis]) => [`to-${letter}`, axis]);
   const home = turnedView(data.views.left, 0.6, 0.25);
-  const view = meshView(canvas, { extent: data.extent_mm, home, views: data.views, letters, paint });
+  const table = packedArray(data.colours, Uint8Array);
+  const view = meshView(canvas, { extent: data.extent_mm, home, views: data.views, letters, paint, table, unknown: data.plain });
   if (!view) return;
 
-  const table = packedArray(data.colours, Uint8Array);
   const legends = [...section.querySelectorAll(".legend")];
-  const readouts = data.scales.map(({ range, unit, digits }, number) =>
-    legendReadout($("readout"), legends[number].querySelector(".ramp i"), range, unit, digits));
+  const readouts = data.scales.map((scale, number) => legendReadout($("readout"), legends[number], scale));
+  const colours = colourScales(section, data.scales, () => view.draw());
   const meshes = data.meshes.map(({ points, triangles, wide, values, scale }) => {
     const at = Float32Array.from(packedArray(points, Int16Array), (q) => q * data.step_mm);
     const known = scale === null ? new Float32Array(at.length / 3).fill(NaN) : packedArray(values, Float32Array);
-    const range = scale === null ? [0, 1] : data.scales[scale].range;
-    const corners = packedArray(triangles, wide ? Uint32Array : Uint16Array);
-    return { scale, drawn: view.mesh(at, corners, known, valueColours(known, table, range, data.plain), true) };
+    return { scale, drawn: view.mesh(at, packedArray(triangles, wide ? Uint32Array : Uint16Array), known, true) };
   });
 
   const chosen = () => meshes[(section.querySelector('input[name="mesh"]:checked') || { value: 0 }).value];
-  function paint() { view.drawMesh(chosen().drawn); }
+  function paint() {
+    const { scale, drawn } = chosen();
+    if (scale !== null) [view.range, view.spacing] = [colours.range(scale), colours.spacing(scale)];
+    view.drawMesh(drawn);
+  }
   function show() {
     legends.forEach((legend, number) => { legend.hidden = number !== chosen().scale; });
     say(null);

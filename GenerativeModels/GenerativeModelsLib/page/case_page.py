@@ -6,15 +6,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import floor, log10
 from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.page.files import page_part, write_page
-from GenerativeModelsLib.page.meshes import View, colour_table, packed, shaded_picture, value_colours, webp_uri
+from GenerativeModelsLib.page.colour_scale import GRADIENT, Scale, scale_data
+from GenerativeModelsLib.page.colours import colour_table
+from GenerativeModelsLib.page.files import page_part, page_template, write_page
+from GenerativeModelsLib.page.meshes import View, packed, shaded_picture, value_colours, webp_uri
 
-__all__ = ["CasePage", "MeshView", "Notice", "Row", "Scale", "render", "write_case_page"]
+__all__ = ["CasePage", "MeshView", "Notice", "Row", "render", "write_case_page"]
 
 PLAIN = (0.80, 0.77, 0.70)
 """Colour of points without a known value."""
@@ -58,28 +59,6 @@ class Row:
     value: str
     interval: str = ""
     percentile: str = ""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What the colours of a mesh mean: a value in a unit, from the low to the high end of the colours."""
-
-    label: str
-    unit: str
-    low: float
-    high: float
-
-    @property
-    def digits(self) -> int:
-        """Decimals of a value as printed."""
-        return max(1, 1 - floor(log10(self.high - self.low)))
-
-    @property
-    def ticks(self) -> list[str]:
-        """Five marks along the scale; values beyond its ends have the colour of the end."""
-        inner = [f"{value:.6g}" for value in np.linspace(self.low, self.high, 5)]
-        first = inner[0] if self.low == 0 else f"≤ {inner[0]}"
-        return [first, *inner[1:-1], f"≥ {inner[-1]} {self.unit}"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +145,7 @@ def render(content: CasePage) -> str:
         views=VIEWS,
         letters=LETTERS,
         scene=_scene(content.meshes) if content.meshes else None,
-        gradient=", ".join("#" + bytes(colour).hex() for colour in colour_table()[::17]),
+        gradient=GRADIENT,
         style=Markup(page_part("page.css") + page_part("case_page.css")),
         script=Markup(page_part("mesh_view.js") + page_part("case_page.js")),
     )
@@ -185,7 +164,7 @@ def _scene(meshes: Sequence[MeshView]) -> dict:
         "step_mm": step,
         "extent_mm": reach,
         "meshes": [_packed(mesh, centre, step, scales) for mesh in meshes],
-        "scales": [{"range": [s.low, s.high], "unit": s.unit, "digits": s.digits} for s in scales],
+        "scales": [scale_data(scale) for scale in scales],
         "colours": packed(colour_table(), "u1"),
         "plain": [round(255 * value) for value in PLAIN],
         "views": {view.key: view.rotation.tolist() for view in VIEWS},
@@ -225,8 +204,7 @@ def _stills(meshes: Sequence[MeshView]) -> list[tuple[str, str]]:
     for mesh in meshes:
         colours = np.tile(PLAIN, (len(mesh.points), 1))
         if mesh.values is not None and mesh.scale is not None:
-            low, high = mesh.scale.low, mesh.scale.high
-            colours = value_colours(np.maximum(mesh.values - low, 0), len(mesh.points), high - low, PLAIN)
+            colours = value_colours(mesh.values, len(mesh.points), mesh.scale.ends, PLAIN)
         for side in sides:
             picture = shaded_picture(
                 mesh.points - centre, mesh.triangles, colours, side.rotation, 1.05 * reach, STILL_PX, both_sides=True
@@ -238,7 +216,4 @@ def _stills(meshes: Sequence[MeshView]) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _template():
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(page_part("case_page.html.j2"))
+    return page_template("case_page.html.j2")

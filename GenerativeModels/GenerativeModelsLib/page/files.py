@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["page_part", "write_page"]
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["page_part", "page_template", "write_page"]
 
 
 def page_part(name: str, package: str = "GenerativeModelsLib.page") -> str:
     """Text of a style sheet, script or template that lies in `package`."""
     return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def page_template(name: str, package: str = "GenerativeModelsLib.page", **filters: Callable) -> Template:
+    """The template of a page that lies in `package`, with `filters`; it may import from `colour_scale.html.j2`."""
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    shared = "colour_scale.html.j2"
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=DictLoader({shared: page_part(shared)}),
+    )
+    environment.filters.update(filters)
+    return environment.from_string(page_part(name, package))
 
 
 def write_page(text: str, path: str | os.PathLike) -> Path:

@@ -5,10 +5,11 @@ const UNKNOWN = 65535;   // among micrometres
 const packedArray = (text, Kind) => new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const millimetres = (codes) => Float32Array.from(codes, (code) => code === UNKNOWN ? NaN : code / 1000);
 
-function meshView(canvas, { extent, home, views, letters, paint }) {
+function meshView(canvas, { extent, home, views, letters, paint, table, unknown }) {
   const gl = canvas.getContext("webgl", { antialias: true, alpha: true });
   if (!gl) return null;
   gl.getExtension("OES_element_index_uint");   // for meshes of more points than 16 bits count
+  gl.getExtension("OES_standard_derivatives");   // for lines of equal value
 
   /* ---- buffers and programs --------------------------------------------------------------------------------- */
   const buffer = (values, target = gl.ARRAY_BUFFER) => {
@@ -32,16 +33,38 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
     return p;
   };
   const shaded = program(
-    "attribute vec3 normal, colour; varying vec3 n, c; varying float beyond; uniform vec4 cut;" +
-    "void main() { n = turn * normal; c = colour; beyond = dot(at, cut.xyz) - cut.w; gl_Position = placed(at); }",
-    "precision mediump float; uniform vec3 light; uniform float alpha; varying vec3 n, c; varying float beyond;" +
-    "void main() { if (beyond > 0.0) discard; vec3 m = normalize(n); if (m.z < 0.0) m = -m; float rim = 1.0 - m.z;" +
-    "float a = alpha < 1.0 ? alpha + 0.5 * rim * rim : 1.0;" +
-    "vec3 shaded = min(c * (0.62 + 0.42 * max(dot(m, light), 0.0)), 1.0); gl_FragColor = vec4(shaded * a, a); }");
+    "attribute vec3 normal; attribute vec2 known; varying vec3 n; varying vec2 k; varying float beyond; uniform vec4 cut;" +
+    "void main() { n = turn * normal; k = known; beyond = dot(at, cut.xyz) - cut.w; gl_Position = placed(at); }",
+    `#extension GL_OES_standard_derivatives : enable
+    #ifdef GL_FRAGMENT_PRECISION_HIGH
+    precision highp float;
+    #else
+    precision mediump float;
+    #endif
+    uniform sampler2D table; uniform vec3 light, unknown; uniform vec2 range; uniform float alpha, spacing, stroke;
+    varying vec3 n; varying vec2 k; varying float beyond;
+    void main() {
+      float value = k.x / max(k.y, 0.001), share = clamp((value - range.x) / (range.y - range.x), 0.0, 1.0);
+      vec3 c = mix(unknown, texture2D(table, vec2((255.0 * share + 0.5) / 256.0, 0.5)).rgb, k.y);
+    #ifdef GL_OES_standard_derivatives
+      float lines = value / max(spacing, 0.001), each = fwidth(lines);   // of them a pixel
+      float away = abs(fract(lines + 0.5) - 0.5) / max(each, 0.000001);   // pixels from the next line
+      if (spacing > 0.0 && k.y > 0.99 && each > 0.00001) c *= mix(0.12, 1.0, smoothstep(stroke - 0.5, stroke + 0.5, away));
+    #endif
+      if (beyond > 0.0) discard;
+      vec3 m = normalize(n); if (m.z < 0.0) m = -m; float rim = 1.0 - m.z;
+      float a = alpha < 1.0 ? alpha + 0.5 * rim * rim : 1.0;
+      vec3 shaded = min(c * (0.70 + 0.36 * max(dot(m, light), 0.0)), 1.0); gl_FragColor = vec4(shaded * a, a);
+    }`);
+  gl.activeTexture(gl.TEXTURE1);   // of the colours; pages have the unit 0
+  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB, table.length / 3, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, table);
+  for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
+  for (const size of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, size, gl.LINEAR);
+  gl.activeTexture(gl.TEXTURE0);
 
-  /* points and triangles (Uint16Array or Uint32Array), a value and 3 bytes of colour a point; `open`: both sides are
-     read out */
-  function mesh(points, triangles, values, colours, open = false) {
+  /* points and triangles (Uint16Array or Uint32Array), a value a point; `open`: both sides are read out */
+  function mesh(points, triangles, values, open = false) {
     const normals = new Float32Array(points.length);
     for (let t = 0; t < triangles.length; t += 3) {
       const [a, b, c] = [3 * triangles[t], 3 * triangles[t + 1], 3 * triangles[t + 2]];
@@ -50,15 +73,18 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
       const n = [e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]];
       for (const v of [a, b, c]) for (let k = 0; k < 3; k++) normals[v + k] += n[k];
     }
+    const known = Float32Array.from({ length: 2 * values.length }, (_, i) =>   // the value or 0, and whether it is known
+      Number.isNaN(values[i >> 1]) ? 0 : i % 2 ? 1 : values[i >> 1]);
     return {
-      points, triangles, values, open, at: buffer(points), normal: buffer(normals), colour: buffer(colours),
+      points, triangles, values, open, at: buffer(points), normal: buffer(normals), known: buffer(known),
       index: buffer(triangles, gl.ELEMENT_ARRAY_BUFFER),
     };
   }
 
   /* ---- drawing -------------------------------------------------------------------------------------------- */
   let turn = home, zoom = 1, queued = false;
-  const view = { gl, buffer, program, mesh, use, attribute, drawMesh, draw, probe, mirrored: false };
+  const view = { gl, buffer, program, mesh, use, attribute, drawMesh, draw, probe, mirrored: false, range: [0, 1], spacing: 0 };
+  const ratio = () => Math.min(window.devicePixelRatio || 1, 2);
   const scale = () => {
     const side = Math.min(canvas.clientWidth, canvas.clientHeight);
     return 0.86 * zoom * side / (2 * extent);   // CSS pixels a millimetre
@@ -82,15 +108,19 @@ function meshView(canvas, { extent, home, views, letters, paint }) {
     gl.uniform4fv(gl.getUniformLocation(shaded, "cut"), cut);
     attribute(shaded, "at", m.at, 3);
     attribute(shaded, "normal", m.normal, 3);
-    attribute(shaded, "colour", m.colour, 3, gl.UNSIGNED_BYTE, true);
+    attribute(shaded, "known", m.known, 2);
+    gl.uniform1i(gl.getUniformLocation(shaded, "table"), 1);
+    gl.uniform3fv(gl.getUniformLocation(shaded, "unknown"), unknown.map((x) => x / 255));
+    gl.uniform2fv(gl.getUniformLocation(shaded, "range"), view.range);
+    gl.uniform1f(gl.getUniformLocation(shaded, "spacing"), view.spacing);
+    gl.uniform1f(gl.getUniformLocation(shaded, "stroke"), 0.6 * ratio());
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, m.index);
     const kind = m.triangles instanceof Uint32Array ? gl.UNSIGNED_INT : gl.UNSIGNED_SHORT;
     gl.drawElements(gl.TRIANGLES, m.triangles.length, kind, 0);
   }
   function drawNow() {
     queued = false;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const size = [canvas.clientWidth, canvas.clientHeight].map((x) => Math.max(1, Math.round(x * ratio)));
+    const size = [canvas.clientWidth, canvas.clientHeight].map((x) => Math.max(1, Math.round(x * ratio())));
     if (canvas.width !== size[0]) canvas.width = size[0];
     if (canvas.height !== size[1]) canvas.height = size[1];
     gl.viewport(0, 0, ...size);
@@ -174,23 +204,29 @@ function turnedView([right, up, near], across, down) {
   return [r, mix(up, n, Math.cos(down), -Math.sin(down)), mix(n, up, Math.cos(down), Math.sin(down))];
 }
 
-/* Colours (3 bytes a point) of values on a scale from `low` to `high`. */
-function valueColours(values, table, [low, high], unknown) {
-  const colours = new Uint8Array(3 * values.length);
-  for (let i = 0; i < values.length; i++) {
-    const row = 3 * Math.min(255, Math.max(0, Math.round((values[i] - low) / (high - low) * 255)));
-    for (let k = 0; k < 3; k++) colours[3 * i + k] = Number.isNaN(values[i]) ? unknown[k] : table[row + k];
-  }
-  return colours;
+/* The choice between the ranges of each scale and of lines of equal value; `scales` is what colour_scale.py wrote.
+   Legends of the range not chosen are hidden by the style sheet. */
+function colourScales(section, scales, changed) {
+  const comparing = section.querySelector('input[name="colours"][value="compare"]'), lines = section.querySelector("#lines");
+  const compared = () => comparing !== null && comparing.checked;
+  const change = () => { document.body.classList.toggle("comparing", compared()); changed(); };
+  for (const input of section.querySelectorAll('input[name="colours"], #lines')) input.addEventListener("change", change);
+  document.body.classList.toggle("comparing", compared());
+  return {
+    range: (number = 0) => scales[number].ranges[compared() ? "compare" : "fit"],
+    spacing: (number = 0) => lines !== null && lines.checked ? scales[number].line_step : 0,
+  };
 }
 
-/* Says a value under the cursor in words and on the legend, which is a scale from `low` to `high`. */
-function legendReadout(readout, marker, [low, high], unit = "mm", digits = 1) {
+/* Says a value under the cursor in words and on the bars of a legend; pages without values have no legend. */
+function legendReadout(readout, legend, { unit, digits }) {
+  const bars = legend ? [...legend.querySelectorAll(".colour-bar")] : [];
   return (value) => {
     const known = value !== null && !Number.isNaN(value);
     const words = known ? `Here: ${value.toFixed(digits)} ${unit}` : "Here: not known";
     readout.textContent = value === null ? readout.dataset.hint : words;
-    if (marker) {
+    for (const bar of bars) {
+      const marker = bar.querySelector(".ramp i"), [low, high] = [Number(bar.dataset.low), Number(bar.dataset.high)];
       marker.hidden = !known;
       if (known) marker.style.left = `${100 * Math.min(1, Math.max(0, (value - low) / (high - low)))}%`;
     }

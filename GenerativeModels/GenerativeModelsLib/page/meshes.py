@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.page.colours import colour_table
+
 __all__ = [
-    "COLOUR_MAP",
     "UNKNOWN",
     "View",
-    "colour_table",
     "data_uri",
     "micrometres",
     "packed",
@@ -22,7 +22,6 @@ __all__ = [
     "webp_uri",
 ]
 
-COLOUR_MAP = "viridis"
 UNKNOWN = 65_535
 """Code of a value that is not known; other codes are micrometres."""
 
@@ -60,21 +59,14 @@ def micrometres(values_mm: np.ndarray | None, count: int) -> np.ndarray:
     return np.where(np.isfinite(values_mm), codes, UNKNOWN)
 
 
-def colour_table() -> np.ndarray:
-    """(256, 3) uint8 colours of the scale, low to high."""
-    import matplotlib
-
-    return np.round(matplotlib.colormaps[COLOUR_MAP](np.arange(256))[:, :3] * 255).astype(np.uint8)
-
-
 def value_colours(
-    values_mm: np.ndarray | None, count: int, range_mm: float, unknown: tuple[float, float, float]
+    values: np.ndarray | None, count: int, ends: tuple[float, float], unknown: tuple[float, float, float]
 ) -> np.ndarray:
-    """(count, 3) colours 0 to 1 of values on a scale from 0 to `range_mm`, `unknown` where there is none."""
+    """(count, 3) colours 0 to 1 of values on a scale between the two `ends`, `unknown` where there is none."""
     colours = np.tile(np.asarray(unknown, float), (count, 1))
-    if values_mm is not None:
-        known = np.isfinite(values_mm)
-        index = np.clip(values_mm[known] / range_mm * 255, 0, 255).round().astype(int)
+    if values is not None:
+        known = np.isfinite(values)
+        index = np.clip((values[known] - ends[0]) / (ends[1] - ends[0]) * 255, 0, 255).round().astype(int)
         colours[known] = colour_table()[index] / 255
     return colours
 
@@ -125,7 +117,7 @@ def shaded_picture(
         a, b, c = np.moveaxis(points[triangles], 1, 0)
         triangles = triangles[np.cross(b - a, c - a)[:, 2] > 0]
     triangles = triangles[np.argsort(points[triangles, 2].mean(axis=1))]
-    shade = 0.62 + 0.42 * np.clip(normals @ np.array([-0.45, 0.55, 0.70]), 0, 1)
+    shade = 0.70 + 0.36 * np.clip(normals @ np.array([-0.45, 0.55, 0.70]), 0, 1)
     rgba = np.concatenate([np.clip(colours * shade[:, None], 0, 1), np.ones((len(points), 1))], axis=1)
     figure = Figure((size_px / 100, size_px / 100), dpi=100, facecolor=(0, 0, 0, 0))
     canvas = FigureCanvasAgg(figure)

@@ -9,11 +9,16 @@ from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Mesh, Quantity
 from GenerativeModelsLib.process.memory import MemoryNeed
 from GenerativeModelsLib.skull.request import SkullRequest
 
-__all__ = ["COLOUR_RANGE_MM", "QUANTITIES", "SKULL"]
+__all__ = ["COLOUR_RANGE_MM", "FIT_STEP_MM", "LINE_STEP_MM", "QUANTITIES", "SKULL"]
 
 _HERE = "GenerativeModelsLib.skull"
 COLOUR_RANGE_MM = 4.0
-"""End of the colour scale of the uncertainty in mm, the same for all cases so that they can be compared."""
+"""End of the colour scale of the uncertainty in mm by which cases are compared, the same for all cases."""
+FIT_STEP_MM, LINE_STEP_MM = 0.1, 0.5
+"""The ends of a scale fitted to a case are multiples of the first; lines of equal uncertainty are the second apart."""
+_SKULL_MESH = Mesh(
+    "skull.vtp", "Skull", "uncertainty_mm", "Uncertainty", "mm", (0.0, COLOUR_RANGE_MM), FIT_STEP_MM, LINE_STEP_MM
+)
 
 QUANTITIES = (
     Quantity("bpd_mm", "BPD", "Biparietal diameter", "mm", "biometry", "bpd", "bpd"),
@@ -50,7 +55,7 @@ SKULL = Anatomy(
     inputs_called="the planes",
     quantities=QUANTITIES,
     quantities_title="Biometry",
-    meshes=(Mesh("skull.vtp", "Skull", "uncertainty_mm", "Uncertainty", "mm", (0.0, COLOUR_RANGE_MM)),),
+    meshes=(_SKULL_MESH,),
     need=MemoryNeed("a skull", 700 * 10**6),
     read_inputs=Lazy(f"{_HERE}.case.run:read_planes"),
     load_model=Lazy(f"{_HERE}.infer.model:load_skull_model"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +52,11 @@ class LatentDensity:
 
     def log_density(self, z: np.ndarray) -> np.ndarray:
         """Log of the mixture's density at z (..., d)."""
-        return np.logaddexp.reduce([self.log_class(k, z) for k in range(len(self.points))], axis=0) - np.log(
-            len(self.points)
-        )
+        return self.log_mixture([self.log_class(k, z) for k in range(len(self.points))])
+
+    def log_mixture(self, classes: Sequence[np.ndarray]) -> np.ndarray:
+        """`log_density` (...) of the `log_class` (...) of every class."""
+        return np.logaddexp.reduce(classes, axis=0) - np.log(len(self.points))
 
     def log_class(self, k: int, z: np.ndarray) -> np.ndarray:
         """Log density of one class at z (..., d)."""

@@ -12,10 +12,10 @@ from GenerativeModelsLib.defaults.case import read_case
 from GenerativeModelsScene.nodes.colours import colour_model, plain_look, show_colours, show_legend
 from GenerativeModelsScene.nodes.hierarchy import find_folder, show_folder
 from GenerativeModelsScene.nodes.models import show_model
-from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.store import CASE, NodeStore, nodes_of_case
 from GenerativeModelsScene.nodes.texts import show_text
 
-__all__ = ["CaseNodes", "find_case_nodes", "show_case_of"]
+__all__ = ["CaseNodes", "find_case_nodes", "hide_other_cases", "scale_role", "show_case_of"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def find_case_nodes(anatomy: Anatomy, scene: slicer.vtkMRMLScene, key: str) -> C
     if not store:
         return None
     models = {mesh.file: store.get(_role(mesh)) for mesh in anatomy.meshes}
-    legends = {mesh.file: store.get(_scale_role("legend", anatomy, mesh)) for mesh in anatomy.meshes if mesh.scalars}
+    legends = {mesh.file: store.get(scale_role("legend", anatomy, mesh)) for mesh in anatomy.meshes if mesh.scalars}
     return CaseNodes(
         key,
         {file: node for file, node in models.items() if node is not None},
@@ -97,6 +97,19 @@ def find_case_nodes(anatomy: Anatomy, scene: slicer.vtkMRMLScene, key: str) -> C
         store.get("report"),
         find_folder(store),
     )
+
+
+def hide_other_cases(scene: slicer.vtkMRMLScene, key: str) -> None:
+    """Hide models and legends of all cases but `key`, of whatever anatomy: two bodies would stand in one place."""
+    own = {node.GetID() for node in nodes_of_case(scene, key)}
+    for index in range(scene.GetNumberOfNodes()):
+        node = scene.GetNthNode(index)
+        if node.GetAttribute(CASE) is None or node.GetID() in own:
+            continue
+        if node.IsA("vtkMRMLColorLegendDisplayNode"):
+            node.SetVisibility(False)
+        elif node.IsA("vtkMRMLModelNode") and node.GetDisplayNode() is not None:
+            node.GetDisplayNode().SetVisibility(False)
 
 
 def _role(mesh: Mesh) -> str:
@@ -112,7 +125,8 @@ def _scales(anatomy: Anatomy) -> list[tuple]:
     return list(dict.fromkeys(_scale(mesh) for mesh in anatomy.meshes if mesh.scalars))
 
 
-def _scale_role(kind: str, anatomy: Anatomy, mesh: Mesh) -> str:
+def scale_role(kind: str, anatomy: Anatomy, mesh: Mesh) -> str:
+    """Role of the "colours" or the "legend" of the scale that a mesh is coloured by."""
     return f"{kind}.{_scales(anatomy).index(_scale(mesh))}"
 
 
@@ -125,7 +139,7 @@ def _colour(
 ) -> None:
     """Colour a model by the scalars of its mesh, or plainly where it has none."""
     if mesh.scalars:
-        role, name = _scale_role("colours", anatomy, mesh), f"{title} {_words(mesh).lower()} colours"
+        role, name = scale_role("colours", anatomy, mesh), f"{title} {_words(mesh).lower()} colours"
         colours = show_colours(store, name, mesh.colour_range, role)
         colour_model(model, colours, mesh.scalars, mesh.colour_range, made=made)
     elif made:

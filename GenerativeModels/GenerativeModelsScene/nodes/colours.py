@@ -8,41 +8,51 @@ import numpy as np
 import slicer
 import vtk
 
+from GenerativeModelsLib.page.colours import COLOURS
 from GenerativeModelsScene.nodes.store import NodeStore
 
-LEGEND_SIZE, LEGEND_PLACE = (0.1, 0.4), (0.97, 0.04)
+LEGEND_SIZE, LEGEND_PLACE = (0.1, 0.4), (0.88, 0.04)
 """(height, width) and place, as shares of the view: low on its right, clear of what is in the middle."""
 PLAIN = (0.80, 0.77, 0.70)
 """Colour of a model without known values, the reports'."""
 
-_VIRIDIS = (
-    "440154 46085c 471063 481769 481d6f 482475 472a7a 46307e 453781 433d84 414287 3f4889 3d4e8a "
-    "3a538b 38598c 355e8d 33638d 31688e 2e6d8e 2c718e 2a768e 297b8e 27808e 25848e 23898e 218e8d "
-    "20928c 1f978b 1e9c89 1fa188 21a585 24aa83 28ae80 2eb37c 35b779 3dbc74 46c06f 50c46a 5ac864 "
-    "65cb5e 70cf57 7cd250 89d548 95d840 a2da37 b0dd2f bddf26 cae11f d8e219 e5e419 f1e51d fde725"
-)
-"""Every fifth of the 256 colours of viridis; Slicer brings no matplotlib, and not every Slicer core colour tables."""
-
 
 @lru_cache(maxsize=1)
 def viridis() -> np.ndarray:
-    """(52, 3) colours 0 to 1 at equal steps; between them straight lines stay within 1/255 of viridis."""
-    return np.array([list(bytes.fromhex(colour)) for colour in _VIRIDIS.split()]) / 255
+    """(K, 3) colours 0 to 1 of the one colour map at equal steps, the lighter part of viridis."""
+    return np.array([list(bytes.fromhex(colour[1:])) for colour in COLOURS]) / 255
 
 
 def show_colours(
-    store: NodeStore, name: str, ends: tuple[float, float], role: str = "colours"
+    store: NodeStore, name: str, ends: tuple[float, float], role: str = "colours", steps: np.ndarray | None = None
 ) -> slicer.vtkMRMLProceduralColorNode:
-    """The colour node of that role: viridis between the two values, saved with the scene."""
+    """The colour node of that role: the colour map between the two values, saved with the scene.
+
+    Models and volumes stretch it over the range of their own display.
+
+    Parameters
+    ----------
+    steps
+        (K, 3) colours 0 to 1 at equal steps between the two values; None = the one colour map.
+    """
     node, made = store.obtain(role, "vtkMRMLProceduralColorNode", name)
     if made:
         function = vtk.vtkColorTransferFunction()
-        colours = viridis()
+        colours = viridis() if steps is None else steps
         for at, colour in zip(np.linspace(*ends, len(colours)), colours):
             function.AddRGBPoint(at, *colour)
         node.SetAndObserveColorTransferFunction(function)
         node.SetHideFromEditors(False)  # Slicer saves no colour node that editors do not show
+    set_unknown_colour(node)
     return node
+
+
+def set_unknown_colour(colours: slicer.vtkMRMLProceduralColorNode) -> None:
+    """Let points without a value have the colour `PLAIN`; scenes do not keep it, and VTK's own is a dark red."""
+    table = colours.GetLookupTable()
+    if table.GetNanColor()[:3] != PLAIN:
+        table.SetNanColor(*PLAIN, 1.0)
+        colours.Modified()
 
 
 def colour_model(
@@ -94,8 +104,8 @@ def show_legend(
     modifying = legend.StartModify()
     if made:
         legend.SetTitleText(title)
-        legend.SetLabelFormat("%.2g")
-        legend.SetNumberOfLabels(5)
+        legend.SetLabelFormat("%.3g")
+        legend.SetNumberOfLabels(3)  # five of them would run into each other
         legend.SetMaxNumberOfColors(256)
         legend.SetOrientation(legend.Horizontal)
         legend.SetSize(*LEGEND_SIZE)

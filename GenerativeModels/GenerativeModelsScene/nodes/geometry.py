@@ -80,7 +80,7 @@ def parent_to_world(node, called: str) -> np.ndarray:
     transform = node.GetParentTransformNode()
     if transform is None:
         return np.eye(4)
-    remedy = "harden it or take the image out of it (module Transforms)"
+    remedy = "harden it or take the node out of it (module Transforms)"
     matrix = vtk_matrix(np.eye(4))
     if not transform.IsTransformToWorldLinear() or not transform.GetMatrixTransformToWorld(matrix):
         raise InputError(f"{called} is under the non-linear transform '{transform.GetName()}': {remedy}.")
@@ -121,6 +121,19 @@ def plane_geometry(node, sizes: tuple[int, int, int], called: str) -> PlaneGeome
     return PlaneGeometry((sizes[row], sizes[column]), (column, row), (sides[0], sides[1]), scale, to_ras, placed)
 
 
+def require_right_angles(to_world: np.ndarray, called: str) -> None:
+    """Raise InputError unless the axes of `to_world` (4, 4), voxel index -> mm, have a length and right angles."""
+    lengths = np.linalg.norm(to_world[:3, :3], axis=0)
+    if not np.all(np.isfinite(to_world)) or not np.all(lengths > 0):
+        raise InputError(f"{called} has voxels without a size: correct its spacing (module Volumes).")
+    axes = to_world[:3, :3] / lengths
+    if np.abs(axes.T @ axes - np.eye(3)).max() > TOLERANCE:
+        raise InputError(
+            f"{called} has axes that are not at right angles, through its own grid or a transform that shears: "
+            "resample it on a straight grid, or take it out of the transform (module Transforms)."
+        )
+
+
 def _uniform_scale(parent: np.ndarray, called: str, node) -> float:
     """By how much a transform (4, 4) enlarges, 1.0 exactly for a rigid one, so that a spacing keeps its last bit."""
     linear = parent[:3, :3]
@@ -128,7 +141,7 @@ def _uniform_scale(parent: np.ndarray, called: str, node) -> float:
     if np.abs(linear.T @ linear / scale**2 - np.eye(3)).max() > TOLERANCE:
         raise InputError(
             f"{called} is under the transform '{node.GetParentTransformNode().GetName()}', which shears it or scales "
-            f"its sides differently: harden it or take the image out of it (module Transforms)."
+            f"its sides differently: harden it or take the node out of it (module Transforms)."
         )
     return 1.0 if abs(scale - 1) < RIGID else float(scale)
 

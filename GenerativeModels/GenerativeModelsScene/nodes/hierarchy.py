@@ -21,26 +21,33 @@ def show_folder(store: NodeStore, title: str, parts: Mapping[str, tuple[str, ...
     Parameters
     ----------
     parts
-        Folders within it: their names, and what the roles of the nodes inside begin with.
+        Folders within it: their names, and what the roles of the nodes inside begin with; made for the first node.
     """
     parts = parts or {}
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(store.scene)
     folder = find_folder(store) or _new_folder(tree, tree.GetSceneItemID(), title, _FOLDER)
     if tree.GetItemName(folder) != title:
         tree.SetItemName(folder, title)
-    inside = {name: _subfolder(tree, folder, name) for name in parts}
     for role in store.roles():
         node = store.get(role)
         if node.IsA("vtkMRMLDisplayNode") or node.IsA("vtkMRMLColorNode"):
             continue  # shown in no folder: they belong to other nodes
         part = next((name for name, prefixes in parts.items() if role.startswith(prefixes)), None)
-        parent = folder if part is None else inside[part]
+        parent = folder if part is None else _subfolder(tree, folder, part)
         item = tree.GetItemByDataNode(node)
         if item == NONE:
             tree.CreateItem(parent, node)
         elif not _is_under(tree, item, folder):
             tree.SetItemParent(item, parent)
     return folder
+
+
+def add_to_folder(store: NodeStore, title: str, parts: Mapping[str, tuple[str, ...]]) -> int:
+    """`show_folder` of a case whose folder keeps its name; `title` is that of a new one."""
+    folder = find_folder(store)
+    if folder != NONE:
+        title = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(store.scene).GetItemName(folder)
+    return show_folder(store, title, parts)
 
 
 def find_folder(store: NodeStore) -> int:

@@ -57,3 +57,12 @@ def lines_polydata(lines: Sequence[np.ndarray]) -> vtk.vtkPolyData:
     polydata.SetPoints(points)
     polydata.SetLines(cells)
     return polydata
+
+
+def set_array(model: slicer.vtkMRMLModelNode, name: str, values: np.ndarray) -> None:
+    """Give the mesh of `model` a point array (N,) of that name, stored as float32; the active one stays active."""
+    array = numpy_to_vtk(np.ascontiguousarray(values, np.float32), deep=True)
+    array.SetName(name)
+    mesh = model.GetPolyData()
+    mesh.GetPointData().AddArray(array)
+    mesh.Modified()

@@ -75,6 +75,11 @@ def nodes_of_case(scene: slicer.vtkMRMLScene, key: str) -> list[slicer.vtkMRMLNo
     return found
 
 
+def nodes_of_class(scene: slicer.vtkMRMLScene, kind: str) -> list[slicer.vtkMRMLNode]:
+    """The nodes of class `kind` in `scene`."""
+    return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]
+
+
 def add_node(scene: slicer.vtkMRMLScene, kind: str, name: str) -> slicer.vtkMRMLNode:
     """A new node of class `kind` in `scene`, also where no module has made that class known to the scene."""
     if not scene.IsNodeClassRegistered(kind):

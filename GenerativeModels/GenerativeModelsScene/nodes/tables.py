@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 import slicer
 import vtk
 
-from GenerativeModelsLib.anatomy.record import Quantity
 from GenerativeModelsScene.nodes.store import NodeStore
 
-__all__ = ["quantity_rows", "show_text_table"]
+__all__ = ["show_text_table"]
 
 
 def show_text_table(
@@ -33,13 +32,3 @@ def show_text_table(
         node.SetLocked(True)
     node.EndModify(modifying)
     return node
-
-
-def quantity_rows(quantities: Iterable[Quantity], result: dict) -> list[tuple[str, str, str]]:
-    """Name, value and unit of every quantity of a result; a dash where the value is unknown."""
-    rows = []
-    for quantity in quantities:
-        value = quantity.of(result).value
-        name = f"{quantity.label} ({quantity.short})" if quantity.short.isupper() else quantity.label
-        rows.append((name, "–" if value is None else f"{value:.1f}", quantity.unit))
-    return rows

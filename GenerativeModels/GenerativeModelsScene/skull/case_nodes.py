@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import slicer
 
 from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsScene.nodes.case import hide_other_cases
 from GenerativeModelsScene.nodes.hierarchy import find_folder
-from GenerativeModelsScene.nodes.store import CASE, ROLE, NodeStore, nodes_of_case
+from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.titles import title_without
 
 MEASURES = ("hc", "bpd", "ofd")
 """Measures with a growth chart."""
@@ -29,6 +30,8 @@ class SkullNodes:
         vtkMRMLModelNode, the skull with the point array `uncertainty_mm`.
     colours, legend
         vtkMRMLProceduralColorNode in mm and vtkMRMLColorLegendDisplayNode of the model.
+    isolines
+        vtkMRMLModelNode, lines of equal uncertainty on the skull; None while they are not shown.
     segmentation
         vtkMRMLSegmentationNode, one closed surface.
     uncertainty, label_map
@@ -53,6 +56,7 @@ class SkullNodes:
     model: slicer.vtkMRMLModelNode | None = None
     colours: slicer.vtkMRMLProceduralColorNode | None = None
     legend: slicer.vtkMRMLColorLegendDisplayNode | None = None
+    isolines: slicer.vtkMRMLModelNode | None = None
     segmentation: slicer.vtkMRMLSegmentationNode | None = None
     uncertainty: slicer.vtkMRMLScalarVolumeNode | None = None
     label_map: slicer.vtkMRMLLabelMapVolumeNode | None = None
@@ -73,7 +77,7 @@ class SkullNodes:
             found = {name: store.get(f"{prefix}.{name}") for name in names}
             return {name: node for name, node in found.items() if node is not None}
 
-        single = ("placement", "model", "colours", "legend", "segmentation", "uncertainty", "label_map")
+        single = ("placement", "model", "colours", "legend", "isolines", "segmentation", "uncertainty", "label_map")
         single += ("table", "result", "report")
         return cls(
             key=store.key,
@@ -98,8 +102,7 @@ AGE_ATTRIBUTE = "GenerativeModels.GestationalAgeWeeks"
 
 def case_title(axial_node: slicer.vtkMRMLNode) -> str:
     """Title of the case of that axial image: the name of the image without the word "axial"."""
-    name = axial_node.GetName() or ""
-    return re.sub(r"(^|[\s_-]+)axial(?=$|[\s_-])", "", name, flags=re.IGNORECASE).strip(" _-") or "Head"
+    return title_without(axial_node, "axial", "Head")
 
 
 def case_key(axial_node: slicer.vtkMRMLNode) -> str:
@@ -108,19 +111,13 @@ def case_key(axial_node: slicer.vtkMRMLNode) -> str:
 
 
 def show_alone(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> None:
-    """Show the case's skull and legend, and hide skull, legend and lines of all other cases: two heads would stand in
-    one place."""
-    own = {node.GetID() for node in nodes_of_case(scene, nodes.key)}
-    for index in range(scene.GetNumberOfNodes()):
-        node = scene.GetNthNode(index)
-        role = node.GetAttribute(ROLE) if node.GetAttribute(CASE) else None
-        if role is None or not role.startswith(("model", "legend", "outline.", "band.")) or node.GetID() in own:
-            continue
-        display = node if role.startswith("legend") else node.GetDisplayNode()
-        if display is not None:
-            display.SetVisibility(False)
+    """Show the case's skull and legend, and hide models and legends of all other cases."""
+    hide_other_cases(scene, nodes.key)
     display = nodes.model.GetDisplayNode() if nodes.model is not None else None
     if display is not None:
         display.SetVisibility(True)
+        lines = NodeStore(scene, nodes.key).get("isolines")
+        if lines is not None and lines.GetDisplayNode() is not None:
+            lines.GetDisplayNode().SetVisibility(True)
         if nodes.legend is not None:
             nodes.legend.SetVisibility(display.GetScalarVisibility())

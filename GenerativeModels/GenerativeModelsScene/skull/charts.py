@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import slicer
-import vtk
-from vtk.util.numpy_support import numpy_to_vtk
 
 from GenerativeModelsLib.skull.report.charts import CENTILES, WINDOW_WEEKS, centile_curves, on_chart
 from GenerativeModelsLib.skull.report.content import BiometryRow
 from GenerativeModelsLib.skull.shape.growth_charts import MAX_WEEKS, MIN_WEEKS
+from GenerativeModelsScene.nodes.charts import Look, show_chart_of, show_numbers, show_series
 from GenerativeModelsScene.nodes.store import NodeStore
 
 WEEKS = "weeks"
 VALUE, INTERVAL = "this head", "90 % interval"
 CURVE_COLOUR, CASE_COLOUR = (0.208, 0.416, 0.541), (0.702, 0.149, 0.118)
 """The report's."""
-LEGEND_SHARE = 0.4
-"""Share of the chart's width right of the curves. The legend of a plot is in its upper right corner."""
-LEGEND_FONT = 10
 STEPS = 79
 """Points of a curve."""
 
@@ -34,26 +29,21 @@ def show_chart(store: NodeStore, row: BiometryRow, result: dict[str, Any], title
     gestational_age_weeks = result.get("gestational_age_weeks")
     axis = curve_weeks(gestational_age_weeks)
     curves = {str(centile): values for centile, values in centile_curves(row.chart, axis).items()}
-    curve_table = _table(store, f"chart_curves.{row.chart}", f"{title} {row.name} centiles", {WEEKS: axis, **curves})
+    curve_table = show_numbers(
+        store, f"chart_curves.{row.chart}", f"{title} {row.name} centiles", {WEEKS: axis, **curves}
+    )
     age = gestational_age_weeks if on_chart(gestational_age_weeks) else None
-    case_table = _table(store, f"chart_case.{row.chart}", f"{title} {row.name}", case_columns(row, age))
-    chart, made = store.obtain(f"chart.{row.chart}", "vtkMRMLPlotChartNode", f"{title} {row.name} growth chart")
+    case_table = show_numbers(store, f"chart_case.{row.chart}", f"{title} {row.name}", case_columns(row, age))
     series = [_curve(store, row.chart, centile, curve_table) for centile in CENTILES]
     series += [_case(store, row.chart, name, case_table, dated=age is not None) for name in (INTERVAL, VALUE)]
-    modifying = chart.StartModify()
-    chart.RemoveAllPlotSeriesNodeIDs()
-    for node in series:
-        chart.AddAndObservePlotSeriesNodeID(node.GetID())
-    if made:
-        chart.SetTitle(f"{row.label} ({row.name})")
-        chart.SetXAxisTitle("weeks")
-        chart.SetYAxisTitle(f"{row.name} ({row.unit})")
-        chart.SetLegendVisibility(True)
-        chart.SetLegendFontSize(LEGEND_FONT)
-    chart.SetXAxisRangeAuto(False)
-    chart.SetXAxisRange(float(axis[0]), float(axis[0] + (axis[-1] - axis[0]) / (1 - LEGEND_SHARE)))
-    chart.EndModify(modifying)
-    return chart
+    return show_chart_of(
+        store,
+        f"chart.{row.chart}",
+        f"{title} {row.name} growth chart",
+        series,
+        titles=(f"{row.label} ({row.name})", WEEKS, f"{row.name} ({row.unit})"),
+        x_range=(axis[0], axis[-1]),
+    )
 
 
 def ordinal(centile: int) -> str:
@@ -86,52 +76,14 @@ def case_columns(row: BiometryRow, age: float | None) -> dict[str, np.ndarray]:
     }
 
 
-def _table(store: NodeStore, role: str, name: str, columns: Mapping[str, Sequence[float]]) -> slicer.vtkMRMLTableNode:
-    node, _ = store.obtain(role, "vtkMRMLTableNode", name)
-    table = vtk.vtkTable()
-    for title, values in columns.items():
-        column = numpy_to_vtk(np.asarray(values, float), deep=True)
-        column.SetName(title)
-        table.AddColumn(column)
-    modifying = node.StartModify()
-    node.SetAndObserveTable(table)
-    for title in columns:
-        node.SetColumnType(title, vtk.VTK_DOUBLE)  # written beside the table, so that numbers are read back as such
-    node.SetLocked(True)
-    node.EndModify(modifying)
-    return node
-
-
 def _curve(store: NodeStore, chart: str, centile: int, table: slicer.vtkMRMLTableNode):
-    node, made = store.obtain(f"chart_series.{chart}.{centile}", "vtkMRMLPlotSeriesNode", ordinal(centile))
-    modifying = node.StartModify()
-    _connect(node, table, str(centile))
-    if made:
-        node.SetColor(*CURVE_COLOUR)
-        node.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
-        node.SetLineWidth(3 if centile == 50 else 1)
-        node.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleSolid)
-    node.EndModify(modifying)
-    return node
+    look = Look(CURVE_COLOUR, width=3 if centile == 50 else 1)
+    return show_series(store, f"chart_series.{chart}.{centile}", ordinal(centile), table, WEEKS, str(centile), look)
 
 
 def _case(store: NodeStore, chart: str, column: str, table: slicer.vtkMRMLTableNode, *, dated: bool):
-    node, made = store.obtain(f"chart_series.{chart}.{column}", "vtkMRMLPlotSeriesNode", column)
-    kind = slicer.vtkMRMLPlotSeriesNode
-    modifying = node.StartModify()
-    _connect(node, table, column)
-    if made:
-        node.SetColor(*CASE_COLOUR)
-        node.SetMarkerSize(11)
-        node.SetLineWidth(2)
+    look, kind = Look(CASE_COLOUR, marker_size=11), slicer.vtkMRMLPlotSeriesNode
+    node = show_series(store, f"chart_series.{chart}.{column}", column, table, WEEKS, column, look)
     node.SetMarkerStyle(kind.MarkerStyleCircle if dated and column == VALUE else kind.MarkerStyleNone)
     node.SetLineStyle(kind.LineStyleSolid if dated or column == VALUE else kind.LineStyleDash)
-    node.EndModify(modifying)
     return node
-
-
-def _connect(node: slicer.vtkMRMLPlotSeriesNode, table: slicer.vtkMRMLTableNode, column: str) -> None:
-    node.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeScatter)
-    node.SetAndObserveTableNodeID(table.GetID())
-    node.SetXColumnName(WEEKS)
-    node.SetYColumnName(column)

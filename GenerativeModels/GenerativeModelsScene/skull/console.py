@@ -12,9 +12,6 @@ arranged as after Apply.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsScene.console import computed_case, scene_of
 from GenerativeModelsScene.skull.planes import plane_from_node, selection_problem
 from GenerativeModelsScene.skull.request import case_request
 
@@ -105,7 +103,7 @@ def reconstruct_skull(
     InputError
         A node, an option, the installation or the memory will not do; nothing is changed in the scene.
     """
-    scene = _scene(scene)
+    scene = scene_of(scene, "the images")
     chosen = {"axial": axial, "sagittal": sagittal, "coronal": coronal}
     if problem := selection_problem(chosen):
         raise InputError(problem)
@@ -117,9 +115,9 @@ def reconstruct_skull(
     from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE, case_key, case_title
 
     key, title = case_key(axial), case_title(axial)
-    workspace = Path(tempfile.mkdtemp(prefix="skull-"))
-    try:
-        request = case_request(
+
+    def request_in(workspace: Path) -> SkullRequest:
+        return case_request(
             planes,
             workspace,
             gestational_age_weeks=gestational_age_weeks,
@@ -129,7 +127,8 @@ def reconstruct_skull(
             model=model,
             title=title,
         )
-        case = _reconstruct(request, progress)
+
+    def show(case: SkullCase) -> SkullNodes:
         from GenerativeModelsScene.skull.show import show_alone, show_case
         from GenerativeModelsScene.skull.views import look_at_case
 
@@ -139,50 +138,7 @@ def reconstruct_skull(
             pass
         if axial.GetScene() is scene and gestational_age_weeks:
             axial.SetAttribute(AGE_ATTRIBUTE, f"{gestational_age_weeks:g}")
-    except BaseException:
-        shutil.rmtree(workspace, ignore_errors=True)
-        raise
-    weakref.finalize(case, shutil.rmtree, workspace, ignore_errors=True)
+        return nodes
+
+    nodes, case = computed_case(SKULL, request_in, show, module="Fetal Skull Reconstruction", progress=progress)
     return SkullResult(nodes, case)
-
-
-def _scene(scene):
-    if scene is not None:
-        return scene
-    import slicer
-
-    scene = getattr(slicer, "mrmlScene", None)
-    if scene is None:
-        raise InputError("There is no slicer.mrmlScene outside 3D Slicer: give the scene of the images as scene.")
-    return scene
-
-
-def _reconstruct(request: SkullRequest, progress: Callable[[str, float], None] | None) -> SkullCase:
-    from GenerativeModelsLib.environment import half_installed
-    from GenerativeModelsLib.worker.failures import failure_sentence, is_broken_installation, is_out_of_memory
-
-    _require_packages()
-    try:
-        from GenerativeModelsLib.anatomy.run import run_case
-        from GenerativeModelsLib.skull.case.read import read_case
-
-        run_case(SKULL, request, progress=progress)
-        return read_case(request.output)
-    except Exception as error:
-        if is_broken_installation(error):
-            raise InputError(next(iter(half_installed()), failure_sentence(error))) from error
-        if is_out_of_memory(error):
-            raise InputError(failure_sentence(error)) from error
-        raise
-
-
-def _require_packages() -> None:
-    """Raise InputError, naming the remedy, where Python packages of the backend are absent."""
-    from GenerativeModelsLib.environment import TORCH_REQUIREMENT, missing_packages, torch_missing
-
-    missing = ([TORCH_REQUIREMENT] if torch_missing() else []) + missing_packages()
-    if missing:
-        raise InputError(
-            f"The reconstruction needs Python packages that are not installed here ({', '.join(missing)}): open the "
-            f"module Fetal Skull Reconstruction and let it install them."
-        )

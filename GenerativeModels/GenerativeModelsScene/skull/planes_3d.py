@@ -11,9 +11,10 @@ import vtk
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.placed_planes import SLICE_THICKNESS_MM
+from GenerativeModelsLib.skull.planes.sector import sector_mask
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras, matrix_array
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS, lines_polydata
-from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.store import NodeStore, nodes_of_class
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 OUTLINE_COLOUR = (0.0, 0.835, 1.0)
 """The report's."""
-OUTSIDE = -1
-"""Pixel value around the picture; 0 is black within it."""
-GAP_PX = 9
-"""Width of a gap in the picture that belongs to its surroundings; an odd number."""
 OUTLINE_WIDTH, BAND_WIDTH = 2, 1
 _HIDDEN = "GenerativeModels.PlanesHidden"
 MARGIN = 1.04
@@ -36,32 +33,28 @@ MARGIN = 1.04
 def show_plane(store: NodeStore, plane: PlacedPlane, title: str) -> slicer.vtkMRMLScalarVolumeNode:
     """The picture of `plane` as a volume of one slice in the head frame (RAS): i = column, j = row.
 
-    Its pixels are 0 to 255, and `OUTSIDE` around the picture, where views show nothing.
+    Its pixels are 0 to 255 in the sector and below 0 around it, where views show nothing; see `sector_alone`.
     """
     node, made = store.obtain(f"plane.{plane.name}", "vtkMRMLScalarVolumeNode", f"{title} {plane.name} plane")
-    fill_volume(node, without_surroundings(plane.pixels)[None], plane_to_ras(plane.placement, plane.spacing_mm))
+    fill_volume(node, sector_alone(plane.pixels)[None], plane_to_ras(plane.placement, plane.spacing_mm))
     if made or node.GetDisplayNode() is None:
         display = default_display(node)
         display.SetAutoWindowLevel(False)
         display.SetWindowLevelMinMax(0.0, 255.0)
-        display.SetThreshold(0.0, 255.0)  # the black around an ultrasound fan would hide the skull in 3D views
+        display.SetThreshold(0.0, 255.0)  # the black around the sector would hide the skull in 3D views
         display.SetApplyThreshold(True)
     return node
 
 
-def without_surroundings(pixels: np.ndarray) -> np.ndarray:
-    """Copy of grey levels (rows, columns) as int16, with `OUTSIDE` instead of the black around the picture.
+def sector_alone(pixels: np.ndarray) -> np.ndarray:
+    """Grey levels (rows, columns) as int16, those outside the convex sector as -1 - grey; see `whole_picture`."""
+    grey = pixels.astype(np.int16)
+    return np.where(sector_mask(pixels), grey, -1 - grey).astype(np.int16)
 
-    Black squares of `GAP_PX` pixels a side that are connected with the border are around the picture. Narrower gaps,
-    such as single lines of a shadow, are black.
-    """
-    from scipy.ndimage import label, maximum_filter, minimum_filter
 
-    black = np.pad((pixels == 0).astype(np.uint8), GAP_PX, constant_values=1)
-    wide = maximum_filter(minimum_filter(black, GAP_PX), GAP_PX)
-    parts, _ = label(wide)
-    outside = (parts == parts[0, 0])[GAP_PX:-GAP_PX, GAP_PX:-GAP_PX]
-    return np.where(outside, OUTSIDE, pixels.astype(np.int16)).astype(np.int16)
+def whole_picture(pixels: np.ndarray) -> np.ndarray:
+    """(rows, columns) uint8 of the pixels of `sector_alone`, with what lies around the sector."""
+    return np.where(pixels < 0, -1 - pixels, pixels).clip(0, 255).astype(np.uint8)
 
 
 def show_outline(store: NodeStore, plane: PlacedPlane, title: str) -> slicer.vtkMRMLModelNode:
@@ -158,11 +151,6 @@ def shown_planes(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> list[tuple[st
     composites = nodes_of_class(scene, "vtkMRMLSliceCompositeNode")
     pairs = [(names.get(node.GetBackgroundVolumeID()), slices.get(node.GetLayoutName())) for node in composites]
     return [(name, view) for name, view in pairs if name is not None and view is not None]
-
-
-def nodes_of_class(scene: slicer.vtkMRMLScene, kind: str) -> list[slicer.vtkMRMLNode]:
-    """The nodes of class `kind` in `scene`."""
-    return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]
 
 
 def planes_visible(nodes: SkullNodes) -> bool:

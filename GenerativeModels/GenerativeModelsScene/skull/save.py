@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import slicer
 
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
-from GenerativeModelsLib.geometry.surface_files import write_vtp
-from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
+from GenerativeModelsScene.nodes.saving import require_nodes, write_model, write_text
 from GenerativeModelsScene.nodes.volumes import voxels
 from GenerativeModelsScene.skull.colours import SCALARS
+from GenerativeModelsScene.skull.planes_3d import whole_picture
 
 if TYPE_CHECKING:
     from GenerativeModelsScene.skull.case_nodes import SkullNodes
@@ -46,28 +45,18 @@ def save_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes, folder: str | Path,
     InputError
         A node of the case was deleted, or the folder cannot be used.
     """
-    lost = [what for field, what in _NEEDED.items() if _gone(scene, getattr(nodes, field))]
-    lost += [f"{name} plane" for name, node in nodes.planes.items() if _gone(scene, node)]
-    if lost or not nodes.planes:
-        raise InputError(
-            f"The scene no longer holds the {', '.join(lost) or 'planes'} of this case, so it cannot be saved; "
-            "reconstruct it again."
-        )
+    needed = {words: getattr(nodes, field) for field, words in _NEEDED.items()}
+    planes = {f"{name} plane": node for name, node in nodes.planes.items()} or {"planes": None}
+    require_nodes(scene, needed | planes, "reconstruct")
     with output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
-        surface = from_polydata(nodes.model.GetPolyData()).transformed(LPS_TO_RAS)
-        sigma = surface.point_data[SCALARS]
-        write_vtp(type(surface)(surface.points, surface.triangles, {SCALARS: sigma}), work / "skull.vtp")
+        write_model(nodes.model, (SCALARS,), work / "skull.vtp")
         _write_volume(nodes.label_map, work / "skull.nii.gz", np.uint8)
         _write_volume(nodes.uncertainty, work / "uncertainty.nii.gz", np.float32)
         for name, node in nodes.planes.items():
             _write_plane(node, work / "planes" / f"{name}.nii.gz")
-        (work / "result.json").write_bytes(nodes.result.GetText().encode("utf-8"))
-        (work / "report.html").write_bytes(nodes.report.GetText().encode("utf-8"))
+        write_text(nodes.result, work / "result.json")
+        write_text(nodes.report, work / "report.html")
     return Path(folder)
-
-
-def _gone(scene: slicer.vtkMRMLScene, node: slicer.vtkMRMLNode | None) -> bool:
-    return node is None or node.GetScene() != scene
 
 
 def _write_volume(node: slicer.vtkMRMLVolumeNode, path: Path, kind: type) -> None:
@@ -83,7 +72,7 @@ def _write_volume(node: slicer.vtkMRMLVolumeNode, path: Path, kind: type) -> Non
 def _write_plane(node: slicer.vtkMRMLScalarVolumeNode, path: Path) -> None:
     matrix = LPS_TO_RAS @ ijk_to_ras(node)
     column_mm, row_mm = np.linalg.norm(matrix[:3, 0]), np.linalg.norm(matrix[:3, 1])
-    pixels = voxels(node)[0].clip(0, 255).astype(np.uint8)  # `OUTSIDE` is black
+    pixels = whole_picture(voxels(node)[0])
     write_placed_plane(
         path, pixels, (row_mm, column_mm), matrix[:3, 3], matrix[:3, 0] / column_mm, matrix[:3, 1] / row_mm
     )

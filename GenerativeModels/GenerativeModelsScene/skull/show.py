@@ -13,13 +13,23 @@ from GenerativeModelsLib.skull.report.from_run import biometry_rows
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.nodes.colours import colour_model, show_colours, show_legend
 from GenerativeModelsScene.nodes.hierarchy import show_folder
+from GenerativeModelsScene.nodes.isolines import update_isolines
 from GenerativeModelsScene.nodes.models import show_model
 from GenerativeModelsScene.nodes.store import NodeStore, require_open
 from GenerativeModelsScene.nodes.texts import show_text
 from GenerativeModelsScene.nodes.volumes import show_label_map, show_uncertainty
 from GenerativeModelsScene.skull.case_nodes import SkullNodes, case_key, find_case, show_alone
 from GenerativeModelsScene.skull.charts import show_chart
-from GenerativeModelsScene.skull.colours import ENDS, LEGEND_TITLE, SCALARS, set_uncertainty_range
+from GenerativeModelsScene.skull.colours import (
+    ENDS,
+    LEGEND_TITLE,
+    LINES,
+    SCALARS,
+    is_fitted,
+    set_lines_visible,
+    set_uncertainty_range,
+    uncertainty_range,
+)
 from GenerativeModelsScene.skull.placement import (
     has_axial_position,
     is_on_axial_image,
@@ -51,6 +61,7 @@ __all__ = [
     "has_axial_position",
     "is_on_axial_image",
     "planes_visible",
+    "set_lines_visible",
     "set_on_axial_image",
     "set_outlines_visible",
     "set_planes_visible",
@@ -60,6 +71,7 @@ __all__ = [
     "show_case_steps",
     "show_folder_of_case",
     "show_plane_in_view",
+    "uncertainty_range",
 ]
 
 _FOLDERS = {"Planes": ("plane.", "outline.", "band."), "Growth charts": ("chart",)}
@@ -143,7 +155,7 @@ def _steps(store: NodeStore, case: SkullCase, title: str) -> Iterator[tuple[str,
     yield "uncertainty file", lambda: case.uncertainty
     yield (
         "uncertainty",
-        lambda: _place(store, show_uncertainty(store, *case.uncertainty, _colours(store, title), ENDS, title)),
+        lambda: _place(store, show_uncertainty(store, *case.uncertainty, _colours(store, title), _ends(store), title)),
     )
     yield "label map file", lambda: case.label_map
     yield "label map", lambda: _place(store, show_label_map(store, *case.label_map, title))
@@ -155,11 +167,26 @@ def _steps(store: NodeStore, case: SkullCase, title: str) -> Iterator[tuple[str,
 
 
 def _show_skull(store: NodeStore, case: SkullCase, title: str) -> None:
+    before = SkullNodes.from_store(store)
+    follow = before.model is None or is_fitted(before)
     model, made = show_model(store, case.surface, f"{title} skull")
     known = case.has_uncertainty
     colour_model(model, _colours(store, title), SCALARS, ENDS, made=made, known=known)
     show_legend(store, model, f"{title} legend", LEGEND_TITLE, known=known)
     _place(store, model)
+    nodes = SkullNodes.from_store(store)
+    if follow:
+        set_uncertainty_range(nodes, *uncertainty_range(nodes, "fit"))
+    if known:
+        update_isolines(store, model, LINES)
+    else:
+        store.drop(LINES)
+
+
+def _ends(store: NodeStore) -> tuple[float, float]:
+    """Range of the skull's colours in mm."""
+    model = store.get("model")
+    return model.GetDisplayNode().GetScalarRange() if model is not None and model.GetDisplayNode() else ENDS
 
 
 def _colours(store: NodeStore, title: str) -> slicer.vtkMRMLProceduralColorNode:

@@ -15,6 +15,8 @@ from GenerativeModelsLib.worker.events import Answered, DeviceFound, Done, Event
 __all__ = ["Backend", "BackendFailed"]
 
 POLL_S = 0.05
+"""While a case runs."""
+QUERY_POLL_S = 0.005
 
 
 class BackendFailed(RuntimeError):
@@ -120,7 +122,7 @@ class Backend:
         while self._queries or self._waiting(self._job) or self._waiting(self._device):
             for event in self._worker.poll():
                 self._handle(event)
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(QUERY_POLL_S if self._queries else POLL_S)
 
     @staticmethod
     def _waiting(future: asyncio.Future | None) -> bool:

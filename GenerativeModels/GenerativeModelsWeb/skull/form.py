@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from math import isfinite
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.request import AGE_RANGE_WEEKS, MAX_SAMPLES
+from GenerativeModelsWeb.parts.words import number_or_none, whole_number
 from GenerativeModelsWeb.skull.state import Inputs, PlaneCard, Settings, cards
 
-__all__ = ["missing", "number_or_none", "samples_of", "seed_of", "spacing_of", "weeks_of"]
+__all__ = ["missing", "samples_of", "seed_of", "spacing_of", "weeks_of"]
 
 
 def missing(inputs: Inputs, settings: Settings) -> str:
     """The one thing to do before a reconstruction can start, "" when it can."""
     planes = cards(inputs)
-    if any(card.sending >= 0 for card in planes.values()):
-        return "The pictures are being sent."
     if not inputs.axial.file_name:
         return "Add the axial picture to begin."
     for name, card in planes.items():
@@ -78,25 +76,9 @@ def weeks_of(text: str) -> float | None:
 
 def samples_of(text: str) -> int:
     """Number of draws; `InputError` for anything but a whole number in its range."""
-    return _whole(text, "number of samples", MAX_SAMPLES)
+    return whole_number(text, "number of samples", MAX_SAMPLES)
 
 
 def seed_of(text: str) -> int:
     """Seed of the draws; `InputError` for anything but a whole number in its range."""
-    return _whole(text, "seed", 2**53)
-
-
-def _whole(text: str, what: str, largest: int) -> int:
-    text = str(text).strip()
-    if not re.fullmatch(r"\d{1,16}", text) or int(text) > largest:
-        raise InputError(f"The {what} is “{text}”: type a whole number from 0 to {largest}.")
-    return int(text)
-
-
-def number_or_none(text: str) -> float | None:
-    """The number typed, with a point or a comma; None for anything else."""
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+    return whole_number(text, "seed", 2**53)

@@ -10,10 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsWeb.server.page_words import without_folders
 
-__all__ = ["Picture", "check_spacing", "on_page", "preview_url", "read_picture"]
+__all__ = ["Picture", "check_spacing", "preview_url", "read_picture"]
 
 PREVIEW_PX = 640
 """Longer side of a preview; enough for a third of a full HD page."""
@@ -35,8 +33,6 @@ class Picture:
         (row, col) mm per pixel of the *file*; None when it carries none.
     cautions
         Sentences of the reader.
-    is_sample
-        It came with the software and is of no head of the user's.
     """
 
     path: Path
@@ -45,7 +41,6 @@ class Picture:
     reduction: int = 1
     spacing_mm: tuple[float, float] | None = None
     cautions: tuple[str, ...] = ()
-    is_sample: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,15 +83,6 @@ def check_spacing(picture: Picture, spacing_mm: tuple[float, float], plane: str)
 
     row, column = (side * picture.reduction for side in spacing_mm)
     plane_from_array(picture.pixels, (row, column), plane)
-
-
-def on_page(found: str | Exception) -> str:
-    """A sentence or an error of the backend as the page shows it.
-
-    Fields of the request are called as on the page; it names no folders of the server, and its first letter is large.
-    """
-    sentence = without_folders(SKULL.in_window_words(found) if isinstance(found, InputError) else str(found))
-    return sentence[:1].upper() + sentence[1:]
 
 
 def preview_url(pixels: np.ndarray) -> str:

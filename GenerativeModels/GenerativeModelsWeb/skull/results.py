@@ -10,7 +10,7 @@ from GenerativeModelsLib.skull.report.page import centile, interval, number
 from GenerativeModelsWeb.server.page_words import without_folders
 from GenerativeModelsWeb.skull.state import Result
 
-__all__ = ["charts_of", "result_of"]
+__all__ = ["charts_of", "notices_of", "result_of"]
 
 
 def result_of(result: dict[str, Any]) -> Result:
@@ -18,10 +18,8 @@ def result_of(result: dict[str, Any]) -> Result:
     rows = biometry_rows(result)
     weeks = result["gestational_age_weeks"]
     return Result(
-        present=True,
         summary=_summary(result),
         uncertainty=_uncertainty(result),
-        notices=_notices(result),
         rows=[
             {
                 "short": row.name,
@@ -42,7 +40,7 @@ def charts_of(result: dict[str, Any]) -> list[dict[str, str]]:
     return [{"name": row.name, "svg": growth_chart_svg(row, weeks)} for row in biometry_rows(result) if row.chart]
 
 
-def _notices(result: dict[str, Any]) -> list[dict[str, str]]:
+def notices_of(result: dict[str, Any]) -> list[dict[str, str]]:
     """The backend's own warnings, that on the verdict first and as grave as the verdict."""
     outside = result["in_distribution"]["verdict"] == "outside"
     texts = [(_on_page(text, result), kind) for text, kind in zip(result["warnings"], result["warning_kinds"])]

@@ -1,59 +1,31 @@
-"""The right panel: warnings first, then biometry, growth charts and files."""
+"""The right panel of the skull's page: biometry and growth charts between warnings and files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from trame.widgets import html
-from trame.widgets import vuetify3 as vuetify
 
 from GenerativeModelsWeb.parts.markup import attributes
+from GenerativeModelsWeb.parts.panel import build_result_panel
 
 if TYPE_CHECKING:
-    from GenerativeModelsWeb.skull.application_type import ApplicationType
+    from GenerativeModelsWeb.skull.application import SkullApplication
 
 __all__ = ["build_results"]
 
-FILES = (
-    ("report.html", "Report", ".html", "mdi-file-document-outline"),
-    ("skull.vtp", "Mesh", ".vtp", "mdi-vector-triangle"),
-    ("skull.nii.gz", "Label map", ".nii.gz", "mdi-cube-outline"),
-    ("result.json", "Numbers", ".json", "mdi-code-json"),
-    ("skull.mrb", "Scene", ".mrb", "mdi-view-quilt-outline"),
-    ("skull-case.zip", "Whole case", ".zip", "mdi-folder-zip-outline"),
-)
 
-
-def build_results(application: ApplicationType) -> None:
+def build_results(page: SkullApplication) -> None:
     """The panel; absent until there is a result."""
-    result = application.result.name
-    with (
-        html.Aside(v_if=result.present, classes="gm-side gm-results", raw_attrs=attributes(aria_label="Results")),
-        html.Div(classes="gm-scroll"),
-    ):
-        html.P(
-            "The inputs were changed since: reconstruct again to bring this up to date.",
-            v_if=f"{result.stale} && !{application.run.name.busy}",
-            classes="gm-note gm-plain",
-            raw_attrs=attributes(role="status"),
-        )
-        with html.P(
-            v_for=f"notice in {result.notices}",
-            key="notice.text",
-            classes=("['gm-note', 'gm-' + notice.severity]",),
-            raw_attrs=attributes(role="alert"),
-        ):
-            html.Strong("Do not rely on this result", v_if="notice.severity === 'serious'")
-            html.Span("{{ notice.text }}")
-        _biometry(application)
-        _charts(application)
-        _downloads()
+    with build_result_panel(page, "reconstruct"):
+        _biometry(page)
+        _charts(page)
 
 
-def _biometry(application: ApplicationType) -> None:
-    result = application.result.name
+def _biometry(page: SkullApplication) -> None:
+    result = page.result.name
     with html.Section(raw_attrs=attributes(aria_label="Biometry")):
-        html.H2("Biometry", classes="gm-head")
+        html.H2("Biometry", classes="gm-heading")
         with html.Table(classes="gm-table"):
             with html.Thead(), html.Tr():
                 for head in ("", "Value", "90 % interval", "Percentile"):
@@ -66,10 +38,10 @@ def _biometry(application: ApplicationType) -> None:
         html.P(f"{{{{ {result.summary} }}}}.", classes="gm-quiet")
 
 
-def _charts(application: ApplicationType) -> None:
-    result = application.result.name
+def _charts(page: SkullApplication) -> None:
+    result = page.result.name
     with html.Section(raw_attrs=attributes(aria_label="Growth charts")):
-        with html.Div(classes="gm-head", style="align-items: center; margin-bottom: .3rem"):
+        with html.Div(classes="gm-heading", style="align-items: center; margin-bottom: .3rem"):
             html.H2("Growth chart")
             with html.Div(classes="gm-tabs", raw_attrs=attributes(role="tablist")):
                 html.Button(
@@ -94,14 +66,3 @@ def _charts(application: ApplicationType) -> None:
             classes="gm-quiet",
         )
         html.P("mm over weeks, INTERGROWTH-21st centiles", classes="gm-quiet")
-
-
-def _downloads() -> None:
-    with html.Section(raw_attrs=attributes(aria_label="Downloads")):
-        html.H2("Downloads", classes="gm-head")
-        with html.Div(classes="gm-downloads"):
-            for name, label, ending, icon in FILES:
-                with html.A(href=f"download/{name}", raw_attrs=attributes(download=True)):
-                    vuetify.VIcon(icon, size=16)
-                    html.Span(label)
-                    html.Small(ending)

@@ -1,47 +1,30 @@
-"""What a session's page shows and what its user has typed: plain typed data, no trame and no Slicer."""
+"""What the page of the skull shows and what its user has typed: plain typed data, no trame and no Slicer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsWeb.parts.state import FileCard
 
-__all__ = ["Inputs", "PlaneCard", "Result", "Run", "Settings", "Views", "cards"]
+__all__ = ["Inputs", "PlaneCard", "Result", "Settings", "Views", "cards"]
 
 
 @dataclass
-class PlaneCard:
+class PlaneCard(FileCard):
     """One of the three planes.
 
     Attributes
     ----------
-    file_name
-        As the user's file is called; empty = no picture yet.
-    preview
-        Data URL of the picture, at most 640 pixels a side.
-    size
-        Such as "432 × 640 pixels".
     row_mm, column_mm
         mm per pixel as typed, or as the file says.
     spacing_source
         "file", "user" or "" while unknown.
-    caution
-        What the user should know about the picture or its spacing.
-    problem
-        Why the last picture offered was refused.
-    sending
-        Percent of an upload under way, -1 = none.
     """
 
-    file_name: str = ""
-    preview: str = ""
-    size: str = ""
     row_mm: str = ""
     column_mm: str = ""
     spacing_source: str = ""
-    caution: str = ""
-    problem: str = ""
-    sending: int = -1
 
 
 @dataclass
@@ -53,7 +36,6 @@ class Inputs:
     coronal: PlaneCard = field(default_factory=PlaneCard)
     missing: str = ""
     notice: str = ""
-    limit_bytes: int = 0
 
 
 @dataclass
@@ -68,31 +50,15 @@ class Settings:
 
 
 @dataclass
-class Run:
-    """The reconstruction under way; `share` is percent, `error` one sentence about the last one that failed."""
-
-    busy: bool = False
-    message: str = ""
-    share: int = 0
-    error: str = ""
-
-
-@dataclass
 class Result:
     """The finished reconstruction as the page prints it.
 
     Attributes
     ----------
-    present
-        Whether there is one.
-    stale
-        The inputs have been changed since.
     summary
         One line on how it was made.
     uncertainty
         One line on the surface's standard deviation.
-    notices
-        Dictionaries with "severity" ("serious" or "caution") and "text".
     rows
         Dictionaries with "short", "label", "value", "interval" and "percentile", all text.
     charts
@@ -103,11 +69,8 @@ class Result:
         Whether a gestational age was given.
     """
 
-    present: bool = False
-    stale: bool = False
     summary: str = ""
     uncertainty: str = ""
-    notices: list[dict] = field(default_factory=list)
     rows: list[dict] = field(default_factory=list)
     charts: list[dict] = field(default_factory=list)
     chart: str = "HC"
@@ -116,13 +79,12 @@ class Result:
 
 @dataclass
 class Views:
-    """What the views show: planes by name, the colour range in mm, and two switches."""
+    """What the views show: planes by name, and three switches."""
 
     planes: list[str] = field(default_factory=list)
-    range_mm: list[float] = field(default_factory=lambda: [0.0, 4.0])
-    coloured: bool = True
     show_planes: bool = False
     show_outlines: bool = True
+    show_lines: bool = False
 
 
 def cards(inputs: Inputs) -> dict[str, PlaneCard]:

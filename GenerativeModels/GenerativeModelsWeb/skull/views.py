@@ -1,23 +1,18 @@
-"""Slicer's scene and views behind one page: a 3D view, and a slice view for each plane there is."""
+"""The skull and its planes in the views of a session: a 3D view, and a slice view for each plane there is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from slicer import vtkMRMLSliceViewInteractorStyle
+import numpy as np
+import slicer
 from trame_server import Server
-from trame_slicer.app.logic import get_view_trame_id
-from trame_slicer.core import SlicerApp
-from trame_slicer.rca_view import register_rca_factories
-from trame_slicer.views import SliceView, ThreeDView, ViewLayoutDefinition, ViewProps, ViewType
-from trame_slicer.views.threed_view import ViewDirection
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.request import PLANES
-from GenerativeModelsScene.nodes.colours import viridis
+from GenerativeModelsScene.nodes.geometry import ijk_to_ras
+from GenerativeModelsScene.skull.colours import SCALARS, set_lines_visible, uncertainty_range
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
     set_outlines_visible,
@@ -26,129 +21,54 @@ from GenerativeModelsScene.skull.show import (
     show_case_steps,
     show_plane_in_view,
 )
+from GenerativeModelsWeb.parts.views import SceneViews
 from GenerativeModelsWeb.skull.state import Views
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.case.read import SkullCase
 
-__all__ = ["DIRECTIONS", "CaseViews"]
+__all__ = ["MOST_MM", "SkullViews"]
 
-AMBIENT = 0.25
-"""Of the skull's shading, so that its colours stay those of the legend in the shade."""
 LEAST_RANGE_MM = 0.05
-BACKGROUND = ("#0e1317", "#1d262c")
-DIRECTIONS = {
-    "front": ViewDirection.ANTERIOR,
-    "left": ViewDirection.LEFT,
-    "right": ViewDirection.RIGHT,
-    "back": ViewDirection.POSTERIOR,
-    "top": ViewDirection.SUPERIOR,
-    "below": ViewDirection.INFERIOR,
-}
-"""Standard views of the skull by the side of the head that is seen."""
+MOST_MM = 2 * COLOUR_RANGE_MM
+"""End of the slider of the colours' range."""
 
 
-class CaseViews:
-    """The scene of a session and its four remotely shown views.
-
-    Parameters
-    ----------
-    server
-        The trame server whose page holds the views; before it starts.
-    """
+class SkullViews(SceneViews):
+    """The scene of the skull and its four views."""
 
     def __init__(self, server: Server) -> None:
-        self._app = SlicerApp()
-        register_rca_factories(
-            self._app.view_manager,
-            server,
-            slice_view_ui_f=_no_gutter,
-            three_d_view_ui_f=_no_gutter,
-            target_fps=20,
-            interactive_quality=65,
-        )
-        self._skull = self._create(
-            "skull", ViewType.THREE_D_VIEW, ViewProps(label="1", background_color=BACKGROUND, box_visible=False)
-        )
-        self._slices = {
-            name: self._create(name, ViewType.SLICE_VIEW, ViewProps(label=name.capitalize())) for name in PLANES
-        }
-        self._tame()
-        self.templates = {view.name: get_view_trame_id(server, view) for view in (self._skull, *self._slices.values())}
-        self._app.view_manager.set_current_view_ids(["skull"])
+        super().__init__(server, "skull", PLANES)
         self.nodes: SkullNodes | None = None
-        self.colours = ["#" + bytes(round(255 * float(c)) for c in colour).hex() for colour in viridis()[::5]]
-
-    @property
-    def scene(self):
-        """The MRML scene; nobody else holds one in this process."""
-        return self._app.scene
 
     def show_steps(self, case: SkullCase, wanted: Views, *, title: str) -> Iterator[None]:
         """Show a case in small steps, between which the caller may serve others; views draw only the finished whole.
 
         A second case takes the place of the first, seen from where the first was seen.
         """
-        with self._drawing_held():
+        with self.drawing_held():
             nodes = yield from show_case_steps(self.scene, case, key="browser", title=title)
             first, self.nodes = self.nodes is None, nodes
-            self._make_legible()
-            self.apply(wanted)
+            self._make_thin()
+            self.make_legible([nodes.model])
+            self.set_planes(wanted.show_planes)
+            self.set_outlines(wanted.show_outlines)
+            self.set_lines(wanted.show_lines)
             for name in case.planes:
                 self._turn(name)
                 yield
-            self._app.view_manager.set_current_view_ids(["skull", *case.planes])
+            self.show_views(*case.planes)
         if first:
-            self.reset_skull()
-
-    def apply(self, wanted: Views) -> None:
-        """Bring the case on show to the range and switches of the page."""
-        self.set_range(*wanted.range_mm)
-        self.set_planes(wanted.show_planes)
-        self.set_outlines(wanted.show_outlines)
-
-    def look_from(self, side: str) -> None:
-        """Turn the skull to a side named in `DIRECTIONS`."""
-        self._skull.rotate_to_view_direction(DIRECTIONS[side])
-        self._skull.schedule_render()
-
-    def reset_skull(self) -> None:
-        """The whole skull in the 3D view, seen from its left."""
-        self._skull.reset_focal_point()
-        self._skull.rotate_to_view_direction(DIRECTIONS["left"])
-        self._skull.reset_camera()
-        self._skull.schedule_render()
-
-    def reset_slice(self, name: str) -> None:
-        """The whole picture of a plane in its view."""
-        if self.nodes is not None and name in self.nodes.planes:
-            self._turn(name)
-            self._slices[name].schedule_render()
-
-    def save(self, target: Path) -> Path:
-        """Write the scene with all its data as a bundle (.mrb) that 3D Slicer opens; returns `target`.
-
-        Raises
-        ------
-        InputError
-            It could not be written.
-        """
-        target.unlink(missing_ok=True)
-        with self._drawing_held():
-            legend = self.nodes.legend if self.nodes is not None else None
-            if legend is not None:  # hidden here alone
-                legend.SetVisibility(True)
-            written = self.scene.WriteToMRB(target.as_posix())
-            if legend is not None:
-                legend.SetVisibility(False)
-        if not written or not target.is_file():
-            raise InputError("The scene could not be written: free some disk space on the server and try again.")
-        return target
+            self.reset_solid()
 
     def set_range(self, low_mm: float, high_mm: float) -> None:
         """Colour the skull from `low_mm` to `high_mm`, at least a hair apart."""
         if self.nodes is not None:
             set_uncertainty_range(self.nodes, low_mm, max(high_mm, low_mm + LEAST_RANGE_MM))
+
+    def fitting_range(self, chosen: str) -> tuple[float, float] | None:
+        """The range of the uncertainty that fits the case, or with which cases compare."""
+        return None if self.nodes is None else uncertainty_range(self.nodes, chosen)
 
     def set_planes(self, on: bool) -> None:
         """Show the pictures within the skull or not."""
@@ -160,18 +80,50 @@ class CaseViews:
         if self.nodes is not None:
             set_outlines_visible(self.nodes, on)
 
-    def close(self) -> None:
-        """Let go of the windows and the scene."""
-        self.nodes = None
-        for view in (self._skull, *self._slices.values()):
-            view.set_render_blocked(True)
-            view.finalize()
+    def set_lines(self, on: bool) -> None:
+        """Show the lines of equal uncertainty on the skull or not."""
+        if self.nodes is not None:
+            set_lines_visible(self.nodes, on)
 
-    def _make_legible(self) -> None:
-        """Looks that suit views a few hundred pixels wide; the page has a legend of its own."""
-        if self.nodes.legend is not None:
-            self.nodes.legend.SetVisibility(False)
-        self.nodes.model.GetDisplayNode().SetAmbient(AMBIENT)
+    def models(self) -> list[slicer.vtkMRMLModelNode]:
+        """The skull."""
+        return [] if self.nodes is None else [self.nodes.model]
+
+    def legends(self) -> list[Any]:
+        """That of the uncertainty."""
+        return [] if self.nodes is None else [self.nodes.legend]
+
+    def words_at(self, model: slicer.vtkMRMLModelNode, values: dict[str, float]) -> str:
+        """The uncertainty at a point of the skull."""
+        known = model.GetDisplayNode().GetScalarVisibility()
+        return f"uncertainty {values[SCALARS]:.1f} mm" if known else "uncertainty unknown"
+
+    def words_in_slice(self, name: str, position: tuple[float, float, float]) -> str:
+        """Where in its picture a point lies, in mm from the left upper corner."""
+        node = None if self.nodes is None else self.nodes.planes.get(name)
+        if node is None:
+            return ""
+        to_ras = ijk_to_ras(node)
+        column, row, _, _ = np.linalg.solve(to_ras, [*position, 1.0])
+        columns, rows, _ = node.GetImageData().GetDimensions()
+        if not (-0.5 <= column <= columns - 0.5 and -0.5 <= row <= rows - 0.5):
+            return ""
+        column_mm, row_mm = np.linalg.norm(to_ras[:3, 0]), np.linalg.norm(to_ras[:3, 1])
+        return f"{column * column_mm:.1f}, {row * row_mm:.1f} mm"
+
+    def reset_slice(self, name: str) -> None:
+        """The whole picture of a plane in its view."""
+        if self.nodes is not None and name in self.nodes.planes:
+            self._turn(name)
+            self._slices[name].schedule_render()
+
+    def close(self) -> None:
+        """Let go of the nodes, the windows and the scene."""
+        self.nodes = None
+        super().close()
+
+    def _make_thin(self) -> None:
+        """Outlines and bands as thin as small views want them."""
         for lines, width in ((self.nodes.outlines, 2), (self.nodes.bands, 1)):
             for node in lines.values():
                 node.GetDisplayNode().SetSliceIntersectionThickness(width)
@@ -185,40 +137,3 @@ class CaseViews:
         logic = self._app.app_logic.GetSliceLogic(node)
         logic.ResizeSliceNode(*view.render_window().GetSize())
         show_plane_in_view(self.scene, self.nodes, name, node, logic.GetSliceCompositeNode())
-
-    def _fit_on_resize(self, *_: object) -> None:
-        """Keep the whole skull in sight; also, a view learns its first size only when the browser draws the page."""
-        if self.nodes is not None:
-            self._skull.reset_camera()
-
-    def _create(self, name: str, kind: ViewType, properties: ViewProps) -> SliceView | ThreeDView:
-        return self._app.view_manager.create_view(ViewLayoutDefinition(name, kind, properties))
-
-    def _tame(self) -> None:
-        """Settings that a server without a graphics card, and a picture without neighbours, call for."""
-        for view in (self._skull, *self._slices.values()):
-            view.render_window().SetMultiSamples(0)
-        self._skull.first_renderer().SetUseFXAA(True)
-        style = vtkMRMLSliceViewInteractorStyle
-        self._skull.interactor().AddObserver("WindowResizeEvent", self._fit_on_resize)
-        for name, view in self._slices.items():
-            view.interactor().AddObserver("WindowResizeEvent", lambda *_, name=name: self.reset_slice(name))
-            # Scrolling would leave the only slice there is.
-            view._interactor_observer.SetActionEnabled(style.BrowseSlice, False)
-            view._interactor_observer.SetActionEnabled(style.Blend, False)
-
-    @contextmanager
-    def _drawing_held(self):
-        views = (self._skull, *self._slices.values())
-        for view in views:
-            view.set_render_blocked(True)
-        try:
-            yield
-        finally:
-            shown = self._app.view_manager.get_current_view_ids()
-            for view in views:
-                view.set_render_blocked(view.get_singleton_tag() not in shown)
-
-
-def _no_gutter(*_: object) -> None:
-    """The page has its own buttons beside the views."""

@@ -22,6 +22,8 @@ BAD = [
     (["sample", "--condition", "hcm", "--model", "nowhere"], "nowhere"),
     (["walk", "--ed", "a.nii.gz", "--towards", "up"], "--towards is 'up'"),
     (["walk", "--ed", "a.nii.gz", "--towards", "hcm", "--steps", "0"], "--steps is 0"),
+    (["walk", "--towards", "hcm"], "--ed is missing"),
+    (["walk", "--cine", "a.nrrd", "--ed-frame", "x", "--towards", "hcm"], "--ed-frame is 'x'"),
 ]
 
 
@@ -50,6 +52,10 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
     assert result.exit_code == 0 and "from 10 % to 90 %" in result.stdout
     walk = WalkRequest(HeartRequest(Path("a.nrrd"), Path("b.nrrd"), output=out), "hcm", 4)
     assert seen == [SampleRequest("healthy", out, 3, seed=5), walk]
+    cine = ("--cine", "a.seq.nrrd", "--ed-frame", "2", "--es-frame", "9", "--force", "--labels", "ukbb")
+    assert heart("walk", *cine, "--towards", "healthy", "--output", out).exit_code == 0
+    of_a_cine = HeartRequest(cine=Path("a.seq.nrrd"), ed_frame=2, es_frame=9, force=True, labels="ukbb", output=out)
+    assert seen[-1] == WalkRequest(of_a_cine, "healthy", 30)
 
 
 @pytest.mark.parametrize("command", [["sample"], ["walk"]])

@@ -63,8 +63,15 @@ def test_nothing_is_written_unless_it_is_asked_for(made: SimpleNamespace) -> Non
 
 def test_the_figures_are_those_of_the_result(heart: gm.LeftVentricle) -> None:
     assert isinstance(heart, gm.LeftVentricle)
-    for name in ("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g", "hcm_probability", "wall_thickness_mm"):
-        assert getattr(heart, name) == heart.result[name]
+    for name in (
+        *("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g", "sv_ml", "wall_thickening_percent"),
+        *("rv_edv_ml", "rv_esv_ml", "rv_ef_percent", "thickest_segment", "hcm_probability", "wall_thickness_mm"),
+    ):
+        assert heart.result[name] is not None and getattr(heart, name) == heart.result[name]
+    assert heart.hcm_interval90 == tuple(heart.result["hcm_interval90"])
+    assert [list(level) for level in heart.z] == heart.result["latent"]["z"] and heart.z[-1] == heart.z_top
+    assert heart.indexed is heart.frames is heart.cavity_ml is None
+    assert heart.volumes_lower_bounds is heart.result["volumes_lower_bounds"] is False
     assert heart.edv_ml > heart.esv_ml > 0 and heart.quantities["ef_percent"].value == heart.ef_percent
     assert heart.z_top == tuple(heart.result["latent"]["z_top"]) and len(heart.z_top) == 2
     assert heart.result["inputs"]["ed"]["file"] == "ed.nii.gz" and heart.result["seed"] == 3
@@ -153,16 +160,18 @@ def test_a_cine_in_memory_is_the_heart_of_its_two_frames(
         place[:3, 3] = images[0].GetOrigin()
         options["affine"] = to_ras @ place
     found = gm.analyse_heart(cine=film, **options)
-    assert found.result["frames"] == {"ed": 1, "es": 0, "count": 2}
-    assert found.result["cavity_ml"] == pytest.approx([heart.esv_ml, heart.edv_ml], rel=1e-4)
+    assert found.frames == {"ed": 1, "es": 0, "count": 2}
+    assert found.cavity_ml == found.result["cavity_ml"] == pytest.approx([heart.esv_ml, heart.edv_ml], rel=1e-4)
     for name in SAME:
         assert_close(found.result[name], heart.result[name], 1e-6)
     assert heart.result["frames"] is heart.result["cavity_ml"] is None
 
 
 def test_end_diastole_alone_leaves_none_what_needs_end_systole(heart: gm.LeftVentricle, sample_heart: Path) -> None:
-    alone = gm.analyse_heart(sample_heart / "ed.nii.gz", device="cpu")
+    alone = gm.analyse_heart(sample_heart / "ed.nii.gz", height_cm=180, weight_kg=80, device="cpu")
     assert alone.esv_ml is None and alone.ef_percent is None and alone.edv_ml == heart.edv_ml
+    assert alone.sv_ml is alone.wall_thickening_percent is alone.rv_esv_ml is alone.rv_ef_percent is None
+    assert alone.indexed == alone.result["indexed"] and alone.indexed["bsa_m2"] == pytest.approx(2.0)
     assert list(alone.surfaces) == ["ed"] and alone.wall_thickness_mm["es"] is None
     assert "ESV" not in repr(alone) and "<td>–</td>" in alone._repr_html_()
 

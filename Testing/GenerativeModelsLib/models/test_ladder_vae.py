@@ -98,6 +98,11 @@ def test_decoding_from_a_level_follows_the_prior_means_or_the_noise(net: LadderV
     torch.testing.assert_close(net.from_level(1, values[1:]), net.decode(values))
     noise = [torch.ones(1, d) for d in LATENTS[:2]]
     assert not torch.allclose(net.from_level(2, [z], noise), net.from_level(2, [z]))
+    shifts = [torch.full((d,), 0.5) for d in LATENTS[:2]]
+    middle = net.prior(1, z, z).mu + 0.5
+    expected = [net.prior(0, middle, middle).mu + 0.5, middle]
+    torch.testing.assert_close(net.follow(2, z, None, shifts), expected)
+    torch.testing.assert_close(net.from_level(2, [z], None, shifts), net.decode([*expected, z]))
 
 
 def test_the_shape_is_read_from_every_level_below_the_top(net: LadderVAE) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.page.case_page import Notice, Row, Scale, write_case_page
+from GenerativeModelsLib.page.case_page import Notice, Row, write_case_page
+from GenerativeModelsLib.page.colour_scale import Scale
 from Testing.helpers.browser import open_pages, picture_of
 from Testing.helpers.case_page import HEIGHT, SHARE, a_mesh, a_page
 

@@ -3,9 +3,9 @@ import base64
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.page.colours import colour_table
 from GenerativeModelsLib.page.meshes import (
     UNKNOWN,
-    colour_table,
     micrometres,
     packed,
     shaded_picture,
@@ -28,9 +28,9 @@ def test_millimetres_become_micrometres_and_nan_unknown() -> None:
 
 
 def test_colours_run_along_the_scale_and_stop_at_its_end() -> None:
-    colours = value_colours(np.array([0.0, 10.0, 25.0, np.nan]), 4, 10.0, (0.5, 0.5, 0.5))
+    colours = value_colours(np.array([4.0, 2.0, 10.0, 25.0, np.nan]), 5, (4.0, 10.0), (0.5, 0.5, 0.5))
     table = colour_table() / 255
-    np.testing.assert_allclose(colours, [table[0], table[255], table[255], (0.5, 0.5, 0.5)])
+    np.testing.assert_allclose(colours, [table[0], table[0], table[255], table[255], (0.5, 0.5, 0.5)])
 
 
 def test_normals_of_a_plane() -> None:

@@ -1,42 +1,30 @@
-"""An analysed heart, and a point of the latent space, in a scene on the real Slicer core."""
+"""An analysed heart in a scene on the real Slicer core."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
-from GenerativeModelsLib.heart.anatomy import HEART
-from GenerativeModelsLib.heart.case.queries import shape_at
+from GenerativeModelsLib.geometry.surface_files import read_surface
+from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.report.content import measures_of
 from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
+from GenerativeModelsLib.page.colours import fitted_range
 from GenerativeModelsScene import shows
-from GenerativeModelsScene.heart.latent_shape import hide_latent_shape, show_latent_shape
-from GenerativeModelsScene.heart.show import find_heart, set_thickness_range, show_heart, show_surfaces
+from GenerativeModelsScene.heart.latent_shape import show_latent_shape
+from GenerativeModelsScene.heart.show import (
+    bullseye_png,
+    find_heart,
+    set_thickness_range,
+    show_heart,
+    thickness_range,
+)
 from GenerativeModelsScene.heart.tables import segment_rows
-
-
-@pytest.fixture(scope="module")
-def a_folder(tmp_path_factory: pytest.TempPathFactory, sample_heart: Path) -> Path:
-    """The sample heart, analysed by the shipped model. Not to be changed."""
-    folder = tmp_path_factory.mktemp("heart") / "case"
-    run_case(HEART, replace(HEART.sample(folder), device="cpu"))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def answers() -> list[dict]:
-    """Of `shape_at`, at two points of the shipped model's top level."""
-    from GenerativeModelsLib.heart.infer.model import load_heart_model
-    from GenerativeModelsLib.resources import default_bundle
-
-    model = load_heart_model(default_bundle("heart"))
-    return [shape_at(model, point) for point in ([0.0, 0.0], [1.5, 0.0])]
+from Testing.helpers.saved_scenes import saved_and_loaded
 
 
 def cells(table, row: int) -> list[str]:
@@ -46,7 +34,7 @@ def cells(table, row: int) -> list[str]:
 def test_a_heart_is_shown_with_its_tables(a_scene, a_folder: Path) -> None:
     nodes = shows.show_case_folder("heart", a_folder, scene=a_scene, title="Sample", key="heart")
     result = json.loads((a_folder / "result.json").read_text())
-    assert nodes.table.GetNumberOfRows() == len(HEART.quantities)
+    assert nodes.table.GetNumberOfRows() == len(measures_of(result))
     assert cells(nodes.table, 0) == ["End-diastolic volume (EDV)", f"{result['edv_ml']:.1f}", "ml"]
     assert nodes.segments.GetNumberOfRows() == 17
     ed, es = (result["wall_thickness_mm"][phase]["aha17"][1] for phase in ("ed", "es"))
@@ -62,25 +50,47 @@ def test_the_same_heart_again_makes_no_node(a_scene, a_folder: Path) -> None:
     assert a_scene.GetNumberOfNodes() == count and nodes.case.folder_item
 
 
-def test_patient_and_model_are_shown_alone_or_together(a_scene, a_folder: Path) -> None:
-    nodes = show_heart(a_scene, a_folder, key="heart", title="Sample")
-
-    def shown() -> dict[str, float]:
-        displays = {file: model.GetDisplayNode() for file, model in nodes.case.models.items()}
-        return {file: round(d.GetOpacity(), 2) for file, d in displays.items() if d.GetVisibility()}
-
-    show_surfaces(nodes, "patient", "es")
-    assert shown() == {"es.vtp": 1.0}
-    show_surfaces(nodes, "both", "ed")
-    assert shown() == {"ed.vtp": 1.0, "ed_reconstruction.vtp": 0.35}
-    show_surfaces(nodes, "model", "ed")
-    assert shown() == {"ed_reconstruction.vtp": 1.0}
+def test_a_heart_at_first_show_is_the_patient_at_end_diastole_in_its_own_range(a_heart, a_folder) -> None:
+    shown = [file for file, model in a_heart.case.models.items() if model.GetDisplayNode().GetVisibility()]
+    assert shown == ["ed.vtp"]
+    surfaces = (read_surface(a_folder / f"{phase}.vtp") for phase in ("ed", "es"))
+    values = np.concatenate([surface.point_data["wall_thickness_mm"] for surface in surfaces])
+    expected = fitted_range(values, 1.0)
+    assert {model.GetDisplayNode().GetScalarRange() for model in a_heart.case.models.values()} == {expected}
+    assert (a_heart.key, a_heart.title) == ("heart", "Sample")
+    assert a_heart.result == json.loads((a_folder / "result.json").read_text())
 
 
-def test_one_range_holds_for_all_surfaces(a_scene, a_folder: Path) -> None:
-    nodes = show_heart(a_scene, a_folder, key="heart", title="Sample")
-    set_thickness_range(nodes, 5.0, 15.0)
-    assert {model.GetDisplayNode().GetScalarRange() for model in nodes.case.models.values()} == {(5.0, 15.0)}
+def test_the_range_that_the_user_chose_stays(a_scene, a_heart, a_folder) -> None:
+    def ranges() -> set:
+        return {model.GetDisplayNode().GetScalarRange() for model in a_heart.case.models.values()}
+
+    set_thickness_range(a_heart, 5.0, 15.0)
+    show_heart(a_scene, a_folder, key="heart", title="Sample")
+    assert ranges() == {(5.0, 15.0)}
+    thickness_range(a_heart, "compare")
+    show_heart(a_scene, a_folder, key="heart", title="Sample")
+    assert ranges() == {(0.0, THICKNESS_RANGE_MM)}
+
+
+def test_the_bullseye_is_kept_with_the_scene(a_scene, a_heart, a_folder, tmp_path) -> None:
+    picture = (a_folder / "bullseye.png").read_bytes()
+    assert bullseye_png(a_heart) == picture
+    loaded = saved_and_loaded(a_scene, tmp_path)
+    assert bullseye_png(find_heart(loaded, "heart")) == picture
+    a_scene.RemoveNode(a_heart.bullseye)
+    assert bullseye_png(find_heart(a_scene, "heart")) is None
+
+
+def test_the_heart_frame_leads_to_the_patient(a_heart, a_folder) -> None:
+    surface = read_surface(a_folder / "ed.vtp")
+    in_heart = surface.transformed(np.linalg.inv(a_heart.to_patient)).points
+    assert abs(in_heart[:, 2].max()) < 1 and in_heart[:, 2].min() < -50, "the base is at z = 0, the apex below"
+
+
+def test_what_is_explored_without_a_heart_is_none(a_scene, answers) -> None:
+    show_latent_shape(a_scene, answers[0], key="explored", title="Shape")
+    assert find_heart(a_scene, "explored") is None
 
 
 def test_segments_without_wall_or_phase_are_dashes() -> None:
@@ -98,31 +108,3 @@ def test_what_is_no_heart_leaves_the_scene_as_it_was(a_scene, tmp_path: Path) ->
     with pytest.raises(InputError, match="heart-analysis/1"):
         show_heart(a_scene, tmp_path, key="heart", title="Sample")
     assert a_scene.GetNumberOfNodes() == count
-
-
-def test_a_moved_latent_point_changes_the_shape_in_place(a_scene, answers) -> None:
-    first = show_latent_shape(a_scene, answers[0], key="explored", title="Shape")
-    before = from_polydata(first["ed"].GetPolyData())
-    count = a_scene.GetNumberOfNodes()
-    second = show_latent_shape(a_scene, answers[1], key="explored", title="Shape")
-    after = from_polydata(second["ed"].GetPolyData())
-    assert second["ed"] is first["ed"] and a_scene.GetNumberOfNodes() == count
-    np.testing.assert_array_equal(after.points, answers[1]["surfaces"]["ed"]["points"] * (-1, -1, 1))
-    assert np.abs(after.points - before.points).max() > 1
-    np.testing.assert_array_equal(
-        after.point_data["wall_thickness_mm"], answers[1]["surfaces"]["ed"]["wall_thickness_mm"]
-    )
-    assert first["ed"].GetDisplayNode().GetVisibility() and not first["es"].GetDisplayNode().GetVisibility()
-
-
-def test_an_explored_shape_lies_where_the_patients_heart_does_and_goes(a_scene, answers) -> None:
-    to_patient = np.eye(4)
-    to_patient[:3, 3] = 10.0, 20.0, 30.0
-    count = a_scene.GetNumberOfNodes()
-    models = show_latent_shape(a_scene, answers[0], key="explored", title="Shape", phase="es", to_patient=to_patient)
-    found = from_polydata(models["es"].GetPolyData()).points * (-1, -1, 1)
-    expected = answers[0]["surfaces"]["es"]["points"] + (10, 20, 30)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert models["es"].GetDisplayNode().GetVisibility() and not models["ed"].GetDisplayNode().GetVisibility()
-    hide_latent_shape(a_scene, "explored")
-    assert a_scene.GetNumberOfNodes() <= count

@@ -16,7 +16,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface, write_vtp
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
-from GenerativeModelsScene.nodes.case import CaseNodes, find_case_nodes, show_case_of
+from GenerativeModelsScene.nodes.case import CaseNodes, find_case_nodes, hide_other_cases, show_case_of
 from GenerativeModelsScene.nodes.colours import PLAIN, viridis
 from GenerativeModelsScene.skull.case_nodes import show_alone
 from GenerativeModelsScene.skull.show import show_case
@@ -208,3 +208,11 @@ def test_the_sample_heart_is_shown_by_its_record(a_scene, sample_heart, tmp_path
         points = from_polydata(model.GetPolyData()).points
         np.testing.assert_array_equal(points, read_surface(folder / file).points * (-1, -1, 1))
     assert nodes.models["ed.vtp"].GetName() == "Sample End diastole"
+
+
+def test_other_cases_of_any_anatomy_are_hidden_and_their_choices_kept(nodes, a_scene, a_folder) -> None:
+    other = show_case_of(SPHERE, a_scene, a_folder, key="other", title="Other")
+    hide_other_cases(a_scene, "other")
+    assert not nodes.models["sphere.vtp"].GetDisplayNode().GetVisibility()
+    assert not nodes.legends["sphere.vtp"].GetVisibility()
+    assert other.models["sphere.vtp"].GetDisplayNode().GetVisibility() and other.legends["sphere.vtp"].GetVisibility()

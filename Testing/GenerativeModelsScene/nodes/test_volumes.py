@@ -44,7 +44,8 @@ def test_a_placed_plane_is_the_file(shown, a_case, name) -> None:
 def test_uncertainty_is_shown_in_the_colours_and_range_of_the_skull(shown) -> None:
     display = shown.uncertainty.GetDisplayNode()
     assert display.GetColorNode() is shown.colours
-    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (0.0, 4.0)
+    ends = shown.model.GetDisplayNode().GetScalarRange()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == pytest.approx(ends)
     assert display.GetApplyThreshold() and 0 < display.GetLowerThreshold() < 0.01, "no sheet of 0 mm over the image"
 
 

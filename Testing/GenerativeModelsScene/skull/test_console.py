@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 import textwrap
 
 import numpy as np
@@ -40,7 +41,7 @@ def with_tiny_model(monkeypatch, tiny_bundle):
 @pytest.fixture
 def nothing_left(tmp_path, monkeypatch):
     """The folder of temporary files; after the test it must be empty."""
-    monkeypatch.setattr(console.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield tmp_path
     gc.collect()
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_queries import SurfaceQueries
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsScene.nodes.geometry import matrix_array
-from GenerativeModelsScene.skull.planes_3d import OUTSIDE, without_surroundings
+from GenerativeModelsScene.skull.planes_3d import sector_alone, whole_picture
 from GenerativeModelsScene.skull.show import (
     planes_visible,
     set_outlines_visible,
@@ -66,15 +66,19 @@ def test_a_pixel_lies_where_the_placement_says(shown, a_case, name) -> None:
     assert matrix.Determinant() > 0, "right-handed, for a mirrored picture too"
 
 
-def test_black_pixels_are_shown_within_the_picture_and_not_around_it(a_scene, tmp_path) -> None:
+def test_the_sector_is_shown_without_holes_and_nothing_around_it(a_scene, tmp_path) -> None:
     pixels = np.zeros((60, 70), np.uint8)
     pixels[15:45, 15:55] = 90
     pixels[25:38, 25:38] = 0  # a hole
-    pixels[20, 30:55] = 0  # a shadow of one line, open to the side
-    found = without_surroundings(pixels)
-    assert (found[25:38, 25:38] == 0).all() and (found[20, 30:50] == 0).all()
-    assert (found[[0, 14, 45, 59]] == OUTSIDE).all() and (found[:, [0, 14, 55, 69]] == OUTSIDE).all()
-    np.testing.assert_array_equal(found.clip(0), pixels)
+    pixels[20:40, 40:55] = 0  # a shadow, open to the side
+    pixels[3:6, 60:68] = 255  # letters
+    found = sector_alone(pixels)
+    shown = np.zeros(pixels.shape, bool)
+    shown[15:45, 15:55] = True
+    np.testing.assert_array_equal(found >= 0, shown)
+    np.testing.assert_array_equal(found[shown], pixels[shown])
+    assert found.dtype == np.int16 and whole_picture(found).dtype == np.uint8
+    np.testing.assert_array_equal(whole_picture(found), pixels)
     nodes = show_case(a_scene, read_case(a_finished_case(tmp_path / "case")), key="case", title="Head")
     for node in nodes.planes.values():
         assert node.GetDisplayNode().GetApplyThreshold()

@@ -1,4 +1,4 @@
-"""One session without a browser: what is asked for, shown, offered and cleared away."""
+"""The skull in a session without a browser: what is asked for, shown, offered and cleared away."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from trame.app import get_server
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
+from GenerativeModelsWeb.parts import application as parts
+from GenerativeModelsWeb.parts.frame import STATIC
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as module
-from GenerativeModelsWeb.skull.page import STATIC
+from GenerativeModelsWeb.workspace import PAGES, Workspace
 from Testing.helpers.finished_cases import a_finished_case
 
 
@@ -61,8 +63,8 @@ class FakeViews:
 
     def __init__(self, server) -> None:
         self.shown, self.closed = [], False
-        self.templates = dict.fromkeys(("skull", "axial", "sagittal", "coronal"), "x")
-        self.colours = ["#000000"]
+        self.names = ("skull", "axial", "sagittal", "coronal")
+        self.templates = dict.fromkeys(self.names, "x")
 
     def show_steps(self, case, wanted, *, title):
         yield
@@ -71,6 +73,9 @@ class FakeViews:
     def close(self) -> None:
         self.closed = True
 
+    def fitting_range(self, chosen):
+        return {"fit": (0.5, 1.5), "compare": (0.0, 4.0)}[chosen] if self.shown else None
+
     def __getattr__(self, name):
         return lambda *arguments: self.shown.append((name, *arguments))
 
@@ -78,12 +83,14 @@ class FakeViews:
 @pytest.fixture
 def a_session(tmp_path, monkeypatch):
     worker = FakeWorker()
-    monkeypatch.setattr(module, "Worker", {"skull": worker}.__getitem__)
-    monkeypatch.setattr(module, "CaseViews", FakeViews)
+    monkeypatch.setattr(parts, "Worker", {"skull": worker}.__getitem__)
+    monkeypatch.setattr(module, "SkullViews", FakeViews)
+    monkeypatch.delitem(PAGES, "heart")
     server = get_server(f"session {uuid.uuid4()}", client_type="vue3")
     store, downloads = UploadStore(tmp_path / "uploads", 1000), Downloads(tmp_path / "downloads")
-    session = module.SkullApplication(server, store, downloads, model=None, device="cpu")
-    return SimpleNamespace(app=session, worker=worker, store=store, downloads=downloads, folder=tmp_path)
+    session = Workspace(server, store, downloads, model=None, device="cpu")
+    app = session.applications["skull"]
+    return SimpleNamespace(session=session, app=app, worker=worker, store=store, downloads=downloads, folder=tmp_path)
 
 
 @pytest.fixture
@@ -91,7 +98,7 @@ def ready(a_session, sample_case):
     """A session with the axial picture of the sample, its spacing typed in."""
     path = a_session.store.folder / "upload-1.png"
     shutil.copy(sample_case / "axial.png", path)
-    assert asyncio.run(a_session.store.on_upload("axial", path, "mine.png")) is None
+    assert asyncio.run(a_session.store.on_upload("skull.axial", path, "mine.png")) is None
     a_session.app.inputs.data.axial.row_mm = "0.2"
     a_session.app.desk.refresh()
     return a_session
@@ -101,8 +108,8 @@ def run(session, seed: int = 0) -> None:
     """Press the button and wait until it is over."""
 
     async def press():
-        session.app.reconstruct()
-        await session.app.reconstructions._task
+        session.app.act()
+        await session.app.runs._task
 
     session.app.settings.data.seed = str(seed)
     asyncio.run(press())
@@ -121,16 +128,18 @@ def test_the_request_is_what_the_page_says(ready):
 
 def test_a_finished_case_is_shown_and_offered(ready):
     run(ready)
-    result, case = ready.app.result.data, ready.worker.requests[0].output
+    result, shown, case = ready.app.result.data, ready.app.shown.data, ready.worker.requests[0].output
     written = json.loads((case / "result.json").read_text(encoding="utf-8"))
-    assert result.present and not result.stale and not ready.app.run.data.busy
+    assert shown.present and not shown.stale and shown.title == "mine" and not ready.app.run.data.busy
     assert result.rows[2]["value"] == f"{written['biometry']['hc_mm']['value']:.1f} mm"
     assert [chart["name"] for chart in result.charts] == ["BPD", "OFD", "HC"]
     assert ready.app.views_state.data.planes == ["axial"]
     assert (case, "mine") in ready.app.views.shown
-    assert {"skull.vtp", "skull.nii.gz", "report.html", "result.json", "skull.mrb", "skull-case.zip"} <= set(
-        ready.downloads._offers
-    )
+    offered = {name: offer.file_name for name, offer in ready.downloads._offers.items()}
+    names = ("skull.vtp", "skull.stl", "skull.ply", "skull.glb", "skull.nii.gz", "report.html", "result.json")
+    assert {f"skull.{name}": f"mine-{name}" for name in (*names, "skull.mrb", "case.zip")}.items() <= offered.items()
+    assert {file["address"] for group in shown.downloads for file in group["files"]} == set(offered)
+    assert ready.app.colours.data.range_mm == [0.5, 1.5], "fitted to the case"
 
 
 @pytest.mark.parametrize("seed, sentence", [(1, "Axial plane mine.png shows no fetal head."), (2, "The memory of")])
@@ -144,21 +153,67 @@ def test_a_run_that_fails_leaves_what_is_shown(ready, seed, sentence):
     assert ready.worker.requests[0].output.is_dir()
 
 
-def test_the_next_run_forgets_the_error_and_removes_the_former_case(ready):
+def test_the_next_run_forgets_the_error_and_joins_the_list_of_cases(ready):
     run(ready)
     run(ready, 1)
     run(ready)
     assert ready.app.run.data.error == ""
-    assert [request.output.is_dir() for request in ready.worker.requests] == [False, False, True]
+    assert [request.output.is_dir() for request in ready.worker.requests] == [True, False, True]
+    listed = ready.session.navigation.data.cases
+    assert [(one["number"], one["title"], one["kind"]) for one in listed] == [
+        (2, "mine", "Fetal skull"),
+        (1, "mine", "Fetal skull"),
+    ]
+    assert listed[0]["headline"].startswith("HC 2") and listed[0]["headline"].endswith(" mm")
+
+
+def test_a_case_of_the_list_is_shown_again(ready):
+    async def choose(number):
+        ready.session._show_case(number)
+        await ready.app.runs._task
+
+    run(ready)
+    ready.app.settings.data.weeks = "30"
+    run(ready)
+    first, second = (request.output for request in ready.worker.requests)
+    asyncio.run(choose(1))
+    assert [folder for folder, *_ in ready.app.views.shown if isinstance(folder, Path)] == [first, second, first]
+    assert ready.app.shown.data.number == 1 and ready.app.shown.data.stale, "other weeks are typed now"
+    assert len(ready.worker.requests) == 2, "nothing is computed again"
+
+
+def test_a_new_case_empties_the_page_and_keeps_the_list(ready):
+    run(ready)
+    ready.app.new_case()
+    assert not ready.app.shown.data.present and ready.app.inputs.data.axial.file_name == ""
+    assert len(ready.session.navigation.data.cases) == 1
+
+
+def test_the_oldest_case_makes_room(ready, monkeypatch):
+    monkeypatch.setattr("GenerativeModelsWeb.parts.cases.MOST_CASES", 1)
+    run(ready)
+    run(ready)
+    assert [request.output.is_dir() for request in ready.worker.requests] == [False, True]
+    assert ready.session.cases.get(1) is None
+
+
+def test_a_range_set_by_hand_stays_with_the_next_case(ready):
+    run(ready)
+    colours = ready.app.colours.data
+    ready.app._range_changed([0.2, 1.0])
+    colours.range_mm = [0.2, 1.0]
+    assert colours.chosen == ""
+    run(ready)
+    assert colours.range_mm == [0.2, 1.0]
 
 
 def test_cancelling_says_nothing_and_kills_the_job(ready):
     async def press():
-        ready.app.reconstruct()
+        ready.app.act()
         await asyncio.sleep(0.02)
         assert ready.app.run.data.busy
         ready.app.cancel()
-        await ready.app.reconstructions._task
+        await ready.app.runs._task
 
     ready.app.settings.data.seed = "3"
     asyncio.run(press())
@@ -173,7 +228,7 @@ def test_cancel_while_the_skull_is_being_shown_does_not_part_it_from_its_numbers
 
     monkeypatch.setattr(ready.app.views, "show_steps", show_and_cancel)
     run(ready)
-    assert ready.app.result.data.present and not ready.app.run.data.busy
+    assert ready.app.shown.data.present and not ready.app.run.data.busy
     assert ready.worker.requests[0].output.is_dir()
 
 
@@ -181,24 +236,24 @@ def test_a_changed_input_is_noticed(ready):
     run(ready)
     ready.app.settings.data.weeks = "30"
     ready.app.desk.refresh()
-    assert ready.app.result.data.stale
+    assert ready.app.shown.data.stale
     ready.app.settings.data.weeks = ""
     ready.app.desk.refresh()
-    assert not ready.app.result.data.stale
+    assert not ready.app.shown.data.stale
 
 
 def test_nothing_starts_while_something_is_missing(a_session):
-    a_session.app.reconstruct()
+    a_session.app.act()
     assert a_session.worker.requests == []
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(a_session):
-    assert "sweep.nii has 2 GiB" in a_session.app._check_size("sweep.nii", 2 * 2**30)
-    assert a_session.app._check_size("a.png", 999) == ""
+    assert "sweep.nii has 2 GiB" in a_session.session._check_size("sweep.nii", 2 * 2**30)
+    assert a_session.session._check_size("a.png", 999) == ""
 
 
 def test_the_device_found_is_shown(a_session):
-    asyncio.run(a_session.app._prepare())
+    asyncio.run(a_session.app.prepare())
     assert a_session.app.settings.data.device_found == "Automatic means cuda:0 (H200) here."
 
 
@@ -232,23 +287,23 @@ def test_what_the_worker_says_of_the_device_names_no_folder(a_session, monkeypat
     monkeypatch.setattr(
         a_session.worker, "ask_device", lambda: a_session.worker.events.append(DeviceFound("cpu", (warning,)))
     )
-    asyncio.run(a_session.app._prepare())
+    asyncio.run(a_session.app.prepare())
     assert a_session.app.settings.data.device_found.endswith(" Libcuda.so cannot be loaded.")
     failure = Failed(None, "The Python /opt/python3 cannot be started.", "details")
     monkeypatch.setattr(a_session.worker, "ask_device", lambda: a_session.worker.events.append(failure))
-    asyncio.run(a_session.app._prepare())
+    asyncio.run(a_session.app.prepare())
     assert a_session.app.run.data.error == "The Python python3 cannot be started."
 
 
 def test_closing_ends_the_worker_and_removes_the_cases(ready):
     run(ready)
-    ready.app.close()
+    ready.session.close()
     assert "close" in ready.worker.calls and ready.app.views.closed
     assert not ready.worker.requests[0].output.parent.exists()
 
 
 def test_the_script_calls_triggers_there_are(a_session):
-    script = (Path(STATIC["serve"]["gm_static"]) / "gm_page.js").read_text(encoding="utf-8")
-    called = set(re.findall(r'trigger\("(\w+)"', script))
-    assert called == {"gm_assign", "gm_refuse", "gm_check_size"}
+    scripts = [path.read_text(encoding="utf-8") for path in Path(STATIC["serve"]["gm_static"]).glob("*.js")]
+    called = set(re.findall(r'trigger\("(\w+)"', "".join(scripts)))
+    assert called == {"gm_assign", "gm_refuse", "gm_check_size", "gm_view"}
     assert all(a_session.app.server.controller.trigger_fn(name) for name in called)

@@ -66,10 +66,6 @@ def test_nothing_is_missing():
     assert missing(Inputs(axial=filled()), Settings(weeks="27+3")) == ""
 
 
-def test_an_upload_under_way_is_waited_for():
-    assert "being sent" in missing(Inputs(axial=filled(), coronal=PlaneCard(sending=10)), Settings())
-
-
 @pytest.mark.parametrize("settings", [Settings(weeks="90"), Settings(samples="many"), Settings(seed="-3")])
 def test_a_setting_that_cannot_be_is_named(settings):
     assert "type" in missing(Inputs(axial=filled()), settings)

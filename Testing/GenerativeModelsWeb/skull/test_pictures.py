@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsWeb.skull.pictures import PREVIEW_PX, check_spacing, on_page, preview_url, read_picture
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsWeb.skull.pictures import PREVIEW_PX, check_spacing, preview_url, read_picture
 
 
 def test_a_picture_has_pixels_and_no_spacing(sample_case):
@@ -50,15 +50,3 @@ def test_a_preview_is_small_and_shows_the_picture():
     preview = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
     assert kind == "data:image/jpeg;base64" and preview.shape == (PREVIEW_PX // 4, PREVIEW_PX)
     assert preview[:, :300].max() < 30 and preview[:, -300:].min() > 220
-
-
-def test_the_page_calls_fields_as_a_window_does():
-    refused = InputError(f"axial plane a.png carries no pixel spacing: give {named('axial_spacing_mm')} in mm.")
-    assert on_page(refused) == "Axial plane a.png carries no pixel spacing: give the spacing of the axial plane in mm."
-    assert on_page(InputError(f"{named('samples')} is -1.")) == "The number of samples is -1."
-
-
-def test_the_page_names_no_folder_of_the_server():
-    words = f"/srv/GenerativeModels-session-ab/upload-1.nii cannot be read: give {named('seed')}."
-    assert on_page(InputError(words)) == "Upload-1.nii cannot be read: give the seed."
-    assert on_page("/srv/a/b.vtp cannot be written.") == "B.vtp cannot be written."

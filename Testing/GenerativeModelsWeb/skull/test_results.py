@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from GenerativeModelsLib.skull.request import SkullRequest
-from GenerativeModelsWeb.skull.results import charts_of, result_of
+from GenerativeModelsWeb.skull.results import charts_of, notices_of, result_of
 from Testing.helpers import results
 
 
@@ -35,7 +35,7 @@ def test_warnings_come_first_and_as_grave_as_the_verdict(a_result):
     a_result["warning_kinds"] = ["input", "verdict"]
     for verdict, severity in (("outside", "serious"), ("unusual", "caution")):
         a_result["in_distribution"] = {"score": 3.0, "verdict": verdict}
-        assert result_of(a_result).notices == [
+        assert notices_of(a_result) == [
             {"severity": severity, "text": "The input lies outside what the model was trained on."},
             {"severity": "caution", "text": "Cut off."},
         ]
@@ -43,12 +43,12 @@ def test_warnings_come_first_and_as_grave_as_the_verdict(a_result):
 
 def test_a_long_file_name_is_not_read_out_in_every_warning(a_result):
     a_result["warnings"] = ["The axial plane a.png: cut off."]
-    assert result_of(a_result).notices[0]["text"] == "The axial plane: cut off."
+    assert notices_of(a_result)[0]["text"] == "The axial plane: cut off."
 
 
 def test_a_warning_names_no_folder_of_the_server(a_result):
     a_result["warnings"] = ["The chart '/srv/models/skull/chart.json' is missing."]
-    assert result_of(a_result).notices[0]["text"] == "The chart 'chart.json' is missing."
+    assert notices_of(a_result)[0]["text"] == "The chart 'chart.json' is missing."
 
 
 def test_without_draws_the_page_says_that_the_uncertainty_is_unknown(a_result):

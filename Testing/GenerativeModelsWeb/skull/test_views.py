@@ -14,7 +14,7 @@ from trame.app import get_server
 
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsWeb.skull.state import Views
-from GenerativeModelsWeb.skull.views import CaseViews
+from GenerativeModelsWeb.skull.views import SkullViews
 from Testing.helpers.finished_cases import a_finished_case
 
 
@@ -35,7 +35,7 @@ def in_loop():
 
 @pytest.fixture(scope="module")
 def views(in_loop):
-    views = in_loop(lambda: CaseViews(get_server(f"views {uuid.uuid4()}", client_type="vue3")))
+    views = in_loop(lambda: SkullViews(get_server(f"views {uuid.uuid4()}", client_type="vue3")))
     yield views
     in_loop(views.close)
 
@@ -66,8 +66,9 @@ def test_a_case_is_shown_and_another_takes_its_place(views, in_loop, tmp_path):
 
 
 def test_switches_and_range_reach_the_nodes(views, in_loop, tmp_path):
-    in_loop(lambda: show(views, a_finished_case(tmp_path / "case"), Views(range_mm=[0.5, 2.0], show_planes=True)))
+    in_loop(lambda: show(views, a_finished_case(tmp_path / "case"), Views(show_planes=True)))
     display = views.nodes.model.GetDisplayNode()
+    in_loop(lambda: views.set_range(0.5, 2.0))
     assert display.GetScalarRange() == (0.5, 2.0) and views._slices["axial"].is_visible_in_3d()
     in_loop(lambda: views.set_range(1.0, 1.0))
     assert display.GetScalarRange() == pytest.approx((1.0, 1.05)), "two thumbs of a slider may meet"
@@ -100,3 +101,55 @@ def test_the_scene_is_saved_with_its_legend(views, in_loop, tmp_path):
     legend = next(line for line in text.split("<") if line.startswith("ColorLegendDisplay"))
     assert 'visibility="true"' in legend
     assert not views.nodes.legend.GetVisibility(), "the page has its own"
+
+
+def test_wheel_zooms_about_the_pointer_and_drag_moves_a_plane(views, in_loop, tmp_path):
+    in_loop(lambda: show(views, a_finished_case(tmp_path / "case")))
+    in_loop(lambda: views._slices["axial"].update_size(400, 300))
+    in_loop(lambda: views.reset_slice("axial"))
+    node = views._slices["axial"].get_view_node()
+
+    def at(x: float, y: float) -> list[float]:
+        return [float(number) for number in views.point("axial", x, y).removesuffix(" mm").split(", ")]
+
+    width, held, middle = node.GetFieldOfView()[0], at(0.6, 0.4), at(0.5, 0.5)
+    views.answer("axial", "wheel", [2.0, 0.6, 0.4])
+    assert node.GetFieldOfView()[0] == pytest.approx(width / 1.15**2)
+    assert at(0.6, 0.4) == pytest.approx(held, abs=0.5), "what is under the pointer stays there"
+    views.answer("axial", "wheel", [-2.0, 0.6, 0.4])
+    assert at(0.5, 0.5) == pytest.approx(middle, abs=0.5)
+    views.answer("axial", "pan", [0.1, 0.0])
+    moved = at(0.6, 0.5)
+    assert moved == pytest.approx(middle, abs=0.5), "it follows the hand"
+    views.answer("axial", "zoom", [1e9, 0.5, 0.5])
+    assert node.GetFieldOfView()[0] >= 4.9
+    assert views.point("axial", 40.0, 40.0) == ""
+
+
+def test_keys_turn_the_skull_and_the_pointer_reads_it(views, in_loop, tmp_path):
+    in_loop(lambda: show(views, a_finished_case(tmp_path / "case")))
+    in_loop(lambda: views._solid.update_size(400, 400))
+    in_loop(lambda: views.answer("skull", "press", ["Home"]))
+    camera = views._solid.get_camera_node()
+    home = camera.GetPosition()
+    assert views.point("skull", 0.5, 0.5).startswith("uncertainty 0.")
+    assert views.point("skull", 0.0, 0.0) == ""
+    for key in ("ArrowLeft", "ArrowUp", "+"):
+        before = camera.GetPosition()
+        in_loop(lambda key=key: views.answer("skull", "press", [key]))
+        assert camera.GetPosition() != before, key
+    in_loop(lambda: views.answer("skull", "press", ["Home"]))
+    assert camera.GetPosition() == pytest.approx(home, abs=1e-6)
+    assert views.answer("skull", "pan", [1, 1]) == views.answer("axial", "drop", [1]) == ""
+    node = views._solid.get_view_node()
+    assert [node.GetAxisLabel(axis) for axis in range(6)] == ["L", "R", "P", "A", "I", "S"]
+    assert node.GetOrientationMarkerType() == node.OrientationMarkerTypeCube
+
+
+def test_lines_and_ranges_of_the_uncertainty(views, in_loop, tmp_path):
+    in_loop(lambda: show(views, a_finished_case(tmp_path / "case"), Views(show_lines=True)))
+    low, high = views.fitting_range("fit")
+    assert (low, high) != views.fitting_range("compare") == (0.0, 4.0)
+    lines = views.scene.GetNumberOfNodesByClass("vtkMRMLModelNode")
+    in_loop(lambda: views.set_lines(False))
+    assert views.scene.GetNumberOfNodesByClass("vtkMRMLModelNode") < lines

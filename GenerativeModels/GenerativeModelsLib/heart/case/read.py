@@ -15,10 +15,11 @@ from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.heart.anatomy import HEART, PHASES
 
-__all__ = ["HeartCase", "read_case"]
+__all__ = ["POINT_ARRAYS", "HeartCase", "read_case"]
 
 _AGAIN = "analyse the case again"
-_ARRAYS = ("wall_thickness_mm", "aha_segment", "surface")
+POINT_ARRAYS = ("wall_thickness_mm", "aha_segment", "surface")
+"""Of every surface file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def read_case(folder: str | Path) -> HeartCase:
 
 def _surface(path: Path) -> Surface:
     surface = read_surface(path)
-    for name in _ARRAYS:
+    for name in POINT_ARRAYS:
         if name not in surface.point_data:
             raise InputError(f"{path} has no point array {name}: {_AGAIN}.")
     return surface

@@ -65,6 +65,7 @@ def document(case: Case) -> dict[str, Any]:
         "hcm_interval90": None if placed.hcm_interval90 is None else [float(v) for v in placed.hcm_interval90[0]],
         "latent": {
             "z_top": [float(v) for v in placed.z_top[0]],
+            "z": [level[0].tolist() for level in placed.levels],
             "levels": [int(n) for n in model.levels],
         },
         "reconstruction": {
@@ -82,6 +83,8 @@ def document(case: Case) -> dict[str, Any]:
         "sex": request.sex,
         "height_cm": request.height_cm,
         "weight_kg": request.weight_kg,
+        "apex": {name: "labelled" if phase.apex is None else "model" for name, phase in measured.phases.items()},
+        "volumes_lower_bounds": any(phase.apex is not None for phase in measured.phases.values()),
         "frames": None if cine is None else dict(cine.frames),
         "cavity_ml": None if cine is None else list(cine.cavity_ml),
         "labels": str(loaded.ed.label_map.labels),

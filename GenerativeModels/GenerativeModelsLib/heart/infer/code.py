@@ -21,6 +21,7 @@ __all__ = [
     "SEEN",
     "decode",
     "encode",
+    "is_heart",
     "presence_names",
     "presence_rows",
 ]
@@ -84,6 +85,12 @@ def decode(code: np.ndarray) -> RayBatch:
     for values in (endo, wall):
         values[..., -1, :] = values[..., -1, :].mean(axis=-1, keepdims=True)
     return RayBatch(np.maximum(code[:, 2 * surface :] / REACH_WEIGHT, 5.0), endo, endo + wall)
+
+
+def is_heart(code: np.ndarray) -> np.ndarray:
+    """(N,) bool, whether all numbers of codes (N, CODE_SIZE) are finite and all radii and walls positive."""
+    radii = code[:, : 2 * PHASES * RAYS]
+    return np.isfinite(code).all(axis=1) & (radii > 0).all(axis=1)
 
 
 def presence_rows(present: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

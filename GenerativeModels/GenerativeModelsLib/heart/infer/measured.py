@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.heart.infer.apex import apex_cautions, completed, measured_part
 from GenerativeModelsLib.heart.infer.code import PHASE_NAMES, PHASE_WORDS, PHASES
 from GenerativeModelsLib.heart.shape.agreement import Agreement, agreement
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
@@ -18,6 +19,7 @@ from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML, Ventricl
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.model import HeartModel, Placed
+    from GenerativeModelsLib.heart.measure.apex import OpenApex
     from GenerativeModelsLib.heart.measure.frame import HeartFrame
     from GenerativeModelsLib.heart.measure.load import LoadedHeart, LoadedPhase
 
@@ -35,10 +37,13 @@ class MeasuredPhase:
     ----------
     cavity_ml, myocardium_ml
         Volumes of the labelled voxels.
+    apex
+        Where the stack ends before the apex, which is then the model's; None if it does not.
     frame
         The heart frame in the patient's LPS mm.
     surface, reconstruction
-        Labelled and reconstructed surface, meshes of `heart_surface` in the heart frame.
+        Labelled and reconstructed surface, meshes of `heart_surface` in the heart frame; the labelled one has no
+        thickness beyond a stack that ends before the apex.
     thickness, reconstruction_thickness
         Thickness figures of these meshes.
     agreement
@@ -49,6 +54,7 @@ class MeasuredPhase:
 
     cavity_ml: float
     myocardium_ml: float
+    apex: OpenApex | None
     frame: HeartFrame
     surface: Surface
     thickness: ThicknessFigures
@@ -126,6 +132,7 @@ def measure_heart(
     report_progress = progress or (lambda message, share: None)
     start = time.perf_counter()
     report_progress("placing the heart in the latent space", 0.0)
+    loaded = completed(loaded, model)
     placed = model.place(rays_of(loaded))
     rebuilt = model.reconstruct(placed)
     placed_at = time.perf_counter()
@@ -135,7 +142,7 @@ def measure_heart(
             report_progress(f"measuring the wall at {PHASE_WORDS[name]}", (1 + 2 * number) / (1 + 2 * PHASES))
             measured[name] = _measured(loaded.phases[name], rebuilt.ventricle(0, number))
     seconds = {"encode": placed_at - start, "measure": time.perf_counter() - placed_at}
-    warnings = (*loaded.warnings, *_wall_warnings(measured), *_model_warnings(placed))
+    warnings = (*loaded.warnings, *apex_cautions(loaded), *_wall_warnings(measured), *_model_warnings(placed))
     return MeasuredHeart(measured, placed, warnings, seconds)
 
 
@@ -172,10 +179,11 @@ def rays_of(loaded: LoadedHeart) -> RayBatch:
 
 def _measured(phase: LoadedPhase, rebuilt: Ventricle) -> MeasuredPhase:
     maps = thickness_maps(phase.ventricle)
-    surface, reconstruction = heart_surface(phase.ventricle, maps), heart_surface(rebuilt)
+    surface, reconstruction = measured_part(heart_surface(phase.ventricle, maps), phase), heart_surface(rebuilt)
     return MeasuredPhase(
         cavity_ml=phase.cavity_ml,
         myocardium_ml=phase.myocardium_ml,
+        apex=phase.apex,
         frame=phase.frame,
         surface=surface,
         thickness=thickness_figures(surface),

@@ -12,7 +12,7 @@ from GenerativeModelsLib.heart.labels.read import lps_matrix, opened, require_si
 from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.reader import read_pixels
 
-__all__ = ["Cine", "read_cine"]
+__all__ = ["Cine", "extreme_frames", "read_cine"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +63,8 @@ def read_cine(source: Source, labels: HeartLabels, ed_frame: int | None = None, 
     if len(repeated) == count - 1:
         raise InputError(f"{called} has {count} frames that are all the same: give one that moves, or {named('ed')}.")
     chosen = {"ed": _frame(ed_frame, "ed_frame", cavity, called), "es": _frame(es_frame, "es_frame", cavity, called)}
-    if chosen["ed"] is None:
-        chosen["ed"] = int(cavity.argmax())
-    if chosen["es"] is None:
-        chosen["es"] = int(labelled[cavity[labelled].argmin()])
+    extremes = dict(zip(chosen, extreme_frames(cavity)))
+    chosen = {phase: extremes[phase] if frame is None else frame for phase, frame in chosen.items()}
     if chosen["ed"] == chosen["es"]:
         raise InputError(
             f"{called} has frame {chosen['ed']} for end diastole and end systole: give two as {named('ed_frame')} and "
@@ -79,6 +77,18 @@ def read_cine(source: Source, labels: HeartLabels, ed_frame: int | None = None, 
     warnings = _warnings(name, cavity, [k for k in repeated if cavity[k]])
     volumes = tuple(round(float(voxels) * voxel_ml, 4) for voxels in cavity)
     return Cine(**maps, frames={**chosen, "count": count}, cavity_ml=volumes, warnings=warnings)
+
+
+def extreme_frames(cavity: np.ndarray) -> tuple[int, int]:
+    """End diastole and end systole of a cine: the frames of the largest and of the smallest cavity that is labelled.
+
+    Parameters
+    ----------
+    cavity
+        (frames,) size of the cavity, 0 where it is not labelled; not 0 in all.
+    """
+    labelled = np.flatnonzero(cavity)
+    return int(np.argmax(cavity)), int(labelled[np.asarray(cavity)[labelled].argmin()])
 
 
 def _read(source: Source) -> tuple[np.ndarray, np.ndarray, str]:
@@ -132,11 +142,11 @@ def _warnings(name: str, cavity: np.ndarray, repeated: list[int]) -> tuple[str, 
     empty = int((cavity == 0).sum())
     found = []
     if empty:
-        verb = "frames show" if empty > 1 else "frame shows"
+        verb = "show" if empty > 1 else "shows"
         found.append(
-            f"{empty} of the {len(cavity)} {verb} no cavity in the cine {name}; end systole was sought beyond."
+            f"{empty} of the {len(cavity)} frames {verb} no cavity in the cine {name}; end systole was sought beyond."
         )
     if repeated:
-        shown = ", ".join(map(str, repeated))
-        found.append(f"The cine {name} repeats the frame before in frame {shown}; its cycle may be incomplete.")
+        shown = f"frame{'s' * (len(repeated) > 1)} {', '.join(map(str, repeated))}"
+        found.append(f"The cine {name} repeats the frame before in {shown}; its cycle may be incomplete.")
     return tuple(found)

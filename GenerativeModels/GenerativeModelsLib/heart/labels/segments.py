@@ -16,7 +16,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import STRUCTURES, HeartLabels
 from GenerativeModelsLib.image_files.text_headers import nrrd_key_values
 
-__all__ = ["Segment", "chosen_segments", "read_segments", "structure_of", "values_of_segments"]
+__all__ = ["Segment", "chosen_segments", "coded_term", "read_segments", "structure_of", "values_of_segments"]
 
 _CODES = {
     ("SCT", "87878005"): "lv",
@@ -86,13 +86,16 @@ def read_segments(path: Path, called: str) -> list[Segment]:
         except ValueError as error:
             raise InputError(f"{called}: segment {number} has no value: save it again from Slicer.") from error
         segments.append(
-            Segment(entry["Name"] or entry["ID"] or f"segment {number}", value, layer, *_term(entry["Tags"]))
+            Segment(entry["Name"] or entry["ID"] or f"segment {number}", value, layer, *coded_term(entry["Tags"]))
         )
     return segments
 
 
-def _term(tags: str) -> tuple[tuple[str, str], str]:
-    """Code and meaning of the type in a terminology entry: context~category~type~modifier~context~region~modifier."""
+def coded_term(tags: str) -> tuple[tuple[str, str], str]:
+    """(scheme, code) and meaning of the type in the tags of a segment.
+
+    A terminology entry among them is context~category~type~modifier~context~region~modifier.
+    """
     entry = next((tag.partition(":")[2] for tag in tags.split("|") if tag.startswith("TerminologyEntry:")), "")
     parts = [[*part.split("^"), "", "", ""][:3] for part in entry.split("~")] + [["", "", ""]] * 7
     (scheme, code, meaning), side = parts[2], parts[3][2]

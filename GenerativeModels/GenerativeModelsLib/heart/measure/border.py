@@ -6,7 +6,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
-from GenerativeModelsLib.heart.measure.frame import HeartFrame
+from GenerativeModelsLib.heart.measure.frame import BLUNT_APEX, HeartFrame
 from GenerativeModelsLib.heart.measure.rays import Observed
 from GenerativeModelsLib.heart.shape.ventricle import LEVELS
 
@@ -16,8 +16,6 @@ LEAST_CUT = 0.03
 """Smallest share of the cavity's mean cross-section on a face of the map that counts as a cut."""
 SIDEWAYS = 0.7
 """Cosine between a face of the map and the long axis below which the face is at the heart's side."""
-BLUNT_APEX = 0.5
-"""Share of the largest cross-section from which the last one of the cavity is not an apex."""
 
 
 def require_whole_cavity(label_map: LabelMap, phase: str) -> None:
@@ -86,12 +84,12 @@ def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[
 def _apex_warnings(label_map: LabelMap, column: int, way: int, called: str) -> list[str]:
     sections = label_map.mask("lv").sum(axis=tuple(a for a in range(3) if a != 2 - column)).astype(float)
     blunt = sections[-1 if way > 0 else 0] / sections.max()
-    if blunt > BLUNT_APEX:
+    if blunt > BLUNT_APEX and label_map.slice_column is None:
         raise InputError(
             f"{called} ends before the apex, its last slice shows {100 * blunt:.0f} % of the cavity's largest "
             "cross-section: give a label map that reaches the apex."
         )
-    if blunt > 0.2 or label_map.slice_column is None:
+    if 0.2 < blunt <= BLUNT_APEX or label_map.slice_column is None:
         return [f"The apex of the cavity is beyond the end of {called}; it was extrapolated."]
     return []
 

@@ -2,8 +2,8 @@
 
 Maps that are not stacks have a 3D distance, smoothed over a voxel. Stacks have a 2D distance per slice, interpolated
 between slices (shape-based interpolation, Raya and Udupa 1990), which smooths the steps of the labels; below the last
-slice the shape is closed by a rounded apex. The base is open: both shapes are continued above it, since distances to
-the flat end of the labels would narrow the ventricle there.
+slice the shape is closed by a rounded apex, or by an ellipsoid where the labels end before it. The base is open: both
+shapes are continued above it, since distances to the flat end of the labels would narrow the ventricle there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
+from GenerativeModelsLib.heart.measure.apex import OpenApex
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 
 __all__ = ["LabelDistance", "label_distance"]
@@ -51,11 +52,14 @@ class LabelDistance:
         return map_coordinates(field, np.moveaxis(inside[..., ::-1], -1, 0), order=1) + beyond
 
 
-def label_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
-    """Distances of the ventricle below the base plane, continued above it; see the module's docstring."""
+def label_distance(label_map: LabelMap, frame: HeartFrame, apex: OpenApex | None = None) -> LabelDistance:
+    """Distances of the ventricle below the base plane, continued above it; see the module's docstring.
+
+    `apex` is where a stack ends before its apex (`apex.open_apex`), which is then at its length.
+    """
     if label_map.slice_column is None:
         return _solid_distance(label_map, frame)
-    return _stack_distance(label_map, frame)
+    return _stack_distance(label_map, frame, apex)
 
 
 def _solid_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
@@ -109,7 +113,7 @@ def _distance(mask: np.ndarray, sampling: np.ndarray) -> np.ndarray:
     return 2 * smooth - gaussian_filter(smooth, sigma)
 
 
-def _stack_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
+def _stack_distance(label_map: LabelMap, frame: HeartFrame, apex: OpenApex | None) -> LabelDistance:
     """Distances of a stack on finer slices, from above the base plane to below the apex."""
     column = label_map.slice_column
     rows, columns = (c for c in (2, 1, 0) if c != column)
@@ -131,8 +135,10 @@ def _stack_distance(label_map: LabelMap, frame: HeartFrame) -> LabelDistance:
     cavity, whole = (np.pad(mask, ((0, 0), (room[0],) * 2, (room[1],) * 2)) for mask in (cavity, whole))
     to_lps[:3, 3] -= to_lps[:3, 0] * room[1] + to_lps[:3, 1] * room[0]
     finer = max(1, int(np.ceil(gap / FINE_STEP_MM)))
-    at = np.arange((top - 2) * finer, (len(cavity) + 2) * finer + 1) / finer
-    endo, epi = _interpolated(cavity, whole, plane_mm, gap, top, at)
+    tip = None if apex is None else cavity_slices[-1] + apex.missing_mm / gap
+    last = len(cavity) if tip is None else max(len(cavity), int(np.ceil(tip + ABOVE_BASE_MM / gap)))
+    at = np.arange((top - 2) * finer, (last + 2) * finer + 1) / finer
+    endo, epi = _interpolated(cavity, whole, plane_mm, gap, top, at, tip)
     to_lps[:3, 3] += at[0] * to_lps[:3, 2]
     to_lps[:3, 2] /= finer
     return LabelDistance(endo, epi, np.linalg.inv(to_lps))
@@ -144,29 +150,39 @@ def _crossing(frame: HeartFrame, start: np.ndarray, step: np.ndarray) -> float:
 
 
 def _interpolated(
-    cavity: np.ndarray, whole: np.ndarray, plane_mm: np.ndarray, gap: float, top: int, at: np.ndarray
+    cavity: np.ndarray,
+    whole: np.ndarray,
+    plane_mm: np.ndarray,
+    gap: float,
+    top: int,
+    at: np.ndarray,
+    tip: float | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Distances of cavity and whole at the slice positions `at`, base first, from the slice `top` on."""
+    """Distances of cavity and whole at the slice positions `at`, base first, from the slice `top` on.
+
+    `tip` is the position of the cavity's apex beyond a stack that ends before it; None = from the labels.
+    """
     area = float(np.prod(plane_mm))
     thickness = [np.sqrt(mask.sum((1, 2)) * area / np.pi) for mask in (cavity, whole)]
     both = cavity.any((1, 2))
     wall = float(np.median((thickness[1] - thickness[0])[both]))
-    endo, endo_tip = _stacked(cavity, plane_mm, top, at, least_tip=-np.inf)
+    endo, endo_tip = _stacked(cavity, plane_mm, top, at, least_tip=-np.inf, tip=tip)
     # The wall at the apex is thinner than elsewhere, but not zero.
-    epi, _ = _stacked(whole, plane_mm, top, at, least_tip=endo_tip + 0.6 * wall / gap)
+    outer = endo_tip + 0.6 * wall / gap
+    epi, _ = _stacked(whole, plane_mm, top, at, least_tip=outer, tip=None if tip is None else outer)
     return endo, np.minimum(epi, endo)
 
 
 def _stacked(
-    mask: np.ndarray, plane_mm: np.ndarray, top: int, at: np.ndarray, least_tip: float
+    mask: np.ndarray, plane_mm: np.ndarray, top: int, at: np.ndarray, least_tip: float, tip: float | None
 ) -> tuple[np.ndarray, float]:
-    """One structure's distances at the slice positions `at`, and the position of its tip."""
+    """One structure's distances at the slice positions `at`, and the position of its tip, which `tip` sets."""
     from scipy.interpolate import Akima1DInterpolator
 
     there = np.flatnonzero(mask.any((1, 2)))
     there = there[there >= top]
     known = np.stack([_distance(mask[k], plane_mm) for k in there])
-    last = float(there[-1])
+    last = int(there[-1])
     field = np.empty((len(at), *mask.shape[1:]), np.float32)
     within = (at >= there[0]) & (at <= last)
     if len(there) > 1:
@@ -177,12 +193,17 @@ def _stacked(
         field[at < there[0]] = 1.5 * known[0] - 0.5 * between(mirrored)
     else:
         field[at <= last] = known[0]
-    tip = max(last + _reach_of_tip(mask, there), least_tip)
+    areas = mask.sum((1, 2))
+    # Half an ellipsoid from its largest cross-section on: the share of its length at the last slice.
+    share = 1.0 if tip is None else np.sqrt(max(1 - areas[last] / areas.max(), 0.0))
+    if tip is None:
+        tip = max(last + _reach_of_tip(mask, there), least_tip)
     depth = (at[at > last] - last) / (tip - last)
     # A last slice of one or two voxels is smoothed away: close it over half a pixel, so that it does not open again.
     deepest = max(-float(known[-1].min()), 0.5 * float(plane_mm.mean()))
-    # A paraboloid: its cross-section decreases linearly to zero at the tip.
-    closing = np.where(depth < 1, 1 - np.sqrt(np.clip(1 - depth, 0, None)), depth)
+    # With a share of 1 a paraboloid: its cross-section decreases linearly to zero at the tip.
+    kept = 1 - depth if share == 1 else (1 - (share + (1 - share) * depth) ** 2) / (1 - share**2)
+    closing = np.where(depth < 1, 1 - np.sqrt(np.clip(kept, 0, None)), depth)
     field[at > last] = known[-1] + (deepest * closing)[:, None, None]
     return field, tip
 

@@ -12,14 +12,16 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
-from GenerativeModelsLib.heart.measure.anterior import find_anterior
+from GenerativeModelsLib.heart.measure.anterior import find_anterior, lies_as_in_people
 from GenerativeModelsLib.heart.measure.septum import Septum, septal_direction
 
-__all__ = ["HeartFrame", "find_frame", "ring_share"]
+__all__ = ["BLUNT_APEX", "HeartFrame", "find_frame", "ring_share"]
 
 WHOLE_RING = 0.75
 """Share of a level's circumference that the myocardium must close for the level to be part of the ventricle."""
 LEAST_WALL_MM = 1.5
+BLUNT_APEX = 0.5
+"""Share of the largest cross-section from which the last one of the cavity is not an apex."""
 RIM_HEIGHT_MM = 15.0
 """Distance below the base plane within which the open surface of the cavity belongs to its rim."""
 MOST_OPEN = 0.06
@@ -43,6 +45,7 @@ class HeartFrame:
     anterior : source of +y: "header" (plausible orientation), "mirrored" (plausible after mirroring), "display" (no
         orientation in the header; slices as displayed, seen from the apex) or "unknown".
     rim : (3,) unit LPS vector out of the ventricle's opening, which may be tilted against the long axis.
+    base_evidence : how clearly a stack tells its base from its apex, from 0; infinite for other maps.
     """
 
     origin_lps: np.ndarray
@@ -50,6 +53,7 @@ class HeartFrame:
     septum: str
     anterior: str = "header"
     rim: np.ndarray | None = None
+    base_evidence: float = np.inf
 
     def __post_init__(self) -> None:
         if self.rim is None:
@@ -76,13 +80,17 @@ class HeartFrame:
         return points @ self.axes + self.origin_lps
 
 
-def find_frame(label_map: LabelMap, septum: Septum | None = None, phase: str = "ed") -> HeartFrame:
+def find_frame(
+    label_map: LabelMap, septum: Septum | None = None, phase: str = "ed", up: np.ndarray | None = None
+) -> HeartFrame:
     """The heart frame of a label map of one heart.
 
     Parameters
     ----------
     septum
         Side of the septum given by the user; None = from the right ventricle, or an estimate.
+    up
+        (3,) LPS vector to the side of a stack's base; None = from the labels.
 
     Raises
     ------
@@ -90,15 +98,16 @@ def find_frame(label_map: LabelMap, septum: Septum | None = None, phase: str = "
         The cavity is open to the side, cut, or in too few slices.
     """
     called = f"{named(phase)} {label_map.name}"
+    evidence = np.inf
     if label_map.slice_column is None:
         origin, z, rim = _solid_axis(label_map, called)
     else:
-        origin, z, rim = _stack_axis(label_map, called)
+        origin, z, rim, evidence = _stack_axis(label_map, called, up)
     cavity = label_map.points_lps(label_map.mask("lv"))
     length = -float(((cavity - origin) @ z).min())
     x, source = septal_direction(label_map, origin, z, length, septum, called)
     anterior = find_anterior(x, z, source)
-    return HeartFrame(origin, np.stack([x, anterior.direction, z]), source, anterior.source, rim)
+    return HeartFrame(origin, np.stack([x, anterior.direction, z]), source, anterior.source, rim, evidence)
 
 
 def ring_share(label_map: LabelMap, centre: np.ndarray, z: np.ndarray, azimuths: int = 48) -> float:
@@ -200,8 +209,10 @@ def _base_height(
     )
 
 
-def _stack_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Origin, z and rim of a stack of thick slices."""
+def _stack_axis(
+    label_map: LabelMap, called: str, up: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Origin, z, rim and `base_evidence` of a stack of thick slices, with its base on the side of `up` if given."""
     column = label_map.slice_column
     across = label_map.to_lps[:3, column] / label_map.spacing_mm[column]
     # The slices of a sheared stack are still perpendicular to the normal of their plane.
@@ -224,7 +235,11 @@ def _stack_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
             f"{called}: the myocardium closes around the cavity in {whole.sum()} of {len(slices)} slices: the cavity "
             "is open to the side, or the slices run along the heart and not across it; a short-axis stack is needed."
         )
-    if _rises_towards_base(label_map, slices) < 0:
+    evidence = _rises_towards_base(label_map, slices, whole)
+    if up is None and sizes[whole][[0, -1]].min() > BLUNT_APEX * sizes.max():
+        # Both ends are wide, as where the slices end before the apex: an orientation as in people decides.
+        up = next((way * normal for way in (1, -1) if lies_as_in_people(way * normal)), None)
+    if evidence < 0 if up is None else normal @ up < 0:
         normal, across = -normal, -across
         slices, sizes, centres, whole = slices[::-1], sizes[::-1], centres[::-1], whole[::-1]
     # From the apex up to the highest slice whose myocardium closes.
@@ -236,11 +251,11 @@ def _stack_axis(label_map: LabelMap, called: str) -> tuple[np.ndarray, np.ndarra
     z /= np.linalg.norm(z)
     gap = label_map.spacing_mm[column] * abs(float(across @ normal))
     top = centres[count - 1] @ normal + 0.5 * gap
-    return middle + (top - middle @ normal) / (z @ normal) * z, z, normal
+    return middle + (top - middle @ normal) / (z @ normal) * z, z, normal, abs(evidence)
 
 
-def _rises_towards_base(label_map: LabelMap, slices: np.ndarray) -> float:
-    """Positive if the base is at the last of the slices (indices) that contain the cavity.
+def _rises_towards_base(label_map: LabelMap, slices: np.ndarray, whole: np.ndarray) -> float:
+    """Positive if the base is at the last of the slices (indices) that contain the cavity, of which some are `whole`.
 
     Towards the base, cavity and wall widen, unless an aneurysm widens the apex; the right ventricle is nearer to the
     base, and only the apex has a cap of myocardium alone.
@@ -249,11 +264,13 @@ def _rises_towards_base(label_map: LabelMap, slices: np.ndarray) -> float:
         np.moveaxis(label_map.mask(name), 2 - label_map.slice_column, 0).sum(axis=(1, 2))
         for name in ("lv", "myo", "rv")
     )
-    middle, half = (slices[-1] + slices[0]) / 2, (slices[-1] - slices[0]) / 2
+    # A slice that the base plane cuts shows less of the heart, as one near the apex does.
+    closed = slices[whole]
+    middle, half = (closed[-1] + closed[0]) / 2, max((closed[-1] - closed[0]) / 2, 1)
 
     def rise(areas: np.ndarray) -> float:
-        area = areas[slices]
-        return float((area * (slices - middle)).sum() / (half * max(area.sum(), 1)))
+        area = areas[closed]
+        return float((area * (closed - middle)).sum() / (half * max(area.sum(), 1)))
 
     below, above = (float(0 <= k < len(wall) and wall[k] > 0) for k in (slices[0] - 1, slices[-1] + 1))
     return rise(cavity) + rise(wall) + 1.5 * rise(right) + 0.3 * (below - above)

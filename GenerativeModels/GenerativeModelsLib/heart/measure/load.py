@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from GenerativeModelsLib.errors import InputError, in_words, named
 from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.labels.cine import Cine
 from GenerativeModelsLib.heart.labels.cleaning import one_heart
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.heart.labels.read import read_label_map
+from GenerativeModelsLib.heart.measure.apex import OpenApex, open_apex
 from GenerativeModelsLib.heart.measure.border import border_warnings, require_whole_cavity, wall_warnings
 from GenerativeModelsLib.heart.measure.distance import label_distance
 from GenerativeModelsLib.heart.measure.frame import HeartFrame, find_frame
@@ -29,6 +32,7 @@ __all__ = [
     "joined_warnings",
     "load_hearts",
     "load_phase",
+    "shared_base",
     "shared_septum",
 ]
 
@@ -47,6 +51,7 @@ class LoadedPhase:
     label_map : the map cropped to the heart, without islands and holes.
     frame : the heart frame in LPS mm, this phase's own.
     observed : the ventricle measured in that frame, and which of its rays met a wall.
+    apex : where the stack ends before the apex, which is then extrapolated; None if it does not.
     cavity_ml, myocardium_ml, right_ml : volumes of the labelled voxels; right_ml is None without a right ventricle.
     warnings : sentences.
     """
@@ -54,6 +59,7 @@ class LoadedPhase:
     label_map: LabelMap
     frame: HeartFrame
     observed: Observed
+    apex: OpenApex | None
     cavity_ml: float
     myocardium_ml: float
     right_ml: float | None
@@ -155,7 +161,8 @@ def heart_from_maps(
 ) -> LoadedHeart:
     """Measure label maps in memory (`labels.label_map.label_map_from_array`); raises as `load_hearts`."""
     maps = {"ed": ed} if es is None else {"ed": ed, "es": es}
-    phases = shared_septum({name: load_phase(label_map, name, septum) for name, label_map in maps.items()}, maps)
+    phases = {name: load_phase(label_map, name, septum) for name, label_map in maps.items()}
+    phases = shared_septum(shared_base(phases, maps, septum), maps)
     if es is None:
         together = ["Only end diastole was given; what needs end systole is left out."]
     else:
@@ -164,18 +171,25 @@ def heart_from_maps(
     return LoadedHeart(phases, _plain(*joined_warnings(phases), *together))
 
 
-def load_phase(label_map: LabelMap, phase: str, septum: Septum | None = None) -> LoadedPhase:
-    """Check, place and measure one label map; `phase` is its name in messages. Raises as `load_hearts`."""
+def load_phase(
+    label_map: LabelMap, phase: str, septum: Septum | None = None, up: np.ndarray | None = None
+) -> LoadedPhase:
+    """Check, place and measure one label map; `phase` is its name in messages. Raises as `load_hearts`.
+
+    `up` is an LPS vector to the side of a stack's base; None = from the labels.
+    """
     checked = one_heart(label_map, phase)
     label_map = checked.label_map
     require_whole_cavity(label_map, phase)
-    frame = find_frame(label_map, septum, phase)
+    frame = find_frame(label_map, septum, phase, up)
+    apex = open_apex(label_map, frame, f"{named(phase)} {label_map.name}")
     cut = border_warnings(label_map, frame, phase)
-    observed = observe(label_distance(label_map, frame), frame, label_map.name, phase)
+    observed = observe(label_distance(label_map, frame, apex), frame, label_map.name, phase)
     return LoadedPhase(
         label_map=label_map,
         frame=frame,
         observed=observed,
+        apex=apex,
         cavity_ml=label_map.volume_ml("lv"),
         myocardium_ml=label_map.volume_ml("myo"),
         right_ml=label_map.volume_ml("rv") if label_map.mask("rv").any() else None,
@@ -213,6 +227,17 @@ def _frame_warnings(frame: HeartFrame, called: str) -> list[str]:
         "walls may be exchanged.",
     }
     return [words[key] for words, key in ((guesses, frame.septum), (doubts, frame.anterior)) if key in words]
+
+
+def shared_base(
+    phases: Mapping[str, LoadedPhase], maps: Mapping[str, LabelMap], septum: Septum | None = None
+) -> dict[str, LoadedPhase]:
+    """Turn the phases whose base is where that of the clearest `HeartFrame.base_evidence` has its apex."""
+    up = max(phases.values(), key=lambda phase: phase.frame.base_evidence).frame.axes[2]
+    return {
+        name: load_phase(maps[name], name, septum, up) if phase.frame.axes[2] @ up < -LEAST_ALIKE else phase
+        for name, phase in phases.items()
+    }
 
 
 def joined_warnings(phases: Mapping[str, LoadedPhase]) -> list[str]:

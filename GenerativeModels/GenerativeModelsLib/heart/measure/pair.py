@@ -19,6 +19,8 @@ EPICARDIUM_RANGE = (0.72, 1.1)
 """Range of the width of the epicardium near the base at end systole over that at end diastole: it hardly moves."""
 LENGTH_RANGE = (0.55, 1.15)
 MOST_TURN_DEGREES = 35.0
+FARTHEST_MM = 150.0
+"""Largest distance of the base planes' centres of phases in one frame of reference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,12 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape, *, force: bool = False) -> lis
         )
     if signs:
         warnings.append(f"End diastole and end systole may be of different patients: {'; '.join(signs)}.")
+    apart = float(np.linalg.norm(es.frame.origin_lps - ed.frame.origin_lps))
+    if apart > FARTHEST_MM:
+        warnings.append(
+            f"End diastole and end systole lie {apart:.0f} mm apart, as in different frames of reference; each was "
+            "measured on its own."
+        )
     spacing = ed.label_map.spacing_mm, es.label_map.spacing_mm
     if not np.allclose(np.sort(spacing[0]), np.sort(spacing[1]), rtol=0.02):
         shown = [" x ".join(f"{v:.3g}" for v in some) for some in spacing]

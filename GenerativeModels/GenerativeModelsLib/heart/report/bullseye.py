@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from GenerativeModelsLib.heart.shape.segments import SEGMENTS
+from GenerativeModelsLib.page.colours import colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOUR_MAP", "bullseye_figure", "bullseye_svg", "write_bullseye_png"]
+__all__ = ["bullseye_figure", "bullseye_svg", "write_bullseye_png"]
 
-COLOUR_MAP = "viridis"
-"""Uniform in lightness: readable in grey and with colour blindness."""
 RINGS = (1.0, 2.0, 3.0, 4.0)
 """Outer radii of the apex, the apical, the middle and the basal ring."""
 
 WHEEL_INCHES = 3.45
+_TEXT = ("#ffffff", "#14202b")
+"""Colours of text in a segment; the one of more contrast is taken."""
 
 _INK, _SOFT, _EMPTY, _GAP = "#010101", "#020202", "#030303", "#040404"
 _PAGE = {
@@ -106,7 +107,6 @@ def _page_svg(svg: str, description: str) -> str:
 
 
 def _figure(ed_values, es_values, limits, label, titles, decimals, colours) -> Figure:
-    import matplotlib
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
@@ -114,7 +114,7 @@ def _figure(ed_values, es_values, limits, label, titles, decimals, colours) -> F
     phases = [_checked(values) for values in (ed_values, es_values) if values is not None]
     norm = Normalize(*(_limits(phases) if limits is None else _rising(limits)))
     ink, soft = (colours.get(c, c) for c in (_INK, _SOFT))
-    scale = ScalarMappable(norm, matplotlib.colormaps[COLOUR_MAP])
+    scale = ScalarMappable(norm, colour_map())
     width = WHEEL_INCHES * len(phases) + 0.85
     height = WHEEL_INCHES + 0.3
     figure = Figure((width, height), facecolor="none")
@@ -163,6 +163,18 @@ def _sectors():
             yield first + k, ring, start + 360.0 / count * k, start + 360.0 / count * (k + 1)
 
 
+def _contrast(one, other) -> float:
+    """Contrast ratio of two colours as WCAG defines it, 1 to 21."""
+    from matplotlib.colors import to_rgb
+
+    linear = [
+        np.where((c := np.array(to_rgb(each))) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        for each in (one, other)
+    ]
+    dark, light = sorted(float(colour @ (0.2126, 0.7152, 0.0722)) for colour in linear)
+    return (light + 0.05) / (dark + 0.05)
+
+
 def _draw(axes: Axes, values: np.ndarray, scale, decimals: int, colours) -> None:
     from matplotlib.patches import Wedge
 
@@ -177,7 +189,7 @@ def _draw(axes: Axes, values: np.ndarray, scale, decimals: int, colours) -> None
         x, y = radius * np.cos(angle), radius * np.sin(angle)
         colour = soft
         if known:
-            colour = "#ffffff" if np.dot(face[:3], (0.299, 0.587, 0.114)) < 0.5 else "#14202b"
+            colour = max(_TEXT, key=lambda ink: _contrast(ink, face))
         text = f"{value:.{decimals}f}" if known else "\N{EN DASH}"
         axes.text(x, y + 0.09, text, ha="center", va="center", fontsize=9.2, color=colour)
         axes.text(x, y - 0.27, str(segment), ha="center", va="center", fontsize=5.8, color=colour, alpha=0.75)

@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.request import HeartRequest
 
-__all__ = ["ALWAYS", "HeartReport", "Measure", "PhaseView", "report_content"]
+__all__ = ["ALWAYS", "HeartReport", "Measure", "PhaseView", "measures_of", "report_content"]
 
 
+LOWER_BOUNDS = {
+    "ed": ("edv_ml", "myocardial_mass_g", "edv_ml_per_m2", "mass_g_per_m2"),
+    "es": ("esv_ml", "esv_ml_per_m2"),
+}
+"""Quantities that are lower bounds where the slices of a phase end before the apex; no range stands beside them."""
 ALWAYS = ("edv_ml", "esv_ml", "ef_percent", "myocardial_mass_g")
 """Quantities that have a line even without a value."""
 
@@ -89,13 +94,30 @@ class HeartReport:
     validation: dict[str, Any]
 
 
+def measures_of(result: dict[str, Any]) -> list[Measure]:
+    """The lines of the table of a `result.json`, with the ranges of its sex, or of both."""
+    sex = result.get("sex")
+    sexes = RANGES if sex is None else {sex: RANGES[sex]}
+    bounds = {key for name, apex in result.get("apex", {}).items() if apex == "model" for key in LOWER_BOUNDS[name]}
+    return [
+        Measure(
+            q.short,
+            f"{q.label}, at least" if q.key in bounds else q.label,
+            q.unit,
+            value,
+            {sex: None if q.key in bounds else ranges.get(q.key) for sex, ranges in sexes.items()},
+        )
+        for q in QUANTITIES
+        if (value := q.of(result).value) is not None or q.key in ALWAYS
+    ]
+
+
 def report_content(case: Case, result: dict[str, Any]) -> HeartReport:
     """Fill the report from a case and the content of its `result.json`."""
     request: HeartRequest = case.request
     measured: MeasuredHeart = case.run.found
     model = case.run.model
     manifest = model.manifest
-    sexes = RANGES if request.sex is None else {request.sex: RANGES[request.sex]}
     population = manifest.training_population
     return HeartReport(
         title=request.shown_title,
@@ -117,11 +139,7 @@ def report_content(case: Case, result: dict[str, Any]) -> HeartReport:
             )
             for key, phase in measured.phases.items()
         ],
-        measures=[
-            Measure(q.short, q.label, q.unit, value, {sex: ranges.get(q.key) for sex, ranges in sexes.items()})
-            for q in QUANTITIES
-            if (value := q.of(result).value) is not None or q.key in ALWAYS
-        ],
+        measures=measures_of(result),
         population_svg=population_svg(model, measured.placed),
         licence=manifest.licence,
         trained_on=str(population.get("summary", "")),

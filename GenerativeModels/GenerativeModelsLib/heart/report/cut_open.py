@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from GenerativeModelsLib.geometry.surfaces import Surface
-from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.shape.thickness import FINER
 from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, ROWS
 from GenerativeModelsLib.page.meshes import shaded_picture, value_colours
@@ -38,14 +37,17 @@ class PictureFrame:
         return cls(_rotation().T @ ((low + high) / 2), 0.52 * float((high - low)[:2].max()))
 
 
-def heart_picture(surface: Surface, frame: PictureFrame, size_px: int) -> np.ndarray:
-    """(size_px, size_px, 4) uint8: a mesh of `heart_surface` cut open, seen from the front and a little above."""
+def heart_picture(surface: Surface, frame: PictureFrame, size_px: int, ends_mm: tuple[float, float]) -> np.ndarray:
+    """(size_px, size_px, 4) uint8: a mesh of `heart_surface` cut open, seen from the front and a little above.
+
+    `ends_mm` are those of the colour scale of the wall thickness.
+    """
     centre = frame.centre
     points = surface.points - centre
     back = (points[surface.triangles][..., 1] + centre[1]).mean(axis=1) <= 0
     triangles = np.concatenate([surface.triangles[back], cut_faces(), rim_faces()])
     triangles = triangles[(points[triangles][..., 1] + centre[1]).mean(axis=1) <= 1e-6]
-    colours = value_colours(surface.point_data["wall_thickness_mm"], len(points), THICKNESS_RANGE_MM, RING)
+    colours = value_colours(surface.point_data["wall_thickness_mm"], len(points), ends_mm, RING)
     return shaded_picture(points, triangles, colours, _rotation(), frame.extent, size_px, both_sides=True)
 
 

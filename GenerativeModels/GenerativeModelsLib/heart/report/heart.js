@@ -8,24 +8,25 @@
   const letters = [["to-septal", [1, 0, 0]], ["to-lateral", [-1, 0, 0]], ["to-anterior", [0, 1, 0]],
     ["to-inferior", [0, -1, 0]], ["to-base", [0, 0, 1]], ["to-apex", [0, 0, -1]]];
   const home = turnedView(data.views.anterior, 0.45, 0.5);
-  const view = meshView(canvas, { extent: 0.95 * data.extent_mm, home, views: data.views, letters, paint });
+  const table = packedArray(data.colours, Uint8Array);
+  const view = meshView(canvas, { extent: 0.95 * data.extent_mm, home, views: data.views, letters, paint, table, unknown: data.ring });
   if (!view) return;
 
   const { gl } = view;
-  const table = packedArray(data.colours, Uint8Array);
+  const colours = colourScales(section, data.scales, () => view.draw());
   const parts = Object.fromEntries(["endo", "epi", "rim", "faces"].map((name) => [name, packedArray(data[name], Uint16Array)]));
   const hearts = Object.fromEntries(Object.entries(data.meshes).map(([key, packed]) => {
     const points = Float32Array.from(packedArray(packed.points, Int16Array), (q) => q * data.step_mm);
     const values = millimetres(packedArray(packed.thickness_um, Uint16Array));
-    const colours = valueColours(values, table, [0, data.range_mm], data.ring);
     return [key, Object.fromEntries(Object.entries(parts).map(([name, triangles]) =>
-      [name, Object.assign(view.mesh(points, triangles, values, colours, true), { whole: name === "faces" })]))];
+      [name, Object.assign(view.mesh(points, triangles, values, true), { whole: name === "faces" })]))];
   }));
 
   const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`).value;
   const heart = () => hearts[`${chosen("phase")}-${chosen("source")}`];
   const CUT = [0, 1, 0, -data.centre_mm[1] + 1e-3];   // hides the half in front of the long axis
   function paint() {
+    [view.range, view.spacing] = [colours.range(), colours.spacing()];
     const { endo, epi, rim, faces } = heart();
     const cut = $("cut-open").checked ? CUT : undefined;
     const solid = [];
@@ -44,7 +45,7 @@
     }
   }
 
-  const say = legendReadout($("readout"), $("legend-marker"), [0, data.range_mm]);
+  const say = legendReadout($("readout"), section.querySelector(".legend"), data.scales[0]);
   function read(e) {
     const { endo, epi, faces } = heart(), cut = $("cut-open").checked ? CUT : undefined;
     const shown = [...($("show-endo").checked ? [endo] : []), ...($("show-epi").checked ? [epi] : [])];

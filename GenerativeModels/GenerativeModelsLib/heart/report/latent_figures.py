@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from GenerativeModelsLib.heart.infer.latent_map import LatentMap, latent_map
 from GenerativeModelsLib.heart.report.painted import draw_ventricle, thickness_colours
 
 if TYPE_CHECKING:
@@ -25,9 +26,8 @@ __all__ = ["latent_figure", "means_figure", "population_figure", "traversal_figu
 CLASS_COLOURS = {"healthy": "#3b6ea5", "hcm": "#c8553d"}
 CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
 INK, SOFT = "#1d2329", "#6b7680"
-SHARES = (0.5, 0.9)
-"""Shares of a class' hearts inside the contours."""
-WALLS_MM = (6, 9, 12, 15, 18, 21, 24)
+SHARE_WIDTHS = {0.5: 1.6, 0.9: 0.9}
+"""Widths of the contours by share of a class."""
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Values of a traversal, in standard deviations of the population."""
 
@@ -104,30 +104,19 @@ def write_figure(figure: Figure, path: Path, dpi: int = 150) -> None:
 
 def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None) -> None:
     """Draw `population_figure`; further dimensions of the top level are at the middle of the population."""
-    density = model.typical.density
-    points = density.points[..., :2]
-    own = np.zeros((0, 2)) if placed is None else placed.z_top[:, :2]
-    every = np.concatenate([points.reshape(-1, 2), own])
-    low, high = every.min(axis=0), every.max(axis=0)
-    low, high = low - 0.12 * (high - low), high + 0.12 * (high - low)
-    x, y = (np.linspace(a, b, 120) for a, b in zip(low, high, strict=True))
-    grid = np.broadcast_to(model.middle(len(model.levels)), (len(y), len(x), model.levels[-1])).copy()
-    grid[..., 0], grid[..., 1] = np.meshgrid(x, y)
-    for k, (name, colour) in enumerate(CLASS_COLOURS.items()):
-        axes.scatter(*points[k].T, s=4, color=colour, alpha=0.25, linewidths=0)
-        own_density = density.log_class(k, density.points[k])
-        levels = sorted(np.quantile(own_density, [1 - share for share in SHARES]))
-        axes.contour(x, y, density.log_class(k, grid), levels, colors=colour, linewidths=(0.9, 1.6), linestyles="-")
+    found = latent_map(model) if placed is None else latent_map(model, placed.z_top, placed.present)
+    for name, one in found.classes.items():
+        colour = CLASS_COLOURS[name]
+        axes.scatter(*one.points.T, s=4, color=colour, alpha=0.25, linewidths=0)
+        for share, lines in one.contours.items():
+            _draw_lines(axes, lines, color=colour, lw=SHARE_WIDTHS[share])
         axes.plot([], [], color=colour, lw=1.6, label=CLASS_WORDS[name])
-    axes.contour(x, y, density.log_density(grid), [density.limit], colors=SOFT, linewidths=0.9, linestyles=":")
-    axes.plot([], [], color=SOFT, lw=0.9, ls=":", label="99 % of the population")
-    flat = grid.reshape(-1, grid.shape[-1])
-    _draw_walls(axes, x, y, model.thickest_mm(flat).reshape(grid.shape[:2]))
-    probability = model.probability(flat).reshape(grid.shape[:2])
-    axes.contour(x, y, probability, [0.5], colors=INK, linewidths=0.8, linestyles="--")
-    axes.plot([], [], color=INK, lw=0.8, ls="--", label="HCM probability 0.5")
+    _draw_lines(axes, found.border, "99 % of the population", color=SOFT, lw=0.9, ls=":")
+    _draw_walls(axes, found)
+    _draw_lines(axes, found.even, "HCM probability 0.5", color=INK, lw=0.8, ls="--")
     if placed is not None:
-        axes.scatter(*own.T, s=90, color=INK, marker="*", zorder=5, label="this heart", linewidths=0)
+        axes.scatter(*placed.z_top[:, :2].T, s=90, color=INK, marker="*", zorder=5, label="this heart", linewidths=0)
+    axes.set(xlim=found.x, ylim=found.y)
     axes.set_xlabel("top level, dimension 1", fontsize=8, color=INK)
     axes.set_ylabel("dimension 2", fontsize=8, color=INK)
     axes.tick_params(labelsize=7, colors=SOFT)
@@ -137,21 +126,32 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
     axes.legend(fontsize=7, frameon=False, labelcolor=INK, **place)
 
 
-def _draw_walls(axes: Axes, x: np.ndarray, y: np.ndarray, wall: np.ndarray) -> None:
-    """Draw contour lines of the thickest wall, labelled at the right, top or bottom edge."""
-    axes.contour(x, y, wall, WALLS_MM, colors=SOFT, linewidths=0.5, alpha=0.6)
-    axes.plot([], [], color=SOFT, lw=0.5, alpha=0.6, label="thickest wall at ED")
-    # The level is linear, so the lines are straight: the label is on their free side.
-    rising = (wall[0, -1] - wall[0, 0]) * (wall[-1, 0] - wall[0, 0]) < 0
-    right = (np.full_like(y, x[-1]), y, wall[:, -1], {"ha": "right", "va": "bottom" if rising else "top"})
-    top = (x, np.full_like(x, y[-1]), wall[-1], {"ha": "right" if rising else "left", "va": "top"})
-    bottom = (x, np.full_like(x, y[0]), wall[0], {"ha": "left" if rising else "right", "va": "bottom"})
-    for level in WALLS_MM:
-        for across, up, told, place in (right, top, bottom):
-            crossed = np.flatnonzero(np.diff(told > level))
-            if len(crossed):
-                axes.text(across[crossed[0]], up[crossed[0]], f" {level:g} mm ", fontsize=6, color=SOFT, **place)
-                break
+def _draw_lines(axes: Axes, lines: Sequence[np.ndarray], label: str | None = None, **style: Any) -> None:
+    for line in lines:
+        axes.plot(*line.T, **style)
+    if label is not None:
+        axes.plot([], [], label=label, **style)
+
+
+def _draw_walls(axes: Axes, found: LatentMap) -> None:
+    """Draw lines of equal wall, labelled where they leave the map at the right, top or bottom edge."""
+    style = {"color": SOFT, "lw": 0.5, "alpha": 0.6}
+    for mm, lines in found.walls.items():
+        _draw_lines(axes, lines, **style)
+        line = lines[0]
+        # The level is linear, so the lines are straight: the label is on their free side.
+        rising = np.prod(line[-1] - line[0]) > 0
+        edges = (
+            (0, found.x[1], {"ha": "right", "va": "bottom" if rising else "top"}),
+            (1, found.y[1], {"ha": "right" if rising else "left", "va": "top"}),
+            (1, found.y[0], {"ha": "left" if rising else "right", "va": "bottom"}),
+        )
+        ends = [
+            (end, place) for axis, edge, place in edges for end in (line[0], line[-1]) if np.isclose(end[axis], edge)
+        ]
+        for end, place in ends[:1]:
+            axes.text(*end, f" {mm} mm ", fontsize=6, color=SOFT, **place)
+    _draw_lines(axes, [], "thickest wall at ED", **style)
 
 
 def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:

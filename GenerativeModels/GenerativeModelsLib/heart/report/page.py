@@ -8,24 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.report.bullseye import bullseye_svg
 from GenerativeModelsLib.heart.report.content import HeartReport, report_content
-from GenerativeModelsLib.heart.report.scene import VIEWS, scene, still_pictures
+from GenerativeModelsLib.heart.report.scene import VIEWS, scene, still_pictures, thickness_scale
+from GenerativeModelsLib.heart.report.verdict import (
+    probability_statement,
+    reasons_of_verdict,
+    remark,
+    thickest_statement,
+)
 from GenerativeModelsLib.heart.shape.reference import (
     BORDERLINE_WALL_MM,
     BSA_SOURCE,
     HCM_WALL_MM,
     SOURCE,
     STYLE_REMARK,
-    WALL_SD_MM,
     Range,
     position,
 )
-from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
-from GenerativeModelsLib.page.files import page_part, write_page
-from GenerativeModelsLib.page.meshes import colour_table
-from GenerativeModelsLib.uncertainty.platt import interval_text, probability_text
+from GenerativeModelsLib.page.colour_scale import GRADIENT
+from GenerativeModelsLib.page.files import page_part, page_template, write_page
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
@@ -81,26 +83,27 @@ def render(content: HeartReport) -> str:
     """The page as text: inline style, script, pictures and data; nothing is loaded from elsewhere."""
     from markupsafe import Markup
 
-    limits = (0.0, THICKNESS_RANGE_MM)
+    scale = thickness_scale(content.phases)
     labelled = [phase.aha17 for phase in content.phases]
     model = [phase.reconstruction_aha17 for phase in content.phases]
     return _template().render(
         c=content,
         r=content.result,
         notices=notices(content),
-        stills=still_pictures(content.phases),
+        stills=still_pictures(content.phases, scale.ends),
         views=VIEWS,
-        scene=scene(content.phases),
-        gradient=", ".join("#" + bytes(colour).hex() for colour in colour_table()[::17]),
-        range_mm=int(THICKNESS_RANGE_MM),
-        bullseye=Markup(bullseye_svg(*labelled, limits=limits)),
-        model_bullseye=Markup(bullseye_svg(*model, limits=limits)),
+        scene=scene(content.phases, scale),
+        gradient=GRADIENT,
+        scale=scale,
+        bullseyes=[
+            (part.key, *(Markup(bullseye_svg(*values, limits=(part.low, part.high))) for values in (labelled, model)))
+            for part in scale.legends
+        ],
         population=Markup(content.population_svg),
-        segments=SEGMENT_NAMES,
-        doubts=reasons_of_verdict(content),
+        statements=(thickest_statement(content.result), probability_statement(content.result)),
+        remark=remark(content.result),
         source=SOURCE,
         bsa_source=BSA_SOURCE,
-        wall_sd_mm=WALL_SD_MM,
         style_remark=STYLE_REMARK,
         hcm_wall_mm=HCM_WALL_MM,
         borderline_wall_mm=BORDERLINE_WALL_MM,
@@ -113,17 +116,11 @@ def notices(content: HeartReport) -> list[Notice]:
     """The verdict on the heart if it is not typical, then the warnings of the analysis."""
     warnings, reasons = (
         list(zip(content.result["warnings"], content.result["warning_kinds"])),
-        reasons_of_verdict(content),
+        reasons_of_verdict(content.result),
     )
     words = _VERDICTS.get(content.result["in_distribution"]["verdict"])
     found = [] if words is None else [Notice(words.severity, f"{words.text} {reasons}".strip())]
     return found + [Notice("caution", text) for text, kind in warnings if kind != "verdict"]
-
-
-def reasons_of_verdict(content: HeartReport) -> str:
-    """Why the heart is not typical, in sentences."""
-    warnings = zip(content.result["warnings"], content.result["warning_kinds"])
-    return " ".join(text.partition(". ")[2] for text, kind in warnings if kind == "verdict")
 
 
 def number(value: float | None, unit: str = "mm") -> str:
@@ -141,17 +138,7 @@ def gauge(value: float, reference: Range) -> Gauge:
     return Gauge(*(round(share, 1) for share in shares))
 
 
-def probability(value: float | None) -> str:
-    """`probability_text`, or a dash without a value."""
-    return "–" if value is None else probability_text(value)
-
-
 @lru_cache(maxsize=1)
 def _template():
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(
-        number=number, probability=probability, gauge=gauge, position=position, interval=interval_text
-    )
-    return environment.from_string(page_part("template.html.j2", __package__))
+    filters = {"number": number, "gauge": gauge, "position": position}
+    return page_template("template.html.j2", __package__, **filters)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from GenerativeModelsLib.heart.report.bullseye import COLOUR_MAP
 from GenerativeModelsLib.heart.shape.surfaces import quick_surface
 from GenerativeModelsLib.heart.shape.ventricle import Ventricle
+from GenerativeModelsLib.page.colours import colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,11 +26,10 @@ _BARE = (0.82, 0.82, 0.82, 1.0)
 
 def thickness_colours(range_mm: tuple[float, float] = RANGE_MM) -> ScalarMappable:
     """Colours of wall thickness in mm, for drawing and for a colour bar."""
-    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    return ScalarMappable(Normalize(*range_mm), colormaps[COLOUR_MAP])
+    return ScalarMappable(Normalize(*range_mm), colour_map())
 
 
 def draw_ventricle(

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.report.content import PhaseView
 from GenerativeModelsLib.heart.report.cut_open import (
     RING,
-    THICKNESS_RANGE_MM,
     PictureFrame,
     cut_faces,
     heart_picture,
     rim_faces,
 )
-from GenerativeModelsLib.page.meshes import View, colour_table, micrometres, packed, webp_uri
+from GenerativeModelsLib.page.colour_scale import Scale, scale_data, scale_of
+from GenerativeModelsLib.page.colours import colour_table
+from GenerativeModelsLib.page.meshes import View, micrometres, packed, webp_uri
 
 VIEWS = (
     View("septal", "Septal", (0, 1, 0), (0, 0, 1)),
@@ -28,7 +30,13 @@ VIEWS = (
 """Sides of the heart frame: +x the septum, +y anterior, +z the base."""
 
 
-def scene(phases: Sequence[PhaseView]) -> dict:
+def thickness_scale(phases: Sequence[PhaseView]) -> Scale:
+    """One scale of the wall thickness for both phases, fitted to the walls as labelled."""
+    mesh = HEART.meshes[0]
+    return scale_of(mesh, [phase.surface.point_data[mesh.scalars] for phase in phases])
+
+
+def scene(phases: Sequence[PhaseView], scale: Scale) -> dict:
     """Input of `heart.js`, ready for JSON.
 
     Positions are int16 steps of `step_mm` about `centre_mm`, triangles uint16 shared by all meshes, thickness uint16
@@ -57,20 +65,22 @@ def scene(phases: Sequence[PhaseView]) -> dict:
         "epi": packed(triangles[half:], "<u2"),
         "faces": packed(cut_faces(), "<u2"),
         "rim": packed(rim_faces(), "<u2"),
-        "range_mm": THICKNESS_RANGE_MM,
+        "scales": [scale_data(scale)],
         "colours": packed(colour_table(), "u1"),
         "ring": [round(255 * value) for value in RING],
         "views": {view.key: view.rotation.tolist() for view in VIEWS},
     }
 
 
-def still_pictures(phases: Sequence[PhaseView], size_px: int = 360) -> list[tuple[str, str]]:
+def still_pictures(
+    phases: Sequence[PhaseView], ends_mm: tuple[float, float], size_px: int = 360
+) -> list[tuple[str, str]]:
     """Caption and `data:` address of pictures of each phase as labelled and as reconstructed."""
     frame = PictureFrame.around([s for phase in phases for s in (phase.surface, phase.reconstruction)])
     found = []
     for phase in phases:
         for source, surface in (("as labelled", phase.surface), ("model", phase.reconstruction)):
-            picture = heart_picture(surface, frame, size_px)
+            picture = heart_picture(surface, frame, size_px, ends_mm)
             found.append((f"{phase.label}, {source}", webp_uri(picture)))
     return found
 

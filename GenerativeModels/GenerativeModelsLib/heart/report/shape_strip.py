@@ -10,6 +10,7 @@ import numpy as np
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.report.cut_open import PictureFrame, heart_picture
+from GenerativeModelsLib.page.colours import colour_map
 
 __all__ = ["write_strip"]
 
@@ -39,7 +40,7 @@ def write_strip(shapes: Sequence[tuple[str, Sequence[Surface]]], path: Path) -> 
         for row, surface in enumerate(pair):
             place = (left + side * column, below + side * (len(ROWS) - 1 - row), side, side)
             axes = figure.add_axes((place[0] / width, place[1] / height, side / width, side / height))
-            axes.imshow(heart_picture(surface, frame, SIZE_PX), interpolation="lanczos")
+            axes.imshow(heart_picture(surface, frame, SIZE_PX, (0.0, THICKNESS_RANGE_MM)), interpolation="lanczos")
             axes.set_axis_off()
     for row, label in enumerate(ROWS):
         middle = (below + side * (len(ROWS) - 0.5 - row)) / height
@@ -47,7 +48,7 @@ def write_strip(shapes: Sequence[tuple[str, Sequence[Surface]]], path: Path) -> 
             0.5 * left / width, middle, label, rotation=90, ha="center", va="center", fontsize=9.5, color="#55636c"
         )
     bar_axes = figure.add_axes(((width - bar + 0.15) / width, 0.2, 0.11 / width, 0.6))
-    scale = figure.colorbar(ScalarMappable(Normalize(0, THICKNESS_RANGE_MM), "viridis"), cax=bar_axes)
+    scale = figure.colorbar(ScalarMappable(Normalize(0, THICKNESS_RANGE_MM), colour_map()), cax=bar_axes)
     scale.outline.set_visible(False)
     scale.set_ticks(range(0, int(THICKNESS_RANGE_MM) + 1, 5))
     scale.set_label("Wall thickness (mm)", fontsize=9)

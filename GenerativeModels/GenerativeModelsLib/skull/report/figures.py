@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
-from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
 
 BONE = (0.80, 0.77, 0.70)
@@ -102,16 +101,14 @@ def _jpeg(pixels: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def surface_colours(uncertainty_mm: np.ndarray | None, count: int) -> np.ndarray:
-    """(count, 3) colours 0 to 1; bone where the uncertainty is not known."""
-    return value_colours(uncertainty_mm, count, COLOUR_RANGE_MM, BONE)
+def still_views(surface: SkullSurface, ends_mm: tuple[float, float], size_px: int = 420) -> dict[str, str]:
+    """Shaded pictures from four sides as `data:` addresses, by view key; the light comes from the upper left.
 
-
-def still_views(surface: SkullSurface, size_px: int = 420) -> dict[str, str]:
-    """Shaded pictures from four sides as `data:` addresses, by view key; the light comes from the upper left."""
+    `ends_mm` are those of the colour scale; the skull is bone where its uncertainty is not known.
+    """
     extent = 1.03 * np.abs(surface.points - _centre(surface.points)).max()
     points = surface.points - _centre(surface.points)
-    colours = surface_colours(surface.uncertainty_mm, len(points))
+    colours = value_colours(surface.uncertainty_mm, len(points), ends_mm, BONE)
     wanted = [view for view in VIEWS if view.key != "back"]
     return {
         view.key: webp_uri(shaded_picture(points, surface.triangles, colours, view.rotation, extent, size_px))
@@ -123,11 +120,11 @@ def _centre(points: np.ndarray) -> np.ndarray:
     return (points.min(axis=0) + points.max(axis=0)) / 2
 
 
-def saturated_share(surface: SkullSurface) -> float:
-    """Share of the surface's area, 0 to 1, whose uncertainty exceeds the colour scale."""
+def saturated_share(surface: SkullSurface, high_mm: float) -> float:
+    """Share of the surface's area, 0 to 1, whose uncertainty exceeds `high_mm`, the end of the colour scale."""
     if surface.uncertainty_mm is None:
         return 0.0
     a, b, c = np.moveaxis(surface.points[surface.triangles], 1, 0)
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    above = (surface.uncertainty_mm > COLOUR_RANGE_MM)[surface.triangles].mean(axis=1)
+    above = (surface.uncertainty_mm > high_mm)[surface.triangles].mean(axis=1)
     return float((area * above).sum() / max(area.sum(), 1e-12))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from GenerativeModelsLib.page.files import page_part, write_page
-from GenerativeModelsLib.page.meshes import colour_table
-from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
+from GenerativeModelsLib.page.colour_scale import GRADIENT, scale_of
+from GenerativeModelsLib.page.files import page_part, page_template, write_page
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.report.charts import growth_chart_svg, on_chart
 from GenerativeModelsLib.skull.report.content import BiometryRow, ReportContent
 from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
@@ -40,17 +40,19 @@ def render(content: ReportContent) -> str:
     from markupsafe import Markup
 
     charts = [row for row in content.biometry if row.chart is not None]
+    values = content.surface.uncertainty_mm
+    scale = scale_of(SKULL.meshes[0], [values])
     return _template().render(
         c=content,
         notices=notices(content),
         planes=[(plane, plane_figure(plane)) for plane in content.planes],
-        stills=still_views(thinned(content.surface)),
+        stills=still_views(thinned(content.surface), scale.ends),
         views=VIEWS,
-        scene=scene(content.surface, list(content.planes)),
-        gradient=", ".join("#" + bytes(colour).hex() for colour in colour_table()[::17]),
-        range_mm=COLOUR_RANGE_MM,
-        saturated=saturated_share(content.surface),
-        coloured=content.surface.uncertainty_mm is not None,
+        scene=scene(content.surface, list(content.planes), scale),
+        gradient=GRADIENT,
+        scale=scale,
+        saturated=saturated_share(content.surface, scale.high),
+        coloured=values is not None,
         charts=[(row, Markup(growth_chart_svg(row, content.gestational_age_weeks))) for row in charts],
         dated=on_chart(content.gestational_age_weeks),
         style=Markup(_part("planes.css") + page_part("page.css")),
@@ -98,11 +100,7 @@ def centile(percentile: float | None) -> str:
 
 @lru_cache(maxsize=1)
 def _template():
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(number=number, interval=interval, centile=centile)
-    return environment.from_string(_part("template.html.j2"))
+    return page_template("template.html.j2", __package__, number=number, interval=interval, centile=centile)
 
 
 def _part(name: str) -> str:

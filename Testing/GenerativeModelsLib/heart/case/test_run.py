@@ -16,8 +16,9 @@ from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.case.figures import function_figures
 from GenerativeModelsLib.heart.case.write import document
 from GenerativeModelsLib.heart.report import bullseye
+from GenerativeModelsLib.heart.report.content import report_content
 from GenerativeModelsLib.heart.request import HeartRequest
-from Testing.helpers.heart_phantoms import bullet, voxelised, write_label_map, write_segmentation
+from Testing.helpers.heart_phantoms import bullet, short_axis, voxelised, write_label_map, write_segmentation
 from Testing.helpers.stand_in_hearts import StandInModel
 
 FILES = ["bullseye.png", "ed.vtp", "ed_reconstruction.vtp", "es.vtp", "es_reconstruction.vtp"]
@@ -120,7 +121,9 @@ def test_the_result_follows_the_contract(both: Case) -> None:
     for phase in ("ed", "es"):
         wall = result["wall_thickness_mm"][phase]
         assert len(wall["aha17"]) == 17 and wall["mean"] < wall["p95"] < wall["max"]
-    assert len(result["latent"]["z_top"]) == 2 and result["latent"]["levels"] == [64, 32, 2]
+    latent = result["latent"]
+    assert len(latent["z_top"]) == 2 and latent["levels"] == [64, 32, 2]
+    assert [len(level) for level in latent["z"]] == latent["levels"] and latent["z"][-1] == latent["z_top"]
     keys = {"dice_ed", "dice_es", "hausdorff_ed_mm", "hausdorff_es_mm"}
     assert keys <= set(result["reconstruction"])
     assert result["in_distribution"] == {"score": 0.6, "verdict": "typical"}
@@ -228,3 +231,18 @@ def test_the_sample_is_the_bundled_heart(sample_heart: Path, tmp_path: Path) -> 
     request = HEART.sample(tmp_path / "out")
     files = sample_heart / "ed.nii.gz", sample_heart / "es.nii.gz"
     assert request == HeartRequest(*files, output=tmp_path / "out")
+
+
+def test_volumes_of_a_stack_that_ends_before_the_apex_are_lower_bounds(both: Case, tmp_path: Path) -> None:
+    assert both.result["apex"] == {"ed": "labelled", "es": "labelled"} and not both.result["volumes_lower_bounds"]
+    stack = voxelised(bullet(), spacing_mm=(1.6, 1.6, 8.0), grid_axes=short_axis(tilt_degrees=2))
+    first = int(np.flatnonzero(stack.mask("lv").any((1, 2)))[0])
+    short = stack.window(np.array([0, 0, first + 2]), np.array(stack.values.shape[::-1]))
+    case = analysed(HeartRequest(write_label_map(short, tmp_path / "ed.nii.gz"), output=tmp_path / "out", device="cpu"))
+    result = read(tmp_path / "out")
+    assert result["apex"] == {"ed": "model"} and result["volumes_lower_bounds"] is True
+    assert "apex" in result["warning_kinds"] and result["wall_thickness_mm"]["ed"]["aha17"][12:] == [None] * 5
+    assert result["edv_ml"] == pytest.approx(short.volume_ml("lv"), rel=1e-4)
+    measures = {measure.name: measure for measure in report_content(case, result).measures}
+    assert measures["EDV"].label.endswith(", at least") and not measures["EDV"].has_range
+    assert not measures["EF"].label.endswith(", at least") and measures["EF"].has_range

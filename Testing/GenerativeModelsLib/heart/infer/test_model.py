@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from GenerativeModelsLib.bundle.manifest import Component
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.code import CODE_SIZE
 from GenerativeModelsLib.heart.infer.model import HeartModel, Placed, load_heart_model
 from GenerativeModelsLib.heart.infer.walk import walk
@@ -219,6 +220,18 @@ def test_a_walk_starts_with_the_hearts_own_reconstruction(model: HeartModel, hea
     np.testing.assert_allclose(found.hearts.endo_mm[0], model.reconstruct(placed).endo_mm[0], atol=1e-3)
     with pytest.raises(ValueError, match="expected one"):
         walk(model, hearts[:2], "hcm")
+
+
+def test_a_walk_ends_before_the_walls_cross(
+    model: HeartModel, hearts: RayBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = 3
+    monkeypatch.setattr(heart_code, "is_heart", lambda codes: np.arange(len(codes)) < whole)
+    found = walk(model, hearts[2:3], "hcm", steps=5)
+    assert len(found.z_top) == len(found.hcm_probability) == len(found.hearts.reach_mm) == 3 and found.at_border
+    whole = 0
+    with pytest.raises(InputError, match=r"^There is no heart at this point"):
+        walk(model, hearts[2:3], "hcm", steps=5)
 
 
 def test_a_traversal_moves_one_dimension(model: HeartModel, hearts: RayBatch) -> None:

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Wedge
 
 from GenerativeModelsLib.heart.report.bullseye import bullseye_figure, bullseye_svg, write_bullseye_png
@@ -71,11 +72,18 @@ def test_nothing_known_and_all_alike_are_drawn(values):
 
 def test_numbers_contrast_with_their_segment():
     axes = bullseye_figure(np.linspace(5, 20, 17)).axes[0]
-    values = [t for t in axes.texts if t.get_fontsize() > 9]
+    values, used = [t for t in axes.texts if t.get_fontsize() > 9], set()
     for wedge, text in zip(wedges(axes), values, strict=False):
-        red, green, blue = wedge.get_facecolor()[:3]
-        light = 0.299 * red + 0.587 * green + 0.114 * blue
-        assert (text.get_color() == "#ffffff") == (light < 0.5)
+        light, dark = sorted((luminance(wedge.get_facecolor()), luminance(to_rgb(text.get_color()))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 4.0
+        used.add(text.get_color())
+    assert used == {"#ffffff", "#14202b"}
+
+
+def luminance(colour) -> float:
+    """Relative luminance as WCAG defines it."""
+    parts = np.array(colour[:3])
+    return float(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722))
 
 
 def test_svg_is_one_element_of_text_in_the_colours_of_the_page():

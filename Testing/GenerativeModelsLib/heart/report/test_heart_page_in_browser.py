@@ -53,6 +53,22 @@ def test_the_thickness_under_the_cursor_is_read_out(open_report):
     assert "Drag to turn" in page.locator("#readout").inner_text()
 
 
+def test_colours_and_bullseyes_fit_the_case_or_are_those_of_all_hearts_and_lines_can_be_drawn(open_report):
+    page = open_report(a_heart_report())
+    before = picture_of(page, "#heart-canvas")
+    fitted = page.locator("svg.bullseye:visible").count()
+    page.check('input[value="compare"]')
+    assert changed(page, before)
+    bars = [bar.inner_text() for bar in page.locator(".legend .colour-bar").all() if bar.is_visible()]
+    assert len(bars) == 1 and "≥ 30 mm" in bars[0]
+    assert page.locator("svg.bullseye:visible").count() == fitted == 2
+    assert page.locator('[data-colours="compare"] svg.bullseye').first.is_visible()
+    page.check('input[value="fit"]')
+    assert not changed(page, before)
+    page.check("#lines")
+    assert ((before - picture_of(page, "#heart-canvas")).sum(axis=2) > 120).sum() > 200, "dark lines"
+
+
 def test_still_pictures_stand_in_without_webgl_and_on_paper(open_report):
     page = open_report(a_heart_report(), init_script="HTMLCanvasElement.prototype.getContext = () => null;")
     assert page.locator(".stills").is_visible() and not page.locator(".viewer").is_visible()

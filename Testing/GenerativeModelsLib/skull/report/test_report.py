@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
 import re
 from dataclasses import replace
@@ -13,11 +14,13 @@ import pytest
 from PIL import Image
 
 from GenerativeModelsLib.geometry.thinning import MAX_POINTS, MAX_TRIANGLES
+from GenerativeModelsLib.page.colour_scale import scale_of
+from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.report import BiometryRow, InDistribution, ModelSummary, render, write_report
 from GenerativeModelsLib.skull.report.charts import centile_curves
 from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
 from GenerativeModelsLib.skull.report.page import centile, number
-from GenerativeModelsLib.skull.report.scene import plane_quad, scene, thinned
+from GenerativeModelsLib.skull.report.scene import plane_polygon, scene, thinned
 from Testing.helpers.report_content import a_content, a_plane, a_surface
 
 
@@ -91,9 +94,20 @@ def test_strange_pictures_are_drawn(pixels):
 
 def test_saturation_is_area_weighted_and_said():
     surface = a_surface(lambda p: np.where(p[:, 2] < 0, 5.0, 1.0))
-    assert saturated_share(surface) == pytest.approx(0.5, abs=0.05)
+    assert saturated_share(surface, 4.0) == pytest.approx(0.5, abs=0.05)
     assert "of the surface exceeds the scale" in render(a_content(surface=surface))
     assert "exceeds the scale" not in render(a_content())
+
+
+def test_the_colours_are_fitted_to_the_case_and_can_be_compared():
+    page = render(a_content(surface=a_surface(lambda p: 0.61 + 0.002 * p[:, 2])))
+    data = json.loads(re.search(r'id="scene">(.*?)</script>', page, re.DOTALL).group(1))
+    assert data["scales"] == [
+        {"ranges": {"fit": [0.5, 0.7], "compare": [0.0, 4.0]}, "unit": "mm", "digits": 2, "line_step": 0.5}
+    ]
+    assert "Compare (0 to 4 mm)" in page and "Lines each 0.5 mm" in page
+    assert 'aria-label="Colour scale: Uncertainty from 0.5 to 0.7 mm"' in page
+    assert 'aria-label="Colour scale: Uncertainty from 0 to 4 mm"' in page
 
 
 def test_overlay_lies_at_pixel_centres_in_mm_with_unequal_spacing():
@@ -102,18 +116,27 @@ def test_overlay_lies_at_pixel_centres_in_mm_with_unequal_spacing():
     assert figure.outline == "M15.75 41.00L17.25 41.00"
 
 
-def test_quad_of_the_whole_image_reaches_half_a_pixel_beyond_the_corner_centres():
-    quad = plane_quad(a_plane(outline_px=()))
-    np.testing.assert_allclose(quad["corners_mm"][0], [-60.75, -61.0, 0])
-    np.testing.assert_allclose(quad["corners_mm"][2], [59.25, 59.0, 0])
-    assert quad["texture"] == [[0, 0], [1, 0], [1, 1], [0, 1]]
+def test_a_whole_image_in_space_reaches_half_a_pixel_beyond_the_corner_centres():
+    polygon = plane_polygon(a_plane(outline_px=(), pixels=np.full((60, 80), 90.0)))
+    corners = np.array(polygon["corners_mm"])
+    np.testing.assert_allclose([corners.min(axis=0), corners.max(axis=0)], [[-60.75, -61.0, 0], [59.25, 59.0, 0]])
+    assert {tuple(corner) for corner in polygon["texture"]} == {(0, 0), (1, 0), (1, 1), (0, 1)}
 
 
-def test_quad_is_cropped_to_the_outline_and_keeps_its_place():
-    quad = plane_quad(a_plane())
-    corners, texture = np.array(quad["corners_mm"])[:, :2], np.array(quad["texture"])
+def test_a_plane_in_space_is_cropped_to_the_outline_and_keeps_its_place():
+    polygon = plane_polygon(a_plane())
+    corners, texture = np.array(polygon["corners_mm"])[:, :2], np.array(polygon["texture"])
     np.testing.assert_allclose(corners, texture * 120 - [60.75, 61.0], atol=2e-3)
     assert texture.min() > 0.1
+
+
+def test_a_plane_in_space_is_the_sector_without_the_black_and_the_letters_around_it():
+    pixels = np.zeros((60, 80))
+    pixels[10:50, 20:60] = 90.0
+    pixels[25:35, 30:50] = 0.0
+    pixels[3:6, 70:78] = 255.0
+    texture = np.array(plane_polygon(a_plane(outline_px=(), pixels=pixels))["texture"]) * [80, 60]
+    np.testing.assert_allclose([texture.min(axis=0), texture.max(axis=0)], [[20, 10], [60, 50]], atol=1e-2)
 
 
 def test_views_are_right_handed_and_look_from_where_they_say():
@@ -125,15 +148,15 @@ def test_views_are_right_handed_and_look_from_where_they_say():
 
 def test_patient_left_is_on_the_right_of_the_front_picture():
     surface = a_surface(lambda p: np.where(p[:, 0] > 0, 4.0, 0.0))
-    picture = still_views(surface)["front"].split(",")[1]
+    picture = still_views(surface, (0.0, 4.0))["front"].split(",")[1]
     rgba = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")).astype(float)
-    green = rgba[..., 1] * (rgba[..., 3] > 0)
-    assert green[:, 210:].sum() > 3 * green[:, :210].sum()
+    red = rgba[..., 0] * (rgba[..., 3] > 0)
+    assert red[:, 210:].sum() > 3 * red[:, :210].sum()
 
 
 def test_buffers_restore_the_surface():
     surface = a_surface(lambda p: np.where(p[:, 2] > 20, np.nan, 2.345))
-    data = scene(surface, [])
+    data = scene(surface, [], scale_of(SKULL.meshes[0], [surface.uncertainty_mm]))
     steps = np.frombuffer(base64.b64decode(data["points"]), "<i2").reshape(-1, 3)
     np.testing.assert_allclose(steps * data["step_mm"] + data["centre_mm"], surface.points, atol=1e-3)
     codes = np.frombuffer(base64.b64decode(data["uncertainty_um"]), "<u2")

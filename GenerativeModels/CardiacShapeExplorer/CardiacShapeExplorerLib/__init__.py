@@ -1,0 +1,6 @@
+"""Parts of the module CardiacShapeExplorer: panel, case, exploration and tests.
+
+There is one file per part of the panel. The files may use Qt and `slicer.app`. Parts shared by all modules are in
+GenerativeModelsDesktop, code on MRML without Qt in GenerativeModelsScene, code without both in GenerativeModelsLib.
+Only the worker process imports torch.
+"""

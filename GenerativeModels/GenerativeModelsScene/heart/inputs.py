@@ -1,0 +1,71 @@
+"""What a heart analysis takes out of a scene, for modules and scripts: checked, found and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsScene.heart.cine_nodes import CavityCurve, cavity_curve, cine_to_world
+from GenerativeModelsScene.heart.label_images import is_empty
+from GenerativeModelsScene.heart.request import chosen_structures, empty_structure, given_inputs, heart_request
+from GenerativeModelsScene.heart.structures import LabelStructures, called, is_sequence, structures_of
+from GenerativeModelsScene.nodes.geometry import parent_to_world
+from GenerativeModelsScene.nodes.titles import title_without
+
+__all__ = [
+    "CavityCurve",
+    "LabelStructures",
+    "cavity_curve",
+    "heart_key",
+    "heart_request",
+    "heart_title",
+    "selection_problem",
+    "structures_of",
+]
+
+
+def heart_key(node) -> str:
+    """Key of the case of a node at end diastole, or of a cine: running twice updates it and makes no second one."""
+    return node.GetID()
+
+
+def heart_title(node) -> str:
+    """Title of the case of that node: its name without the words of a phase."""
+    return title_without(node, "ed|end[ _-]?diastol[a-z]*", "Heart")
+
+
+def selection_problem(
+    ed=None, es=None, cine=None, structures: Mapping[str, Any] | None = None, **options: Any
+) -> str | None:
+    """The one sentence why these nodes and options cannot be analysed, in the words of a window; None if they can.
+
+    Compares no voxels, so that it may be asked at each change of the scene: segments that overlap and hearts that
+    lie apart are found by `heart_request`.
+
+    Parameters
+    ----------
+    ed, es, cine, structures
+        As in `heart_request`.
+    options
+        Further fields of `HeartRequest`, such as `height_cm`.
+    """
+    try:
+        nodes = given_inputs(ed, es, cine)
+        HeartRequest(**{name: Path(name) for name in nodes}, **options)
+        chosen_of = chosen_structures(nodes, structures)
+        for name, node in nodes.items():
+            start, chosen = called(node, name), chosen_of[name]
+            if is_sequence(node):
+                cine_to_world(node)
+                continue
+            parent_to_world(node, start)
+            for structure, id in chosen.items():
+                if is_empty(node, id):
+                    raise empty_structure(start, structure)
+    except InputError as problem:
+        return HEART.in_window_words(problem)
+    return None

@@ -1,0 +1,246 @@
+"""The left ventricle in a real Chromium: label maps in, walls and numbers out, a point dragged through the shapes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+pytest.importorskip("aiohttp")
+
+from GenerativeModelsLib.anatomy.run import run_case
+from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsWeb.heart.results import result_of
+from GenerativeModelsWeb.server.sessions import SessionPlan
+from Testing.helpers.browser import picture_of
+from Testing.helpers.heart_page import HeartPage
+from Testing.helpers.hubs import running_hub
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(importlib.util.find_spec("trame_slicer") is None, reason="trame-slicer (extra web) is not here"),
+]
+
+NOTHING_STICKS_OUT = """() => {
+    const whole = document.documentElement;
+    return whole.scrollWidth <= innerWidth && whole.scrollHeight <= innerHeight
+        && [...document.querySelectorAll(".gm-scroll")].every((panel) => panel.scrollWidth <= panel.clientWidth);
+}"""
+SHAPE = ".gm-3d img"
+
+
+@pytest.fixture(scope="module")
+def tab(a_browser, sample_heart):
+    """A tab with the sample heart analysed; it must end without a script error."""
+    with running_hub(SessionPlan(grace_seconds=3.0, spare=False, device="cpu")) as hub:
+        page = a_browser.new_page(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+        tab = HeartPage(page, hub.address)
+        tab.open("Explore")
+        tab.middle = tab.wait_for_shape()
+        tab.open("Analyse")
+        tab.sample()
+        tab.start()
+        yield tab
+        page.close()
+        assert tab.errors == []
+
+
+@pytest.fixture
+def at_the_patient(tab):
+    """The page Explore with the shape of the patient."""
+    tab.open("Explore")
+    tab.page.click("text=Back to patient")
+    tab.page.wait_for_timeout(800)
+    tab.wait_for_shape("")
+    yield tab
+    tab.open("Analyse")
+
+
+def test_explore_needs_no_case(tab):
+    assert tab.middle, "the shape in the middle of the population was drawn before there was a case"
+
+
+def test_numbers_are_the_command_lines(tab, sample_heart, tmp_path):
+    request = HeartRequest(
+        sample_heart / "ed.nii.gz", sample_heart / "es.nii.gz", sex="male", device="cpu", output=tmp_path / "own"
+    )
+    run_case(HEART, request)
+    own = json.loads((tmp_path / "own" / "result.json").read_text(encoding="utf-8"))
+    theirs = tab.result(tmp_path)
+    for name in ("edv_ml", "esv_ml", "ef_percent", "hcm_probability", "wall_thickness_mm", "latent"):
+        assert theirs[name] == own[name], name
+    shown = result_of(own)
+    assert tab.numbers() == [[row["short"], row["value"], *row["ranges"]] for row in shown.rows]
+    statements = tab.page.locator(".gm-statement").all_inner_texts()
+    assert len(statements) == 2
+    for text, statement in zip(statements, shown.statements, strict=True):
+        assert statement["figure"] in text and statement["words"] in text
+
+
+def test_downloads_are_named_after_the_case(tab, tmp_path):
+    names = {file["suggested"] for file in _offered(tab)}
+    assert {
+        "heart.report.html",
+        "heart.ed.vtp",
+        "heart.es.stl",
+        "heart.ed_reconstruction.glb",
+        "heart.case.zip",
+    } <= names
+    assert tab.download("report.html", tmp_path).name == "Left_ventricle-report.html"
+    stl = tab.download("ed.stl", tmp_path)
+    assert stl.name == "Left_ventricle-ed.stl" and stl.stat().st_size > 10_000
+
+
+def test_phase_and_surfaces_change_the_picture_and_nothing_sticks_out(tab):
+    pictures = [picture_of(tab.page, SHAPE)]
+    for words in ("ES", "Distance", "Patient", "Segments"):
+        tab.page.click(f".gm-controls >> text={words}")
+        tab.page.wait_for_timeout(900)
+        pictures.append(picture_of(tab.page, SHAPE))
+        assert np.abs(pictures[-1] - pictures[-2]).mean() > 0.5, words
+    for words in ("Thickness", "ED"):
+        tab.page.click(f".gm-controls >> text={words}")
+    tab.shoot("heart")
+    for width, height in ((820, 1180), (1920, 1080), (1280, 800)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        assert tab.page.evaluate(NOTHING_STICKS_OUT)
+
+
+def test_the_pointer_reads_wall_and_label(tab):
+    for view, word in ((".gm-3d", "mm, segment"), ('[data-gm-view="labels"]', "slice at")):
+        box = tab.page.locator(view).bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for step in range(3):
+            tab.page.mouse.move(middle[0] + step, middle[1])
+            tab.page.wait_for_timeout(150)
+        tab.page.wait_for_selector(f".gm-readout:has-text('{word}')")
+
+
+def test_wheel_goes_through_the_slices_and_drag_moves(tab):
+    selector = '[data-gm-view="labels"]'
+    box = tab.page.locator(selector).bounding_box()
+    before = picture_of(tab.page, selector)
+    tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.page.mouse.wheel(0, -100)
+    tab.page.wait_for_timeout(900)
+    scrolled = picture_of(tab.page, selector)
+    assert np.abs(scrolled - before).mean() > 0.5
+    tab.page.mouse.down()
+    tab.page.mouse.move(box["x"] + box["width"] / 2 + 80, box["y"] + box["height"] / 2, steps=3)
+    tab.page.mouse.up()
+    tab.page.wait_for_timeout(900)
+    assert np.abs(picture_of(tab.page, selector) - scrolled).mean() > 2
+
+
+def test_arrow_keys_turn_and_home_returns(tab):
+    tab.page.locator("[data-gm-kind=solid]").focus()
+    tab.page.keyboard.press("Home")
+    tab.page.wait_for_timeout(900)
+    before = picture_of(tab.page, SHAPE)
+    for _ in range(3):
+        tab.page.keyboard.press("ArrowLeft")
+    tab.page.wait_for_timeout(900)
+    turned = picture_of(tab.page, SHAPE)
+    assert np.abs(turned - before).mean() > 2
+    tab.page.keyboard.press("+")
+    tab.page.wait_for_timeout(900)
+    assert np.abs(picture_of(tab.page, SHAPE) - turned).mean() > 2
+    tab.page.keyboard.press("Home")
+    tab.page.wait_for_timeout(900)
+    assert np.abs(picture_of(tab.page, SHAPE) - before).mean() < 1
+
+
+def test_a_dragged_point_changes_the_shape_and_its_numbers(at_the_patient):
+    tab = at_the_patient
+    before, readings = tab.drawn, tab.readings()
+    picture = picture_of(tab.page, SHAPE)
+    box = tab.handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - 60, y - 20, steps=5)
+    tab.page.mouse.up()
+    tab.wait_for_shape(before)
+    tab.page.wait_for_timeout(900)
+    assert tab.readings()["Wall up to"] != readings["Wall up to"]
+    assert np.abs(picture_of(tab.page, SHAPE) - picture).mean() > 0.5
+    tab.shoot("explore")
+    before = tab.drawn
+    tab.handle.focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.wait_for_shape(before)
+
+
+def test_a_point_outside_the_population_is_shown_as_such(at_the_patient):
+    tab = at_the_patient
+    before = tab.drawn
+    area = tab.page.locator("[data-gm-area]").first.bounding_box()
+    tab.page.mouse.click(area["x"] + area["width"] - 12, area["y"] + 12)
+    tab.wait_for_shape(before)
+    tab.page.wait_for_selector(".gm-readings .gm-muted:has-text('outside the population')")
+
+
+def test_class_means_walks_and_the_heartbeat_are_shown(at_the_patient):
+    tab = at_the_patient
+    for words, title in (("Healthy mean", "Healthy mean"), ("Difference", "minus that of the healthy mean")):
+        tab.page.locator(".gm-ways button", has_text=words).click()
+        tab.page.wait_for_selector(f".gm-what:has-text('{title}')")
+    assert tab.page.locator(".gm-legend", has_text="HCM minus healthy").is_visible()
+    tab.page.click("text=Walk towards healthy")
+    tab.page.wait_for_selector(".gm-player")
+    tab.page.wait_for_selector(".gm-what:has-text('Walk towards healthy')")
+    tab.page.click("text=Play ED-ES-ED")
+    tab.page.wait_for_selector(".gm-what:has-text('Cardiac cycle')")
+    tab.page.click("text=Pause")
+
+
+def test_pages_of_the_other_anatomy_lose_nothing(tab):
+    numbers = tab.numbers()
+    tab.open("Fetal skull")
+    assert tab.page.locator(".gm-results").count() == 0
+    tab.open("Analyse")
+    tab.page.wait_for_selector(SHAPE)
+    assert tab.numbers() == numbers
+    tab.page.click("text=New case")
+    tab.page.wait_for_selector(".gm-intro")
+    tab.page.click("text=Cases (1)")
+    tab.page.locator(".gm-case-list button").click()
+    tab.page.wait_for_selector(SHAPE)
+    assert tab.numbers() == numbers
+
+
+def test_bad_input_is_a_sentence_and_leaves_what_is_shown(tab, sample_heart, tmp_path):
+    numbers = tab.numbers()
+    text = tmp_path / "notes.nii.gz"
+    text.write_text("no label map")
+    tab.choose("ed", text)
+    tab.card("ed").locator(".gm-serious").wait_for()
+    assert "notes.nii.gz" in tab.card("ed").inner_text()
+    one = shutil.copy(sample_heart / "ed.nii.gz", tmp_path / "one.nii.gz")
+    two = shutil.copy(sample_heart / "ed.nii.gz", tmp_path / "two.nii.gz")
+    for place, file in (("ed", one), ("es", two)):
+        tab.choose(place, file)
+        tab.card(place).get_by_text(file.name).wait_for()
+    tab.page.wait_for_selector(".gm-why:has-text('Both phases are the same label map')")
+    tab.page.click("[aria-label='Remove: End systole']")
+    tab.page.fill("#gm-height", "3")
+    tab.page.fill("#gm-weight", "70")
+    tab.page.wait_for_timeout(300)
+    assert "height is 3 cm" in tab.refusal()
+    tab.page.fill("#gm-height", "")
+    tab.page.fill("#gm-weight", "")
+    tab.page.select_option("#gm-lv", "2")
+    tab.page.wait_for_timeout(300)
+    assert "lv=2,myo=2" in tab.refusal()
+    tab.page.select_option("#gm-lv", "")
+    tab.page.wait_for_selector(".gm-why:has-text('cavity')")
+    assert tab.numbers() == numbers
+
+
+def _offered(tab) -> list[dict[str, str]]:
+    links = tab.page.locator(".gm-downloads a").all()
+    return [{"suggested": link.get_attribute("href").removeprefix("download/")} for link in links]
