@@ -215,6 +215,8 @@ def child_environment(folder: str) -> dict[str, str]:
     here = str(Path(__file__).resolve().parents[2])
     inherited = os.environ.get("PYTHONPATH")
     return {
+        # The waiting threads of numpy's matrix products would take the cores from the views and the browser.
+        "OPENBLAS_NUM_THREADS": "1",
         **{name: text for name, text in os.environ.items() if name != TOKEN_VARIABLE},
         "PYTHONPATH": os.pathsep.join([here, *([inherited] if inherited else [])]),
         "PYTHONSAFEPATH": "1",  # a file slicer.py in the folder where somebody starts the hub is not Slicer
