@@ -13,9 +13,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
 DEMO := Resources/SampleData/fetal_head
 HEART := Resources/SampleData/heart
 BENCHMARK ?= speed
-# Processes of the tests; 0 runs them in one. More than four want much memory: each takes over a gigabyte.
+# Processes of the tests; 0 runs them in one. More than four want much memory: each takes over a gigabyte. A file stays in one
+# process, so that what its tests share is made once.
 WORKERS ?= logical
-SIDE_BY_SIDE := -n $(WORKERS) --maxprocesses 4 --dist worksteal
+SIDE_BY_SIDE := -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 WEB_FLAGS ?=
 SLICER_SOURCE ?=
 SLICERDESK ?= ../shared/tools

@@ -194,10 +194,14 @@ class CaseResults:
         return path
 
     def to_case(self, change: Callable, *values: Any) -> None:
-        """Call a function on the nodes of the case, if there is one."""
+        """Call a function on the nodes of the case, if there is one; an `InputError` is shown."""
         nodes = self.nodes
-        if nodes is not None:
+        if nodes is None:
+            return
+        try:
             change(nodes, *values)
+        except InputError as error:  # the user has deleted a node
+            self._message.fail(self._anatomy.in_window_words(error))
 
     def _result_of(self, nodes: Any) -> dict[str, Any] | None:
         """Content of result.json of a case with table and text; None for another one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import qt
 import slicer
 import vtk
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
@@ -115,10 +116,26 @@ class ModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNode = inputParameterNode
         self.panel.parameters = inputParameterNode
         if inputParameterNode is not None:
-            self._parameterNodeGuiTag = inputParameterNode.connectGui(self.ui)
+            self._connectGui()
             self.addObserver(inputParameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
         self.panel.preselect()
         self._checkCanApply()
+
+    def _connectGui(self) -> None:
+        """Connect the widgets; a combo box emits its choice only if it differs from the one before.
+
+        Slicer fills the combo boxes anew, which would emit the first choice and undo what the user did by hand.
+        """
+        boxes = [box for box in vars(self.ui).values() if type(box) is qt.QComboBox]
+        before = [box.currentIndex for box in boxes]
+        for box in boxes:
+            box.blockSignals(True)
+        self._parameterNodeGuiTag = self._parameterNode.connectGui(self.ui)
+        for box, index in zip(boxes, before):
+            chosen = box.currentIndex
+            box.currentIndex = index
+            box.blockSignals(False)
+            box.currentIndex = chosen
 
     def _disconnectGui(self) -> None:
         if self._parameterNode is not None and self._parameterNodeGuiTag is not None:

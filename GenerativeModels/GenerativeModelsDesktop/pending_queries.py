@@ -6,6 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from slicer.i18n import tr as _
+
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.worker import Answered, Failed, Refused
 
 __all__ = ["PendingQueries"]
@@ -41,12 +44,27 @@ class PendingQueries:
             number: other for number, other in self._queries.items() if other.name != query.name or number > event.query
         }
         if isinstance(event, Answered):
-            query.answered(event.values)
-            return
-        logging.error("Query %s: %s", query.name, getattr(event, "details", "") or event.sentence)
+            sentence = _failure_of(query, event.values)
+            if sentence is None:
+                return
+        else:
+            sentence = event.sentence
+            logging.error("Query %s: %s", query.name, getattr(event, "details", "") or sentence)
         if query.failed is not None:
-            query.failed(event.sentence)
+            query.failed(sentence)
 
     def clear(self) -> None:
         """Forget all queries."""
         self._queries = {}
+
+
+def _failure_of(query: _Query, values: Any) -> str | None:
+    """Give the answer to its receiver; returns why it could not be used, None if it could."""
+    try:
+        query.answered(values)
+    except InputError as error:
+        return str(error)
+    except Exception as error:  # no error in the user's scene may lose the events that follow
+        logging.exception("The answer to query %s could not be shown", query.name)
+        return _("The answer could not be shown ({error}): see the error log.").format(error=error)
+    return None

@@ -170,11 +170,14 @@ class WorkerRun:
         model, device
             As in the requests of cases.
         """
-        self._release_timer.stop()
+        if self._release_timer.active:  # asked from a plot after the user has left the module
+            self._release_timer.start()
         number = self._worker.ask(self._anatomy, name, values, model=model, device=device)
+        waiting = self._poll_timer.active and bool(self._queries)
         self._queries.add(number, name, answered, failed)
-        self._poll_timer.interval = QUERY_POLL_MS
-        self._poll_timer.start()
+        if not waiting:  # each start begins the interval anew: a slider that asks faster would see no answer
+            self._poll_timer.interval = QUERY_POLL_MS
+            self._poll_timer.start()
 
     def cancel(self) -> None:
         """End the case, if there is one, without a call to the listener, and start a new worker."""
@@ -185,9 +188,11 @@ class WorkerRun:
         self._worker.start()
 
     def release_later(self) -> None:
-        """End the worker, which frees its memory, if the user does not return to the module within `KEEP_WARM_MS`."""
-        if not self.busy:
-            self._release_timer.start()
+        """End the worker, which frees its memory, if the user does not return to the module within `KEEP_WARM_MS`.
+
+        A run is waited for.
+        """
+        self._release_timer.start()
 
     def close(self) -> None:
         """End the worker and its case."""
@@ -211,11 +216,13 @@ class WorkerRun:
         self._worker.submit(self._anatomy, case.request)
 
     def _release(self) -> None:
-        if not self.busy:
-            self._asked = False
-            self._queries.clear()
-            self._poll_timer.stop()
-            self._worker.close()
+        if self.busy:
+            self._release_timer.start()
+            return
+        self._asked = False
+        self._queries.clear()
+        self._poll_timer.stop()
+        self._worker.close()
 
     def _forget(self) -> None:
         case, self._case = self._case, None

@@ -212,9 +212,10 @@ def test_the_worker_is_released_only_while_idle(run, worker: StandInWorker, log:
     run.start(StandInCase(log))
     assert not run._release_timer.active
     run.release_later()
-    assert not run._release_timer.active
+    run._release_timer.active = False  # it is a single shot
     run._release_timer.timeout()
     assert "close" not in log
+    assert run._release_timer.active, "a run that ends after the module was left is waited for"
     answer(run, worker, Refused(1, "No."))
     run._release_timer.timeout()
     assert log[-1] == "close"
@@ -250,6 +251,39 @@ def test_a_query_that_fails_is_a_sentence_and_ends_no_case(run, worker: StandInW
     count = len(log)
     answer(run, worker, type(event)(None, "Bad.", query=2))
     assert len(log) == count and run.busy
+
+
+def test_asking_again_does_not_put_off_the_answer(run, worker: StandInWorker, log: list, monkeypatch) -> None:
+    starts = []
+    monkeypatch.setattr(
+        type(run._poll_timer), "start", lambda timer: starts.append(timer) or setattr(timer, "active", 1)
+    )
+    for _ in range(3):
+        run.ask("walk", {}, log.append)
+    assert starts == [run._poll_timer], "each start of a timer begins its interval anew"
+
+
+@pytest.mark.parametrize("error", [InputError("The heart has no surface."), ValueError("The heart has no surface.")])
+def test_an_answer_that_cannot_be_shown_is_a_sentence(run, worker: StandInWorker, log: list, error) -> None:
+    def shown(values: object) -> None:
+        raise error
+
+    run.start(StandInCase(log))
+    run.ask("walk", {}, shown, lambda sentence: log.append(("failed", sentence)))
+    answer(run, worker, Answered(1, "meshes"), Progress(1, "Reading", 0.5))
+    assert log[-1] == ("run_progress", "Reading", 0.5), "the events that follow are not lost"
+    assert log[-2][0] == "failed" and "The heart has no surface." in log[-2][1]
+
+
+def test_a_query_after_the_module_was_left_keeps_the_worker_only_for_a_while(run, worker: StandInWorker, log) -> None:
+    run.release_later()
+    run.ask("walk", {}, log.append)
+    assert run._release_timer.active
+    run._release_timer.timeout()
+    assert log[-1] == "close"
+    run.ask("walk", {}, log.append)
+    answer(run, worker, Answered(2, "again"))
+    assert log[-1] == "again"
 
 
 def test_a_closed_run_forgets_its_queries(run, worker: StandInWorker, log: list) -> None:

@@ -241,6 +241,24 @@ def test_bad_input_is_a_sentence_and_leaves_what_is_shown(tab, sample_heart, tmp
     assert tab.numbers() == numbers
 
 
+def test_a_frame_of_a_cine_stays_within_it_and_what_is_coloured_has_its_legend(tab):
+    tab.page.click("text=New case")
+    tab.page.click("text=Try the sample cine")
+    tab.start()
+    for kind, key in (("gm-es", "ArrowRight"), ("gm-ed", "ArrowLeft")):
+        tab.page.locator(f".gm-handle.{kind}").focus()
+        for _ in range(22):
+            tab.page.keyboard.press(key)
+    tab.page.wait_for_selector("text=/ED frame 0, .*ES frame 19, [0-9]+ ml/")
+    tab.page.click(".gm-controls >> text=Distance")
+    tab.page.wait_for_selector(".gm-legend:has-text('Distance to the model')")
+    assert not tab.page.locator(".gm-range").is_visible(), "the range of the wall has no effect on distances"
+    tab.open("Explore")
+    tab.wait_for_shape()
+    assert tab.page.locator(".gm-legend").inner_text().startswith("Wall thickness")
+    assert tab.page.locator(".gm-range").is_visible()
+
+
 def _offered(tab) -> list[dict[str, str]]:
     links = tab.page.locator(".gm-downloads a").all()
     return [{"suggested": link.get_attribute("href").removeprefix("download/")} for link in links]

@@ -42,14 +42,13 @@ class ExplorePanel:
     ----------
     exploration
         What is explored, and shown.
-    device, model_folder
-        As in the parameter node.
     """
 
     def __init__(self, ui: Any, run: WorkerRun, message: MessageBox):
         self._ui, self._run, self._message = ui, run, message
         self._quiet = False
-        self.device, self.model_folder = "auto", ""
+        self._device, self._model_folder = "auto", ""
+        self._map_asked = False
         self.charts = ChartView()
         self.exploration = Exploration(slicer.mrmlScene, self._ask, self.refresh)
         self._timer = qt.QTimer()
@@ -57,8 +56,8 @@ class ExplorePanel:
         self._timer.connect("timeout()", self._next_frame)
         for text in TOWARDS.values():
             ui.towardsComboBox.addItem(text)
-        for slider in (ui.firstSlider, ui.secondSlider):
-            slider.connect("valueChanged(double)", self._point_slid)
+        for index, slider in enumerate((ui.firstSlider, ui.secondSlider)):
+            slider.connect("valueChanged(double)", lambda value, index=index: self._point_slid(index, value))
         ui.levelComboBox.connect("currentIndexChanged(int)", self._level_chosen)
         ui.dimensionSpinBox.connect("valueChanged(int)", self._dimension_chosen)
         ui.shiftSlider.connect("valueChanged(double)", self._shifted)
@@ -83,26 +82,50 @@ class ExplorePanel:
         """Explore from this case; None = from the middle of the population."""
         self._timer.stop()
         self.exploration.follow(nodes, result)
+        if self.exploration.latent_map is None:
+            self._map_asked = False
         self.refresh()
-        if not self._ui.exploreCollapsibleButton.collapsed:
-            self._know_map()
+
+    def use(self, device: str, model_folder: str) -> None:
+        """Compute on this device with this model; another model begins a new exploration."""
+        self._device = device
+        if model_folder != self._model_folder:
+            self._model_folder, self._map_asked = model_folder, False
+            self.exploration.begin_anew()
+
+    def forget(self) -> None:
+        """Leave everything, as when the scene closes."""
+        self._map_asked = False
+        self.exploration.forget()
+
+    def know_map(self) -> None:
+        """Ask for the map, which the sliders need, once, if the section is open and the map is not known."""
+        if self._ui.exploreCollapsibleButton.collapsed or self._map_asked or self.exploration.latent_map is not None:
+            return
+        self._map_asked = True
+        self.exploration.open_plot()
 
     def show_plot(self) -> None:
         """Show the plot of the latent space beside the 3D view; its point can be dragged."""
         self.exploration.open_plot(self._show_chart)
 
     def walk(self) -> None:
-        """Walk towards the chosen class, and play the walk."""
+        """Show the walk towards the chosen class, to be played."""
         self.exploration.walk(list(TOWARDS)[max(self._ui.towardsComboBox.currentIndex, 0)])
 
     def play_heartbeat(self) -> None:
-        """Show the heartbeat of the explored shape, and play it."""
+        """Show the heartbeat of the explored shape, to be played."""
         self._with_point(self.exploration.show_heartbeat)
 
     def back(self) -> None:
         """Show the analysed heart again, and the views as before the plot."""
         self.exploration.back()
         self.charts.back()
+
+    def pause(self) -> None:
+        """Stop playing."""
+        self._timer.stop()
+        self._ui.playButton.checked = False
 
     def close(self) -> None:
         """Stop playing, and stop watching the plot."""
@@ -131,13 +154,18 @@ class ExplorePanel:
             ui.playFrame.setVisible(found.frames > 0)
             if found.frames:
                 ui.frameSlider.maximum = found.frames - 1
+                ui.frameSlider.value = found.frame
         if not found.frames:
-            self._stop()
-        ui.walkButton.enabled = found.own is not None
+            self.pause()
+        ui.walkButton.enabled = found.around is not None
         ui.walkButton.toolTip = (
-            _("Shapes step by step towards that class.") if found.own else _("Analyse a heart first: it is the start.")
+            _("Shapes step by step towards that class.")
+            if found.around is not None
+            else _("Analyse the heart again: an earlier version has not stored where the walk starts.")
+            if found.own is not None
+            else _("Analyse a heart first: it is the start.")
         )
-        ui.backButton.enabled = found.answer is not None
+        ui.backButton.enabled = found.answer is not None or found.on_show
         ui.readoutLabel.text = "" if found.answer is None else html_list(shape_sentences(found.answer))
 
     @property
@@ -147,19 +175,14 @@ class ExplorePanel:
 
     def _ask(self, name: str, values: Mapping[str, Any], answered: Callable[[dict[str, Any]], None]) -> None:
         try:
-            model = chosen_model(self.model_folder)
-            self._run.ask(name, values, answered, self._message.fail, model=model, device=self.device)
+            model = chosen_model(self._model_folder)
+            self._run.ask(name, values, answered, self._message.fail, model=model, device=self._device)
         except InputError as error:
             self._message.fail(str(error))
 
     def _opened(self, collapsed: bool) -> None:
-        if not collapsed:
-            self._know_map()
-
-    def _know_map(self) -> None:
-        """Ask for the map, which the sliders need, unless it is known."""
-        if self.exploration.latent_map is None:
-            self.exploration.open_plot()
+        self._map_asked = False
+        self.know_map()
 
     def _with_point(self, action: Callable[[], None]) -> None:
         """Call the action once the explored point is known."""
@@ -172,9 +195,11 @@ class ExplorePanel:
         self.charts.show(plot.chart)
         self.charts.let_points_move()
 
-    def _point_slid(self) -> None:
+    def _point_slid(self, index: int, value: float) -> None:
         if not self._quiet:
-            self.exploration.move_to((self._ui.firstSlider.value, self._ui.secondSlider.value))
+            point = list(self.exploration.z[:2])  # the other slider ends where the map does, the point need not
+            point[index] = value
+            self.exploration.move_to(point)
 
     def _level_chosen(self) -> None:
         if not self._quiet:
@@ -200,16 +225,9 @@ class ExplorePanel:
         else:
             self._timer.stop()
 
-    def _stop(self) -> None:
-        self._timer.stop()
-        self._ui.playButton.checked = False
-
     def _next_frame(self) -> None:
-        count = self.exploration.frames
-        if not count:
-            self._stop()
-            return
-        self._ui.frameSlider.value = (round(self._ui.frameSlider.value) + 1) % count
+        found = self.exploration
+        found.show_frame((found.frame + 1) % max(found.frames, 1))
 
     @contextmanager
     def _silent(self):

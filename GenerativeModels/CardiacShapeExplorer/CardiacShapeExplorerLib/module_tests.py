@@ -250,6 +250,100 @@ class ModuleTests(CaseTests, PackageTests):
         self.assertIsNotNone(self.move(0.4, 0.4))
         self.assertEqual(self.panel.message.text, "")
 
+    def test_switches_leave_the_patient_hidden_while_exploring(self) -> None:
+        nodes = self.analyse()
+        patient = nodes.case.models["ed.vtp"].GetDisplayNode()
+        own = self.open_explorer().own
+        self.move(own[0] + 0.5, own[1])
+        self.ui.colouringComboBox.currentIndex = 1
+        self.assertFalse(patient.GetVisibility())
+        self.leave_and_return()
+        self.assertFalse(patient.GetVisibility())
+        self.ui.backButton.click()
+        self.assertTrue(patient.GetVisibility())
+        self.ui.colouringComboBox.currentIndex = 0
+
+    def test_colours_set_by_hand_stay_when_the_module_is_left(self) -> None:
+        display = self.analyse().case.models["ed.vtp"].GetDisplayNode()
+        self.ui.colourRangeComboBox.currentIndex = 1
+        self.ui.thicknessRangeWidget.setValues(5.0, 12.0)
+        self.leave_and_return()
+        self.assertEqual(tuple(display.GetScalarRange()), (5.0, 12.0))
+        self.ui.colourRangeComboBox.currentIndex = 0
+
+    def test_playing_ends_with_the_scene_and_with_the_module(self) -> None:
+        explored = self.open_explorer()
+        for end in (self.leave_and_return, lambda: slicer.mrmlScene.Clear(0)):
+            self.ui.cycleButton.click()
+            self.wait(lambda: explored.frames >= 10)
+            self.ui.playButton.checked = True
+            end()
+            self.assertFalse(self.ui.playButton.checked)
+        self.assertEqual(explored.frames, 0)
+        self.wait(lambda: explored.latent_map is not None)  # the section is open, its sliders are of use again
+        self.assertIsNotNone(self.move(0.2, 0.2))
+
+    def test_slider_keeps_the_other_coordinate_of_a_point_outside_the_map(self) -> None:
+        explored = self.open_explorer()
+        far = explored.latent_map["x"][1] + 1.0
+        explored.move_to((far, 0.0))
+        self.wait(lambda: explored.answer is not None)
+        self.ui.secondSlider.value = 0.3
+        self.assertEqual(explored.z[:2], (far, 0.3))
+
+    def test_back_from_the_plot_restores_the_layout_before_the_curve(self) -> None:
+        self.analyse()
+        kind = slicer.vtkMRMLLayoutNode
+        layout = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+        own = layout is None  # there is no main window
+        layout = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLayoutNode") if own else layout
+        layout.SetViewArrangement(kind.SlicerLayoutConventionalView)
+        logic = SimpleNamespace(ShowChartInLayout=lambda chart: None)
+        with mock.patch.object(slicer.modules, "plots", SimpleNamespace(logic=lambda: logic), create=True):
+            self.panel.results.charts.show(None)
+            self.panel.explore.charts.show(None)
+        self.panel.explore.back()
+        arrangement = layout.GetViewArrangement()
+        if own:
+            slicer.mrmlScene.RemoveNode(layout)
+        self.assertEqual(arrangement, kind.SlicerLayoutConventionalView)
+
+    def test_walk_deleted_while_it_plays(self) -> None:
+        self.analyse()
+        explored = self.open_explorer()
+        self.ui.walkButton.click()
+        self.wait(lambda: explored.frames > 1)
+        self.ui.playButton.checked = True
+        for node in slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode"):
+            slicer.mrmlScene.RemoveNode(node)
+        self.wait(lambda: not self.ui.playButton.checked, 10.0)
+        self.assertEqual((explored.frames, self.panel.message.text), (0, ""))
+
+    def test_surface_deleted_by_the_user_is_a_sentence(self) -> None:
+        nodes = self.analyse()
+        slicer.mrmlScene.RemoveNode(nodes.case.models["ed.vtp"])
+        self.ui.colouringComboBox.currentIndex = 1
+        self.assertIn("no surface of this heart", self.panel.message.text)
+        self.ui.colouringComboBox.currentIndex = 0
+
+    def test_explored_shape_of_a_loaded_scene_can_be_left(self) -> None:
+        self.analyse()
+        own = self.open_explorer().own
+        self.move(own[0] + 0.5, own[1])
+        self.save_and_load_scene()
+        patient = self.panel.results.nodes.case.models["ed.vtp"].GetDisplayNode()
+        self.assertIsNotNone(self.explored_points())
+        self.assertFalse(patient.GetVisibility())
+        self.ui.backButton.click()
+        self.assertIsNone(self.explored_points())
+        self.assertTrue(patient.GetVisibility())
+
+    def leave_and_return(self) -> None:
+        """Leave the module as for another one, and return to it."""
+        self.widget.exit()
+        self.widget.enter()
+        self.turn()
+
     def test_point_far_outside_the_population_is_said_to_be(self) -> None:
         explored = self.open_explorer()
         low, high = explored.latent_map["x"], explored.latent_map["y"]

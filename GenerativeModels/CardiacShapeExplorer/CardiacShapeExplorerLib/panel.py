@@ -92,7 +92,7 @@ class Panel(CasePanel):
         node, field = (p.cine, "cine") if p.cine is not None else (p.ed, "ed")
         self.labels.follow(node, field)
         self._ui.cineFrame.setVisible(p.cine is not None)
-        self.explore.device, self.explore.model_folder = p.device, p.modelFolder
+        self.explore.use(p.device, p.modelFolder)
 
     def input_problem(self) -> str | None:
         """Reason why the inputs cannot be used; None if they can."""
@@ -120,6 +120,17 @@ class Panel(CasePanel):
         frames = {phase: frame if frame in curve.frames else getattr(curve, phase) for phase, frame in found.items()}
         self.message.clear()
         self.results.show_curve(self.shown_key(), heart_title(self.parameters.cine), curve, **frames)
+
+    def refresh(self) -> None:
+        """Show the values of the parameter node, and what the exploration needs."""
+        super().refresh()
+        if self.parameters is not None and self.packages.state.complete and self._model_problem is None:
+            self.explore.know_map()
+
+    def leave(self) -> None:
+        """Called when the module is left: stop playing too."""
+        self.explore.pause()
+        super().leave()
 
     def close(self) -> None:
         """Stop the timers and the run."""

@@ -13,7 +13,6 @@ from CardiacShapeExplorerLib.choices import Colouring, Phase, Surfaces
 from CardiacShapeExplorerLib.explore_panel import ExplorePanel
 from CardiacShapeExplorerLib.planned_case import FOLDER_PREFIX
 from GenerativeModelsDesktop.case_results import CaseResults
-from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.style import html_list
 from GenerativeModelsDesktop.switches import ColourRangeRow
@@ -26,6 +25,7 @@ from GenerativeModelsScene.heart.show import (
     bullseye_png,
     colour_by,
     find_heart,
+    set_patient_visible,
     set_thickness_range,
     show_surfaces,
     thickness_range,
@@ -44,7 +44,7 @@ class ResultsPanel(CaseResults):
     def __init__(self, ui: Any, message: MessageBox, explore: ExplorePanel):
         super().__init__(ui, HEART, FOLDER_PREFIX, message)
         self._explore = explore
-        self.charts = ChartView()
+        self.charts = explore.charts  # one layout to go back to
         for name in ("phaseComboBox", "surfacesComboBox", "colouringComboBox"):
             getattr(ui, name).connect("currentIndexChanged(int)", self._show_surfaces)
         self._range = ColourRangeRow(
@@ -63,6 +63,11 @@ class ResultsPanel(CaseResults):
     def text_nodes(self, nodes: HeartNodes) -> Any:
         """What has the result and the report of a case."""
         return nodes.case
+
+    def forget(self) -> None:
+        """Show nothing, and end the exploration."""
+        super().forget()
+        self._explore.forget()
 
     def fill(self, nodes: HeartNodes | None, result: dict[str, Any]) -> None:
         """Show the values of a case; None while there is none."""
@@ -107,11 +112,14 @@ class ResultsPanel(CaseResults):
         return list(kind)[max(getattr(self._ui, f"{boxes[kind]}ComboBox").currentIndex, 0)]
 
     def _show_surfaces(self) -> None:
-        nodes = self.nodes
-        if nodes is not None:
-            show_surfaces(nodes, self._choice(Surfaces).value, self._choice(Phase).value)
-            colour_by(nodes, self._choice(Colouring).value)
+        self.to_case(self._show_surfaces_of)
+
+    def _show_surfaces_of(self, nodes: HeartNodes) -> None:
+        show_surfaces(nodes, self._choice(Surfaces).value, self._choice(Phase).value)
+        colour_by(nodes, self._choice(Colouring).value)
+        if self._explore.exploration.on_show:  # the heart would lie in the explored shape; it is shown after it
+            set_patient_visible(nodes, False)
 
     def _ends(self, choice: str) -> tuple[float, float] | None:
         nodes = self.nodes
-        return thickness_range(nodes, choice) if nodes is not None and nodes.case.models else None
+        return thickness_range(nodes, choice) if nodes is not None and nodes.models else None

@@ -94,7 +94,8 @@ def _write_glb(surface: Surface, path: str, colours: np.ndarray | None) -> None:
 
     left, posterior, superior = surface.points.T * _METRES_PER_MM
     turned = Surface(np.stack([left, superior, -posterior], axis=1), surface.triangles)
-    mesh = _geometry(turned, colours)
+    # Bytes would have to be marked as normalised, which the writer does not do.
+    mesh = _geometry(turned, None if colours is None else colours.astype(np.float32) / 255)
     normals = numpy_to_vtk(np.ascontiguousarray(turned.vertex_normals, np.float32), deep=True)
     normals.SetName("NORMAL")
     mesh.GetPointData().SetNormals(normals)

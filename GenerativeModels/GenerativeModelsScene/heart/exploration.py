@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import slicer
 
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import CLASSES, PHASES
 from GenerativeModelsScene.heart.latent_plot import LatentPlot, move_point, show_latent_plot, watch_point
 from GenerativeModelsScene.heart.latent_shape import hide_latent_shape, show_latent_shape
 from GenerativeModelsScene.heart.sequences import remove_cycle, remove_walk, show_cycle, show_frame, show_walk
 from GenerativeModelsScene.heart.show import HeartNodes, set_patient_visible
+from GenerativeModelsScene.nodes.store import NodeStore
 
 __all__ = ["STANDALONE_KEY", "Exploration"]
 
@@ -23,6 +25,8 @@ STANDALONE_KEY = "GenerativeModels.Explore"
 """Key of the nodes of an exploration without a heart."""
 TITLE = "Explored heart"
 WALK_STEPS = 20
+EXPLORED = ("latent.model.", "walk.model", "cycle.model")
+"""What the roles of explored shapes begin with."""
 
 Ask = Callable[[str, Mapping[str, Any], Callable[[dict[str, Any]], None]], None]
 """(query, values, answered): asks a query of the heart; `answered` is called with the answer, at once or later."""
@@ -48,8 +52,8 @@ class Exploration:
         (level, dimension) -> shift of a lower level in standard deviations of the population.
     answer
         Numbers of the shape on show, as `shape_at` returns them; None while the patient is on show.
-    frames
-        Number of shapes of the walk or cycle on show; 0 without one.
+    frames, frame
+        Number of shapes of the walk or cycle on show, 0 without one; and the shape on show, from 0.
     latent_map
         Answer of the query of that name.
     plot
@@ -58,7 +62,7 @@ class Exploration:
 
     def __init__(self, scene: slicer.vtkMRMLScene, ask: Ask, changed: Callable[[], None] = lambda: None):
         self._scene, self._send, self._changed = scene, ask, changed
-        self._hearts = self._returns = 0
+        self._hearts = self._asked = self._taken = 0
         self._stop_watching: Callable[[], None] = lambda: None
         self._phase = next(iter(PHASES))
         self.latent_map: dict[str, Any] | None = None
@@ -79,10 +83,15 @@ class Exploration:
         if key == self._key and result == self._result:
             self._nodes = nodes
             return
-        self.back()
-        self._forget_plot()
-        self._of_heart(nodes, dict(result))
-        self.latent_map = None
+        self._begin(nodes, dict(result))
+
+    def forget(self) -> None:
+        """Leave the heart, the shapes and the map, as when the scene closes."""
+        self._begin(None, {})
+
+    def begin_anew(self) -> None:
+        """Leave the shapes and the map, but not the heart, as when another model is chosen."""
+        self._begin(self._nodes, self._result)
 
     def close(self) -> None:
         """Stop watching the plot."""
@@ -92,6 +101,17 @@ class Exploration:
     def own(self) -> tuple[float, ...] | None:
         """Point of the heart on the top level; None without a heart."""
         return tuple(self._result["latent"]["z_top"]) if self._result else None
+
+    @property
+    def around(self) -> list[list[float]] | None:
+        """Level means of the heart; None without one, or if it was analysed by an earlier version."""
+        return self._around
+
+    @property
+    def on_show(self) -> bool:
+        """Whether the scene has an explored shape in place of the heart, also one that was saved with the scene."""
+        store = NodeStore(self._scene, self._key)
+        return any(store.roles(role) for role in EXPLORED)
 
     @property
     def phase(self) -> str:
@@ -130,7 +150,7 @@ class Exploration:
     def move_to(self, z_top: Sequence[float]) -> None:
         """Show the shape at a point of the top level."""
         rest = self.z[len(z_top) :] if self.z is not None else ()
-        self.z = (*map(float, z_top), *rest)
+        self._set_point((*z_top, *rest))
         self._again = self._shape
         self._shape()
 
@@ -179,15 +199,19 @@ class Exploration:
         """Show a shape of the walk or of the heartbeat."""
         if self._playing is None or not 0 <= index < self.frames:
             return
-        show_frame(self._scene, self._key, self._playing, index)
-        self.answer = self._answers[index]
+        try:
+            show_frame(self._scene, self._key, self._playing, index)
+        except InputError:  # the user has deleted it
+            self.back()
+            return
+        self.frame, self.answer = index, self._answers[index]
         if self._playing == "walk":
             self._set_point(self.answer["z_top"])
         self._changed()
 
     def back(self) -> None:
         """Remove the explored shapes, and show the heart again."""
-        self._returns += 1
+        self._taken = self._asked
         self._clear()
         self.moved.clear()
         self.answer = None
@@ -199,9 +223,22 @@ class Exploration:
     # Steps
 
     def _ask(self, name: str, values: Mapping[str, Any], answered: Callable[[dict[str, Any]], None]) -> None:
-        """Ask for shapes; an answer that comes after another heart was chosen, or after `back`, is left."""
-        asked = self._hearts, self._returns
-        self._send(name, values, lambda answer: asked == (self._hearts, self._returns) and answered(answer))
+        """Ask for shapes; an answer that comes after `back`, or after one that was asked for later, is left."""
+        self._asked += 1
+        asked = self._asked
+
+        def take(answer: dict[str, Any]) -> None:
+            if asked > self._taken:
+                self._taken = asked
+                answered(answer)
+
+        self._send(name, values, take)
+
+    def _begin(self, nodes: HeartNodes | None, result: dict[str, Any]) -> None:
+        self.back()
+        self._forget_plot()
+        self._of_heart(nodes, result)
+        self.latent_map = None
 
     def _of_heart(self, nodes: HeartNodes | None, result: dict[str, Any]) -> None:
         self._hearts += 1
@@ -214,7 +251,7 @@ class Exploration:
         self.z = tuple(result["latent"]["z_top"]) if result else None
         self.moved: dict[tuple[int, int], float] = {}
         self.answer: dict[str, Any] | None = None
-        self.frames = 0
+        self.frames = self.frame = 0
         self._playing: str | None = None
         self._answers: list[dict[str, Any]] = []
         self._again = self._shape
@@ -238,7 +275,8 @@ class Exploration:
         show_latent_shape(self._scene, answer, **self._where(), phase=self._phase)
         self._patient_visible(False)
         self.answer = numbers(answer)
-        self._set_point(answer["z_top"])
+        if self._taken == self._asked:  # else the point has moved on
+            self._set_point(answer["z_top"])
         self._changed()
 
     def _play(self, kind: str, count: int) -> None:
@@ -264,7 +302,7 @@ class Exploration:
         hide_latent_shape(self._scene, self._key)
         remove_walk(self._scene, self._key)
         remove_cycle(self._scene, self._key)
-        self.frames, self._playing, self._answers = 0, None, []
+        self.frames, self.frame, self._playing, self._answers = 0, 0, None, []
 
     def _patient_visible(self, visible: bool) -> None:
         if self._nodes is not None:

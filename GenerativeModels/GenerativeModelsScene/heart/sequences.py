@@ -119,10 +119,11 @@ def show_frame(scene: slicer.vtkMRMLScene, key: str, kind: str, index: int) -> N
     Raises
     ------
     InputError
-        There is none of that key.
+        There is none of that key, or part of it was deleted.
     """
-    browser = NodeStore(scene, key).get(f"{kind}.browser")
-    if browser is None or not browser.GetNumberOfItems():
+    store = NodeStore(scene, key)
+    browser = store.get(f"{kind}.browser")
+    if browser is None or not browser.GetNumberOfItems() or store.get(f"{kind}.model") is None:
         raise InputError(f"The scene holds no {kind} of this heart: show it again.")
     show_item(browser, index)
 

@@ -25,6 +25,8 @@ from GenerativeModelsWeb.parts.words import number_or_none, whole_number
 __all__ = ["LabelDesk", "LabelFile"]
 
 PLACES = ("ed", "es", "cine")
+PATIENT = ("sex", "height", "weight", "ed_frame", "es_frame")
+"""Settings that belong to one patient's files."""
 MOST_FRAMES = 10_000
 SETTINGS = ("sex", "height", "weight", "ed_frame", "es_frame", "force", "seed", "device", *STRUCTURES)
 
@@ -96,6 +98,14 @@ class LabelDesk(Desk):
         """Empty a card."""
         self._drop(place)
         super().remove(place)
+
+    def clear(self) -> None:
+        """Empty all cards; what was typed of a patient goes with them."""
+        super().clear()
+        for name in PATIENT:
+            setattr(self.settings.data, name, "")
+        self.settings.data.force = False
+        self.refresh()
 
     def refresh(self, **known: object) -> None:
         """Forget what the values mean once there is no file."""

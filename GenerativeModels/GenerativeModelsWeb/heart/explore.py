@@ -87,12 +87,14 @@ class Explorer:
         if self.exploration.latent_map is None:
             self.exploration.open_plot(self._show_map)
         else:
+            self._last = "start"
             self.exploration.move_to(self.exploration.z)
 
     def leave(self) -> None:
         """Another page came on show."""
         self._here = False
         self.player.stop()
+        self._nothing_drawn()
 
     def follow(self, result: Mapping[str, Any] | None) -> None:
         """Explore around the heart on show from now on; None = from the middle of the population."""
@@ -100,6 +102,9 @@ class Explorer:
         self.exploration.follow(None if result is None else self._page.views.nodes, result or {})
         data = self.state.data
         data.own, data.sd, data.moved = [float(z) for z in (self.exploration.own or ())[:2]], 0.0, 0
+        self._nothing_drawn()
+        if self.exploration.latent_map is None:
+            data.svg = ""
         if data.own:
             data.z = data.own
         if self._here:
@@ -108,6 +113,7 @@ class Explorer:
     def back(self) -> None:
         """The shape of the patient, or of the middle of the population."""
         self.player.stop()
+        self._last = "start"
         self.exploration.back()
         data = self.state.data
         data.sd, data.moved = 0.0, 0
@@ -143,6 +149,11 @@ class Explorer:
             self.player.stop()
             self._last = "shape_at"
             self.exploration.move_to(z)
+
+    def _nothing_drawn(self) -> None:
+        """No numbers or titles of a shape that is no longer on show."""
+        data = self.state.data
+        data.readings, data.title, data.drawn, data.scale, data.problem = [], "", "", 0.0, ""
 
     def _show_phase(self, phase: str) -> None:
         self.exploration.phase = phase

@@ -26,7 +26,7 @@ def build_explore(page: HeartApplication, shown: str) -> None:
             html.H2("Latent space")
             html.Span("{{ heart__Shown__title }}", v_if=f"{names.own}.length", classes="gm-quiet gm-file")
             html.Span("the middle of the population", v_else=True, classes="gm-quiet")
-        _plot(names)
+        _plot(names, page.run.name.busy)
         html.P(
             f"{{{{ {names.problem} }}}}",
             v_if=names.problem,
@@ -43,16 +43,17 @@ def build_explore(page: HeartApplication, shown: str) -> None:
         _ways(page, names)
 
 
-def _plot(names: Any) -> None:
+def _plot(names: Any, busy: str) -> None:
     at = (f"{names.z}[0]", f"{names.z}[1]")
     with build_plot("Top level of the latent space", names.svg, names.x, names.y):
-        html.Span("The model is being loaded …", v_if=f"!{names.svg}", classes="gm-wait")
+        waiting = f"{busy} ? 'The analysis under way comes first …' : 'The model is being loaded …'"
+        html.Span(f"{{{{ {waiting} }}}}", v_if=f"!{names.svg}", classes="gm-wait")
         own = (f"{names.own}[0]", f"{names.own}[1]")
         left = f"100 * ({own[0]} - {names.x}[0]) / ({names.x}[1] - {names.x}[0])"
         top = f"100 * ({names.y}[1] - {own[1]}) / ({names.y}[1] - {names.y}[0])"
         html.Span(
             "★",
-            v_if=f"{names.own}.length",
+            v_if=f"{names.own}.length && {names.svg}",
             classes="gm-own",
             style=(f"'left: ' + ({left}) + '%; top: ' + ({top}) + '%'",),
             title="The analysed heart",
@@ -130,7 +131,12 @@ def _ways(page: HeartApplication, names: Any) -> None:
             ("Play ED-ES-ED", explorer.cycle, None, "true"),
         ):
             html.Button(
-                words, v_if=shown, type="button", classes="gm-button", click=(act, arguments) if arguments else act
+                words,
+                v_if=shown,
+                type="button",
+                classes="gm-button",
+                disabled=(f"!{names.svg}",),
+                click=(act, arguments) if arguments else act,
             )
     with html.Div(v_if=playing.count, classes="gm-slide gm-player"):
         html.Button(

@@ -119,8 +119,8 @@ def _stage(page: HeartApplication, analyse: str) -> None:
 
 def _over(page: HeartApplication, analyse: str) -> None:
     views, explored = page.views_state.name, page.explorer.state.name
-    distance = f"{analyse} && {views.of} === 'distance'"
-    build_legend(page, "Wall thickness, mm", shown=f"!({distance}) && ({analyse} || !{explored.scale})")
+    distance = f"{_of_patient(page, analyse)} && {views.of} === 'distance'"
+    build_legend(page, "Wall thickness, mm", shown=_wall_coloured(page, analyse))
     for words, ends, shown in (
         ("Distance to the model, mm", views.distance_mm, distance),
         ("HCM minus healthy, mm", explored.scale, f"!({analyse}) && {explored.scale}"),
@@ -142,4 +142,15 @@ def _controls(page: HeartApplication, analyse: str) -> None:
         build_switch(explored.phase, PHASES, "Phase", f"!({analyse})")
         build_switch(views.of, SURFACES, "Surfaces", analyse)
         build_switch(views.by, COLOURED_BY, "Coloured by", f"{analyse} && {views.of} !== 'distance'")
-        build_range(page, "Wall", THICKNESS_RANGE_MM)
+        build_range(page, "Wall", THICKNESS_RANGE_MM, shown=_wall_coloured(page, analyse))
+
+
+def _wall_coloured(page: HeartApplication, analyse: str) -> str:
+    """Whether the colours on show are those of the wall."""
+    explored, patient = page.explorer.state.name, _of_patient(page, analyse)
+    return f"({patient} ? {page.views_state.name.of} !== 'distance' : {explored.drawn} && !{explored.scale})"
+
+
+def _of_patient(page: HeartApplication, analyse: str) -> str:
+    """Whether the case is on show; on Explore it is until the first shape is drawn."""
+    return f"({page.shown.name.present} && ({analyse} || !{page.explorer.state.name.drawn}))"

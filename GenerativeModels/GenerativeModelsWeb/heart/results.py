@@ -78,7 +78,7 @@ def notices_of(result: dict[str, Any]) -> list[dict[str, str]]:
 def _add_curve(found: Result, result: dict[str, Any]) -> None:
     """The cavity's volume over the frames, and the frames of the phases."""
     volumes, frames = [float(v) for v in result["cavity_ml"]], result["frames"]
-    found.curve_x, found.curve_y = [-0.5, len(volumes) - 0.5], [0.0, 1.12 * max(volumes)]
+    found.curve_x, found.curve_y = [-0.8, len(volumes) - 0.2], [0.0, 1.12 * max(volumes)]
     plot = Plot(found.curve_x, found.curve_y, CURVE_HEIGHT)
     plot.lines([np.array([*enumerate(volumes)])], "gm-line")
     plot.dots(np.array([*enumerate(volumes)]), "gm-dots")

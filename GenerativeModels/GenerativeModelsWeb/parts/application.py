@@ -76,6 +76,7 @@ class CaseApplication:
         self.backend = Backend(Worker(self.anatomy.name))
         self.runs = Runs(self)
         self._made_from: Hashable = None
+        self._refused: Hashable = None
         self._folders = 0
         self._title = ""
         self._started = False
@@ -110,6 +111,7 @@ class CaseApplication:
         """Start what the page asks for, unless something is missing or it runs already."""
         self.desk.refresh()
         if not self.desk.missing:
+            self._refused = self.signature()
             self.runs.compute(self._next_request, self.signature, self._finish)
 
     def cancel(self) -> None:
@@ -158,7 +160,9 @@ class CaseApplication:
         self.views.close()
 
     def inputs_changed(self) -> None:
-        """The desk tells that a file or a setting is another one."""
+        """The desk tells that a file or a setting is another one: what was said of those before is out of date."""
+        if self._refused is not None and self.signature() != self._refused:
+            self._refused, self.run.data.error = None, ""
         shown = self.shown.data
         shown.stale = shown.present and self.desk.filled and self.signature() != self._made_from
 

@@ -95,10 +95,10 @@ def build_legend(page: CaseApplication, words: str, *, shown: str = "true") -> N
             html.I(style=f"background: linear-gradient(to top, {', '.join(COLOURS)})")
 
 
-def build_range(page: CaseApplication, words: str, most_mm: float) -> None:
-    """The range of the colours: fitted to the case, the same for all, or by hand."""
+def build_range(page: CaseApplication, words: str, most_mm: float, *, shown: str = "true") -> None:
+    """The range of the colours: fitted to the case, the same for all, or by hand; it keeps its place when not shown."""
     colours = page.colours.name
-    with html.Div(classes="gm-range", v_if=colours.known):
+    with html.Div(classes="gm-range", v_if=colours.known, style=(f"{{ visibility: {shown} ? '' : 'hidden' }}",)):
         html.Span(words)
         build_switch(colours.chosen, RANGES, "Range of the colours")
         vuetify.VRangeSlider(

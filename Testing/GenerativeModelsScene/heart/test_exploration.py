@@ -192,3 +192,82 @@ def test_a_deleted_plot_stays_away(a_scene, explored) -> None:
     a_scene.RemoveNode(explored.plot.point_table)
     explored.move_to((0.5, 0.0))
     assert explored.answer is not None
+
+
+@pytest.mark.parametrize("role", ["walk.browser", "walk.sequence", "walk.model"])
+def test_a_walk_deleted_while_it_plays_brings_the_heart_back(a_scene, explored, role: str) -> None:
+    explored.walk("healthy", 4)
+    explored.show_frame(1)
+    a_scene.RemoveNode(NodeStore(a_scene, "heart").get(role))
+    explored.show_frame(2)
+    assert (explored.frames, explored.answer, shown(a_scene)) == (0, None, ["model.ed.vtp"])
+
+
+def test_a_new_walk_begins_at_its_first_shape(explored) -> None:
+    explored.walk("healthy", 4)
+    explored.show_frame(3)
+    assert explored.frame == 3
+    explored.walk("hcm", 4)
+    assert explored.frame == 0
+
+
+def test_a_late_answer_does_not_move_the_point_back(a_scene, a_heart, a_model) -> None:
+    late = Late(a_model)
+    explored = Exploration(a_scene, late)
+    explored.follow(a_heart, a_heart.result)
+    explored.open_plot()
+    late.answer()
+    explored.move_to((0.0, 0.0))
+    explored.move_to((0.5, 0.25))
+    assert point_of(explored.plot) == (0.5, 0.25)
+    late.answer()
+    assert explored.z == point_of(explored.plot) == (0.5, 0.25)
+    assert explored.answer["z_top"] == pytest.approx([0.0, 0.0])
+    late.answer()
+    assert explored.answer["z_top"] == pytest.approx([0.5, 0.25])
+
+
+def test_a_late_shape_does_not_end_the_walk_that_was_asked_for_after_it(a_scene, a_heart, a_model) -> None:
+    late = Late(a_model)
+    explored = Exploration(a_scene, late)
+    explored.follow(a_heart, a_heart.result)
+    explored.move_to((0.0, 0.0))
+    explored.walk("healthy", 4)
+    late.open.reverse()
+    late.answer()
+    late.answer()
+    assert explored.frames == 5 and shown(a_scene) == ["walk.model"]
+
+
+def test_a_shape_that_came_with_the_scene_can_be_left(a_scene, a_heart, explored, at_once) -> None:
+    explored.move_to((0.5, 0.0))
+    loaded = Exploration(a_scene, at_once)
+    loaded.follow(a_heart, a_heart.result)
+    assert loaded.on_show and loaded.answer is None
+    loaded.back()
+    assert not loaded.on_show and shown(a_scene) == ["model.ed.vtp"]
+
+
+def test_a_heart_of_an_earlier_version_has_no_start_of_a_walk(a_scene, a_heart, explored) -> None:
+    assert explored.around is not None
+    old = a_heart.result
+    del old["latent"]["z"]
+    explored.follow(a_heart, old)
+    assert explored.around is None and explored.own is not None
+
+
+def test_another_model_begins_anew_from_the_same_heart(a_scene, explored) -> None:
+    explored.open_plot()
+    explored.move_to((0.5, 0.0))
+    explored.begin_anew()
+    assert (explored.latent_map, explored.plot, explored.answer) == (None, None, None)
+    assert explored.z == explored.own and shown(a_scene) == ["model.ed.vtp"]
+
+
+def test_a_scene_that_closes_leaves_nothing_to_play(a_scene, at_once) -> None:
+    explored = Exploration(a_scene, at_once)
+    explored.open_plot()
+    explored.show_heartbeat()
+    assert explored.frames
+    explored.forget()
+    assert (explored.frames, explored.latent_map, explored.z) == (0, None, None)

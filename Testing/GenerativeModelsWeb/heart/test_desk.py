@@ -143,6 +143,16 @@ def test_the_sample_needs_nothing_more_and_goes_with_a_file_of_the_users(desk, t
     assert not desk.has("es") and desk.settings.data.sex == ""
 
 
+def test_a_new_case_has_nothing_of_the_patient_before(desk, take):
+    take("ed")
+    settings = desk.settings.data
+    settings.sex, settings.height, settings.weight, settings.ed_frame, settings.force = "male", "172", "70", "3", True
+    settings.seed = "4"
+    desk.clear()
+    assert (settings.sex, settings.height, settings.weight, settings.ed_frame, settings.force) == ("",) * 4 + (False,)
+    assert settings.seed == "4", "that is no patient's"
+
+
 def test_the_sample_cine_brings_the_size_of_its_patient(desk):
     desk.take_sample("cine")
     assert desk.missing == "" and desk.has("cine") and not desk.has("ed")

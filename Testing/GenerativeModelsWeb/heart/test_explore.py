@@ -134,6 +134,29 @@ def test_a_mean_moves_the_point_and_a_difference_has_a_scale(page, in_loop):
     assert data.scale > 0 and data.z != mean and "minus" in data.title
 
 
+def test_what_is_shown_is_named_after_a_difference_was_left(page, in_loop):
+    data = page.explorer.state.data
+    for leave in (page.explorer.back, lambda: (page.explorer.leave(), page.explorer.enter())):
+        in_loop(page.explorer.show_difference)
+        assert "minus" in data.title
+        in_loop(leave)
+        assert data.title == "Shape at the point" and data.scale == 0
+
+
+def test_another_heart_has_no_numbers_of_the_one_before(page, in_loop, a_case):
+    case, _ = a_case
+    data = page.explorer.state.data
+    in_loop(page.explorer.leave)
+    assert (data.readings, data.title, data.drawn) == ([], "", ""), "another surface is on show now"
+    in_loop(lambda: page.explorer.follow(None))
+    assert (data.svg, data.readings, data.title, data.drawn) == ("", [], "", "")
+    in_loop(lambda: page.explorer.follow(case.result))
+    in_loop(page.explorer.enter)
+    assert data.svg and data.readings and data.drawn
+    in_loop(lambda: page.explorer.follow(case.result))
+    assert data.svg, "the plot of the same heart stays"
+
+
 def test_lower_levels_are_moved_by_standard_deviations(page, in_loop):
     data = page.explorer.state.data
     in_loop(page.explorer.back)

@@ -45,7 +45,7 @@ def test_the_probability_of_an_odd_heart_is_muted_or_not_shown(a_result, verdict
 def test_a_cine_has_a_curve_with_its_phases(a_result):
     found = result_of(a_result | {"frames": {"ed": 0, "es": 2, "count": 4}, "cavity_ml": [100.0, 60.0, 40.0, 80.0]})
     assert found.curve.startswith("<svg") and (found.frame_ed, found.frame_es) == (0, 2)
-    assert found.curve_x == [-0.5, 3.5] and found.curve_y[1] > 100 and found.volumes[2] == 40.0
+    assert found.curve_x == [-0.8, 3.8] and found.curve_y[1] > 100 and found.volumes[2] == 40.0
     assert result_of(a_result).curve == ""
 
 

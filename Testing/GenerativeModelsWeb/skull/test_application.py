@@ -153,6 +153,16 @@ def test_a_run_that_fails_leaves_what_is_shown(ready, seed, sentence):
     assert ready.worker.requests[0].output.is_dir()
 
 
+def test_a_refusal_goes_once_another_thing_is_typed(ready):
+    run(ready, 1)
+    assert ready.app.run.data.error
+    ready.app.desk.refresh()
+    assert ready.app.run.data.error, "nothing has changed"
+    ready.app.settings.data.weeks = "30"
+    ready.app.desk.refresh()
+    assert ready.app.run.data.error == ""
+
+
 def test_the_next_run_forgets_the_error_and_joins_the_list_of_cases(ready):
     run(ready)
     run(ready, 1)

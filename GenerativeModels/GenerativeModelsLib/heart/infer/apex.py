@@ -93,9 +93,9 @@ def apex_cautions(loaded: LoadedHeart) -> list[Caution]:
     function = ", ejection fraction" if loaded.es is not None else ""
     return [
         Caution(
-            f"The slices end before the apex, at {ends}: volumes{function} and mass are those of the slices, volumes "
-            "and mass lower bounds; the apex is the model's, and no wall thickness is given beyond the slices, where "
-            "hypertrophy would be missed.",
+            f"The slices end before the apex, at {ends}: volumes{function} and mass are those of the slices, so the "
+            "volumes and the mass are lower bounds; the apex is the model's, and no wall thickness is given beyond the "
+            "slices, where hypertrophy would be missed.",
             "apex",
         )
     ]

@@ -171,9 +171,22 @@ def label_map_from_array(
         if value not in present:
             raise InputError(
                 f"{called} has no voxel of value {value}, the {STRUCTURES[structure]} by {named('labels')} {labels}; "
-                f"it holds {there or 'only 0'}: name its own values by {named('labels')}."
+                f"it holds {there or 'only 0'}: name its own values by {named('labels')}"
+                + (_without_wall(phase) if structure == "myo" else ".")
             )
     return _cropped(LabelMap(values, labels, to_lps, name), called)
+
+
+def _without_wall(phase: str) -> str:
+    """What else can be done about a cavity without myocardium in a file of `phase`, as the end of a sentence."""
+    if phase == "es":
+        return f", or leave {named('es')} out; a cavity alone is not enough."
+    if phase == "cine":
+        return (
+            f", choose frames with cavity and myocardium by {named('ed_frame')} and {named('es_frame')}, or save the "
+            f"one of end diastole as a 3D label map and give it as {named('ed')}; a cavity alone is not enough."
+        )
+    return "; a cavity alone is not enough."
 
 
 def _require_spacing(to_lps: np.ndarray, called: str) -> None:

@@ -132,7 +132,8 @@
     const plot = handle.closest("[data-gm-plot]");
     const ends = [numbers(plot.dataset.gmX), numbers(plot.dataset.gmY)];
     const single = handle.dataset.gmAxes === "x";
-    window.trame.state.set(handle.dataset.gmHandle, single ? Math.round(clamp(x, ends[0])) : [clamp(x, ends[0]), clamp(y, ends[1])]);
+    const whole = () => clamp(Math.round(x), [Math.ceil(ends[0][0]), Math.floor(ends[0][1])]) + 0; // + 0: no -0
+    window.trame.state.set(handle.dataset.gmHandle, single ? whole() : [clamp(x, ends[0]), clamp(y, ends[1])]);
   }
   function follow(handle, event) {
     const plot = handle.closest("[data-gm-plot]");

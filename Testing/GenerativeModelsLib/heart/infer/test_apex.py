@@ -90,7 +90,7 @@ def test_beyond_the_slices_nothing_is_measured_and_it_is_said(model: HeartModel,
     assert np.isfinite(found.es.thickness.aha17).all()
     said = [warning for warning in found.warnings if getattr(warning, "kind", "") == "apex"]
     assert len(said) == 1 and said[0].startswith("The slices end before the apex, at end diastole ed.nii after an ")
-    assert "volumes, ejection fraction and mass are those of the slices, volumes and mass lower bounds" in said[0]
+    assert "ejection fraction and mass are those of the slices, so the volumes and the mass are lower bounds" in said[0]
     assert found.edv_ml == short.ed.label_map.volume_ml("lv") < SHAPES["ed"].cavity_ml
 
 
