@@ -8,7 +8,6 @@ from typing import Any
 
 import qt
 import slicer
-from GenerativeModelsScene.nodes.export import export_model
 from slicer.i18n import tr as _
 
 from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
@@ -18,6 +17,7 @@ from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.switches import ColourRangeRow
 from GenerativeModelsDesktop.table_view import prepare_table, show_table
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsScene.nodes.export import export_model
 from GenerativeModelsScene.skull.save import save_case
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
