@@ -105,6 +105,13 @@ def test_end_diastole_alone_has_one_phase_and_dashes() -> None:
     assert set(scene_of(page)["meshes"]) == {"ed-labelled", "ed-model"}
 
 
+def test_what_is_grey_beyond_the_slices_is_said_in_the_legend() -> None:
+    report = a_heart_report()
+    assert "Grey: the base, where the wall ends.<" in render(report)
+    page = render(replace(report, result=report.result | {"volumes_lower_bounds": True}))
+    assert "Grey: the base, where the wall ends, and the apex, which the slices do not show.<" in page
+
+
 def test_the_scene_holds_four_hearts_on_one_set_of_triangles() -> None:
     scene = scene_of(render(a_heart_report()))
     assert set(scene["meshes"]) == {f"{phase}-{source}" for phase in ("ed", "es") for source in ("labelled", "model")}
