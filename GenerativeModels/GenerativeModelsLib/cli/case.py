@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from GenerativeModelsLib.anatomy.record import Anatomy
-from GenerativeModelsLib.cli.console import print_json, progress_of_a_case
+from GenerativeModelsLib.cli.console import print_json, print_warnings, progress_of_a_case
 from GenerativeModelsLib.cli.options import command_from, json_parameter, parameters_of, values_of
 
 __all__ = ["case_command", "print_result"]
@@ -64,6 +64,4 @@ def print_result(anatomy: Anatomy, result: dict[str, Any], folder: Path) -> None
         out.print(f"Likeness to the training population: {typical['verdict']} (score {typical['score']:.2f})")
     out.print(f"Computed on {result['device']} in {result['seconds']['total']:.1f} s")
     out.print(f"Report: {escape(str(folder / 'report.html'))}", soft_wrap=True)
-    problems = Console(stderr=True, highlight=False)
-    for warning in result["warnings"]:
-        problems.print(f"[yellow]Warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_warnings(result["warnings"])

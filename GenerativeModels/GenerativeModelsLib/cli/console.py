@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
@@ -20,7 +21,15 @@ from GenerativeModelsLib.process.ending import Terminated
 from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory, keep_to_memory
 from GenerativeModelsLib.process.watchdog import watchdog
 
-__all__ = ["GuardedCommand", "JsonOption", "ProgressCall", "print_json", "progress_of_a_case", "progress_on_stderr"]
+__all__ = [
+    "GuardedCommand",
+    "JsonOption",
+    "ProgressCall",
+    "print_json",
+    "print_warnings",
+    "progress_of_a_case",
+    "progress_on_stderr",
+]
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the result as a JSON document on stdout, and nothing else there.")
@@ -106,6 +115,13 @@ def progress_of_a_case(need: MemoryNeed) -> Iterator[ProgressCall]:
 
         progress("loading the software", 0.0)
         yield progress
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print warnings on a result to stderr, a line each."""
+    problems = Console(stderr=True, highlight=False)
+    for warning in warnings:
+        problems.print(f"[yellow]Warning:[/yellow] {escape(warning)}", soft_wrap=True)
 
 
 def print_json(document: Any) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from GenerativeModelsLib.cli.console import JsonOption, print_json
+from GenerativeModelsLib.cli.console import JsonOption, print_json, print_warnings
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.evaluation.skull.folder import FolderEvaluation
@@ -87,6 +87,4 @@ def _print(found: FolderEvaluation, target: Path) -> None:
     out = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     out.print(table)
     out.print(f"Written: {escape(str(target))}", soft_wrap=True)
-    problems = Console(stderr=True, highlight=False)
-    for warning in found.warnings:
-        problems.print(f"[yellow]Warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_warnings(found.warnings)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_of_a_case
+from GenerativeModelsLib.cli.console import JsonOption, print_json, print_warnings, progress_of_a_case
 from GenerativeModelsLib.cli.options import (
     DEVICE,
     MODEL,
@@ -67,6 +67,7 @@ def _walk(towards: str, steps: int, json: bool, **given: Any) -> None:
     first, last = (probability_text(content["shapes"][k]["hcm_probability"]) for k in (0, -1))
     shown = request.heart.output / "shapes.png"
     print(f"Probability of hypertrophic cardiomyopathy from {first} to {last}: {shown}")
+    print_warnings(content["warnings"])
 
 
 def _own_parameters() -> Iterator[inspect.Parameter]:

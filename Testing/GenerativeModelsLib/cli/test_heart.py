@@ -41,7 +41,7 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
 
     def record(request: Any, progress: Any = None) -> dict[str, Any]:
         seen.append(request)
-        return {"shapes": [{"hcm_probability": 0.1}, {"hcm_probability": 0.9}]}
+        return {"shapes": [{"hcm_probability": 0.1}, {"hcm_probability": 0.9}], "warnings": ["Two patients."]}
 
     monkeypatch.setattr(heart_samples, "sample_shapes", record)
     monkeypatch.setattr(heart_samples, "walk_shapes", record)
@@ -50,6 +50,7 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
     assert result.exit_code == 0 and "2 healthy shapes" in result.stdout
     result = heart("walk", "--ed", "a.nrrd", "--es", "b.nrrd", "--towards", "hcm", "--steps", "4", "--output", out)
     assert result.exit_code == 0 and "from 10 % to 90 %" in result.stdout
+    assert "Warning: Two patients." in result.stderr
     walk = WalkRequest(HeartRequest(Path("a.nrrd"), Path("b.nrrd"), output=out), "hcm", 4)
     assert seen == [SampleRequest("healthy", out, 3, seed=5), walk]
     cine = ("--cine", "a.seq.nrrd", "--ed-frame", "2", "--es-frame", "9", "--force", "--labels", "ukbb")
