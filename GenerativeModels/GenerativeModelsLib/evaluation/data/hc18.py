@@ -11,10 +11,12 @@ import numpy as np
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 
-TEST_PICTURES, CALIBRATION_PICTURES = 100, 60
 LEAST_HC_MM = 150.0
-"""Least head circumference for test and calibration, about 18 weeks; smaller heads are used only for training."""
-SPLIT_SEED = 18
+"""Least head circumference of a large head, about 18 weeks; the smaller ones are reported apart."""
+LARGE = {"test": 100, "calibration": 60, "final": 60}
+SMALL = {"test": 30, "calibration": 20, "final": 30}
+"""Pictures in each held-out part, of large and of smaller heads."""
+SPLIT_SEED, FINAL_SEED = 18, 2026
 
 
 @dataclass(frozen=True)
@@ -58,32 +60,57 @@ def read_hc18(folder: Path) -> list[Hc18Case]:
 
 @dataclass(frozen=True)
 class Hc18Split:
-    """Disjoint parts of HC18: `training`, `calibration` and `test`. No examination is in more than one part."""
+    """Disjoint parts of HC18; no examination is in more than one part.
+
+    Attributes
+    ----------
+    training : for weights.
+    calibration : for intervals and the in-distribution check.
+    test : not trained on, but looked at while the models were developed, so no final test.
+    final : read by `benchmark hc18 --final` alone. No picture of it has been looked at, and no figure of it has decided
+        anything.
+    """
 
     training: list[Hc18Case]
     calibration: list[Hc18Case]
     test: list[Hc18Case]
+    final: list[Hc18Case]
 
 
 def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
-    """100 pictures of HC >= 150 mm for the test and 60 for calibration, drawn with a fixed seed; the rest for training.
+    """Parts with the numbers of pictures in `LARGE` and `SMALL`, drawn by examination with fixed seeds; the rest trains.
 
-    Pictures of smaller heads from an examination in the test or calibration part are excluded.
+    An examination is large if it has a picture of HC >= `LEAST_HC_MM`. The large examinations of test and calibration
+    were drawn first; the small ones and the final part were added later from what had trained until then.
     """
+    by_name: dict[str, list[Hc18Case]] = {}
+    for case in cases:
+        by_name.setdefault(case.path.name.split("_")[0], []).append(case)
 
-    def examination(case: Hc18Case) -> str:
-        return case.path.name.split("_")[0]
+    def large(name: str) -> int:
+        return sum(case.hc_mm >= LEAST_HC_MM for case in by_name[name])
 
-    large = [c for c in cases if c.hc_mm >= LEAST_HC_MM]
-    names = sorted({examination(c) for c in large})
-    parts: list[set[str]] = [set(), set()]
-    left = [TEST_PICTURES, CALIBRATION_PICTURES]
-    for i in np.random.default_rng(SPLIT_SEED).permutation(len(names)):
-        part = next((k for k in range(2) if left[k] > 0), None)
-        if part is None:
-            break
-        parts[part].add(names[i])
-        left[part] -= sum(examination(c) == names[i] for c in large)
-    test, calibration = ([c for c in large if examination(c) in part] for part in parts)
-    held = parts[0] | parts[1]
-    return Hc18Split([c for c in cases if examination(c) not in held], calibration, test)
+    taken: dict[str, str] = {}
+
+    def draw(names: list[str], wanted: dict[str, int], seed: int, count) -> None:
+        left = dict(wanted)
+        for i in np.random.default_rng(seed).permutation(len(names)):
+            part = next((k for k, number in left.items() if number > 0), None)
+            if part is None:
+                break
+            taken[names[i]] = part
+            left[part] -= count(names[i])
+
+    names = sorted(by_name)
+    draw([n for n in names if large(n)], {k: LARGE[k] for k in ("test", "calibration")}, SPLIT_SEED, large)
+    draw([n for n in names if large(n) and n not in taken], {"final": LARGE["final"]}, FINAL_SEED, large)
+    draw([n for n in names if not large(n)], SMALL, FINAL_SEED, lambda name: len(by_name[name]))
+    parts = {"training": [], "calibration": [], "test": [], "final": []}
+    for case in cases:
+        parts[taken.get(case.path.name.split("_")[0], "training")].append(case)
+    return Hc18Split(**parts)
+
+
+def large_heads(cases: list[Hc18Case]) -> list[Hc18Case]:
+    """Pictures of HC >= `LEAST_HC_MM`."""
+    return [case for case in cases if case.hc_mm >= LEAST_HC_MM]
