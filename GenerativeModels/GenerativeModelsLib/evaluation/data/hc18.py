@@ -78,7 +78,7 @@ class Hc18Split:
 
 
 def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
-    """Parts with the numbers of pictures in `LARGE` and `SMALL`, drawn by examination with fixed seeds; the rest trains.
+    """Parts with the numbers of pictures in `LARGE` and `SMALL`, drawn by examination with fixed seeds; the rest train.
 
     An examination is large if it has a picture of HC >= `LEAST_HC_MM`. The large examinations of test and calibration
     were drawn first; the small ones and the final part were added later from what had trained until then.

@@ -9,10 +9,12 @@ import pytest
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.hc18 import (
-    CALIBRATION_PICTURES,
+    LARGE,
     LEAST_HC_MM,
-    TEST_PICTURES,
+    SMALL,
     Hc18Case,
+    Hc18Split,
+    large_heads,
     read_hc18,
     split_hc18,
 )
@@ -21,6 +23,9 @@ from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 HEADER = (
     "file,pixel_mm,hc_mm,bpd_mm,ofd_mm,cephalic_index,ellipse_x_px,ellipse_y_px,semi_major_px,semi_minor_px,angle_deg\n"
 )
+
+
+PARTS = ("training", "calibration", "test", "final")
 
 
 def examination(case: Hc18Case) -> str:
@@ -34,23 +39,55 @@ def made_up(count: int) -> list[Hc18Case]:
     return [Hc18Case(Path(name), 0.1, ellipse, 100.0 if i % 5 == 0 else 200.0) for i, name in enumerate(names)]
 
 
+def assert_disjoint(split: Hc18Split, cases: list[Hc18Case]) -> None:
+    """Every picture is in one part, and no examination in two."""
+    parts = [getattr(split, name) for name in PARTS]
+    assert sorted(case.path for part in parts for case in part) == sorted(case.path for case in cases)
+    names = [name for part in parts for name in {examination(case) for case in part}]
+    assert len(names) == len(set(names))
+
+
 def test_whole_examinations_go_to_one_part() -> None:
     cases = made_up(600)
     split = split_hc18(cases)
-    parts = [{examination(case) for case in part} for part in (split.training, split.calibration, split.test)]
-    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
-    assert TEST_PICTURES <= len(split.test) <= TEST_PICTURES + 1
-    assert CALIBRATION_PICTURES <= len(split.calibration) <= CALIBRATION_PICTURES + 1
-    assert min(case.hc_mm for case in split.test + split.calibration) >= LEAST_HC_MM
+    assert_disjoint(split, cases)
     assert {case.hc_mm for case in split.training} == {100.0, 200.0}
 
 
+def test_every_held_out_part_has_its_number_of_large_and_of_small_heads() -> None:
+    """A part ends with a whole examination, so that it may have a picture more."""
+    cases = made_up(600)
+    split = split_hc18(cases)
+    large = {examination(case) for case in large_heads(cases)}
+    assert set(LARGE) == set(SMALL) == set(PARTS) - {"training"}
+    for name in LARGE:
+        part = getattr(split, name)
+        small = [case for case in part if examination(case) not in large]
+        assert len(large_heads(part)) - LARGE[name] in (0, 1), name
+        assert len(small) - SMALL[name] in (0, 1), name
+
+
 def test_the_split_is_always_the_same_and_does_not_depend_on_the_order() -> None:
-    cases = made_up(400)
+    cases = made_up(600)
     one, other = split_hc18(cases), split_hc18(cases[::-1])
-    for part in ("training", "calibration", "test"):
-        assert {c.path for c in getattr(one, part)} == {c.path for c in getattr(other, part)}
-    assert split_hc18(cases).test == one.test
+    for name in PARTS:
+        assert {c.path for c in getattr(one, name)} == {c.path for c in getattr(other, name)}
+    firsts = [[examination(case) for case in getattr(one, name)[:4]] for name in ("calibration", "test", "final")]
+    drawn = [["002", "005", "010", "021"], ["007", "007", "013", "015"], ["006", "008", "018", "039"]]
+    assert firsts == drawn, "other pictures than the models were trained without"
+
+
+def test_a_table_too_small_for_all_parts_trains_on_nothing_held_out() -> None:
+    cases = made_up(90)
+    split = split_hc18(cases)
+    assert_disjoint(split, cases)
+    assert not large_heads(split.training) and not large_heads(split.calibration + split.final)
+
+
+def test_a_head_of_the_least_circumference_is_large() -> None:
+    assert [case.path.name for case in large_heads(made_up(3))] == ["000_2HC.png", "001_HC.png", "002_HC.png"]
+    ellipse = Ellipse((0.0, 0.0), 1.0, 1.0, 0.0)
+    assert large_heads([Hc18Case(Path("0_HC.png"), 0.1, ellipse, LEAST_HC_MM)])
 
 
 def test_a_row_becomes_an_ellipse_in_mm(tmp_path: Path) -> None:
@@ -68,21 +105,24 @@ def test_a_folder_without_the_table_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.real_data
-def test_the_real_parts_are_disjoint(shared_data: Path) -> None:
+def test_the_real_parts_are_disjoint_and_of_their_sizes(shared_data: Path) -> None:
     cases = read_hc18(shared_data / "hc18")
     split = split_hc18(cases)
-    parts = [{examination(case) for case in part} for part in (split.training, split.calibration, split.test)]
-    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
-    assert len(split.test) in (100, 101) and len(split.calibration) in (60, 61) and len(split.training) > 450
+    assert_disjoint(split, cases)
+    sizes = {name: (len(getattr(split, name)), len(large_heads(getattr(split, name)))) for name in PARTS}
+    assert sizes == {"training": (399, 313), "calibration": (80, 60), "test": (131, 100), "final": (90, 60)}
     for case in cases[::50]:
         assert case.ellipse.perimeter == pytest.approx(case.hc_mm, abs=0.1)
 
 
 @pytest.mark.real_data
 def test_real_ellipses_run_along_a_bright_border(shared_data: Path) -> None:
-    """With a wrong sign of the angle or exchanged axes the ellipse would miss the skull echo."""
+    """With a wrong sign of the angle or exchanged axes the ellipse would miss the skull echo.
+
+    Only pictures of training, since those of the final part are not looked at.
+    """
     on, off = [], []
-    for case in read_hc18(shared_data / "hc18")[::50]:
+    for case in split_hc18(read_hc18(shared_data / "hc18")).training[::30]:
         pixels = case.pixels().astype(float)
 
         def mean_at(points: np.ndarray, pixels=pixels, mm=case.spacing_mm) -> float:
