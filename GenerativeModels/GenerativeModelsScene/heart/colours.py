@@ -21,6 +21,7 @@ from GenerativeModelsScene.nodes.store import NodeStore
 __all__ = [
     "COMPARE_MM",
     "DISTANCE",
+    "EXPLORED",
     "FOLDERS",
     "SCALARS",
     "drop_unused_colours",
@@ -36,10 +37,11 @@ SCALARS = {"thickness": "wall_thickness_mm", "segments": "aha_thickness_mm"}
 DISTANCE = "model_distance_mm"
 COMPARE_MM = (0.0, THICKNESS_RANGE_MM)
 """Range of the colours, the same for all hearts."""
-STEP_MM = 1.0
 FOLDERS = {"Latent space": ("latent.", "walk."), "Cardiac cycle": ("cycle.", "cavity.")}
 """Folders within that of a case, and what the roles of their nodes begin with."""
-SHOWN = ("model.", "latent.model.", "walk.model", "cycle.model")
+EXPLORED = ("latent.model.", "walk.model", "cycle.model")
+"""What the roles of explored shapes begin with."""
+SHOWN = ("model.", *EXPLORED)
 """What the roles of models coloured by wall thickness begin with."""
 
 
@@ -92,7 +94,7 @@ def fitted_thickness(models: Iterable[slicer.vtkMRMLModelNode]) -> tuple[float, 
         if model.GetPolyData() is not None and model.GetPolyData().GetPointData().HasArray(SCALARS["thickness"])
     ]
     values = np.concatenate(found) if found else np.full(1, np.nan)
-    return fitted_range(values, STEP_MM) if np.isfinite(values).any() else COMPARE_MM
+    return fitted_range(values, HEART.meshes[0].fit_step) if np.isfinite(values).any() else COMPARE_MM
 
 
 def segment_array(model: slicer.vtkMRMLModelNode) -> None:

@@ -13,6 +13,7 @@ import slicer
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import CLASSES, PHASES
+from GenerativeModelsScene.heart.colours import EXPLORED
 from GenerativeModelsScene.heart.latent_plot import LatentPlot, move_point, show_latent_plot, watch_point
 from GenerativeModelsScene.heart.latent_shape import hide_latent_shape, show_latent_shape
 from GenerativeModelsScene.heart.sequences import remove_cycle, remove_walk, show_cycle, show_frame, show_walk
@@ -25,8 +26,6 @@ STANDALONE_KEY = "GenerativeModels.Explore"
 """Key of the nodes of an exploration without a heart."""
 TITLE = "Explored heart"
 WALK_STEPS = 20
-EXPLORED = ("latent.model.", "walk.model", "cycle.model")
-"""What the roles of explored shapes begin with."""
 
 Ask = Callable[[str, Mapping[str, Any], Callable[[dict[str, Any]], None]], None]
 """(query, values, answered): asks a query of the heart; `answered` is called with the answer, at once or later."""
@@ -105,7 +104,7 @@ class Exploration:
     @property
     def around(self) -> list[list[float]] | None:
         """Level means of the heart; None without one, or if it was analysed by an earlier version."""
-        return self._around
+        return self._result["latent"].get("z") if self._result else None
 
     @property
     def on_show(self) -> bool:
@@ -177,11 +176,11 @@ class Exploration:
 
         def answered(answer: dict[str, Any]) -> None:
             self._clear()
-            self._answers = [numbers(shape) for shape in answer["shapes"]]
+            self._answers = [_numbers(shape) for shape in answer["shapes"]]
             show_walk(self._scene, answer["shapes"], **self._where(), phase=self._phase)
             self._play("walk", len(self._answers))
 
-        values = {"around": self._around, "towards": towards, "steps": steps, "phases": self._phases}
+        values = {"around": self.around, "towards": towards, "steps": steps, "phases": self._phases}
         self._ask("walk", {**values, "phase": self._phase}, answered)
 
     def show_heartbeat(self) -> None:
@@ -190,7 +189,7 @@ class Exploration:
         def answered(answer: dict[str, Any]) -> None:
             self._clear()
             count = show_cycle(self._scene, answer["surfaces"], **self._where())
-            self._answers = [numbers(answer)] * count
+            self._answers = [_numbers(answer)] * count
             self._play("cycle", count)
 
         self._ask("shape_at", self._shape_values() | {"phase": None}, answered)
@@ -245,7 +244,6 @@ class Exploration:
         self._nodes, self._result = nodes, result
         self._key = nodes.key if nodes is not None else STANDALONE_KEY
         self._title = f"{nodes.title} explored" if nodes is not None else TITLE
-        self._around = result["latent"].get("z") if result else None
         self._phases = [name for name in PHASES if result["inputs"].get(name)] if result else list(PHASES)
         self._to_patient = nodes.to_patient if nodes is not None else None
         self.z = tuple(result["latent"]["z_top"]) if result else None
@@ -260,7 +258,7 @@ class Exploration:
         moved = [{"level": level, "dimension": k, "sd": sd} for (level, k), sd in self.moved.items()]
         return {
             "z_top": list(self.z),
-            "around": self._around,
+            "around": self.around,
             "moved": moved,
             "phases": self._phases,
             "phase": self._phase,
@@ -274,7 +272,7 @@ class Exploration:
             self._clear()
         show_latent_shape(self._scene, answer, **self._where(), phase=self._phase)
         self._patient_visible(False)
-        self.answer = numbers(answer)
+        self.answer = _numbers(answer)
         if self._taken == self._asked:  # else the point has moved on
             self._set_point(answer["z_top"])
         self._changed()
@@ -314,6 +312,6 @@ class Exploration:
         self.plot = None
 
 
-def numbers(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _numbers(answer: Mapping[str, Any]) -> dict[str, Any]:
     """An answer without its surfaces."""
     return {name: value for name, value in answer.items() if name != "surfaces"}

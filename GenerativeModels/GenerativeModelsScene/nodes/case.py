@@ -116,18 +116,14 @@ def _role(mesh: Mesh) -> str:
     return f"model.{mesh.file}"
 
 
-def _scale(mesh: Mesh) -> tuple:
-    return mesh.scalars, mesh.scalars_label, mesh.unit, mesh.colour_range
-
-
 def _scales(anatomy: Anatomy) -> list[tuple]:
     """The scales of the meshes, each once; a scale has one colour node and one legend."""
-    return list(dict.fromkeys(_scale(mesh) for mesh in anatomy.meshes if mesh.scalars))
+    return list(dict.fromkeys(mesh.scale for mesh in anatomy.meshes if mesh.scalars))
 
 
 def scale_role(kind: str, anatomy: Anatomy, mesh: Mesh) -> str:
     """Role of the "colours" or the "legend" of the scale that a mesh is coloured by."""
-    return f"{kind}.{_scales(anatomy).index(_scale(mesh))}"
+    return f"{kind}.{_scales(anatomy).index(mesh.scale)}"
 
 
 def _words(mesh: Mesh) -> str:
@@ -149,7 +145,7 @@ def _colour(
 def _show_legends(store: NodeStore, anatomy: Anatomy, title: str) -> None:
     """A legend for each scale, beside the first model that has it; colours of no model go."""
     for number, scale in enumerate(_scales(anatomy)):
-        coloured = [mesh for mesh in anatomy.meshes if _scale(mesh) == scale and store.get(_role(mesh)) is not None]
+        coloured = [mesh for mesh in anatomy.meshes if mesh.scale == scale and store.get(_role(mesh)) is not None]
         if coloured:
             name, words = f"{title} {_words(coloured[0]).lower()} legend", f"{_words(coloured[0])} ({coloured[0].unit})"
             show_legend(store, store.get(_role(coloured[0])), name, words, role=f"legend.{number}")

@@ -11,7 +11,7 @@ from trame_server import Server
 
 from GenerativeModelsLib.heart.labels.label_map import STRUCTURES, LabelMap
 from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
-from GenerativeModelsScene.heart.colours import COMPARE_MM, fitted_thickness, set_ends
+from GenerativeModelsScene.heart.colours import COMPARE_MM, EXPLORED, fitted_thickness, set_ends
 from GenerativeModelsScene.heart.exploration import STANDALONE_KEY
 from GenerativeModelsScene.heart.latent_shape import DIFFERENCE
 from GenerativeModelsScene.heart.show import HeartNodes, show_heart
@@ -27,8 +27,6 @@ __all__ = ["HeartViews"]
 
 CASE = "browser"
 """Key of the case's nodes in the scene."""
-EXPLORED = ("latent.model.", "walk.model", "cycle.model")
-"""What the roles of explored shapes begin with."""
 LEAST_RANGE_MM = 0.1
 FRAME_WORDS = ("Se", "La", "An", "In", "Ap", "Ba")
 """Ends of the axes of the heart frame: -x, +x, -y, +y, -z, +z of RAS."""
