@@ -11,14 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.page.colour_scale import GRADIENT, Scale, scale_data
-from GenerativeModelsLib.page.colours import colour_table
+from GenerativeModelsLib.page.colours import PLAIN, colour_table
 from GenerativeModelsLib.page.files import page_part, page_template, write_page
 from GenerativeModelsLib.page.meshes import View, packed, shaded_picture, value_colours, webp_uri
 
 __all__ = ["CasePage", "MeshView", "Notice", "Row", "render", "write_case_page"]
 
-PLAIN = (0.80, 0.77, 0.70)
-"""Colour of points without a known value."""
 VIEWS = (
     View("left", "Left", (0, 1, 0), (0, 0, 1)),
     View("front", "Front", (1, 0, 0), (0, 0, 1)),

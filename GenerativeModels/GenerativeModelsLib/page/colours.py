@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
 
-__all__ = ["COLOURS", "colour_map", "colour_table", "fitted_range"]
+__all__ = ["COLOURS", "PLAIN", "colour_map", "colour_table", "fitted_range", "rgb"]
 
 _VIRIDIS = (
     "345f8d 32658e 2f6a8e 2d708e 2b758e 297a8e 27808e 25858e 238a8d 218f8d 1f958c "
@@ -23,16 +23,23 @@ COLOURS = tuple(f"#{colour}" for colour in _VIRIDIS.split())
 Lightness rises evenly, also with colour blindness; the low end is light enough for shading and on dark backgrounds, the
 high end dark enough on white.
 """
+PLAIN = (0.80, 0.77, 0.70)
+"""Colour of a surface, or of its points, without known values."""
 SHARES = (2.0, 98.0)
 """Percentiles of the values between which a fitted range lies."""
 _SLACK = 1e-6
 """Rounding error of a value, in steps."""
 
 
+def rgb(colour: str) -> tuple[float, float, float]:
+    """Red, green and blue from 0 to 1 of a colour written "#rrggbb"."""
+    return tuple(value / 255 for value in bytes.fromhex(colour[1:]))
+
+
 @lru_cache(maxsize=1)
 def colour_table() -> np.ndarray:
     """(256, 3) uint8 colours of the scale, low to high."""
-    steps = np.array([list(bytes.fromhex(colour[1:])) for colour in COLOURS], float)
+    steps = 255 * np.array([rgb(colour) for colour in COLOURS])
     at, places = np.linspace(0, 1, 256), np.linspace(0, 1, len(steps))
     return np.stack([np.interp(at, places, steps[:, k]) for k in range(3)], axis=1).round().astype(np.uint8)
 

@@ -16,6 +16,7 @@ import slicer
 
 from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.report.latent_figures import CLASS_COLOURS, CLASS_WORDS, INK, SOFT
+from GenerativeModelsLib.page.colours import rgb
 from GenerativeModelsScene.heart.colours import FOLDERS
 from GenerativeModelsScene.nodes.charts import (
     Look,
@@ -202,17 +203,17 @@ def _lines(latent_map: dict[str, Any], own: Sequence[float] | None) -> tuple[dic
     lines, looks = {}, {}
     for name in CLASSES:
         lines[f"{name} hearts"] = np.asarray(latent_map["classes"][name]["points"], float)
-        looks[f"{name} hearts"] = Look(_rgb(CLASS_COLOURS[name]), "None", 1, "Circle", 3, 0.25)
+        looks[f"{name} hearts"] = Look(rgb(CLASS_COLOURS[name]), "None", 1, "Circle", 3, 0.25)
     lines[WALL] = in_one_column(_walls(latent_map))
-    looks[WALL] = Look(_rgb(SOFT), "Solid", 1, opacity=0.6)
+    looks[WALL] = Look(rgb(SOFT), "Solid", 1, opacity=0.6)
     for name, key, line in ((BORDER, "border", "Dash"), (EVEN, "even", "DashDot")):
-        lines[name], looks[name] = in_one_column(latent_map.get(key, ())), Look(_rgb(INK), line, 1)
+        lines[name], looks[name] = in_one_column(latent_map.get(key, ())), Look(rgb(INK), line, 1)
     for name in CLASSES:
         contours = [line for found in latent_map["classes"][name]["contours"].values() for line in found]
-        lines[name], looks[name] = in_one_column(contours), Look(_rgb(CLASS_COLOURS[name]), "Solid", 2)
+        lines[name], looks[name] = in_one_column(contours), Look(rgb(CLASS_COLOURS[name]), "Solid", 2)
     if own is not None:
         lines[OWN] = in_one_column([np.asarray([own[:2]], float)])
-        looks[OWN] = Look(_rgb(INK), "None", 1, "Diamond", 22)  # seen behind the explored point
+        looks[OWN] = Look(rgb(INK), "None", 1, "Diamond", 22)  # seen behind the explored point
     return lines, looks
 
 
@@ -234,7 +235,3 @@ def _series_name(name: str, latent_map: dict[str, Any]) -> str:
         return f"wall {', '.join(latent_map['walls'])} mm"
     of_class = next((each for each in CLASSES if name in (each, f"{each} hearts")), None)
     return name if of_class is None else name.replace(of_class, CLASS_WORDS[of_class])
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    return tuple(value / 255 for value in bytes.fromhex(colour[1:]))

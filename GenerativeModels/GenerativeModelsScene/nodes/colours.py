@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 import slicer
 import vtk
 
-from GenerativeModelsLib.page.colours import COLOURS
+from GenerativeModelsLib.page.colours import COLOURS, PLAIN, rgb
 from GenerativeModelsScene.nodes.store import NodeStore
 
 LEGEND_SIZE, LEGEND_PLACE = (0.1, 0.4), (0.88, 0.04)
 """(height, width) and place, as shares of the view: low on its right, clear of what is in the middle."""
-PLAIN = (0.80, 0.77, 0.70)
-"""Colour of a model without known values, the reports'."""
-
-
-@lru_cache(maxsize=1)
-def viridis() -> np.ndarray:
-    """(K, 3) colours 0 to 1 of the one colour map at equal steps, the lighter part of viridis."""
-    return np.array([list(bytes.fromhex(colour[1:])) for colour in COLOURS]) / 255
 
 
 def show_colours(
-    store: NodeStore, name: str, ends: tuple[float, float], role: str = "colours", steps: np.ndarray | None = None
+    store: NodeStore, name: str, ends: tuple[float, float], role: str = "colours", steps: Sequence[str] = COLOURS
 ) -> slicer.vtkMRMLProceduralColorNode:
-    """The colour node of that role: the colour map between the two values, saved with the scene.
+    """The colour node of that role: colours between the two values, saved with the scene.
 
     Models and volumes stretch it over the range of their own display.
 
     Parameters
     ----------
     steps
-        (K, 3) colours 0 to 1 at equal steps between the two values; None = the one colour map.
+        Colours "#rrggbb" at equal steps between the two values.
     """
     node, made = store.obtain(role, "vtkMRMLProceduralColorNode", name)
     if made:
         function = vtk.vtkColorTransferFunction()
-        colours = viridis() if steps is None else steps
-        for at, colour in zip(np.linspace(*ends, len(colours)), colours):
-            function.AddRGBPoint(at, *colour)
+        for at, colour in zip(np.linspace(*ends, len(steps)), steps):
+            function.AddRGBPoint(at, *rgb(colour))
         node.SetAndObserveColorTransferFunction(function)
         node.SetHideFromEditors(False)  # Slicer saves no colour node that editors do not show
     set_unknown_colour(node)

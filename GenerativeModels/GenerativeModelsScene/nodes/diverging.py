@@ -11,14 +11,14 @@ from GenerativeModelsScene.nodes.store import NodeStore
 
 __all__ = ["BLUE_TO_RED", "show_diverging_colours", "symmetric_range"]
 
-BLUE_TO_RED = "2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b"
+_RDBU = "2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b"
+BLUE_TO_RED = tuple(f"#{colour}" for colour in _RDBU.split())
 """Nine steps of ColorBrewer's RdBu, of which people with colour blindness tell the ends apart; zero is white."""
 
 
 def show_diverging_colours(store: NodeStore, name: str, role: str) -> slicer.vtkMRMLProceduralColorNode:
     """The colour node of that role: blue below zero, white, red above, between -1 and 1; displays stretch it."""
-    steps = np.array([list(bytes.fromhex(colour)) for colour in BLUE_TO_RED.split()]) / 255
-    return show_colours(store, name, (-1.0, 1.0), role, steps)
+    return show_colours(store, name, (-1.0, 1.0), role, BLUE_TO_RED)
 
 
 def symmetric_range(values: np.ndarray, step: float = 0.5) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import slicer
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.mesh_export import export_mesh
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
-from GenerativeModelsScene.nodes.colours import PLAIN
+from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsScene.nodes.geometry import parent_to_world
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 

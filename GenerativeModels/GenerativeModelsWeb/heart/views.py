@@ -41,7 +41,7 @@ class HeartViews(SceneViews):
     def __init__(self, server: Server) -> None:
         super().__init__(server, "heart", ("labels",), scrolls=True)
         self.nodes: HeartNodes | None = None
-        self.two_sided = [f"#{colour}" for colour in BLUE_TO_RED.split()]
+        self.two_sided = list(BLUE_TO_RED)
         self._maps: dict[str, LabelMap] = {}
         self._phase = "ed"
         self._fitted: tuple[bytes, tuple[int, ...]] | None = None

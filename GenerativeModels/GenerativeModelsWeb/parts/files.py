@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from GenerativeModelsLib.anatomy.record import Anatomy, Mesh
+from GenerativeModelsLib.page.colour_scale import scale_of
+from GenerativeModelsLib.page.colours import PLAIN
+from GenerativeModelsLib.page.meshes import value_colours
 from GenerativeModelsWeb.parts.words import file_stem
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.exports import zip_folder
@@ -20,8 +23,6 @@ WHOLE = {
     "report.html": ("Report", "mdi-file-document-outline"),
     "result.json": ("Numbers", "mdi-code-json"),
 }
-UNKNOWN = (204, 196, 178)
-"""Colour of a point without a value."""
 PICTURES, VOLUMES = (".png", ".svg"), (".nii.gz", ".nrrd")
 
 
@@ -86,24 +87,12 @@ def _maker(folder: Path, mesh: Mesh, path: Path) -> Callable[[], Any]:
 
 
 def _export(folder: Path, mesh: Mesh, path: Path) -> None:
+    """Write a mesh of the case in another format, coloured by its values in the range that fits them."""
     from GenerativeModelsLib.geometry.mesh_export import export_mesh
     from GenerativeModelsLib.geometry.surface_files import read_surface
 
     path.parent.mkdir(exist_ok=True)
     surface = read_surface(folder / mesh.file)
     values = surface.point_data.get(mesh.scalars)
-    export_mesh(surface, path, None if values is None else _colours(values))
-
-
-def _colours(values: np.ndarray) -> np.ndarray | None:
-    """(N, 3) uint8 colours of the values in the range that fits them; None where none is known."""
-    from GenerativeModelsLib.page.colours import colour_table, fitted_range
-
-    known = np.isfinite(values)
-    if not known.any() or np.ptp(values[known]) == 0:
-        return None
-    low, high = fitted_range(values)
-    share = np.clip((np.where(known, values, low) - low) / (high - low), 0, 1)
-    colours = colour_table()[np.round(share * 255).astype(int)]
-    colours[~known] = UNKNOWN
-    return colours
+    colours = value_colours(values, len(surface.points), scale_of(mesh, [values]).ends, PLAIN)
+    export_mesh(surface, path, np.round(255 * colours).astype(np.uint8))

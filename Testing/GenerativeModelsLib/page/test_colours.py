@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.page.colours import COLOURS, colour_map, colour_table, fitted_range
+from GenerativeModelsLib.page.colours import COLOURS, colour_map, colour_table, fitted_range, rgb
 
 
 def lightness(colours: np.ndarray) -> np.ndarray:
@@ -19,6 +19,10 @@ def test_the_colours_are_the_lighter_part_of_viridis() -> None:
     assert np.abs(colour_table() / 255 - expected).max() < 1.3 / 255
     assert np.abs(colour_map()(np.linspace(0, 1, 256))[:, :3] - expected).max() < 4 / 255
     assert COLOURS[0] == "#345f8d" and COLOURS[-1] == "#fde725"
+
+
+def test_a_written_colour_becomes_three_shares() -> None:
+    assert rgb("#00ff33") == (0.0, 1.0, 0.2)
 
 
 def test_lightness_rises_in_equal_steps_from_a_light_low_end() -> None:

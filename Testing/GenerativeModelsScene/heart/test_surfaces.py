@@ -10,6 +10,7 @@ import pytest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
+from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsScene.heart.latent_shape import show_latent_shape
 from GenerativeModelsScene.heart.show import (
     colour_by,
@@ -20,7 +21,6 @@ from GenerativeModelsScene.heart.show import (
     show_surfaces,
     thickness_range,
 )
-from GenerativeModelsScene.nodes.colours import PLAIN
 from GenerativeModelsScene.nodes.models import set_array
 from Testing.helpers.saved_scenes import saved_and_loaded
 

@@ -16,8 +16,8 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface, write_vtp
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
+from GenerativeModelsLib.page.colours import COLOURS, PLAIN, rgb
 from GenerativeModelsScene.nodes.case import CaseNodes, find_case_nodes, hide_other_cases, show_case_of
-from GenerativeModelsScene.nodes.colours import PLAIN, viridis
 from GenerativeModelsScene.skull.case_nodes import show_alone
 from GenerativeModelsScene.skull.show import show_case
 from Testing.helpers.shapes import lump
@@ -73,7 +73,7 @@ def test_it_is_coloured_by_its_scalars_over_its_range(nodes) -> None:
     assert display.GetScalarRange() == (0.0, 40.0) and display.GetVisibility() and not display.GetVisibility2D()
     function = display.GetColorNode().GetColorTransferFunction()
     assert list(function.GetRange()) == [0.0, 40.0]
-    np.testing.assert_allclose(function.GetColor(40.0), viridis()[-1], atol=1e-6)
+    np.testing.assert_allclose(function.GetColor(40.0), rgb(COLOURS[-1]), atol=1e-6)
     assert not display.GetColorNode().GetHideFromEditors(), "else it is not saved"
 
 

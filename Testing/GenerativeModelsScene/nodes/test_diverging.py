@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from GenerativeModelsScene.nodes.colours import PLAIN
+from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsScene.nodes.diverging import show_diverging_colours, symmetric_range
 from GenerativeModelsScene.nodes.store import NodeStore
 

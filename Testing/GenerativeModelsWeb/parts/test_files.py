@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zipfile
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 pytest.importorskip("aiohttp")
 
 from GenerativeModelsLib.geometry.surface_files import write_vtp
+from GenerativeModelsLib.page.colours import COLOURS, PLAIN, rgb
 from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsWeb.parts.files import UNKNOWN, _colours, offer_files
+from GenerativeModelsWeb.parts.files import offer_files
 from GenerativeModelsWeb.server.downloads import Downloads
 from Testing.helpers.shapes import lump
 
@@ -70,7 +72,28 @@ def test_the_archive_holds_the_case_under_its_name(offered):
         assert "Jane_Doe_27_3/result.json" in archive.namelist()
 
 
-def test_points_without_a_value_are_grey():
-    colours = _colours(np.array([np.nan, 1.0, 5.0]))
-    assert tuple(colours[0]) == UNKNOWN and tuple(colours[1]) != tuple(colours[2])
-    assert _colours(np.full(3, np.nan)) is None and _colours(np.zeros(3)) is None
+def points_of(ply):
+    """(N, 3) places and (N, 3) colours from 0 to 255 of the points of a PLY file."""
+    head, _, body = ply.read_bytes().partition(b"end_header\n")
+    count = int(re.search(rb"element vertex (\d+)", head)[1])
+    found = np.frombuffer(body, np.dtype([("at", "<f4", 3), ("colour", "u1", 3)]), count)
+    return found["at"], found["colour"]
+
+
+def test_a_mesh_has_the_colours_of_its_scale_and_is_plain_where_no_value_is_known(offered):
+    _, offers, folder = offered
+    surface = lump()
+    values = np.where(surface.points[:, 2] < 0, np.nan, np.where(surface.points[:, 0] < 0, 0.5, 0.7))
+    write_vtp(surface.with_data(uncertainty_mm=values), folder / "skull.vtp")
+    points, colours = points_of(made(offers["skull.skull.ply"]))
+    plain, low, high = (np.round(255 * np.array(colour)) for colour in (PLAIN, rgb(COLOURS[0]), rgb(COLOURS[-1])))
+    up, right = points[:, 2] > 1e-3, points[:, 0] > 1e-3
+    assert (colours[points[:, 2] < -1e-3] == plain).all()
+    assert (colours[up & right] == high).all() and (colours[up & (points[:, 0] < -1e-3)] == low).all()
+
+
+def test_a_mesh_without_any_value_is_plain(offered):
+    _, offers, folder = offered
+    write_vtp(lump(), folder / "skull.vtp")
+    _, colours = points_of(made(offers["skull.skull.ply"]))
+    assert (colours == np.round(255 * np.array(PLAIN))).all()

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
 from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
-
-BONE = (0.80, 0.77, 0.70)
-"""Colour of a surface whose uncertainty is not known."""
 
 MAX_IMAGE_PX = 1000
 SCALE_BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -108,7 +106,7 @@ def still_views(surface: SkullSurface, ends_mm: tuple[float, float], size_px: in
     """
     extent = 1.03 * np.abs(surface.points - _centre(surface.points)).max()
     points = surface.points - _centre(surface.points)
-    colours = value_colours(surface.uncertainty_mm, len(points), ends_mm, BONE)
+    colours = value_colours(surface.uncertainty_mm, len(points), ends_mm, PLAIN)
     wanted = [view for view in VIEWS if view.key != "back"]
     return {
         view.key: webp_uri(shaded_picture(points, surface.triangles, colours, view.rotation, extent, size_px))

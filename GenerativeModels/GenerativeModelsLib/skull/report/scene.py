@@ -7,11 +7,11 @@ import numpy as np
 from GenerativeModelsLib.geometry import thinning
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.page.colour_scale import Scale, scale_data
-from GenerativeModelsLib.page.colours import colour_table
+from GenerativeModelsLib.page.colours import PLAIN, colour_table
 from GenerativeModelsLib.page.meshes import micrometres, packed
 from GenerativeModelsLib.skull.planes.sector import sector_outline
 from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
-from GenerativeModelsLib.skull.report.figures import BONE, VIEWS
+from GenerativeModelsLib.skull.report.figures import VIEWS
 
 PLANE_MARGIN_MM = 8.0
 
@@ -34,7 +34,7 @@ def scene(surface: SkullSurface, planes: list[PlaneView], scale: Scale) -> dict:
         "uncertainty_um": packed(micrometres(surface.uncertainty_mm, len(points)), "<u2"),
         "scales": [scale_data(scale)],
         "colours": packed(colour_table(), "u1"),
-        "bone": [round(255 * value) for value in BONE],
+        "bone": [round(255 * value) for value in PLAIN],
         "planes": [plane_polygon(plane) for plane in planes if plane.corners_mm is not None],
         "views": {view.key: view.rotation.tolist() for view in VIEWS},
     }
