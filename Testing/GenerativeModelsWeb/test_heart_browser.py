@@ -225,7 +225,8 @@ def test_bad_input_is_a_sentence_and_leaves_what_is_shown(tab, sample_heart, tmp
     for place, file in (("ed", one), ("es", two)):
         tab.choose(place, file)
         tab.card(place).get_by_text(file.name).wait_for()
-    tab.page.wait_for_selector(".gm-why:has-text('Both phases are the same label map')")
+    tab.page.wait_for_timeout(300)
+    assert "hold the same labels in the same place" in tab.refusal()
     tab.page.click("[aria-label='Remove: End systole']")
     tab.page.fill("#gm-height", "3")
     tab.page.fill("#gm-weight", "70")

@@ -10,6 +10,8 @@ from typing import Any
 
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.case.read import HeartCase
+from GenerativeModelsLib.heart.case.run import phase_maps
+from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsWeb.heart.desk import PLACES, SETTINGS, LabelDesk
 from GenerativeModelsWeb.heart.explore import Explorer
@@ -36,7 +38,7 @@ class HeartApplication(CaseApplication):
         self.views = HeartViews(self.server)
         self.desk = LabelDesk(self.inputs, self.settings, self.run, self.workspace / "label-maps")
         self.explorer = Explorer(self)
-        self._maps: dict[Path, dict[str, Any]] = {}
+        self._maps: dict[Path, dict[str, LabelMap]] = {}
         self._asked: HeartRequest | None = None
         self._page = ""
         self._frames = 0, 0
@@ -88,7 +90,8 @@ class HeartApplication(CaseApplication):
     async def show_case(self, case: HeartCase, title: str) -> None:
         """The surfaces and label maps in the views, the numbers on the panel, then the bull's-eyes."""
         if case.folder not in self._maps:
-            self._maps[case.folder] = await asyncio.to_thread(_label_maps, self._asked)
+            self._maps[case.folder], _ = await asyncio.to_thread(phase_maps, self._asked)
+        self._maps = {folder: maps for folder, maps in self._maps.items() if folder.is_dir()}
         self.views.show(case.folder, self._maps[case.folder], title=title)
         shown = result_of(case.result)
         with self.server.state:
@@ -130,17 +133,3 @@ class HeartApplication(CaseApplication):
 def _title(file_name: str) -> str:
     """The name of a case from that of its first file, without the phase."""
     return re.sub(r"(^|[._ -])(ed|es)$", "", file_name.split(".")[0], flags=re.IGNORECASE) or HEART.title
-
-
-def _label_maps(request: HeartRequest) -> dict[str, Any]:
-    """The label maps of a request by phase, cropped."""
-    from GenerativeModelsLib.heart.labels.cine import read_cine
-    from GenerativeModelsLib.heart.labels.label_map import is_preset, parse_labels
-    from GenerativeModelsLib.heart.labels.read import read_label_map
-
-    labels, by_name = parse_labels(request.labels), is_preset(request.labels)
-    if request.cine is not None:
-        cine = read_cine(request.cine, labels, request.ed_frame, request.es_frame)
-        return {"ed": cine.ed, "es": cine.es}
-    given = {phase: getattr(request, phase) for phase in ("ed", "es") if getattr(request, phase) is not None}
-    return {phase: read_label_map(path, labels, phase, by_name=by_name) for phase, path in given.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import re
 import shutil
@@ -33,17 +32,13 @@ SETTINGS = ("sex", "height", "weight", "ed_frame", "es_frame", "force", "seed", 
 
 @dataclass(frozen=True)
 class LabelFile:
-    """A label map as uploaded: its values with words for them, and by structure the value that a name means.
-
-    `checksum` is that of the file.
-    """
+    """A label map as uploaded: its values with words for them, and by structure the value that a name means."""
 
     path: Path
     name: str
     values: tuple[tuple[str, str], ...]
     named: dict[str, str]
     size: str
-    checksum: str
 
 
 class LabelDesk(Desk):
@@ -133,8 +128,6 @@ class LabelDesk(Desk):
         """A label map, its cavity and wall, or numbers that cannot be read."""
         if not (self.has("ed") or self.has("cine")):
             return "Add the label map at end diastole, or a cine, to begin."
-        if self.has("ed") and self.has("es") and self.file("ed").checksum == self.file("es").checksum:
-            return "Both phases are the same label map: choose the one at end systole, or remove it."
         settings = self.settings.data
         for structure in ("lv", "myo"):
             if not getattr(settings, structure):
@@ -219,10 +212,9 @@ def _read(path: Path, place: str) -> LabelFile:
     for segment in segments:
         if segment.structure and segment.structure not in named:
             named[segment.structure] = str(segment.value)
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     choices = [(str(segment.value), f"{segment.name} ({segment.value})") for segment in segments]
     choices = choices or [(str(int(value)), f"value {int(value)}") for value in values if value]
-    return LabelFile(path, path.name, tuple(choices), named, " × ".join(map(str, size)) + " voxels", checksum)
+    return LabelFile(path, path.name, tuple(choices), named, " × ".join(map(str, size)) + " voxels")
 
 
 def _number(text: str, what: str, example: str) -> float | None:

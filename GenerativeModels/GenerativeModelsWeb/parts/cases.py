@@ -11,6 +11,7 @@ from typing import Any
 
 from trame_server.utils.typed_state import TypedState
 
+from GenerativeModelsWeb.parts.files import exports_of
 from GenerativeModelsWeb.parts.state import Navigation
 
 __all__ = ["MOST_CASES", "CaseList", "Finished"]
@@ -65,7 +66,9 @@ class CaseList:
         entry |= {"time": datetime.now().strftime("%H:%M"), "headline": headline}
         listed = [entry, *self._navigation.data.cases]
         for old in listed[MOST_CASES:]:
-            shutil.rmtree(self._cases.pop(old["number"]).folder, ignore_errors=True)
+            gone = self._cases.pop(old["number"]).folder
+            for folder in (gone, exports_of(gone)):
+                shutil.rmtree(folder, ignore_errors=True)
         self._navigation.data.cases = listed[:MOST_CASES]
         return case
 

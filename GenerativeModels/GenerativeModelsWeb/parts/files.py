@@ -17,7 +17,7 @@ from GenerativeModelsWeb.parts.words import file_stem
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.exports import zip_folder
 
-__all__ = ["offer_files"]
+__all__ = ["exports_of", "offer_files"]
 
 WHOLE = {
     "report.html": ("Report", "mdi-file-document-outline"),
@@ -50,7 +50,7 @@ def offer_files(
 
     for name, (label, icon) in WHOLE.items():
         group(label, icon, [offer(name, folder / name)])
-    exports = folder.with_name(f"{folder.name}-exports")
+    exports = exports_of(folder)
     bundle, archive = exports / f"{anatomy.name}.mrb", exports / f"{stem}.zip"
 
     def saved() -> Path:
@@ -76,6 +76,11 @@ def offer_files(
         elif path.name.endswith(VOLUMES):  # a mesh may have the same name
             group(f"{words} volume", "mdi-cube-outline", [offer(path.name, path)])
     return groups
+
+
+def exports_of(folder: Path) -> Path:
+    """The folder of what is made from a case only when it is asked for: its scene, archive and meshes."""
+    return folder.with_name(f"{folder.name}-exports")
 
 
 def _maker(folder: Path, mesh: Mesh, path: Path) -> Callable[[], Any]:

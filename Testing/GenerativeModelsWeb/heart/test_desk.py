@@ -91,14 +91,6 @@ def test_a_cine_takes_the_place_of_the_phases(desk, take):
     assert desk.has("ed") and not desk.has("cine") and desk.frames() == {}
 
 
-def test_one_label_map_for_both_phases_is_said(desk, take, sample_heart):
-    take("ed")
-    take("es", "other.nii.gz")
-    assert desk.missing.startswith("Both phases are the same label map")
-    take("es", "es.nii.gz", sample_heart / "es.nii.gz")
-    assert desk.missing == ""
-
-
 def test_what_is_no_label_map_is_refused_and_leaves_no_copy(desk, take, tmp_path):
     (tmp_path / "text").write_text("text")
     assert "notes.nii.gz" in take("ed", "notes.nii.gz", tmp_path / "text")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.anatomy.run import Progress
+from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.request import HeartRequest
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.infer.model import HeartModel
+    from GenerativeModelsLib.heart.labels.cine import Cine
+    from GenerativeModelsLib.heart.labels.label_map import LabelMap
     from GenerativeModelsLib.heart.measure.load import LoadedHeart
 
-__all__ = ["compute", "read_label_maps", "sample_request"]
+__all__ = ["compute", "phase_maps", "read_label_maps", "sample_request"]
 
 
 def read_label_maps(request: HeartRequest) -> LoadedHeart:
@@ -23,18 +26,34 @@ def read_label_maps(request: HeartRequest) -> LoadedHeart:
     InputError
         A label map cannot be used.
     """
-    from GenerativeModelsLib.heart.labels.cine import read_cine
-    from GenerativeModelsLib.heart.labels.label_map import is_preset, parse_labels
-    from GenerativeModelsLib.heart.measure.load import heart_from_cine, load_hearts
+    from GenerativeModelsLib.heart.measure.load import heart_from_cine, heart_from_maps
     from GenerativeModelsLib.heart.measure.septum import parse_septum
 
     septum = None if request.septum is None else parse_septum(request.septum)
+    maps, cine = phase_maps(request)
+    if cine is not None:
+        return heart_from_cine(cine, septum, force=request.force)
+    return heart_from_maps(maps["ed"], maps.get("es"), septum, force=request.force)
+
+
+def phase_maps(request: HeartRequest) -> tuple[dict[str, LabelMap], Cine | None]:
+    """The label maps of a request by phase, each cropped to its heart, and the cine that they are frames of, if any.
+
+    Raises
+    ------
+    InputError
+        A label map cannot be read.
+    """
+    from GenerativeModelsLib.heart.labels.cine import read_cine
+    from GenerativeModelsLib.heart.labels.label_map import is_preset, parse_labels
+    from GenerativeModelsLib.heart.labels.read import read_label_map
+
     labels, by_name = parse_labels(request.labels), is_preset(request.labels)
     if request.cine is not None:
-        return heart_from_cine(
-            read_cine(request.cine, labels, request.ed_frame, request.es_frame), septum, force=request.force
-        )
-    return load_hearts(request.ed, request.es, labels, septum, by_name=by_name, force=request.force)
+        cine = read_cine(request.cine, labels, request.ed_frame, request.es_frame)
+        return {"ed": cine.ed, "es": cine.es}, cine
+    given = {phase: source for phase in PHASES if (source := getattr(request, phase)) is not None}
+    return {phase: read_label_map(source, labels, phase, by_name=by_name) for phase, source in given.items()}, None
 
 
 def compute(request: HeartRequest, loaded: LoadedHeart, model: HeartModel, progress: Progress) -> MeasuredHeart:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from GenerativeModelsLib.errors import InputError, in_words, named
 from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.labels.cine import Cine
 from GenerativeModelsLib.heart.labels.cleaning import one_heart
-from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
+from GenerativeModelsLib.heart.labels.label_map import STRUCTURES, HeartLabels, LabelMap
 from GenerativeModelsLib.heart.labels.read import read_label_map
 from GenerativeModelsLib.heart.measure.apex import OpenApex, open_apex
 from GenerativeModelsLib.heart.measure.border import border_warnings, require_whole_cavity, wall_warnings
@@ -110,15 +109,7 @@ class LoadedHeart:
         return Heart(self.ed.ventricle, self.es.ventricle)
 
 
-def load_hearts(
-    ed: Source,
-    es: Source | None,
-    labels: HeartLabels,
-    septum: Septum | None = None,
-    *,
-    by_name: bool = True,
-    force: bool = False,
-) -> LoadedHeart:
+def load_hearts(ed: Source, es: Source | None, labels: HeartLabels) -> LoadedHeart:
     """Read and measure the label maps of one heart.
 
     Parameters
@@ -128,30 +119,18 @@ def load_hearts(
         be None.
     labels
         Meaning of their values, see `labels.label_map.parse_labels`.
-    septum
-        Side of the septum given by the user (`septum.parse_septum`); overrides the right ventricle.
-    by_name
-        As in `labels.read.read_label_map`.
-    force
-        Whether phases that look like two patients are used, with a warning.
 
     Raises
     ------
     InputError
         A file or its labels cannot be used; the message names the file and the remedy.
     """
-    if isinstance(ed, Path) and isinstance(es, Path) and ed.resolve() == es.resolve():
-        raise InputError(
-            f"{named('ed')} and {named('es')} are the same file, {ed.name}: give one label map for each phase, or "
-            f"{named('ed')} alone."
-        )
-    ed_map = read_label_map(ed, labels, "ed", by_name=by_name)
-    es_map = None if es is None else read_label_map(es, labels, "es", by_name=by_name)
-    return heart_from_maps(ed_map, es_map, septum, force=force)
+    ed_map = read_label_map(ed, labels, "ed")
+    return heart_from_maps(ed_map, None if es is None else read_label_map(es, labels, "es"))
 
 
 def heart_from_cine(cine: Cine, septum: Septum | None = None, *, force: bool = False) -> LoadedHeart:
-    """Measure the two frames of a cine; raises as `load_hearts`."""
+    """Measure the two frames of a cine; parameters and errors are those of `heart_from_maps`."""
     found = heart_from_maps(cine.ed, cine.es, septum, force=force)
     return replace(found, warnings=(*cine.warnings, *found.warnings), cine=cine)
 
@@ -159,7 +138,25 @@ def heart_from_cine(cine: Cine, septum: Septum | None = None, *, force: bool = F
 def heart_from_maps(
     ed: LabelMap, es: LabelMap | None, septum: Septum | None = None, *, force: bool = False
 ) -> LoadedHeart:
-    """Measure label maps in memory (`labels.label_map.label_map_from_array`); raises as `load_hearts`."""
+    """Measure label maps in memory (`labels.label_map.label_map_from_array`).
+
+    Parameters
+    ----------
+    septum
+        Side of the septum given by the user (`septum.parse_septum`); overrides the right ventricle.
+    force
+        Whether phases that look like two patients are used, with a warning.
+
+    Raises
+    ------
+    InputError
+        The labels cannot be used, or are the same in both phases; the message names the map and the remedy.
+    """
+    if es is not None and _same(ed, es):
+        raise InputError(
+            f"{named('ed')} {ed.name} and {named('es')} {es.name} hold the same labels in the same place: give another "
+            f"one for end systole, or {named('ed')} alone."
+        )
     maps = {"ed": ed} if es is None else {"ed": ed, "es": es}
     phases = {name: load_phase(label_map, name, septum) for name, label_map in maps.items()}
     phases = shared_septum(shared_base(phases, maps, septum), maps)
@@ -174,7 +171,7 @@ def heart_from_maps(
 def load_phase(
     label_map: LabelMap, phase: str, septum: Septum | None = None, up: np.ndarray | None = None
 ) -> LoadedPhase:
-    """Check, place and measure one label map; `phase` is its name in messages. Raises as `load_hearts`.
+    """Check, place and measure one label map; `phase` is its name in messages. Raises as `heart_from_maps`.
 
     `up` is an LPS vector to the side of a stack's base; None = from the labels.
     """
@@ -200,6 +197,12 @@ def load_phase(
             *_frame_warnings(frame, f"{named(phase)} {label_map.name}"),
         ),
     )
+
+
+def _same(ed: LabelMap, es: LabelMap) -> bool:
+    """Whether two label maps hold one heart at one moment."""
+    alike = all(np.array_equal(ed.mask(structure), es.mask(structure)) for structure in STRUCTURES)
+    return alike and np.allclose(ed.to_lps, es.to_lps)
 
 
 def _plain(*warnings: str) -> tuple[str, ...]:

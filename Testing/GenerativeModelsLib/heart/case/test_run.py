@@ -14,10 +14,12 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.heart.anatomy import HEART, THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.case.figures import function_figures
+from GenerativeModelsLib.heart.case.run import phase_maps
 from GenerativeModelsLib.heart.case.write import document
 from GenerativeModelsLib.heart.report import bullseye
 from GenerativeModelsLib.heart.report.content import report_content
 from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsLib.resources import sample_dir
 from Testing.helpers.heart_phantoms import bullet, short_axis, voxelised, write_label_map, write_segmentation
 from Testing.helpers.stand_in_hearts import StandInModel
 
@@ -50,6 +52,15 @@ def read(folder: Path) -> dict:
         raise AssertionError(f"{name} is no JSON")
 
     return json.loads((folder / "result.json").read_text(encoding="utf-8"), parse_constant=refuse)
+
+
+def test_the_label_maps_of_a_request_by_phase(request_: HeartRequest) -> None:
+    maps, cine = phase_maps(request_)
+    assert [*maps] == ["ed", "es"] and cine is None and [*phase_maps(replace(request_, es=None))[0]] == ["ed"]
+    film = sample_dir() / "heart_cine" / "labels.nii.gz"
+    maps, cine = phase_maps(HeartRequest(cine=film, ed_frame=1, es_frame=9))
+    assert (maps["ed"], maps["es"]) == (cine.ed, cine.es)
+    assert (cine.frames["ed"], cine.frames["es"]) == (1, 9)
 
 
 def test_figures_of_function_and_of_the_right_ventricle(both: Case, alone: Case) -> None:

@@ -75,16 +75,27 @@ def test_end_diastole_alone_is_said() -> None:
         _ = found.heart
 
 
-def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
-    ed = write_label_map(SOLID, tmp_path / "ed.nii.gz")
-    with pytest.raises(InputError, match=r"ed and es are the same file, ed\.nii\.gz"):
-        load_hearts(ed, tmp_path / "." / "ed.nii.gz", ACDC)
+def test_one_label_map_for_both_phases_is_refused(tmp_path: Path) -> None:
+    """In one file, in a copy of it, and with other values for the same structures."""
+    ed, copy = (write_label_map(SOLID, tmp_path / name) for name in ("ed.nii.gz", "copy.mha"))
+    for es in (ed, copy):
+        words = rf"^ed ed\.nii\.gz and es {es.name} hold the same labels in the same place: give another one for end"
+        with pytest.raises(InputError, match=words):
+            load_hearts(ed, es, ACDC)
+    doubled = replace(SOLID, values=SOLID.values * 2, labels=HeartLabels(lv=6, myo=4, rv=2), name="doubled")
+    with pytest.raises(InputError, match=r"^ed ed\.nii and es doubled hold the same labels"):
+        heart_from_maps(SOLID, doubled)
 
 
-def test_swapped_phases_are_refused_and_equal_ones_said() -> None:
+def test_swapped_phases_are_refused_and_similar_ones_said() -> None:
     with pytest.raises(InputError, match=r"es ed\.nii has the larger cavity .* swapped.*give end diastole as ed"):
         heart_from_maps(SOLID_ES, SOLID)
-    assert "hardly differs" in heart_from_maps(SOLID, SOLID).warnings[0]
+    moved = np.eye(4)
+    moved[:3, 3] = (0.0, 0.0, 1.0)
+    assert "hardly differs" in heart_from_maps(SOLID, replace(SOLID, to_lps=moved @ SOLID.to_lps)).warnings[0]
+    fewer = SOLID.values.copy()
+    fewer[tuple(np.argwhere(SOLID.mask("rv"))[0])] = 0
+    assert "hardly differs" in heart_from_maps(SOLID, changed(SOLID, fewer)).warnings[0]
 
 
 def test_phases_of_two_patients_are_told() -> None:
