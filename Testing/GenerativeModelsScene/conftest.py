@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -106,6 +108,28 @@ def shown(a_scene, a_case):
     from GenerativeModelsScene.skull.show import show_case
 
     return show_case(a_scene, a_case, key="case", title="Head")
+
+
+@pytest.fixture
+def nothing_left(tmp_path, monkeypatch) -> Iterator[Path]:
+    """The folder of temporary files; after the test it must be empty."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield tmp_path
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def ship(monkeypatch) -> Callable[[Path], None]:
+    """Function (folder of a bundle): it takes the place of the shipped models."""
+    from GenerativeModelsLib import resources
+    from GenerativeModelsLib.anatomy import fingerprint
+
+    def put(bundle: Path) -> None:
+        for module in (resources, fingerprint):
+            monkeypatch.setattr(module, "default_bundle", lambda name: bundle)
+
+    return put
 
 
 def _terminologies() -> str | None:

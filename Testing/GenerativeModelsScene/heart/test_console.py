@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import tempfile
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +10,6 @@ import numpy as np
 import pytest
 import slicer
 
-from GenerativeModelsLib import resources
-from GenerativeModelsLib.anatomy import fingerprint
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsScene.heart import console
 from GenerativeModelsScene.heart.exploration import STANDALONE_KEY
@@ -29,19 +25,9 @@ def a_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def with_tiny_model(monkeypatch, a_bundle) -> None:
+def with_tiny_model(ship, a_bundle) -> None:
     """The shipped model is the tiny one."""
-    for module in (resources, fingerprint):
-        monkeypatch.setattr(module, "default_bundle", lambda name: a_bundle)
-
-
-@pytest.fixture
-def nothing_left(tmp_path, monkeypatch):
-    """The folder of temporary files; after the test it must be empty."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield tmp_path
-    gc.collect()
-    assert list(tmp_path.iterdir()) == []
+    ship(a_bundle)
 
 
 @pytest.fixture

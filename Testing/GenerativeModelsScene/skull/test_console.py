@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 import textwrap
 
 import numpy as np
 import pytest
 import slicer
 
-from GenerativeModelsLib import environment, resources
-from GenerativeModelsLib.anatomy import fingerprint
+from GenerativeModelsLib import environment
 from GenerativeModelsLib.anatomy import run as case_module
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.infer import model as model_module
@@ -31,20 +29,10 @@ def images(add_volume):
 
 
 @pytest.fixture
-def with_tiny_model(monkeypatch, tiny_bundle):
+def with_tiny_model(monkeypatch, ship, tiny_bundle):
     """The bundled model is the tiny one, which sees painted planes."""
     monkeypatch.setattr(model_module, "load_skull_model", load_seeing)
-    for module in (resources, fingerprint):
-        monkeypatch.setattr(module, "default_bundle", lambda name: tiny_bundle)
-
-
-@pytest.fixture
-def nothing_left(tmp_path, monkeypatch):
-    """The folder of temporary files; after the test it must be empty."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield tmp_path
-    gc.collect()
-    assert list(tmp_path.iterdir()) == []
+    ship(tiny_bundle)
 
 
 def test_five_lines_make_a_skull(a_scene, images, with_tiny_model, nothing_left, monkeypatch, capsys) -> None:
