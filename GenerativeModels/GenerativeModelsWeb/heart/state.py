@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from GenerativeModelsWeb.parts.state import FileCard
+from GenerativeModelsWeb.parts.state import CaseInputs, CaseSettings, FileCard
 
 __all__ = ["Explored", "Inputs", "Result", "Settings", "Views"]
 
 
 @dataclass
-class Inputs:
-    """The label maps, what their values may mean ([value, words]), and what stands in the way of an analysis."""
+class Inputs(CaseInputs):
+    """The label maps, and what their values may mean ([value, words])."""
 
     ed: FileCard = field(default_factory=FileCard)
     es: FileCard = field(default_factory=FileCard)
     cine: FileCard = field(default_factory=FileCard)
     values: list[list[str]] = field(default_factory=list)
-    missing: str = ""
-    notice: str = ""
 
 
 @dataclass
-class Settings:
+class Settings(CaseSettings):
     """Everything else a user may choose, as typed; the values of the structures "" = none."""
 
     lv: str = ""
@@ -34,9 +32,6 @@ class Settings:
     ed_frame: str = ""
     es_frame: str = ""
     force: bool = False
-    seed: str = "0"
-    device: str = "auto"
-    device_found: str = ""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Colours", "FileCard", "Navigation", "Playing", "Run", "Shown"]
+__all__ = ["CaseInputs", "CaseSettings", "Colours", "FileCard", "Navigation", "Playing", "Run", "Shown"]
 
 
 @dataclass
@@ -33,6 +33,31 @@ class FileCard:
     caution: str = ""
     problem: str = ""
     sending: int = -1
+
+
+@dataclass
+class CaseInputs:
+    """What an anatomy's page says of its files beside their cards.
+
+    Attributes
+    ----------
+    missing
+        What stands in the way of a run; empty = nothing.
+    notice
+        What became of files that were given.
+    """
+
+    missing: str = ""
+    notice: str = ""
+
+
+@dataclass
+class CaseSettings:
+    """What a user of any anatomy may choose, as typed; `device_found` says what "auto" means here."""
+
+    seed: str = "0"
+    device: str = "auto"
+    device_found: str = ""
 
 
 @dataclass

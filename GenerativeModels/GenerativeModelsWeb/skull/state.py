@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from GenerativeModelsLib.skull.request import PLANES
-from GenerativeModelsWeb.parts.state import FileCard
+from GenerativeModelsWeb.parts.state import CaseInputs, CaseSettings, FileCard
 
 __all__ = ["Inputs", "PlaneCard", "Result", "Settings", "Views", "cards"]
 
@@ -28,25 +28,20 @@ class PlaneCard(FileCard):
 
 
 @dataclass
-class Inputs:
-    """The planes, and what stands in the way of a reconstruction ("" = nothing)."""
+class Inputs(CaseInputs):
+    """The planes."""
 
     axial: PlaneCard = field(default_factory=PlaneCard)
     sagittal: PlaneCard = field(default_factory=PlaneCard)
     coronal: PlaneCard = field(default_factory=PlaneCard)
-    missing: str = ""
-    notice: str = ""
 
 
 @dataclass
-class Settings:
-    """Everything else a user may choose, as typed; `device_found` says what "auto" means here."""
+class Settings(CaseSettings):
+    """Everything else a user may choose, as typed."""
 
     weeks: str = ""
     samples: str = "100"
-    seed: str = "0"
-    device: str = "auto"
-    device_found: str = ""
 
 
 @dataclass
