@@ -9,15 +9,10 @@ python -m tools.latent_latency [--browser] [--moves 30] [--minutes 0]
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "GenerativeModels"))
 
 
 class DesktopLogic:
@@ -94,26 +89,17 @@ def points(count: int) -> np.ndarray:
     return np.stack([1.5 * np.cos(t), 2.0 * np.sin(2 * t)], axis=1)
 
 
-def matrix_product_s() -> float:
-    """Seconds of a 2048-cubed float32 matrix product, the unit of the speed benchmark."""
-    a = np.ones((2048, 2048), np.float32)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 def main() -> None:
     """Measure and print."""
+    from GenerativeModelsLib.evaluation.scores.timing import PRODUCT, product_s
+
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--browser", action="store_true", help="in Chromium too")
     parser.add_argument("--moves", type=int, default=30)
     parser.add_argument("--minutes", type=float, default=0.0, help="then drag as long, and print memory and nodes")
     options = parser.parse_args()
-    product = matrix_product_s()
-    print(f"a 2048-cubed matrix product takes {1000 * product:.0f} ms here")
+    product = product_s(repeats=5)
+    print(f"a matrix product of side {PRODUCT} takes {1000 * product:.0f} ms here")
     desktop = DesktopLogic()
     for x, y in points(5):
         desktop.move(x, y)

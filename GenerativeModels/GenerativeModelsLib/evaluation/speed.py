@@ -11,12 +11,11 @@ import torch
 from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET, simulated_case
 from GenerativeModelsLib.evaluation.heart_speed import heart_times
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
-from GenerativeModelsLib.evaluation.scores.timing import Cold, best, cold_process
+from GenerativeModelsLib.evaluation.scores.timing import PRODUCT, Cold, best, cold_process, product_s
 from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 
 THREADS = 2
-PRODUCT = 2048
 
 
 def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
@@ -24,8 +23,7 @@ def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
     torch.set_num_threads(THREADS)
     model = load_skull_model(bundle)
     images = simulated_case(TEST_SET, 0).images
-    matrix = torch.rand(PRODUCT, PRODUCT)
-    product = best(lambda: matrix @ matrix, 3 * repeats)
+    product = product_s(3 * repeats)
     whole = best(lambda: reconstruct(model, images, samples=100), repeats)
     mean = best(lambda: reconstruct(model, images, samples=0), repeats)
     cold = cold_command(bundle, images)

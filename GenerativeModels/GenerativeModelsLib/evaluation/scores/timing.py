@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 
-__all__ = ["Cold", "best", "cold_process"]
+__all__ = ["PRODUCT", "Cold", "best", "cold_process", "product_s"]
+
+PRODUCT = 2048
+"""Side of the matrices whose product is the unit of run times."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,14 @@ def best(action: Callable[[], object], repeats: int) -> float:
         action()
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def product_s(repeats: int) -> float:
+    """Shortest run time in seconds of a float32 matrix product of side `PRODUCT`, on the threads that torch has."""
+    import torch
+
+    matrix = torch.rand(PRODUCT, PRODUCT)
+    return best(lambda: matrix @ matrix, repeats)
 
 
 def cold_process(arguments: Sequence[str], threads: int) -> Cold:
