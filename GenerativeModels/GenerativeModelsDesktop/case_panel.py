@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ SETTLE_MS = 150
 """Delay before new nodes are read, since files that are dropped together are loaded one by one."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class PanelTexts:
     """Texts of a panel.
 
-    Parameters
+    Attributes
     ----------
     title
         Title of the module.
@@ -40,8 +42,11 @@ class PanelTexts:
         Progress message while the result is loaded into the scene.
     """
 
-    def __init__(self, *, title: str, run: str, apply: str, cancel: str, showing: str):
-        self.title, self.run, self.apply, self.cancel, self.showing = title, run, apply, cancel, showing
+    title: str
+    run: str
+    apply: str
+    cancel: str
+    showing: str
 
 
 class CasePanel:
