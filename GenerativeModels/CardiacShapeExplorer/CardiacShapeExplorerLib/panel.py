@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,18 +17,13 @@ from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
 from GenerativeModelsDesktop.preselection import matching_nodes
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.labels.phase_names import STANDING_ALONE, names_phase
 from GenerativeModelsScene.heart.inputs import cavity_curve, heart_key, heart_title, selection_problem, structures_of
 from GenerativeModelsScene.heart.load_cine import frames_on_show
 from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 
 __all__ = ["Panel"]
-
-WORDS = {
-    "ed": r"(?<![a-z])(ed|end[ _-]?diastol\w*|diastol\w*)(?![a-z])",
-    "es": r"(?<![a-z])(es|end[ _-]?systol\w*|systol\w*)(?![a-z])",
-}
-"""Words of a phase in the name of a node."""
 
 
 class Panel(CasePanel):
@@ -76,11 +70,12 @@ class Panel(CasePanel):
         scene = slicer.mrmlScene
         kinds = ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode")
         maps = [node for kind in kinds for node in slicer.util.getNodesByClass(kind, scene)]
-        maps = [node for node in maps if node not in frames_on_show(scene) and _has_labels(node)]
+        frames = frames_on_show(scene)
+        maps = [node for node in maps if node not in frames and _has_labels(node)]
         cines = [node for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode", scene) if _has_labels(node)]
-        if len(cines) == 1 and not any(re.search(WORDS["ed"], node.GetName().lower()) for node in maps):
+        if len(cines) == 1 and not any(names_phase(node.GetName(), "ed") for node in maps):
             return {"cine": cines[0]}
-        return matching_nodes(maps, WORDS, required="ed")
+        return matching_nodes(maps, STANDING_ALONE, required="ed")
 
     def sample(self) -> Mapping[str, Any]:
         """Load the sample case."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.labels.phase_names import PHASE_WORDS
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsScene.heart.cine_nodes import CavityCurve, cavity_curve, cine_to_world
 from GenerativeModelsScene.heart.label_images import is_empty
@@ -34,8 +35,8 @@ def heart_key(node) -> str:
 
 
 def heart_title(node) -> str:
-    """Title of the case of that node: its name without the words of a phase."""
-    return title_without(node, "ed|end[ _-]?diastol[a-z]*", "Heart")
+    """Title of the case of that node: its name without the words of end diastole."""
+    return title_without(node.GetName() or "", PHASE_WORDS["ed"], "Heart")
 
 
 def selection_problem(

@@ -102,7 +102,7 @@ AGE_ATTRIBUTE = "GenerativeModels.GestationalAgeWeeks"
 
 def case_title(axial_node: slicer.vtkMRMLNode) -> str:
     """Title of the case of that axial image: the name of the image without the word "axial"."""
-    return title_without(axial_node, "axial", "Head")
+    return title_without(axial_node.GetName() or "", "axial", "Head")
 
 
 def case_key(axial_node: slicer.vtkMRMLNode) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.case.read import HeartCase
 from GenerativeModelsLib.heart.case.run import phase_maps
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
+from GenerativeModelsLib.heart.labels.phase_names import PHASE_WORDS
 from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsScene.nodes.titles import title_without
 from GenerativeModelsWeb.heart.desk import PLACES, SETTINGS, LabelDesk
 from GenerativeModelsWeb.heart.explore import Explorer
 from GenerativeModelsWeb.heart.results import bullseyes_of, notices_of, result_of
@@ -73,7 +74,7 @@ class HeartApplication(CaseApplication):
             force=bool(settings.force),
             device=settings.device,
             seed=whole_number(settings.seed, "seed", 2**53),
-            title=_title(next(iter(given.values())).name),
+            title=title_without(next(iter(given.values())).name.split(".")[0], PHASE_WORDS["ed"], HEART.title),
         )
         return self._asked
 
@@ -128,8 +129,3 @@ class HeartApplication(CaseApplication):
             for name, frame, found in (("ed_frame", ed, self._frames[0]), ("es_frame", es, self._frames[1])):
                 if frame != found or str(getattr(self.settings.data, name)).strip():
                     setattr(self.settings.data, name, str(frame))
-
-
-def _title(file_name: str) -> str:
-    """The name of a case from that of its first file, without the phase."""
-    return re.sub(r"(^|[._ -])(ed|es)$", "", file_name.split(".")[0], flags=re.IGNORECASE) or HEART.title

@@ -15,6 +15,7 @@ from trame_server.utils.typed_state import TypedState
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.label_map import PRESETS, STRUCTURES, parse_labels
+from GenerativeModelsLib.heart.labels.phase_names import names_phase
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsWeb.heart.state import Inputs, Settings
 from GenerativeModelsWeb.parts.desk import Desk
@@ -110,10 +111,9 @@ class LabelDesk(Desk):
 
     def assign(self, names: list[str]) -> list[str | None]:
         """A single file named after a cine is one; else end diastole and end systole, by their names or in turn."""
-        lower = [name.lower() for name in names]
-        if len(names) == 1 and any(word in lower[0] for word in ("cine", "4d", "seq")):
+        if len(names) == 1 and any(word in names[0].lower() for word in ("cine", "4d", "seq")):
             return ["cine"]
-        if len(names) == 2 and ("es" in _words(lower[0]) or "ed" in _words(lower[1])):
+        if len(names) == 2 and (names_phase(names[0], "es") or names_phase(names[1], "ed")):
             return ["es", "ed"]
         free = [place for place in ("ed", "es") if len(names) == 2 or not self.has(place)]
         return [free.pop(0) if free else None for _ in names]
@@ -222,7 +222,3 @@ def _number(text: str, what: str, example: str) -> float | None:
     if number is None and str(text).strip():
         raise InputError(f"The {what} is “{text}”: type {example}, or leave it empty.")
     return number
-
-
-def _words(name: str) -> list[str]:
-    return "".join(letter if letter.isalnum() else " " for letter in name).split()

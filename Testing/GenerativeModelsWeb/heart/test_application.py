@@ -15,11 +15,13 @@ pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here
 from trame.app import get_server
 from trame_server.utils.typed_state import TypedState
 
+from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsWeb.heart import application as module
 from GenerativeModelsWeb.heart.application import HeartApplication
+from GenerativeModelsWeb.heart.desk import LabelFile
 from GenerativeModelsWeb.heart.state import Result
 from GenerativeModelsWeb.parts.cases import CaseList
-from GenerativeModelsWeb.parts.state import Navigation
+from GenerativeModelsWeb.parts.state import FileCard, Navigation
 from GenerativeModelsWeb.server.downloads import Downloads
 
 
@@ -58,6 +60,16 @@ def app(tmp_path, monkeypatch):
     monkeypatch.setattr(app.explorer, "follow", lambda result: None)
     yield app
     app.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("p7_ED.nii.gz", "p7"), ("p7 end-diastole.nrrd", "p7"), ("ed.nii.gz", HEART.title), ("Edward.nii.gz", "Edward")],
+)
+def test_a_case_is_called_like_its_file_without_the_phase(app, tmp_path, name, title):
+    found = LabelFile(tmp_path / name, name, (("2", "value 2"), ("3", "value 3")), {}, "")
+    app.desk.put("ed", found, FileCard(name))
+    assert app.request(tmp_path / "case").title == title
 
 
 def test_label_maps_are_read_once_and_let_go_with_their_case(app, tmp_path):

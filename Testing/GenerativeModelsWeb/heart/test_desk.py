@@ -122,6 +122,8 @@ def test_height_and_weight_are_numbers(desk):
         (["p_ES.nii.gz", "p_ED.nii.gz"], ["es", "ed"]),
         (["cine_4d.nii.gz"], ["cine"]),
         (["a.nrrd"], ["ed"]),
+        (["systole.nrrd", "other.nrrd"], ["es", "ed"]),
+        (["images.nrrd", "red.nrrd"], ["ed", "es"]),
     ],
 )
 def test_dropped_files_find_their_places(desk, names, places):
