@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
 
 from GenerativeModelsLib.errors import InputError
@@ -19,8 +19,9 @@ from GenerativeModelsScene.nodes.geometry import (
     require_right_angles,
     vtk_matrix,
 )
+from GenerativeModelsScene.nodes.volumes import image_values
 
-__all__ = ["VALUES", "LabelImage", "image_values", "is_empty", "label_images", "volume_ml"]
+__all__ = ["VALUES", "LabelImage", "is_empty", "label_images", "volume_ml"]
 
 VALUES = vars(parse_labels(PRESETS["acdc"]))
 """Structure -> its value in a `LabelImage`."""
@@ -52,11 +53,6 @@ class LabelImage:
             return np.full((2, 3), np.nan)
         points = found @ self.to_ras[:3, :3].T + self.to_ras[:3, 3]
         return np.stack([points.min(0), points.max(0)])
-
-
-def image_values(image) -> np.ndarray:
-    """(k, j, i) view of the voxels of a vtkImageData."""
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
 
 
 def label_images(

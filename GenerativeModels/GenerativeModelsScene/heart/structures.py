@@ -12,7 +12,7 @@ import slicer
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import MOST_VALUES, PRESETS, STRUCTURES, parse_labels
 from GenerativeModelsLib.heart.labels.segments import Segment, coded_term, structure_of
-from GenerativeModelsScene.heart.label_images import image_values
+from GenerativeModelsScene.nodes.volumes import image_values
 
 __all__ = ["LabelStructures", "called", "chosen_in", "data_nodes", "is_sequence", "structures_of"]
 

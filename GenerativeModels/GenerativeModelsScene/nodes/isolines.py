@@ -8,6 +8,7 @@ from vtkmodules.vtkFiltersCore import vtkContourFilter, vtkStripper
 
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata, to_polydata
+from GenerativeModelsScene.nodes.models import line_look
 from GenerativeModelsScene.nodes.store import NodeStore
 
 __all__ = ["show_isolines", "update_isolines"]
@@ -48,11 +49,7 @@ def show_isolines(
         node.CreateDefaultDisplayNodes()
         display = node.GetDisplayNode()
         modifying = display.StartModify()
-        display.SetColor(*COLOUR)
-        display.SetLighting(False)
-        display.SetLineWidth(WIDTH)
-        display.SetScalarVisibility(False)
-        display.SetVisibility2D(False)
+        line_look(display, COLOUR, WIDTH)
         display.EndModify(modifying)
     return node
 

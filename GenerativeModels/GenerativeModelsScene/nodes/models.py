@@ -59,6 +59,15 @@ def lines_polydata(lines: Sequence[np.ndarray]) -> vtk.vtkPolyData:
     return polydata
 
 
+def line_look(display: slicer.vtkMRMLModelDisplayNode, colour: tuple[float, float, float], width: int) -> None:
+    """One colour without shading, `width` pixels wide, in no slice view."""
+    display.SetColor(*colour)
+    display.SetLighting(False)
+    display.SetLineWidth(width)
+    display.SetScalarVisibility(False)
+    display.SetVisibility2D(False)
+
+
 def set_array(model: slicer.vtkMRMLModelNode, name: str, values: np.ndarray) -> None:
     """Give the mesh of `model` a point array (N,) of that name, stored as float32; the active one stays active."""
     array = numpy_to_vtk(np.ascontiguousarray(values, np.float32), deep=True)

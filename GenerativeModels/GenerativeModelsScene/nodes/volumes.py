@@ -75,7 +75,11 @@ def fill_volume(node: slicer.vtkMRMLVolumeNode, array: np.ndarray, to_ras: np.nd
     node.EndModify(modifying)
 
 
+def image_values(image: vtk.vtkImageData) -> np.ndarray:
+    """(k, j, i) view of the voxels of an image."""
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
+
+
 def voxels(node: slicer.vtkMRMLVolumeNode) -> np.ndarray:
     """Copy of the voxels (k, j, i) of `node`."""
-    image = node.GetImageData()
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1]).copy()
+    return image_values(node.GetImageData()).copy()

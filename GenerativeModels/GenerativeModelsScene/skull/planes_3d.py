@@ -13,7 +13,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.case.placed_planes import SLICE_THICKNESS_MM
 from GenerativeModelsLib.skull.planes.sector import sector_mask
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras, matrix_array
-from GenerativeModelsScene.nodes.models import LPS_TO_RAS, lines_polydata
+from GenerativeModelsScene.nodes.models import LPS_TO_RAS, line_look, lines_polydata
 from GenerativeModelsScene.nodes.store import NodeStore, nodes_of_class
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
@@ -188,12 +188,9 @@ def _show_lines(
         node.CreateDefaultDisplayNodes()
         display = node.GetDisplayNode()
         modifying = display.StartModify()
-        display.SetColor(*OUTLINE_COLOUR)
-        display.SetLighting(False)
-        display.SetLineWidth(width)
+        line_look(display, OUTLINE_COLOUR, width)  # slice views show it where `show_plane_in_view` says so
         display.SetSliceIntersectionThickness(width)
         display.SetSliceDisplayModeToProjection()  # a cut through a line would be a few points
-        display.SetVisibility2D(False)  # and a projection belongs only into the views that `show_plane_in_view` names
         display.EndModify(modifying)
     return node
 

@@ -168,7 +168,7 @@ def test_later_changes_of_the_node_do_not_matter(a_scene) -> None:
     node = add_label_map(a_scene, PHANTOM)
     image = taken(node)
     move(node, SHIFT)
-    from GenerativeModelsScene.heart.label_images import image_values
+    from GenerativeModelsScene.nodes.volumes import image_values
 
     image_values(node.GetImageData())[:] = 0
     np.testing.assert_array_equal(image.values, PHANTOM.values)

@@ -9,9 +9,18 @@ from vtk.util.numpy_support import vtk_to_numpy
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsScene.nodes.models import lines_polydata
+from GenerativeModelsScene.nodes.models import line_look, lines_polydata
 from GenerativeModelsScene.skull.show import show_case
 from Testing.helpers.finished_cases import a_finished_case
+
+
+def test_lines_have_one_unshaded_colour_and_their_width_and_are_in_no_slice_view(a_scene) -> None:
+    display = a_scene.AddNewNodeByClass("vtkMRMLModelDisplayNode")
+    display.SetVisibility2D(True)
+    display.SetScalarVisibility(True)
+    line_look(display, (0.25, 0.5, 0.75), 3)
+    assert display.GetColor() == (0.25, 0.5, 0.75) and display.GetLineWidth() == 3 and not display.GetLighting()
+    assert not display.GetScalarVisibility() and not display.GetVisibility2D()
 
 
 def test_the_model_is_the_file(shown, a_case) -> None:
