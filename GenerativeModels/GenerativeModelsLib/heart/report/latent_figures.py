@@ -1,4 +1,4 @@
-"""Pictures of a heart model's latent space: the population on the top level, mean shapes, strips of traversals.
+"""A picture of a heart model's latent space: the population on the top level, mean shapes, strips along it.
 
 python -m GenerativeModelsLib.heart.report.latent_figures Resources/Models/heart docs/images/heart_latent.png
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from GenerativeModelsLib.heart.infer.model import HeartModel, Placed
 
-__all__ = ["latent_figure", "means_figure", "population_figure", "traversal_figure", "write_figure"]
+__all__ = ["draw_population", "latent_figure", "write_figure"]
 
 CLASS_COLOURS = {"healthy": "#3b6ea5", "hcm": "#c8553d"}
 CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
@@ -29,47 +29,7 @@ INK, SOFT = "#1d2329", "#6b7680"
 SHARE_WIDTHS = {0.5: 1.6, 0.9: 0.9}
 """Widths of the contours by share of a class."""
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-"""Values of a traversal, in standard deviations of the population."""
-
-
-def population_figure(
-    model: HeartModel, placed: Placed | None = None, size: tuple[float, float] = (4.6, 4.0)
-) -> Figure:
-    """Both classes on the first two dimensions of the top level, and the heart `placed`."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    draw_population(figure.subplots(), model, placed)
-    return figure
-
-
-def means_figure(model: HeartModel, size: tuple[float, float] = (7.4, 4.6)) -> Figure:
-    """Mean healthy and mean hypertrophic heart at end diastole and end systole, coloured by wall thickness."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(1, 4)
-    _draw_means(axes, model)
-    _colour_bar(figure, axes)
-    return figure
-
-
-def traversal_figure(
-    model: HeartModel,
-    level: int,
-    dimension: int,
-    values: Sequence[float] = STEPS,
-    around: Placed | None = None,
-    phase: str = "ed",
-) -> Figure:
-    """Strip of hearts along one dimension of a level."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(1.45 * len(values) + 0.8, 2.9), layout="constrained")
-    axes = figure.subplots(1, len(values), squeeze=False)[0]
-    _draw_strip(axes, model, level, dimension, values, around, phase)
-    _colour_bar(figure, axes)
-    return figure
+"""Values along a dimension, in standard deviations of the population."""
 
 
 def latent_figure(model: HeartModel) -> Figure:
@@ -86,7 +46,7 @@ def latent_figure(model: HeartModel) -> Figure:
     count = min(2, model.levels[-1])
     axes = strips.subplots(count, len(STEPS), squeeze=False)
     for dimension in range(count):
-        _draw_strip(axes[dimension], model, len(model.levels), dimension, STEPS, None, "ed")
+        _draw_strip(axes[dimension], model, dimension)
     strips.suptitle("End diastole along each dimension of the top level", fontsize=10, color=INK)
     _colour_bar(strips, axes)
     return figure
@@ -103,7 +63,10 @@ def write_figure(figure: Figure, path: Path, dpi: int = 150) -> None:
 
 
 def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None) -> None:
-    """Draw `population_figure`; further dimensions of the top level are at the middle of the population."""
+    """Both classes on the first two dimensions of the top level, and the heart `placed`.
+
+    Further dimensions are at the middle of the population.
+    """
     found = latent_map(model) if placed is None else latent_map(model, placed.z_top, placed.present)
     for name, one in found.classes.items():
         colour = CLASS_COLOURS[name]
@@ -165,18 +128,10 @@ def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:
             one.set_title(f"{CLASS_WORDS[name]}, {words}\n{figures}", fontsize=8, color=CLASS_COLOURS[name])
 
 
-def _draw_strip(
-    axes: Sequence[Axes],
-    model: HeartModel,
-    level: int,
-    dimension: int,
-    values: Sequence[float],
-    around: Placed | None,
-    phase: str,
-) -> None:
-    hearts = model.traverse(level, dimension, values, around)
-    for number, (one, value) in enumerate(zip(axes, values, strict=True)):
-        draw_ventricle(one, hearts.ventricle(number, ("ed", "es").index(phase)))
+def _draw_strip(axes: Sequence[Axes], model: HeartModel, dimension: int) -> None:
+    hearts = model.traverse(len(model.levels), dimension, STEPS)
+    for number, (one, value) in enumerate(zip(axes, STEPS, strict=True)):
+        draw_ventricle(one, hearts.ventricle(number, 0))
         one.set_title(f"dimension {dimension + 1}: {value:+g} SD", fontsize=8, color=INK)
 
 

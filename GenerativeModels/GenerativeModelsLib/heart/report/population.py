@@ -22,7 +22,7 @@ _COLOURS = {
 
 
 def population_svg(model: HeartModel, placed: Placed) -> str:
-    """`latent_figures.population_figure` as an SVG element in the page's colours."""
+    """`latent_figures.draw_population` as an SVG element in the page's colours."""
     import matplotlib
     from matplotlib.figure import Figure
 
