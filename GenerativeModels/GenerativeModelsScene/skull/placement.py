@@ -63,11 +63,6 @@ def has_axial_position(nodes: SkullNodes) -> bool:
     return nodes.placement is not None and _stored(nodes.placement) is not None
 
 
-def is_on_axial_image(nodes: SkullNodes) -> bool:
-    """Whether the skull lies on the axial image now, not in its own head frame."""
-    return has_axial_position(nodes) and _is_at(nodes.placement, _stored(nodes.placement))
-
-
 def set_on_axial_image(nodes: SkullNodes, on: bool) -> None:
     """Lay the skull and its planes onto the axial image as it lies in the world, or back into the head frame.
 

@@ -32,7 +32,6 @@ from GenerativeModelsScene.skull.colours import (
 )
 from GenerativeModelsScene.skull.placement import (
     has_axial_position,
-    is_on_axial_image,
     set_on_axial_image,
     show_placement,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "case_key",
     "find_case",
     "has_axial_position",
-    "is_on_axial_image",
     "planes_visible",
     "set_lines_visible",
     "set_on_axial_image",

@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import slicer
-import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsScene.nodes.geometry import matrix_array
 from GenerativeModelsScene.nodes.volumes import voxels
 from GenerativeModelsScene.skull.placement import head_to_image
 from GenerativeModelsScene.skull.planes import PlaneInput
@@ -23,7 +21,6 @@ from GenerativeModelsScene.skull.save import save_case
 from GenerativeModelsScene.skull.show import (
     find_case,
     has_axial_position,
-    is_on_axial_image,
     set_on_axial_image,
     set_planes_visible,
     set_uncertainty_range,
@@ -31,6 +28,7 @@ from GenerativeModelsScene.skull.show import (
 )
 from Testing.helpers.finished_cases import REPORT, SPACING
 from Testing.helpers.shapes import rigid
+from Testing.helpers.skull_nodes import placement_matrix
 
 FILES = {
     "skull.vtp",
@@ -86,7 +84,7 @@ def test_the_files_are_those_of_the_command_line(shown, a_scene, a_case, tmp_pat
 
 def test_a_skull_laid_onto_its_image_is_saved_in_its_own_frame(a_scene, a_case, tmp_path) -> None:
     nodes = show_case(a_scene, a_case, inputs={"axial": an_axial_image()}, key="case", title="Head")
-    assert is_on_axial_image(nodes)
+    assert not np.allclose(placement_matrix(nodes), np.eye(4))
     save_case(a_scene, nodes, str(tmp_path / "saved"))
     assert_same_case(tmp_path / "saved", a_case.folder)
 
@@ -186,15 +184,14 @@ def test_a_saved_scene_holds_all_of_the_case(a_scene, a_case, tmp_path) -> None:
                     vtk_to_numpy(old.GetTableNode().GetTable().GetColumnByName(column)),
                     rtol=1e-4,
                 )
-    assert has_axial_position(found) and is_on_axial_image(found)
+    matrix = head_to_image(a_case.planes["axial"].placement, an_axial_image().to_ras)
+    assert has_axial_position(found)
+    np.testing.assert_allclose(placement_matrix(found), matrix, atol=1e-9)
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     assert tree.GetItemName(found.folder_item) == "Head"
     set_on_axial_image(found, False)
     set_on_axial_image(found, True)
-    matrix = head_to_image(a_case.planes["axial"].placement, an_axial_image().to_ras)
-    stored = vtk.vtkMatrix4x4()
-    found.placement.GetMatrixTransformToParent(stored)
-    np.testing.assert_allclose(matrix_array(stored), matrix, atol=1e-9)
+    np.testing.assert_allclose(placement_matrix(found), matrix, atol=1e-9)
 
     save_case(scene, found, tmp_path / "saved")
     assert_same_case(tmp_path / "saved", a_case.folder)
