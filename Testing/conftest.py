@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     import numpy as np
 
+    from Testing.helpers.source_tree import SourceTree
+
 REPO_ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPO_ROOT.parent / "shared" / "data"
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
@@ -39,6 +41,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def repo_root() -> Path:
     """Root of the checkout."""
     return REPO_ROOT
+
+
+@pytest.fixture(scope="session")
+def source_tree() -> SourceTree:
+    """The packages and Slicer modules of this checkout."""
+    from Testing.helpers.source_tree import SourceTree
+
+    return SourceTree(REPO_ROOT / "GenerativeModels")
 
 
 @pytest.fixture(scope="session")
