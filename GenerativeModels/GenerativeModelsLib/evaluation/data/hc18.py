@@ -67,8 +67,8 @@ class Hc18Split:
     training : for weights.
     calibration : for intervals and the in-distribution check.
     test : not trained on, but looked at while the models were developed, so no final test.
-    final : read by `benchmark hc18 --final` alone. No picture of it has been looked at, and no figure of it has decided
-        anything.
+    final : for one reading of a finished model; no figure of it may decide anything. The weights 1.0 of the skull were
+        trained on it, before it was set apart.
     """
 
     training: list[Hc18Case]

@@ -26,9 +26,9 @@ def run_hc18(bundle: Path, data: Path, cases: int | None) -> Report:
     from rich.console import Console
     from rich.progress import track
 
-    from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
+    from GenerativeModelsLib.evaluation.data.hc18 import large_heads, read_hc18, split_hc18
 
-    held_out = split_hc18(read_hc18(Path(data) / "hc18")).test[:cases]
+    held_out = large_heads(split_hc18(read_hc18(Path(data) / "hc18")).test)[:cases]
     model = load_skull_model(bundle)
     rows, intervals, overlaps, refused, verdicts = [], [], [], [], []
     for number, case in enumerate(track(held_out, "pictures", console=Console(stderr=True))):

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
-from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.data.hc18 import large_heads, read_hc18, split_hc18
 from GenerativeModelsLib.evaluation.data.test_heads import CALIBRATION_SET, simulated_case
 from GenerativeModelsLib.evaluation.skull.run import evaluate_set
 from GenerativeModelsLib.skull.infer.model import KIND, SkullModel, load_skull_model
@@ -59,7 +59,7 @@ def publish(config: SkullTrainingConfig) -> Path:
         tensors |= {f"typical.{k}": torch.from_numpy(v).float() for k, v in typical.tensors.items()}
         draft = _write(Path(scratch) / "draft", config, wanted, tensors, {}, _json(typical.settings))
         cases = list(evaluate_set(draft, CALIBRATION_SET, wanted.calibration_cases, workers=wanted.workers))
-        readings = read_real(load_skull_model(draft), real.calibration) if real else []
+        readings = read_real(load_skull_model(draft), large_heads(real.calibration)) if real else []
         own = own_records(draft, own_cases(config.cohort, "calibration")) if config.cohort else []
         cases += own
     measures = [r.measures for c in cases for r in c.records.values()] + [r.measures for r in readings]
