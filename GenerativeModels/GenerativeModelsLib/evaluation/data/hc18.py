@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
 
     taken: dict[str, str] = {}
 
-    def draw(names: list[str], wanted: dict[str, int], seed: int, count) -> None:
+    def draw(names: list[str], wanted: dict[str, int], seed: int, count: Callable[[str], int]) -> None:
         left = dict(wanted)
         for i in np.random.default_rng(seed).permutation(len(names)):
             part = next((k for k, number in left.items() if number > 0), None)
