@@ -54,8 +54,7 @@ def at_the_patient(tab):
     """The page Explore with the shape of the patient."""
     tab.open("Explore")
     tab.page.click("text=Back to patient")
-    tab.page.wait_for_timeout(800)
-    tab.wait_for_shape("")
+    tab.wait_for_the_patient()
     yield tab
     tab.open("Analyse")
 

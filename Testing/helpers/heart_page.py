@@ -24,6 +24,17 @@ class HeartPage(WebTab):
         )
         return self.drawn
 
+    def wait_for_the_patient(self) -> None:
+        """Wait until the shape of the patient is drawn and the explored point lies on it."""
+        self.page.wait_for_function(
+            """() => {
+                const [own, z] = ["own", "z"].map((name) => window.trame.state.get(`heart__Explored__${name}`));
+                const drawn = (document.querySelector("[data-shape-at]")?.dataset.shapeAt ?? "").split(",").map(Number);
+                const near = (a, b) => a.length > 1 && own.every((value, k) => Math.abs(a[k] - b[k]) < 1e-3);
+                return own.length && near(z, own) && near(drawn, own);
+            }"""
+        )
+
     @property
     def handle(self):
         """The explored point in the plot."""
