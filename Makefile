@@ -1,7 +1,7 @@
 # Two commands for a new user: `make demo` and `make test`. Each sets up .venv with what it needs, once.
 # Neither needs OpenGL or a display. PIP_FLAGS passes anything on to pip, PYTHON names another interpreter.
 .DEFAULT_GOAL := help
-.PHONY: help demo web test test-slow trial test-desktop lint format train-skull train-locator train-heart benchmark clean
+.PHONY: help demo web test test-slow trial test-desktop lint format catalogue train-skull train-heart benchmark clean
 SHELL := /bin/bash
 
 VENV ?= .venv
@@ -98,14 +98,18 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-train-skull: $(VENV)/.dev ## train the skull model from its config
-	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/hirec-cvae.yaml
+catalogue: $(VENV)/.dev ## take new texts of the pages into the catalogues of the languages, and compile them
+	PYTHONPATH=GenerativeModels $(BIN)/python -m tools.catalogue update
 
-train-locator: $(VENV)/.dev ## train the head locator from its config
-	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/head-locator.yaml
+CONFIGS := GenerativeModels/GenerativeModelsLib/training/configs
+
+train-skull: $(VENV)/.dev ## train all networks of the skull from nothing; continues where it was stopped
+	$(BIN)/generative-models train $(CONFIGS)/head-locator.yaml
+	$(BIN)/generative-models train $(CONFIGS)/plane-reader.yaml
+	$(BIN)/generative-models train $(CONFIGS)/hirec-cvae.yaml
 
 train-heart: $(VENV)/.dev ## train the heart model from its config
-	$(BIN)/generative-models train GenerativeModels/GenerativeModelsLib/training/configs/heart-lvae.yaml
+	$(BIN)/generative-models train $(CONFIGS)/heart-lvae.yaml
 
 benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=NAME for the others, see generative-models benchmark --help
 	$(BIN)/generative-models benchmark $(BENCHMARK)

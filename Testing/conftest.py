@@ -87,7 +87,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny_bundle: Path):
-    """The tiny bundle as loaded, with a locator that reads painted planes (`helpers.painted`). Not to be changed."""
+    """The tiny bundle as loaded, with networks that read painted planes (`helpers.painted`). Not to be changed."""
     from Testing.helpers.tiny_models import load_seeing
 
     return load_seeing(tiny_bundle)
@@ -124,24 +124,24 @@ def painted_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
         heads = list(sample_heads(count, 40 + seed, weeks=(22.0, 28.0)))
         sizes = [head.hc_mm / (2 * np.pi) for head in heads]
         shard = painted_shard([head.shape for head in heads], sizes, np.random.default_rng(seed))
-        np.savez(shard_path(folder, seed), **vars(shard))
+        shard.save(shard_path(folder, seed))
     return folder
 
 
 @pytest.fixture(scope="session")
-def painted_crops(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the crops of `painted_bank` in the basis of `helpers.tiny_models`."""
+def painted_readings(painted_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the readings of `painted_bank` in the basis of `helpers.tiny_models`."""
     import numpy as np
 
-    from GenerativeModelsLib.training.skull.bank import Shard, shards
-    from GenerativeModelsLib.training.skull.crops import crop_shard
-    from Testing.helpers.painted import GreyLevelLocator
+    from GenerativeModelsLib.training.skull.bank import Shard
+    from GenerativeModelsLib.training.skull.readings import read_shard
+    from Testing.helpers.painted import seeing_nets, shard_files
     from Testing.helpers.tiny_models import tiny_basis
 
-    folder = tmp_path_factory.mktemp("crops")
-    for path in shards(painted_bank):
-        made = crop_shard(Shard.load(path), GreyLevelLocator(), tiny_basis())
-        np.savez(folder / f"crops-{path.stem[6:]}.npz", **vars(made))
+    folder = tmp_path_factory.mktemp("readings")
+    for path in shard_files(painted_bank):
+        made = read_shard(Shard.load(path), seeing_nets(), tiny_basis())
+        np.savez(folder / f"readings-{path.stem[6:]}.npz", **vars(made))
     return folder
 
 

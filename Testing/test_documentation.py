@@ -16,6 +16,7 @@ from GenerativeModelsLib.batch.summary import summary_columns
 from GenerativeModelsLib.batch.table import read_rows, table_columns
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
@@ -71,11 +72,11 @@ def test_the_table_of_cases_shown_is_read(tmp_path: Path) -> None:
     assert [(row.case, row.error) for row in rows] == [("p001", ""), ("p002", "")]
 
 
-@pytest.mark.parametrize("anatomy", [SKULL, HEART], ids=lambda anatomy: anatomy.name)
+@pytest.mark.parametrize("anatomy", [SKULL, HEART, SEGMENTATION], ids=lambda anatomy: anatomy.name)
 def test_every_column_is_explained(anatomy: Anatomy) -> None:
     chapters = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8").split("\n## ")
     text = next(chapter for chapter in chapters if chapter.startswith(f"`{anatomy.name} batch`"))
-    likewise = re.compile(r"(ofd|hc|cephalic_index|head_volume)_(low90|high90|percentile)|ofd_mm|hc_mm")
+    likewise = re.compile(r"(ofd|hc|cephalic_index|head_volume)_(low90|high90|percentile|z_score)|ofd_mm|hc_mm")
     names = {name for name in (*table_columns(anatomy), *summary_columns(anatomy)) if not likewise.fullmatch(name)}
     assert sorted(name for name in names if f"`{name}`" not in text) == []
 
@@ -126,13 +127,17 @@ def test_the_cohort_shown_is_read_and_every_column_explained(tmp_path: Path) -> 
         (tmp_path / file).touch()
     (tmp_path / "cohort.csv").write_text(example)
     rows = cohort_table.read_cohort_table(tmp_path / "cohort.csv")
-    assert [sorted(row.planes) for row in rows] == [["axial", "sagittal"], ["axial"], []]
+    assert [sorted(row.planes) for row in rows] == [["axial", "sagittal"], ["axial"], [], ["axial"]]
+    assert [row.label_map is None for row in rows] == [False, False, False, True]
     text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
     assert [name for name in cohort_table.COLUMNS if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("file", sorted((PACKAGE / "training" / "configs").glob("*.yaml")), ids=lambda file: file.name)
-def test_the_configs_that_come_with_the_package_are_valid(file: Path) -> None:
+def test_the_configs_that_come_with_the_package_are_valid(file: Path, tmp_path: Path) -> None:
+    """Those for users when the text in angle brackets is theirs."""
     pytest.importorskip("yaml")
-    assert read_config(file).output.parts[0] == "runs"
+    filled = tmp_path / file.name
+    filled.write_text(re.sub(r"<[a-zA-Z][^<>]+>", "ours", file.read_text(encoding="utf-8")), encoding="utf-8")
+    assert read_config(filled).output.parts[0] == "runs"
     assert file.name in (ROOT / "docs" / "training.md").read_text(encoding="utf-8")

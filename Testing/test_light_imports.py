@@ -17,6 +17,7 @@ PIP = {
     "torch",
     "skimage",
     "safetensors",
+    "zuko",
     "pydantic",
     "jinja2",
     "matplotlib",
@@ -31,8 +32,9 @@ LIGHT_ROOMS = {"anatomy", "batch", "bundle", "cli", "environment", "image_files"
 LIGHT_ROOMS |= {"resources", "worker"}
 CALLED_BY_FRONT_ENDS = (
     *("environment", "resources", "bundle.checksums", "bundle.strict_json", "worker", "skull.case.read"),
-    *("skull.case.run", "skull.request", "skull.anatomy", "skull.shape.growth_charts", "anatomy.run"),
+    *("skull.case.run", "skull.request", "skull.anatomy", "skull.growth.judge", "anatomy.run"),
     *("skull.planes.image", "skull.report.content", "heart.anatomy", "heart.case.read", "defaults.case"),
+    *("segmentation.anatomy", "segmentation.case.read"),
 )
 IMPORT_ALL = """
 import importlib, sys

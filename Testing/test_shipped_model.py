@@ -17,6 +17,8 @@ from GenerativeModelsLib.geometry.metrics import surface_distances
 from GenerativeModelsLib.geometry.registration import rigid_align
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.resources import default_bundle, sample_dir
+from GenerativeModelsLib.skull.corrections import PlaneCorrection
+from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 from GenerativeModelsLib.skull.planes.image import plane_from_array
@@ -124,6 +126,31 @@ def test_planes_of_another_head_hurt(heads, mean_surfaces):
         for surfaces in (mean_surfaces, mean_surfaces[1:] + mean_surfaces[:1])
     )
     assert np.mean(own) < 0.7 * np.mean(foreign)
+
+
+@pytest.mark.parametrize("names", SUBSETS[::2])
+def test_a_flip_exchanges_front_and_back_in_the_picture_and_nothing_else(model, sample, names):
+    """In its own frame the head is the same within the spread of the draws; in the picture it faces the other way."""
+    images = {name: sample[name] for name in names}
+    before, after = (
+        reconstruct(model, images, corrections=made) for made in ({}, {"axial": PlaneCorrection(facing="flip")})
+    )
+    for name in QUANTITIES:
+        was, now = getattr(before.biometry, name), getattr(after.biometry, name)
+        assert now.value == pytest.approx(was.value, abs=was.sd, rel=0.03)
+    sd = before.surface.point_data["uncertainty_mm"].mean()
+    moved_mm = surface_distances(after.surface, before.surface).mean_mm
+    assert moved_mm < sd
+    mirrored = Surface(after.surface.points * [1, -1, 1], after.surface.triangles[:, ::-1])
+    assert moved_mm < 0.5 * surface_distances(mirrored, before.surface).mean_mm, "front and back of the head stay"
+    one, other = before.planes["axial"], after.planes["axial"]
+    assert one.placement.u_axis @ other.placement.u_axis < -0.98
+    lines = [np.concatenate(plane.outline_mm) for plane in (one, other)]
+    apart = np.linalg.norm(lines[0][:, None, :] - lines[1][None, ::4], axis=-1).min(1)
+    assert apart.mean() < sd
+    for name in names[1:]:
+        ellipses = (found.planes[name].finding.ellipse.points() for found in (before, after))
+        np.testing.assert_array_equal(*ellipses)
 
 
 def test_the_same_seed_gives_the_same_bits(model, sample):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,11 @@ import typer
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.anatomy import registry
+from GenerativeModelsLib.anatomy.exporting import export_files
 from GenerativeModelsLib.anatomy.python import CaseView
 from GenerativeModelsLib.anatomy.registry import anatomy_of, register
 from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.batch.run import run_batch
 from GenerativeModelsLib.batch.table import read_rows
 from GenerativeModelsLib.cli.batch import batch_command
@@ -80,6 +84,22 @@ def test_python_sees_its_quantities(bundle: Path, tmp_path: Path) -> None:
     assert view.in_distribution is None and repr(view) == f"<CaseView: Volume {view.result['volume_ml']:.1f} ml>"
     assert "Sphere (research use only)" in view._repr_html_() and "Likeness" not in view._repr_html_()
     assert SPHERE.read(view.to_folder(tmp_path / "again")).result["volume_ml"] == view.result["volume_ml"]
+
+
+def test_it_has_the_exports_that_need_no_codes(bundle: Path, mask: Path, tmp_path: Path) -> None:
+    request = SPHERE.request(
+        mask=mask, model=bundle, device="cpu", output=tmp_path / "case", case_id="S-1", export="stl,ply,glb"
+    )
+    result, folder = run_case(SPHERE, request).result, tmp_path / "case"
+    announced = [name for key in ("stl", "ply", "glb") for name in export_files(SPHERE, key, folder)]
+    assert sorted(path.name for path in (folder / "exports").iterdir()) == sorted(announced)
+    assert announced == ["sphere.stl", "sphere.ply", "sphere.glb"]
+    assert {f"exports/{name}" for name in announced} <= set(result["files"])
+    assert "S-1" in (folder / "report.html").read_text(encoding="utf-8")
+    readable = [path.stat().st_mode & 0o044 for path in (folder / "exports").iterdir()]
+    assert os.name == "nt" or all(readable), "others may read them, as all files of a case"
+    run_case(SPHERE, replace(request, export=None, overwrite=True))
+    assert not any((folder / "exports").glob("*")), "those of the earlier result are gone"
 
 
 def test_a_table_of_cases_goes_through_two_processes(table: Path, bundle: Path, tmp_path: Path) -> None:

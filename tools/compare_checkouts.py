@@ -30,7 +30,7 @@ CASES: dict[str, tuple[str | Path, ...]] = {
     "heart sample": ("heart", "sample", "--condition", "hcm", "--n", "2", "--seed", "1"),
 }
 BENCHMARKS = ("thickness", "skull --cases 6", "heart --cases 6")
-MEASURED = {"seconds", "fingerprint", "files", "software", "bundle_sha256"}
+MEASURED = {"seconds", "created", "fingerprint", "files", "software", "bundle_sha256"}
 """Keys that are of the run or the version and not of the result."""
 DATA = (".vtp", ".nii.gz")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from GenerativeModelsLib.skull.population.heads import Head
+from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape, unit_sphere
 
 if TYPE_CHECKING:
@@ -45,14 +46,14 @@ def draw_head(axis: Axes, shape: HeadShape, view: Sequence[Sequence[float]]) -> 
     axis.axis("off")
 
 
-def draw_section(axis: Axes, shape: HeadShape, plane: str) -> None:
-    """Outline in mm of one of `SECTIONS` on a matplotlib axis."""
+def draw_section(axis: Axes, shape: HeadShape, plane: str, unit_mm: float = 1.0, **style) -> None:
+    """Outline of one of `SECTIONS`, in units of `unit_mm`, on a matplotlib axis."""
     right, up, sign = SECTIONS[plane]
     t = np.linspace(0, 2 * np.pi, 361)
     directions = np.zeros((len(t), 3))
     directions[:, right], directions[:, up] = np.cos(t), np.sin(t)
-    points = directions * shape.radius(directions)[:, None]
-    axis.plot(points[:, right], sign * points[:, up], lw=1.2)
+    points = directions * shape.radius(directions)[:, None] / unit_mm
+    axis.plot(points[:, right], sign * points[:, up], **{"lw": 1.2, **style})
     axis.set_aspect("equal")
     axis.grid(alpha=0.3)
     axis.tick_params(labelsize=6)
@@ -66,7 +67,7 @@ def draw_gallery(heads: Sequence[Head], path: str | Path) -> None:
     axes = figure.subplots(6, len(heads), squeeze=False)
     for column, head in zip(axes.T, heads):
         title = f"{head.variant.replace('_', ' ')}\n{head.gestational_age_weeks:.0f} weeks"
-        column[0].set_title(f"{title}, CI {head.cephalic_index_percent:.0f} %", fontsize=8)
+        column[0].set_title(f"{title}, CI {head.cephalic_index_percent:.0f} %\nbase {head.base}", fontsize=8)
         for axis, view in zip(column, VIEWS.values()):
             draw_head(axis, head.shape, view)
         for axis, plane in zip(column[3:], SECTIONS):
@@ -74,3 +75,27 @@ def draw_gallery(heads: Sequence[Head], path: str | Path) -> None:
     for axis, plane in zip(axes[3:, 0], SECTIONS):
         axis.set_ylabel(f"{plane} (mm)", fontsize=8)
     figure.savefig(path, dpi=75)
+
+
+def draw_over_templates(heads: Sequence[Head], templates: Sequence[HeadShape], path: str | Path) -> None:
+    """Write a picture of the sections of `heads`, ten in a row, over those of the templates (grey), in head sizes."""
+    from matplotlib.figure import Figure
+
+    rows = -(-len(heads) // 10)
+    figure = Figure(figsize=(20, 6 * rows), layout="constrained")
+    axes = figure.subplots(3 * rows, 10, squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for number, head in enumerate(heads):
+        row, column = 3 * (number // 10), number % 10
+        label = f"{head.gestational_age_weeks:.0f} weeks, {head.variant.replace('_', ' ')}, {head.base}"
+        axes[row, column].set_title(label, fontsize=8)
+        for axis, plane in zip(axes[row : row + 3, column], SECTIONS):
+            for template in templates:
+                draw_section(axis, template, plane, _hc(template) / (2 * np.pi), color="0.75", lw=0.6)
+            draw_section(axis, head.shape, plane, head.hc_mm / (2 * np.pi), color="tab:blue")
+    figure.savefig(path, dpi=65)
+
+
+def _hc(shape: HeadShape) -> float:
+    return fit_ellipse(shape.axial_outline()).perimeter

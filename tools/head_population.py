@@ -8,19 +8,20 @@ healthy pregnancies, so they are compared with typical heads; the cephalic index
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
+from GenerativeModelsLib.skull.growth import intergrowth
 from GenerativeModelsLib.skull.population.heads import VARIANTS, Head, sample_heads
-from GenerativeModelsLib.skull.shape import growth_charts
 from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
 
-WEEKS = tuple(range(16, 39, 2))
+WEEKS = tuple(range(18, 41, 2))
+"""Weeks compared with the charts; below 18 their BPD and OFD imply a cephalic index that real heads do not have."""
+GALLERY_WEEKS = (11.0, 12.0, 13.0, 14.0, 16.0, 20.0, 27.0, 34.0, 42.0)
 MEAN_LIMIT_PERCENT, SD_LIMIT_PERCENT = 1.0, 10.0
 """Largest accepted deviations of the simulated from the chart's mean and standard deviation."""
 
@@ -62,10 +63,10 @@ def chart_agreement(
     rows = []
     for number, week in enumerate(weeks):
         found = sizes(sample_heads(heads_per_week, (seed, number), weeks=float(week), variant=variant))
-        for name, chart in growth_charts.CHARTS.items():
+        for name, chart in intergrowth.CURVES.items():
             at = float(chart.mean(week)), float(chart.sd(week))
             mean, sd = float(found[name].mean()), float(found[name].std(ddof=1))
-            rows.append(ChartAgreement(chart.name, float(week), heads_per_week, *at, mean, sd))
+            rows.append(ChartAgreement(name.upper(), float(week), heads_per_week, *at, mean, sd))
     return rows
 
 
@@ -85,32 +86,27 @@ def markdown_table(rows: Sequence[ChartAgreement]) -> str:
 
 
 def read_hc18_index(data: str | Path) -> np.ndarray:
-    """Cephalic index in per cent of the annotated ellipses, from ``<data>/hc18/hc18.csv``."""
-    path = Path(data) / "hc18" / "hc18.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return np.array([100 * float(row["bpd_mm"]) / float(row["ofd_mm"]) for row in rows])
-    except (OSError, KeyError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as the HC18 table ({error}); name the data folder.") from None
+    """Cephalic index in per cent of the annotated ellipses of HC18's training part."""
+    ellipses = [case.ellipse for case in split_hc18(read_hc18(Path(data) / "hc18")).training]
+    return np.array([100 * ellipse.semi_minor / ellipse.semi_major for ellipse in ellipses])
 
 
 def draw_population(heads: Sequence[Head], path: str | Path, hc18_index: np.ndarray | None = None) -> None:
-    """Write a picture of BPD, OFD, HC against the charts' centiles, and of the cephalic index."""
+    """Write a picture of BPD, OFD, HC against the charts' percentiles, and of the cephalic index."""
     from matplotlib.figure import Figure
 
     found, age = sizes(heads), np.array([head.gestational_age_weeks for head in heads])
     typical = np.array([head.variant == "typical" for head in heads])
     figure = Figure(figsize=(12, 8.5), layout="constrained")
     axes = figure.subplots(2, 2)
-    weeks = np.linspace(max(age.min(), growth_charts.MIN_WEEKS), min(age.max(), growth_charts.MAX_WEEKS), 100)
-    for axis, (name, chart) in zip(axes.flat, growth_charts.CHARTS.items()):
+    weeks = np.linspace(max(age.min(), intergrowth.WEEKS[0]), min(age.max(), intergrowth.WEEKS[1]), 100)
+    for axis, (name, chart) in zip(axes.flat, intergrowth.CURVES.items()):
         axis.plot(age[~typical], found[name][~typical], ".", ms=3, alpha=0.5, color="tab:orange", label="variants")
         axis.plot(age[typical], found[name][typical], ".", ms=3, alpha=0.4, color="tab:blue", label="typical")
         for z, label in ((-1.881, "3rd"), (0.0, "50th"), (1.881, "97th")):
             axis.plot(weeks, chart.value_mm(z, weeks), "k-" if z == 0 else "k--", lw=1.3)
             axis.annotate(f" {label}", (weeks[-1], float(chart.value_mm(z, weeks[-1]))), fontsize=8, va="center")
-        axis.set(xlabel="gestational age (weeks)", ylabel=f"{chart.name} (mm)")
+        axis.set(xlabel="gestational age (weeks)", ylabel=f"{name.upper()} (mm)")
         axis.legend(loc="upper left", markerscale=3, fontsize=8)
     axis, bins = axes[1, 1], np.arange(60, 97, 1.5)
     axis.hist(found["ci"], bins, density=True, alpha=0.6, label=_moments("simulated", found["ci"]))
@@ -120,7 +116,7 @@ def draw_population(heads: Sequence[Head], path: str | Path, hc18_index: np.ndar
         )
     axis.set(xlabel="cephalic index (%)", ylabel="density")
     axis.legend(fontsize=8)
-    figure.suptitle(f"{len(heads)} simulated heads and the INTERGROWTH-21st centiles")
+    figure.suptitle(f"{len(heads)} simulated heads and the INTERGROWTH-21st percentiles")
     figure.savefig(path, dpi=90)
 
 
@@ -131,7 +127,10 @@ def _moments(name: str, values: np.ndarray) -> str:
 def write_population_check(
     output: str | Path, data: str | Path | None = None, *, heads: int = 2000, heads_per_week: int = 1000, seed: int = 1
 ) -> str:
-    """Write population.png and head_variants.png into folder `output`; returns the Markdown table of deviations."""
+    """Write population.png, head_variants.png and head_ages.png into folder `output`.
+
+    Returns the Markdown table of deviations.
+    """
     from tools.head_gallery import draw_gallery
 
     folder = Path(output)
@@ -140,6 +139,8 @@ def write_population_check(
     draw_population(sample_heads(heads, (seed, 1000)), folder / "population.png", index)
     gallery = [sample_heads(1, (seed, 2007), weeks=28.0, variant=variant)[0] for variant in VARIANTS]
     draw_gallery(gallery, folder / "head_variants.png")
+    ages = [sample_heads(1, (seed, i), weeks=week, variant="typical")[0] for i, week in enumerate(GALLERY_WEEKS)]
+    draw_gallery(ages, folder / "head_ages.png")
     return markdown_table(chart_agreement(heads_per_week=heads_per_week, seed=seed))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.skull.population.heads import sample_head
 from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
 
@@ -31,7 +33,7 @@ def simulated_beside_real(output_png: Path, hc18_dir: Path, seed: int, planes_di
     output_png
         File to write; its folder must exist.
     hc18_dir
-        Folder with `hc18.csv` (a column `file`) and the images it names.
+        Folder of HC18; only pictures of its training part are shown.
     seed
         Chooses the heads, the machine settings and the real images.
     planes_dir
@@ -46,9 +48,10 @@ def simulated_beside_real(output_png: Path, hc18_dir: Path, seed: int, planes_di
 
     rng = np.random.default_rng(seed)
     count = 9 if planes_dir is None else 6
-    real = _real_pictures(Path(hc18_dir), "hc18.csv", count, rng)
+    training = [case.path for case in split_hc18(read_hc18(hc18_dir)).training]
+    real = _real_pictures(training, count, rng)
     if planes_dir is not None:
-        real += _real_pictures(Path(planes_dir), "us_planes.csv", 3, rng)
+        real += _real_pictures(_named_in(Path(planes_dir) / "us_planes.csv"), 3, rng)
     rows = [[_simulated("axial", rng) for _ in range(3)] + real[3 * i : 3 * i + 3] for i in range(3)]
     rows.append([_simulated("sagittal", rng) for _ in range(3)] + [_simulated("coronal", rng) for _ in range(3)])
 
@@ -81,20 +84,22 @@ def _simulated(plane: str, rng: np.random.Generator) -> np.ndarray:
             return result.image
 
 
-def _real_pictures(folder: Path, table: str, count: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """`count` random images of a table, as wide as the simulated ones and cut or padded to their height."""
+def _named_in(table: Path) -> list[Path]:
+    if not table.is_file():
+        raise InputError(f"{table} is not there; expected the folder that holds {table.name} and its images.")
+    with table.open(newline="", encoding="utf-8") as stream:
+        return [table.parent / row["file"] for row in csv.DictReader(stream)]
+
+
+def _real_pictures(files: Sequence[Path], count: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """`count` random images of `files`, as wide as the simulated ones and cut or padded to their height."""
     from PIL import Image
 
-    path = folder / table
-    if not path.is_file():
-        raise InputError(f"{path} is not there; expected the folder that holds {table} and its images.")
-    with path.open(newline="", encoding="utf-8") as stream:
-        names = [row["file"] for row in csv.DictReader(stream)]
     pictures = []
-    for name in rng.choice(names, count, replace=False):
-        file = folder / str(name)
+    for index in rng.choice(len(files), count, replace=False):
+        file = files[index]
         if not file.is_file():
-            raise InputError(f"{file} is not there, though {path} names it; expected the images beside the table.")
+            raise InputError(f"{file} is not there, though its table names it; expected the images beside the table.")
         image = Image.open(file).convert("L")
         image = image.resize((PICTURE[1], round(image.height * PICTURE[1] / image.width)), Image.Resampling.BOX)
         page = Image.new("L", PICTURE[::-1])

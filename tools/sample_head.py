@@ -11,6 +11,7 @@ from PIL import Image
 
 from GenerativeModelsLib.evaluation.data.test_heads import head_surface
 from GenerativeModelsLib.geometry.surface_files import write_vtp
+from GenerativeModelsLib.skull.planes.burnt_text import find_text, without_text
 from GenerativeModelsLib.skull.population.heads import sample_head
 from GenerativeModelsLib.skull.ultrasound.simulate import PLANES, SimulatedPlane, simulate_plane
 
@@ -28,7 +29,9 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     spacing = {}
     for name in PLANES:
         plane = whole_plane(head.shape, name, rng)
-        Image.fromarray(plane.image).save(folder / f"{name}.png", optimize=True)
+        # A sample should not warn of text, so the letters of the simulator are blanked.
+        pixels = without_text(plane.image, find_text(plane.image))
+        Image.fromarray(pixels).save(folder / f"{name}.png", optimize=True)
         spacing[name] = [round(float(s), 5) for s in plane.spacing_mm]
     write_vtp(head_surface(head.shape, 4), folder / "truth.vtp")
     about = {

@@ -27,11 +27,12 @@ from slicer.ScriptedLoadableModule import (
 if (_packages := str(Path(__file__).resolve().parents[1])) not in sys.path:
     sys.path.append(_packages)
 
-from CardiacShapeExplorerLib.choices import Colouring, Phase, Sex, Surfaces
+from CardiacShapeExplorerLib.choices import Colouring, Phase, Surfaces
 from CardiacShapeExplorerLib.module_tests import ModuleTests
 from CardiacShapeExplorerLib.panel import Panel
 from CardiacShapeExplorerLib.sample_case import load_sample
 
+from GenerativeModelsDesktop.choices import Sex
 from GenerativeModelsDesktop.help_text import tutorial_link
 from GenerativeModelsDesktop.module_widget import ModuleWidget
 from GenerativeModelsDesktop.switches import ColourRange
@@ -93,6 +94,8 @@ class CardiacShapeExplorerParameterNode:
     seed - Seed of all random numbers.
     device - Device on which torch computes.
     modelFolder - Folder of a model bundle, empty = the bundled one.
+    caseId, examinationDate, operatorName, institution - Identity of the case, as typed; empty = not given.
+    reportLanguage - Language of the report; that of the application if it has a catalogue, else English.
     phase, surfaces, colouring, colourRange - What the 3D view shows.
     """
 
@@ -108,6 +111,11 @@ class CardiacShapeExplorerParameterNode:
     seed: Annotated[int, WithinRange(0, 2147483647)] = 0
     device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"
     modelFolder: str = ""
+    caseId: str = ""
+    examinationDate: str = ""
+    operatorName: str = ""
+    institution: str = ""
+    reportLanguage: Annotated[str, Choice(["application", "en", "de"])] = "application"
     phase: Phase = Phase.ED
     surfaces: Surfaces = Surfaces.PATIENT
     colouring: Colouring = Colouring.THICKNESS

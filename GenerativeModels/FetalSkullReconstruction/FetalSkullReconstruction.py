@@ -25,7 +25,9 @@ if (_packages := str(Path(__file__).resolve().parents[1])) not in sys.path:
 from FetalSkullReconstructionLib.module_tests import ModuleTests
 from FetalSkullReconstructionLib.panel import Panel
 from FetalSkullReconstructionLib.sample_case import load_sample, sample_files
+from FetalSkullReconstructionLib.typed_fields import GrowthChart
 
+from GenerativeModelsDesktop.choices import Sex
 from GenerativeModelsDesktop.help_text import tutorial_link
 from GenerativeModelsDesktop.module_widget import ModuleWidget
 from GenerativeModelsDesktop.switches import ColourRange
@@ -81,10 +83,14 @@ class FetalSkullReconstructionParameterNode:
     axial, sagittal, coronal - One-slice grey or colour volumes; the axial one is required. Without None in their type
         the wrapper refuses it.
     gestationalAge - Decimal weeks, 0 = not given.
+    sex - Of the fetus; kept with the result.
+    chart - Growth chart of ages, z-scores and percentiles.
     samples - Number of draws for the uncertainty, 0 = the mean skull only.
     seed - Seed of all random numbers.
     device - Device on which torch computes.
     modelFolder - Folder of a model bundle, empty = the bundled one.
+    caseId, examinationDate, operatorName, institution - Identity of the case, as typed; empty = not given.
+    reportLanguage - Language of the report; that of the application if it has a catalogue, else English.
     onAxialImage - Whether the skull is placed on the axial image, if that image has a position.
     colourRange - Range of the colours: that of the case, or the same for every case.
     showPlanes, showOutlines - Whether the images and the outlines are shown in 3D.
@@ -94,11 +100,18 @@ class FetalSkullReconstructionParameterNode:
     axial: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
     sagittal: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
     coronal: Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
-    gestationalAge: Annotated[float, WithinRange(0, 40)] = 0.0
+    gestationalAge: Annotated[float, WithinRange(0, 42)] = 0.0
+    sex: Sex = Sex.NOT_GIVEN
+    chart: GrowthChart = GrowthChart.INTERGROWTH
     samples: Annotated[int, WithinRange(0, 10000)] = 100
     seed: Annotated[int, WithinRange(0, 2147483647)] = 0
     device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"
     modelFolder: str = ""
+    caseId: str = ""
+    examinationDate: str = ""
+    operatorName: str = ""
+    institution: str = ""
+    reportLanguage: Annotated[str, Choice(["application", "en", "de"])] = "application"
     onAxialImage: bool = True
     colourRange: ColourRange = ColourRange.FIT
     showPlanes: bool = False
@@ -137,8 +150,8 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
         axial, sagittal, coronal
             Grey or colour volume nodes of one slice each, with their true spacing; the axial one is required.
         **options
-            Options of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `samples`,
-            `seed`, `device`, `model`, ...
+            Options of `GenerativeModelsScene.skull.console.reconstruct_skull`: `gestational_age_weeks`, `chart`,
+            `samples`, `seed`, `device`, `model`, ...
 
         Returns
         -------

@@ -3,6 +3,9 @@
 module_widget    ModuleWidget: base of a module's widget class; connects parameter node, scene and panel
 case_panel       CasePanel: base of a module's panel; inputs, Apply and Cancel, progress, model
 case_results     CaseResults: base of the results of a panel; warnings, report, saving, export
+choices          Sex: choices that several panels offer
+identity_fields  IdentityFields(ui, nodes, say, in_words): case ID, date, operator, institution; filled from DICOM
+report_language  report_language(chosen): the language of the reports, by default that of Slicer
 planned_case     PlannedCase: base of a case with its input copied; case_workspace(prefix): its temporary folder
 preselection     matching_nodes(nodes, words, required): nodes that belong together by their names
 switches         ColourRange, ColourRangeRow: colours that fit the case, or that compare cases

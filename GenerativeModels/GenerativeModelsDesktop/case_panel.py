@@ -11,6 +11,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from GenerativeModelsDesktop.identity_fields import IdentityFields
 from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.model_choice import model_title
 from GenerativeModelsDesktop.node_watch import NodeWatch
@@ -53,7 +54,7 @@ class CasePanel:
     """The panel. Its widgets are those of the .ui file, its state is the parameter node.
 
     A subclass sets `results` in its constructor and defines `plan`, `find_inputs`, `show_inputs`, `input_problem` and
-    `shown_key`. Its parameter node has the fields `seed`, `device` and `modelFolder`.
+    `shown_key`. Its parameter node has the fields `seed`, `device`, `modelFolder` and those of the identity.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ class CasePanel:
         Fields of the parameter node that hold the chosen nodes.
     kept_fields
         Further fields that belong to the chosen nodes.
-    run, results, packages, message
+    run, results, packages, message, identity
         Parts of the panel, for tests.
     """
 
@@ -92,6 +93,7 @@ class CasePanel:
         sweep(Path(slicer.app.temporaryPath), folder_prefix)
         self.message = MessageBox(ui.messageFrame, ui.messageLabel)
         self.run = WorkerRun(self, anatomy.name, showing=texts.showing)
+        self.identity = IdentityFields(ui, self._chosen_nodes, self.say, anatomy.in_window_words)
         self.packages = PackagesPanel(ui, self._packages_complete, title=texts.title, run=texts.run)
         self._watch = NodeWatch(self.on_nodes_changed)
         self._settled = qt.QTimer()
@@ -141,7 +143,7 @@ class CasePanel:
 
     @parameters.setter
     def parameters(self, parameters: Any) -> None:
-        self._parameters = parameters
+        self._parameters = self.identity.parameters = parameters
         if parameters is None:
             self.message.clear()
             self.results.forget()
@@ -273,6 +275,7 @@ class CasePanel:
         button, busy = self._ui.applyButton, self.run.busy
         self._ui.progressBar.setVisible(busy)
         self._ui.inputsCollapsibleButton.enabled = not busy
+        self._ui.identityCollapsibleButton.enabled = not busy
         self._ui.advancedCollapsibleButton.enabled = not busy
         if busy:
             button.text, button.enabled, button.toolTip = _("Cancel"), True, self._texts.cancel
@@ -287,7 +290,10 @@ class CasePanel:
         """Reason why Apply is disabled; None if it is enabled."""
         if not self.packages.state.complete:
             return _("Python packages are missing: see the top of this panel.")
-        return self.input_problem() or self._model_problem
+        return self.input_problem() or self.identity.problem or self._model_problem
+
+    def _chosen_nodes(self) -> dict[str, Any]:
+        return {field: getattr(self.parameters, field) for field in self.node_fields}
 
     def _show_model(self) -> None:
         try:

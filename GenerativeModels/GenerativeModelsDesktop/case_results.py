@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,16 @@ from slicer.i18n import tr as _
 
 from GenerativeModelsDesktop import working_folder
 from GenerativeModelsDesktop.message_box import MessageBox
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import SCALE, InputError
+from GenerativeModelsScene.nodes.dicom_source import dicom_headers_of
+from GenerativeModelsScene.nodes.export import export_formats
 
 __all__ = ["CaseResults"]
 
 LOOK_MS = 15
 """Pause between two steps of arranging the views for another case."""
+_OF_THE_SURFACE = ("stl", "ply", "glb")
+"""Exporters whose formats the surface on show can be written in."""
 EXPORTS = "STL (*.stl);;PLY (*.ply);;glTF (*.glb)"
 
 
@@ -65,7 +69,7 @@ class CaseResults:
         self._look_timer.connect("timeout()", self._look_on)
         ui.reportButton.connect("clicked()", self.show_report)
         ui.saveButton.connect("clicked()", self.ask_and_save)
-        ui.exportButton.connect("clicked()", self.ask_and_export)
+        self._new_patient = self._fill_export_menu(ui.exportButton)
 
     # Defined by the module
 
@@ -93,6 +97,10 @@ class CaseResults:
         """Write the surface on show; the suffix of the path is its format. Raises `InputError` or `OSError`."""
         raise NotImplementedError
 
+    def input_nodes(self, nodes: Any) -> Mapping[str, Any]:
+        """The nodes that a case was computed from, by field, as far as they are known; see `export_formats`."""
+        return {}
+
     # The case on show
 
     @property
@@ -119,7 +127,7 @@ class CaseResults:
         if not there:
             self.fill(None, {})
             return
-        self.warnings.warn(result["warnings"])
+        self.warnings.warn(result["warnings"], grave=SCALE in result.get("warning_kinds", ()))
         self._ui.reportButton.enabled = self.text_nodes(nodes).report is not None
         self.fill(nodes, result)
         if not again and self._in_view not in ("", key):  # a new result is in view already
@@ -177,6 +185,41 @@ class CaseResults:
             return path
 
         return self._write(write)
+
+    def ask_and_export_formats(self, names: Sequence[str]) -> None:
+        """Write the files of exporters into a folder that the user chooses; see `export_formats`."""
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the exported files"))
+        if folder:
+            self.export_formats(names, Path(folder))
+
+    def export_formats(self, names: Sequence[str], folder: Path) -> Path | None:
+        """Write the files of exporters, such as "dicom-sr"; None on failure.
+
+        DICOM files belong to the patient and study of the DICOM file of the inputs, unless a new patient is chosen.
+        """
+
+        def write(nodes: Any) -> Path:
+            new = self._new_patient.checked
+            headers = {} if new else dicom_headers_of(self.input_nodes(nodes))
+            export_formats(self._anatomy, lambda place: self.save_files(nodes, place), names, folder, headers)
+            return folder
+
+        return self._write(write)
+
+    def _fill_export_menu(self, button: Any) -> Any:
+        """The menu of the button: the surface on show, the formats of the anatomy, and the switch of the patient."""
+        self._export_menu = menu = qt.QMenu(button)
+        button.setMenu(menu)
+        menu.addAction(_("Surface on show (STL, PLY, glTF)...")).connect("triggered()", self.ask_and_export)
+        menu.addSeparator()
+        for name, exporter in self._anatomy.exporters.items():
+            if name not in _OF_THE_SURFACE:
+                action = menu.addAction(_(exporter.label) + "...")
+                action.connect("triggered()", lambda name=name: self.ask_and_export_formats([name]))
+        menu.addSeparator()
+        switch = menu.addAction(_("DICOM files of a new patient and study"))
+        switch.setCheckable(True)
+        return switch
 
     def _write(self, write: Callable[[Any], Path]) -> Path | None:
         nodes = self.nodes

@@ -30,9 +30,9 @@ class MessageBox:
         """The sentences of the box, one per line; empty when it is hidden."""
         return "\n".join(self._sentences)
 
-    def warn(self, sentences: Sequence[str]) -> None:
-        """Show warnings on a result; an empty sequence hides the box."""
-        self._show(sentences, WARNING_BOX)
+    def warn(self, sentences: Sequence[str], grave: bool = False) -> None:
+        """Show warnings on a result, `grave` ones as a failure looks; an empty sequence hides the box."""
+        self._show(sentences, ERROR_BOX if grave else WARNING_BOX)
 
     def fail(self, sentence: str) -> None:
         """Show what went wrong and what the user can do."""

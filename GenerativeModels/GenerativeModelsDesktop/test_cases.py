@@ -263,6 +263,22 @@ class CaseTests(ModuleTestKit):
                 self.assertTrue(results.export(Path(folder) / f"surface.{suffix}").stat().st_size > 1000)
             self.assertIsNone(results.export(Path(folder) / "surface.xyz"))
             self.assertIn(".xyz", self.panel.message.text)
+            formats = Path(folder) / "formats"
+            self.assertEqual(results.export_formats(["stl", "glb"], formats), formats)
+            self.assertTrue(all(path.stat().st_size > 1000 for path in formats.iterdir()))
+            self.assertIsNone(results.export_formats(["stl"], formats))
+            self.assertIn("is there already", self.panel.message.text)
+
+    def test_an_identity_that_cannot_be_used_disables_apply(self) -> None:
+        self.choose_valid_inputs()
+        self.assertTrue(self.ui.applyButton.enabled, self.said)
+        self.ui.caseIdEdit.text = "a/b"
+        self.turn(0.2)
+        self.assertFalse(self.ui.applyButton.enabled)
+        self.assertIn("without path separators", self.said)
+        self.ui.caseIdEdit.text = "P-1"
+        self.turn(0.2)
+        self.assertTrue(self.ui.applyButton.enabled, self.said)
 
     def test_saved_scene_shows_its_case_again(self) -> None:
         self.choose_valid_inputs()

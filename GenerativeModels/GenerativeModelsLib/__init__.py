@@ -4,6 +4,7 @@
 
     skull = gm.reconstruct_skull("axial.png", spacing_mm=0.14, gestational_age=27.4)
     heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")
+    checked = gm.check_segmentation("cine.nii.gz", labels="acdc")
 
 What is listed in `__all__` is public; it is imported when it is first used.
 """
@@ -12,18 +13,29 @@ from __future__ import annotations
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PLACES = {
+    "CheckedSegmentation": "segmentation.python",
     "InputError": "errors",
     "LeftVentricle": "heart.python",
     "Skull": "skull.python",
     "analyse_heart": "heart.python",
+    "check_segmentation": "segmentation.python",
     "reconstruct_skull": "skull.python",
 }
 """Public name -> the module of this package that defines it."""
 
-__all__ = ["InputError", "LeftVentricle", "Skull", "__version__", "analyse_heart", "reconstruct_skull"]
+__all__ = [
+    "CheckedSegmentation",
+    "InputError",
+    "LeftVentricle",
+    "Skull",
+    "__version__",
+    "analyse_heart",
+    "check_segmentation",
+    "reconstruct_skull",
+]
 
 
 def __getattr__(name: str):

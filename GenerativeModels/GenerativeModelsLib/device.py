@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.errors import Caution, InputError, named
+from GenerativeModelsLib.language import said
 
 if TYPE_CHECKING:
     import torch
@@ -49,7 +50,11 @@ def choose_device(wanted: str = "auto") -> DeviceChoice:
             failure = _failure(name)
             if failure is None:
                 return _choice(name, tuple(warnings))
-            passed_over = f"The device {name} was passed over, since a test operation on it failed: {failure}."
+            passed_over = said(
+                "The device {device} was passed over, since a test operation on it failed: {failure}.",
+                device=name,
+                failure=failure,
+            )
             warnings.append(Caution(passed_over, "device"))
         return _choice("cpu", tuple(warnings))
     name = "cuda:0" if wanted == "cuda" else wanted

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-__all__ = ["Caution", "FieldWords", "InputError", "in_words", "named"]
+__all__ = ["SCALE", "Caution", "FieldWords", "InputError", "in_words", "named", "scale_first"]
 
 FieldWords = Callable[[str], str]
 """Name of a field of a request -> what a front end calls it, such as "--axial-spacing"."""
 
+SCALE = "scale"
+"""Kind of the warnings that stand above all others."""
 _MARK = "\x1f"
 _MARKED = re.compile(f"{_MARK}([a-z0-9_]+){_MARK}")
 
@@ -63,8 +65,10 @@ class InputError(ValueError):
 class Caution(str):
     """A warning: one sentence, and the kind of it, by which code may look for it.
 
-    Kinds: "input" (the default), "verdict" (the input is unusual for the model), "device", "missing" (a result that
-    could not be computed), "quality" (a result to be read with care), "apex" (a stack that ends before the apex).
+    Kinds: "input" (the default), "scale" (the scale or the age cannot be right; shown above all others), "verdict"
+    (the input is unusual for the model), "device", "missing" (a result that could not be computed), "quality" (a
+    result to be read with care), "apex" (a stack that ends before the apex), "identity" (headers that name other
+    patients), "text" (text is burnt into a picture).
     """
 
     kind: str
@@ -73,3 +77,8 @@ class Caution(str):
         made = super().__new__(cls, sentence)
         made.kind = kind
         return made
+
+
+def scale_first(warnings: Iterable[str]) -> list[str]:
+    """Warnings of the kind `SCALE` first, otherwise in their order."""
+    return sorted(warnings, key=lambda warning: getattr(warning, "kind", "") != SCALE)

@@ -5,11 +5,13 @@ An installed package has them in its own `Resources/`; a checkout (or an editabl
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["default_bundle", "models_dir", "sample_dir"]
+__all__ = ["bundle_at", "default_bundle", "models_dir", "sample_dir"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _PLACES = (_PACKAGE / "Resources", _PACKAGE.parents[1] / "Resources")
@@ -40,6 +42,30 @@ def default_bundle(name: str) -> Path:
             f"reinstall the package, or give a bundle of your own as {named('model')}."
         )
     return bundle
+
+
+def bundle_at(given: Path, names: Collection[str]) -> Path:
+    """Folder of a model bundle that a user named.
+
+    Parameters
+    ----------
+    given
+        A path, or one of `names`. What lies at the path comes first.
+    names
+        Names of the shipped bundles.
+
+    Raises
+    ------
+    InputError
+        There is nothing at the path, and no such bundle is shipped.
+    """
+    if os.path.lexists(given):
+        return given
+    if str(given) in names:
+        return default_bundle(str(given))
+    raise InputError(
+        f"There is no model bundle {given}: give the folder of one, or the name of a shipped one ({', '.join(names)})."
+    )
 
 
 def _find(folder: str) -> Path:

@@ -9,11 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.anatomy.kept import KeptCases
 from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.errors import InputError
 
 __all__ = ["computed_case", "plain_failures", "scene_of"]
+
+_KEPT = KeptCases()
+"""The last cases of this console, for changes that need no computation."""
 
 
 def scene_of(scene, nodes: str):
@@ -67,7 +71,7 @@ def computed_case(
         def compute() -> Any:
             from GenerativeModelsLib.anatomy.run import run_case
 
-            run_case(anatomy, request, progress=progress)
+            run_case(anatomy, request, progress=progress, kept=_KEPT)
             return anatomy.read(request.output)
 
         case = plain_failures(compute, module)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from GenerativeModelsLib.errors import Caution, InputError, in_words, named
+from GenerativeModelsLib.errors import SCALE, Caution, InputError, in_words, named, scale_first
 
 MARK = named("x")[0]
 PLAIN = st.text().filter(lambda text: MARK not in text)
@@ -78,7 +78,7 @@ def test_it_is_a_value_error() -> None:
         raise InputError(f"{named('samples')} is -1.")
 
 
-KINDS = st.sampled_from(["input", "verdict", "device", "missing", "quality"])
+KINDS = st.sampled_from(["input", "scale", "verdict", "device", "missing", "quality"])
 
 
 @given(st.text(), KINDS)
@@ -90,3 +90,8 @@ def test_a_warning_is_its_sentence_and_keeps_its_kind_on_the_way_to_another_proc
         assert (type(again), again, again.kind) == (Caution, text, kind)
     assert copy.deepcopy(caution).kind == kind
     assert Caution(text).kind == "input"
+
+
+def test_warnings_on_the_scale_stand_first_and_the_others_keep_their_order() -> None:
+    warnings = [Caution("a"), Caution("b", SCALE), "c", Caution("d", "verdict"), Caution("e", SCALE)]
+    assert scale_first(warnings) == ["b", "e", "a", "c", "d"]

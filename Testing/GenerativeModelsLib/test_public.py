@@ -12,7 +12,10 @@ import pytest
 
 import GenerativeModelsLib as gm
 
-PUBLIC = ["InputError", "LeftVentricle", "Skull", "__version__", "analyse_heart", "reconstruct_skull"]
+PUBLIC = [
+    *("CheckedSegmentation", "InputError", "LeftVentricle", "Skull", "__version__"),
+    *("analyse_heart", "check_segmentation", "reconstruct_skull"),
+]
 
 
 def test_the_public_names_are_these() -> None:
@@ -42,12 +45,14 @@ def test_a_name_that_is_none_is_an_attribute_error() -> None:
 
 
 SIGNATURES = {
-    "reconstruct_skull": "axial sagittal coronal * spacing_mm gestational_age samples seed device model output "
-    "overwrite title progress",
+    "reconstruct_skull": "axial sagittal coronal * spacing_mm gestational_age chart sex frame corrections samples "
+    "seed device mask_text model output overwrite title language identity identity_from_dicom export progress",
     "analyse_heart": "ed es * cine ed_frame es_frame labels affine es_affine septum sex height_cm weight_kg force "
-    "seed device model output overwrite title progress",
+    "seed device model output overwrite title language identity export progress",
+    "check_segmentation": "labels_of * view labels affine frame_interval_ms output overwrite title language identity "
+    "export progress",
 }
-REQUIRED = {"reconstruct_skull": ["axial"], "analyse_heart": []}
+REQUIRED = {"reconstruct_skull": ["axial"], "analyse_heart": [], "check_segmentation": ["labels_of"]}
 """Of a heart either ed or a cine is given."""
 
 

@@ -28,7 +28,7 @@ class Read:
 def folder(tmp_path, monkeypatch):
     """The folder of temporary files, with a `run_case` that writes the request's output."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(run, "run_case", lambda anatomy, request, progress: request.output.mkdir())
+    monkeypatch.setattr(run, "run_case", lambda anatomy, request, progress, kept: request.output.mkdir())
     return tmp_path
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import GenerativeModelsScene
 
-PACKAGES = ("torch", "skimage", "pydantic", "safetensors", "jinja2", "matplotlib", "pydicom", "qt", "trame")
+PACKAGES = ("torch", "skimage", "pydantic", "safetensors", "zuko", "jinja2", "matplotlib", "pydicom", "qt", "trame")
 """What a Slicer may not have, or what this layer must not know."""
 
 

@@ -19,10 +19,11 @@ pytest.importorskip("psutil")
 
 import psutil
 
+from GenerativeModelsLib.anatomy.numbers import percentile_text, z_text
 from GenerativeModelsLib.geometry.surface_files import read_surface
-from GenerativeModelsLib.skull.report.page import centile
 from GenerativeModelsWeb.server.sessions import SessionPlan
 from GenerativeModelsWeb.skull.results import result_of
+from Testing.helpers.browser import picture_of
 from Testing.helpers.hubs import running_hub, until
 from Testing.helpers.skull_page import SkullPage, names_in
 
@@ -126,7 +127,7 @@ def test_pictures_become_a_skull_with_its_numbers_and_files(a_busy_tab, sample_c
     for plane in ("sagittal", "coronal"):
         tab.give(plane, sample_case / f"{plane}.png", spacings[plane])
     tab.set(weeks="27+0", samples=SAMPLES, seed=3)
-    tab.page.locator(".gm-more summary").click()
+    tab.page.locator(".gm-side:visible .gm-more summary", has_text="Advanced").click()
     tab.shoot("pictures")
     seconds = tab.start()
 
@@ -137,7 +138,8 @@ def test_pictures_become_a_skull_with_its_numbers_and_files(a_busy_tab, sample_c
     assert {name: plane["file"] for name, plane in result["planes"].items()} == {
         plane: f"{plane}.png" for plane in spacings
     }
-    shown = [[row["short"], row["value"], row["interval"], row["percentile"]] for row in result_of(result).rows]
+    cells = ("short", "value", "interval", "z", "percentile")
+    shown = [[row[cell] for cell in cells] for row in result_of(result).rows]
     assert tab.numbers() == shown
     hc = result["biometry"]["hc_mm"]
     low, high = hc["interval90"]
@@ -145,7 +147,8 @@ def test_pictures_become_a_skull_with_its_numbers_and_files(a_busy_tab, sample_c
         "HC",
         f"{hc['value']:.1f} mm",
         f"{low:.1f} to {high:.1f}",
-        f"{hc['percentile']:.0f}",
+        z_text(hc["z_score"]),
+        percentile_text(hc["percentile"]),
     ]
 
     surface = read_surface(tab.download("skull.vtp", tmp_path))
@@ -168,35 +171,33 @@ def test_pictures_become_a_skull_with_its_numbers_and_files(a_busy_tab, sample_c
 def test_skull_answers_to_range_switches_and_mouse(a_done_tab):
     tab = a_done_tab
 
-    def picture(selector: str = ".gm-3d img") -> np.ndarray:
-        tab.page.wait_for_timeout(900)
-        return _pixels(tab.page.locator(selector).screenshot())
-
-    before, numbers = picture(), tab.page.inner_text(".gm-numbers")
+    view = ".gm-3d img"
+    before, numbers = tab.settled(view), tab.page.inner_text(".gm-numbers")
     tab.page.locator(".gm-range [role=slider]").last.focus()
     for _ in range(4):
         tab.page.keyboard.press("ArrowLeft")
-    narrowed = picture()
-    assert np.abs(narrowed - before).mean() > 1 and tab.page.inner_text(".gm-numbers") != numbers
+    narrowed = tab.changed(view, before)
+    assert tab.page.inner_text(".gm-numbers") != numbers
     assert tab.page.locator(".gm-range [aria-checked=true]").count() == 0, "neither fitted nor for comparison"
     tab.page.click("text=Compare")
     tab.page.wait_for_selector("text=0.0 to 4.0 mm")
-    compared = picture()
+    compared = tab.changed(view, narrowed)
     tab.page.click("text=Planes in 3D")
-    assert np.abs(picture() - compared).mean() > 1
+    with_planes = tab.changed(view, compared)
     tab.page.click("text=Planes in 3D")
-    assert _cyan(picture(AXIAL_VIEW)) > 50
+    tab.changed(view, with_planes)
+    assert _cyan(tab.settled(AXIAL_VIEW)) > 50
     tab.page.click("text=Outlines")
-    assert _cyan(picture(AXIAL_VIEW)) == 0
+    until(lambda: _cyan(picture_of(tab.page, AXIAL_VIEW)) == 0)
 
     tab.page.click("text=Front")
-    front = picture()
+    front = tab.settled(view)
     box = tab.page.locator(".gm-3d").bounding_box()
     tab.page.mouse.move(box["x"] + 200, box["y"] + 250)
     tab.page.mouse.down()
     tab.page.mouse.move(box["x"] + 300, box["y"] + 250, steps=4)
     tab.page.mouse.up()
-    assert np.abs(picture() - front).mean() > 1
+    tab.changed(view, front)
 
 
 def test_a_changed_input_is_said_and_a_reload_finds_the_session_as_it_was(a_done_tab):
@@ -326,7 +327,7 @@ def test_two_tabs_do_not_disturb_each_other(open_page, a_busy_tab, tmp_path):
             folder.mkdir()
             results[tab] = tab.result(folder)
             assert (results[tab]["seed"], results[tab]["gestational_age_weeks"]) == (seed, weeks)
-            assert tab.numbers()[2][3] == centile(results[tab]["biometry"]["hc_mm"]["percentile"])
+            assert tab.numbers()[2][4] == percentile_text(results[tab]["biometry"]["hc_mm"]["percentile"])
         assert results[one]["biometry"]["hc_mm"]["sd"] != results[other]["biometry"]["hc_mm"]["sd"]
         assert one.token != other.token
 
@@ -343,10 +344,6 @@ def test_a_browser_that_goes_away_mid_run_leaves_no_process_and_no_file(open_pag
         assert workers(processes) and any(folder.rglob("upload*"))
     until(lambda: not any(one.is_running() for one in processes), GRACE_SECONDS + 20)
     until(lambda: not folder.exists(), 10)
-
-
-def _pixels(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
 
 
 def _cyan(pixels: np.ndarray) -> int:

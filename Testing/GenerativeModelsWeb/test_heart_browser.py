@@ -16,9 +16,8 @@ from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsWeb.heart.results import result_of
 from GenerativeModelsWeb.server.sessions import SessionPlan
-from Testing.helpers.browser import picture_of
 from Testing.helpers.heart_page import HeartPage
-from Testing.helpers.hubs import running_hub
+from Testing.helpers.hubs import running_hub, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -95,12 +94,10 @@ def test_downloads_are_named_after_the_case(tab, tmp_path):
 
 
 def test_phase_and_surfaces_change_the_picture_and_nothing_sticks_out(tab):
-    pictures = [picture_of(tab.page, SHAPE)]
+    picture = tab.settled(SHAPE)
     for words in ("ES", "Distance", "Patient", "Segments"):
         tab.page.click(f".gm-controls >> text={words}")
-        tab.page.wait_for_timeout(900)
-        pictures.append(picture_of(tab.page, SHAPE))
-        assert np.abs(pictures[-1] - pictures[-2]).mean() > 0.5, words
+        picture = tab.changed(SHAPE, picture, 0.5)
     for words in ("Thickness", "ED"):
         tab.page.click(f".gm-controls >> text={words}")
     tab.shoot("heart")
@@ -122,41 +119,33 @@ def test_the_pointer_reads_wall_and_label(tab):
 def test_wheel_goes_through_the_slices_and_drag_moves(tab):
     selector = '[data-gm-view="labels"]'
     box = tab.page.locator(selector).bounding_box()
-    before = picture_of(tab.page, selector)
+    before = tab.settled(selector)
     tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     tab.page.mouse.wheel(0, -100)
-    tab.page.wait_for_timeout(900)
-    scrolled = picture_of(tab.page, selector)
-    assert np.abs(scrolled - before).mean() > 0.5
+    scrolled = tab.changed(selector, before, 0.5)
     tab.page.mouse.down()
     tab.page.mouse.move(box["x"] + box["width"] / 2 + 80, box["y"] + box["height"] / 2, steps=3)
     tab.page.mouse.up()
-    tab.page.wait_for_timeout(900)
-    assert np.abs(picture_of(tab.page, selector) - scrolled).mean() > 2
+    tab.changed(selector, scrolled, 2)
 
 
 def test_arrow_keys_turn_and_home_returns(tab):
     tab.page.locator("[data-gm-kind=solid]").focus()
     tab.page.keyboard.press("Home")
-    tab.page.wait_for_timeout(900)
-    before = picture_of(tab.page, SHAPE)
+    before = tab.settled(SHAPE)
     for _ in range(3):
         tab.page.keyboard.press("ArrowLeft")
-    tab.page.wait_for_timeout(900)
-    turned = picture_of(tab.page, SHAPE)
-    assert np.abs(turned - before).mean() > 2
+    turned = tab.changed(SHAPE, before, 2)
     tab.page.keyboard.press("+")
-    tab.page.wait_for_timeout(900)
-    assert np.abs(picture_of(tab.page, SHAPE) - turned).mean() > 2
+    nearer = tab.changed(SHAPE, turned, 2)
     tab.page.keyboard.press("Home")
-    tab.page.wait_for_timeout(900)
-    assert np.abs(picture_of(tab.page, SHAPE) - before).mean() < 1
+    assert np.abs(tab.changed(SHAPE, nearer, 2) - before).mean() < 1
 
 
 def test_a_dragged_point_changes_the_shape_and_its_numbers(at_the_patient):
     tab = at_the_patient
     before, readings = tab.drawn, tab.readings()
-    picture = picture_of(tab.page, SHAPE)
+    picture = tab.settled(SHAPE)
     box = tab.handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tab.page.mouse.move(x, y)
@@ -164,9 +153,8 @@ def test_a_dragged_point_changes_the_shape_and_its_numbers(at_the_patient):
     tab.page.mouse.move(x - 60, y - 20, steps=5)
     tab.page.mouse.up()
     tab.wait_for_shape(before)
-    tab.page.wait_for_timeout(900)
+    tab.changed(SHAPE, picture, 0.5)
     assert tab.readings()["Wall up to"] != readings["Wall up to"]
-    assert np.abs(picture_of(tab.page, SHAPE) - picture).mean() > 0.5
     tab.shoot("explore")
     before = tab.drawn
     tab.handle.focus()
@@ -224,18 +212,15 @@ def test_bad_input_is_a_sentence_and_leaves_what_is_shown(tab, sample_heart, tmp
     for place, file in (("ed", one), ("es", two)):
         tab.choose(place, file)
         tab.card(place).get_by_text(file.name).wait_for()
-    tab.page.wait_for_timeout(300)
-    assert "hold the same labels in the same place" in tab.refusal()
+    until(lambda: "hold the same labels in the same place" in tab.refusal())
     tab.page.click("[aria-label='Remove: End systole']")
     tab.page.fill("#gm-height", "3")
     tab.page.fill("#gm-weight", "70")
-    tab.page.wait_for_timeout(300)
-    assert "height is 3 cm" in tab.refusal()
+    until(lambda: "height is 3 cm" in tab.refusal())
     tab.page.fill("#gm-height", "")
     tab.page.fill("#gm-weight", "")
     tab.page.select_option("#gm-lv", "2")
-    tab.page.wait_for_timeout(300)
-    assert "lv=2,myo=2" in tab.refusal()
+    until(lambda: "lv=2,myo=2" in tab.refusal())
     tab.page.select_option("#gm-lv", "")
     tab.page.wait_for_selector(".gm-why:has-text('cavity')")
     assert tab.numbers() == numbers

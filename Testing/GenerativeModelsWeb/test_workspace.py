@@ -14,7 +14,7 @@ pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here
 
 from trame.app import get_server
 
-from GenerativeModelsLib.anatomy.registry import anatomy_names
+from GenerativeModelsLib.anatomy.registry import modelled_names
 from GenerativeModelsWeb.heart import application as heart
 from GenerativeModelsWeb.parts.frame import STATIC
 from GenerativeModelsWeb.server.downloads import Downloads
@@ -92,8 +92,8 @@ def a_page(tmp_path_factory):
     session.close()
 
 
-def test_every_anatomy_has_its_pages(a_page):
-    assert [*PAGES] == [*a_page.session.applications] == [*anatomy_names()]
+def test_every_anatomy_with_a_model_has_its_pages(a_page):
+    assert [*PAGES] == [*a_page.session.applications] == [*modelled_names()]
     assert a_page.session.navigation.data.page == "skull/reconstruct"
     for page in ("skull/reconstruct", "heart/analyse", "heart/explore"):
         assert f"Navigation__page = '{page}'" in a_page.text

@@ -32,7 +32,7 @@ def a_page(**changes) -> CasePage:
         created="2026-01-01 10:00 UTC",
         table="Sizes",
         rows=[Row("Volume", "12.0 ml", "11.0 to 13.0", "55"), Row("Length", "–")],
-        verdict=("unusual", 2.25),
+        verdict=("unusual", "unusual for the model"),
         notices=[Notice("It is cut off."), Notice("It is no lump.", "Do not rely on this result", serious=True)],
         notes=["A line."],
         meshes=[a_mesh()],

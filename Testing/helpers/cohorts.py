@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from GenerativeModelsLib.skull.shape.ellipse import perimeter
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
 from GenerativeModelsLib.training.skull.bank import Shard
 from GenerativeModelsLib.training.skull.own_case import OwnCase
@@ -42,3 +43,21 @@ def painted_views(case: OwnCase, views: int, seed: int = 7) -> Shard:
     """Stands in for `own_case.simulated_views`: painted planes in place of simulated ultrasound."""
     size = case.head.hc_mm / (2 * np.pi)
     return painted_shard([case.head.shape] * views, [size] * views, np.random.default_rng(seed))
+
+
+def write_circumferences(folder: Path, parts: tuple[str, ...]) -> Path:
+    """`circumferences.csv`: painted axial pictures of heads of which the circumference alone is known."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["case,axial,hc_mm,part"]
+    for i, part in enumerate(parts):
+        half = HALVES[i % len(HALVES)]
+        factor = 1 + 0.2 * (i % 2)
+        image = sitk.GetImageFromArray(
+            painted_pixels(ellipsoid(*(factor * h for h in half)), picture_pose("axial", 0.1 * i))
+        )
+        image.SetSpacing(SPACING[::-1])
+        sitk.WriteImage(image, str(folder / f"c{i}.mha"))
+        lines.append(f"c{i},c{i}.mha,{factor * perimeter(*half[:2]):.1f},{part}")
+    path = folder / "circumferences.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path

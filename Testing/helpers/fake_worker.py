@@ -52,7 +52,7 @@ def until(worker: Worker, *kinds: type) -> list[Event]:
     raise AssertionError(f"only {events} in {PATIENCE_SECONDS:g} s")
 
 
-def pretend(anatomy: Anatomy, request: SkullRequest, *, progress, load) -> None:
+def pretend(anatomy: Anatomy, request: SkullRequest, *, progress, load, kept) -> None:
     """Stands in for `run_case`."""
     with output_folder(request.output) as folder:
         (folder / "skull.vtp").write_text("half written")

@@ -12,7 +12,7 @@ from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
 from GenerativeModelsLib.skull.request import SkullRequest
-from Testing.helpers.results import result_of
+from Testing.helpers.results import result_of, stand_in_fingerprint
 from Testing.helpers.shapes import lump, rigid
 
 SPACING = (0.8, 0.6)
@@ -33,6 +33,7 @@ def a_finished_case(
     weeks: float | None = 27.0,
     draws: bool = True,
     larger: float = 1.0,
+    case_id: str | None = None,
 ) -> Path:
     """Write the files of a case into `folder`; without `draws` nothing is known of its uncertainty."""
     surface = lump().transformed(np.diag([larger, larger, larger, 1.0]))
@@ -48,8 +49,11 @@ def a_finished_case(
     (folder / "report.html").write_bytes(REPORT.encode("utf-8"))
 
     files = {name: Path(f"{name}.png") for name in planes}
-    result = result_of(SkullRequest(output=folder, pixel_spacing_mm=SPACING, samples=100 if draws else 0, **files))
-    result["gestational_age_weeks"] = weeks
+    given = {"pixel_spacing_mm": SPACING, "samples": 100 if draws else 0, "case_id": case_id}
+    request = SkullRequest(output=folder, **given, **files)
+    result = result_of(request)
+    result["fingerprint"] = stand_in_fingerprint(request).document()
+    result["gestational_age_weeks"] = weeks  # without the scores of that age
     for number, name in enumerate(planes):
         origin, u, v = placed(name)
         pixels = np.random.default_rng(number).integers(0, 256, SIZE).astype(np.uint8)

@@ -22,7 +22,7 @@ def from_file(path: Path) -> LabelMap:
     import SimpleITK as sitk
 
     from GenerativeModelsLib.heart.labels.label_map import parse_labels
-    from GenerativeModelsLib.heart.labels.read import lps_matrix
+    from GenerativeModelsLib.label_files.files import lps_matrix
 
     image = sitk.ReadImage(str(path))
     return LabelMap(sitk.GetArrayFromImage(image), parse_labels("acdc"), lps_matrix(image), path.name)

@@ -57,8 +57,8 @@ def a_content(**fields) -> ReportContent:
         "planes": (a_plane("axial"), a_plane("sagittal"), a_plane("coronal")),
         "surface": a_surface(),
         "biometry": (
-            BiometryRow("HC", "Head circumference", "mm", 207.34, 2.11, (203.87, 210.81), 63.2, "hc"),
-            BiometryRow("BPD", "Biparietal diameter", "mm", 60.06, 0.9, (58.58, 61.54), 99.7, "bpd"),
+            BiometryRow("HC", "Head circumference", "mm", 207.34, 2.11, (203.87, 210.81), 63.2, "hc", 0.34),
+            BiometryRow("BPD", "Biparietal diameter", "mm", 60.06, 0.9, (58.58, 61.54), 99.7, "bpd", 2.75),
             BiometryRow("Volume", "Head volume", "ml", 144.8, 4.2, (138.0, 151.6)),
         ),
         "model": ModelSummary(

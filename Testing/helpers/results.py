@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,15 +19,27 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.growth.judge import judged
 from GenerativeModelsLib.skull.request import SkullRequest
 
 
 def result_of(request: SkullRequest) -> dict[str, Any]:
-    """A `result.json` as the contract has it, with figures that are easy to tell apart."""
-    return {
+    """A `result.json` as the contract has it, with figures that are easy to tell apart.
+
+    Percentiles and z-scores are not those of a chart, so that it shows where they come from.
+    """
+    result = {
         "schema": "skull-reconstruction/1",
         "model": {"name": "hand-made", "version": "0", "sha256": "0" * 64},
         "software": {"version": "0", "torch": "0"},
+        "created": "2026-03-11T10:15:30+01:00",
+        "identity": {
+            "case_id": request.case_id,
+            "examination_date": request.examination_date,
+            "operator": request.operator,
+            "institution": request.institution,
+            "from_dicom": [],
+        },
         "device": "cpu",
         "seed": request.seed,
         "samples": request.samples,
@@ -36,17 +49,21 @@ def result_of(request: SkullRequest) -> dict[str, Any]:
         },
         "seconds": {"load": 0.5, "reconstruct": 0.5, "uncertainty": 0.5, "total": 1.5},
         "biometry": {
-            "bpd_mm": {"value": 70.25, "sd": 1.0, "interval90": [68.5, 72.0], "percentile": 41.0},
-            "ofd_mm": {"value": 90.5, "sd": 1.0, "interval90": [88.5, 92.5], "percentile": None},
-            "hc_mm": {"value": 260.125, "sd": 2.0, "interval90": [256.5, 263.5], "percentile": 55.5},
-            "cephalic_index_percent": {"value": 77.6, "sd": 1.0, "interval90": [75.5, 79.5], "percentile": None},
-            "head_volume_ml": {"value": 310.0, "sd": 5.0, "interval90": [300.0, 320.0], "percentile": None},
+            "bpd_mm": {"value": 70.25, "sd": 1.0, "interval90": [68.5, 72.0]},
+            "ofd_mm": {"value": 90.5, "sd": 1.0, "interval90": [88.5, 92.5]},
+            "hc_mm": {"value": 260.125, "sd": 2.0, "interval90": [256.5, 263.5]},
+            "cephalic_index_percent": {"value": 77.6, "sd": 1.0, "interval90": [75.5, 79.5]},
+            "head_volume_ml": {"value": 310.0, "sd": 5.0, "interval90": [300.0, 320.0]},
         },
         "uncertainty_mm": {"mean": 0.875, "median": 0.8, "p95": 1.6, "max": 2.5},
-        "in_distribution": {"score": 0.5, "verdict": "typical"},
+        "in_distribution": {"score": 0.5, "verdict": "typical", "reasons": []},
         "warnings": ["The sagittal image is cut off."],
         "warning_kinds": ["input"],
     }
+    result = judged(result, request)
+    for key, z, percentile in (("bpd_mm", -0.25, 41.0), ("hc_mm", 0.125, 55.5)):
+        result["biometry"][key] |= {"z_score": z, "percentile": percentile}
+    return result
 
 
 def stand_in_fingerprint(request: SkullRequest) -> Fingerprint:
@@ -58,7 +75,12 @@ def stand_in_fingerprint(request: SkullRequest) -> Fingerprint:
             for name, image in images.items()
         },
         "0" * 64,
-        {"samples": request.samples, "seed": request.seed},
+        {
+            "samples": request.samples,
+            "seed": request.seed,
+            "gestational_age_weeks": request.gestational_age_weeks,
+            "chart": request.chart,
+        },
     )
 
 
@@ -129,3 +151,12 @@ def fake_run_case(anatomy: Anatomy, request: SkullRequest, progress: Any = None)
         raise KeyboardInterrupt
     write_result(request)
     return SimpleNamespace(result=result_of(request))
+
+
+def far_off_result(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The same result, HC far above the chart, BPD far below it, and the input outside what the model knows."""
+    found = deepcopy(dict(result))
+    found["biometry"]["hc_mm"] |= {"percentile": 100.0, "z_score": 9.5}
+    found["biometry"]["bpd_mm"] |= {"percentile": 0.0, "z_score": -9.5}
+    found["in_distribution"]["verdict"] = "outside"
+    return found

@@ -11,8 +11,11 @@ from pathlib import Path
 BACKEND, SCENE, WEB = "GenerativeModelsLib", "GenerativeModelsScene", "GenerativeModelsWeb"
 DESKTOP = "GenerativeModelsDesktop"
 
-BASE = {"", "errors", "resources", "device", "bundle", "output", "image_files", "process", "page", "anatomy"}
-ANATOMIES = {"skull", "heart"}
+BASE = {
+    *("", "errors", "language", "resources", "device", "bundle"),
+    *("output", "image_files", "label_files", "process", "page", "anatomy"),
+}
+ANATOMIES = {"skull", "heart", "segmentation"}
 """Rooms of the backend: what all others may import, and the domain."""
 QT = {"qt", "ctk", "PySide6", "PyQt5", "PythonQt"}
 BROWSER = {"trame", "trame_slicer", "trame_server", "trame_client", "trame_vuetify", "aiohttp", "wslink"}

@@ -59,8 +59,8 @@ class StandInModel:
     def cluster_mean(self, condition: str) -> RayBatch:
         return sample_hearts(1, 0, condition).rays
 
-    def sample(self, condition: str, n: int, seed: int = 0) -> RayBatch:
-        return sample_hearts(n, 1 + seed, condition).rays
+    def sample(self, condition: str, n: int, seed: int = 0, prior: str = "kernel") -> RayBatch:
+        return sample_hearts(n, 1 + seed + 100 * (prior == "flow"), condition).rays
 
 
 def stand_in_walk(model: StandInModel, heart: Placed, towards: str, steps: int = 30) -> Walk:

@@ -9,22 +9,32 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
+from GenerativeModelsLib.models.border_reader import BorderReader
 from GenerativeModelsLib.models.cvae import HiRecCVAE
+from GenerativeModelsLib.models.ensemble import SkullEnsemble
+from GenerativeModelsLib.models.facing import FacingNet
 from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import Conditions, Prediction
-from GenerativeModelsLib.skull.infer.model import KIND, SkullModel, load_skull_model
+from GenerativeModelsLib.skull.infer.model import HEADS, KIND, SkullModel, load_skull_model
+from GenerativeModelsLib.skull.infer.prior import head_coefficients, head_vectors
+from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE
+from GenerativeModelsLib.training.shared.card import card_text
+from GenerativeModelsLib.training.shared.prior_part import add_prior
 from GenerativeModelsLib.training.skull.field_basis import fit_basis
-from Testing.helpers.painted import GreyLevelLocator
+from GenerativeModelsLib.uncertainty.flow_prior import FlowPrior
+from Testing.helpers.painted import GreyLevelBorder, GreyLevelLocator, SteadyFacing
 
 RANK = 8
 CHANNELS = [4, 8, 8]
-NETWORK = {"latent": 4, "rank": RANK, "features": 16, "hidden": 32}
+MEMBER = {"latent": 4, "rank": RANK, "features": 16, "hidden": 32}
+NETWORK = {"members": 2, **MEMBER}
 
 
 @lru_cache(maxsize=1)
@@ -33,22 +43,32 @@ def tiny_basis() -> LowRankField:
     return fit_basis(RANK, heads=30).eval()
 
 
-def tiny_skull(seed: int = 5, spread: float = 1.5) -> HiRecCVAE:
-    """An untrained HiREC-CVAE whose draws vary about as much as heads do; it never turns a plane round."""
+@lru_cache(maxsize=1)
+def tiny_prior() -> FlowPrior:
+    """A prior of heads of all ages: a flow, hardly fitted, of forty heads with a little noise."""
+    heads = sample_heads(40, 9)
+    coefficients = np.array([head_coefficients(tiny_basis(), head) for head in heads])
+    sizes = np.array([head.hc_mm / (2 * np.pi) for head in heads])
+    vectors = head_vectors(coefficients, sizes, np.array([head.gestational_age_weeks for head in heads]))
+    rows = np.repeat(vectors, 20, axis=0)
+    rows = rows + 0.2 * vectors.std(axis=0) * np.random.default_rng(0).standard_normal(rows.shape)
+    return FlowPrior.fit(rows, kind="realnvp", transforms=2, hidden=(16,), epochs=5)
+
+
+def tiny_skull(seed: int = 5, spread: float = 1.5, members: int = NETWORK["members"]) -> SkullEnsemble:
+    """An untrained ensemble of HiREC-CVAEs whose draws vary about as much as heads do."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        net = HiRecCVAE(**NETWORK)
-    net.x_scale.copy_(spread * torch.cat([0.05 / torch.arange(1, RANK + 1), torch.tensor([0.02])]))
-    for head in net.upright:
-        torch.nn.init.zeros_(head.weight)
-        torch.nn.init.zeros_(head.bias)
+        net = SkullEnsemble(HiRecCVAE, members, **MEMBER)
+    for member in net.members:
+        member.x_scale.copy_(spread * torch.cat([0.05 / torch.arange(1, RANK + 1), torch.tensor([0.02])]))
     return net.eval().requires_grad_(False)
 
 
 class MeanHead(torch.nn.Module):
     """A `Predictor` without levels, draws and poses: whatever the planes show, it returns the mean head.
 
-    It reads planes as every skull model does, without any skill: features of zeros, and no plane is upside down.
+    It reads planes as every skull model does, without any skill: features of zeros.
     """
 
     def __init__(self) -> None:
@@ -59,10 +79,7 @@ class MeanHead(torch.nn.Module):
         return Prediction(torch.zeros(1, RANK + 1, device=self.x_scale.device))
 
     def encode_planes(self, y: Conditions) -> torch.Tensor:
-        return torch.zeros(len(y.pictures), 3, NETWORK["features"], device=self.x_scale.device)
-
-    def upright_logits(self, features: torch.Tensor) -> torch.Tensor:
-        return features[..., 0]
+        return torch.zeros(len(y.borders), 3, MEMBER["features"], device=self.x_scale.device)
 
 
 def tiny_locator() -> HeadLocatorNet:
@@ -70,6 +87,13 @@ def tiny_locator() -> HeadLocatorNet:
     with torch.random.fork_rng():
         torch.manual_seed(3)
         return HeadLocatorNet(tuple(CHANNELS)).eval()
+
+
+def tiny_reader() -> torch.nn.ModuleDict:
+    """Border reader and facing network without any skill."""
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        return torch.nn.ModuleDict({"border": BorderReader(), "facing": FacingNet()}).eval()
 
 
 def tiny_description(**fields) -> ModelDescription:
@@ -80,6 +104,8 @@ def tiny_description(**fields) -> ModelDescription:
         "kind": KIND,
         "architecture": {
             "locator": Component(class_name="HeadLocatorNet", parameters={"channels": CHANNELS}),
+            "border": Component(class_name="BorderReader"),
+            "facing": Component(class_name="FacingNet"),
             "skull": Component(class_name="HiRecCVAE", parameters=NETWORK),
             "basis": Component(class_name="LowRankField", parameters={"rank": RANK, "size": GRID_SIZE}),
         },
@@ -91,7 +117,7 @@ def tiny_description(**fields) -> ModelDescription:
 
 def tiny_tensors() -> dict[str, torch.Tensor]:
     """Weights of the tiny networks by bundle name."""
-    parts = {"locator": tiny_locator(), "skull": tiny_skull(), "basis": tiny_basis()}
+    parts = {"locator": tiny_locator(), **tiny_reader(), "skull": tiny_skull(), "basis": tiny_basis()}
     return {f"{part}.{name}": value for part, net in parts.items() for name, value in net.state_dict().items()}
 
 
@@ -101,9 +127,15 @@ def write_tiny_bundle(folder: Path, **fields) -> Path:
     return folder
 
 
+def write_tiny_bundle_with_prior(folder: Path) -> Path:
+    """`write_tiny_bundle` with `tiny_prior`."""
+    add_prior(write_tiny_bundle(folder), {HEADS: tiny_prior()}, card_text)
+    return folder
+
+
 def seeing(model: SkullModel) -> SkullModel:
-    """The model with a locator that reads painted planes."""
-    return replace(model, locator=GreyLevelLocator())
+    """The model with networks that read painted planes."""
+    return replace(model, locator=GreyLevelLocator(), border=GreyLevelBorder(), facing=SteadyFacing())
 
 
 def load_seeing(folder: Path, device: torch.device | str = "cpu") -> SkullModel:

@@ -13,7 +13,7 @@ from typing import Any
 
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.record import Anatomy, Mesh, Quantity
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.anatomy.run import Case, Progress
 from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.image_files.given import GivenImage, Source
@@ -25,7 +25,7 @@ PLACE = "Testing.helpers.toy_anatomy:TOY"
 
 
 @dataclass(frozen=True)
-class ToyRequest(CaseRequest):
+class ToyRequest(ModelRequest):
     """Request of a toy."""
 
     picture: Source = asked("A picture.", metavar="FILE", called="the picture", image=True, column=True)

@@ -7,6 +7,10 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
+
+from Testing.helpers.browser import picture_of
+
 __all__ = ["SIZES", "WebTab"]
 
 SIZES = {
@@ -43,6 +47,25 @@ class WebTab:
     def token(self) -> str:
         """The session's part of the address."""
         return self.page.url.rstrip("/").split("/")[-1]
+
+    def settled(self, view: str) -> np.ndarray:
+        """The picture (rows, columns, 3) of a view, once it no longer changes."""
+        last = picture_of(self.page, view)
+        for _ in range(100):
+            self.page.wait_for_timeout(300)
+            now = picture_of(self.page, view)
+            if np.abs(now - last).mean() < 0.01:
+                return now
+            last = now
+        raise AssertionError(f"{view} does not come to rest")
+
+    def changed(self, view: str, before: np.ndarray, least: float = 1.0) -> np.ndarray:
+        """The picture of a view at rest, after it has come to differ from `before` by more than `least` on average."""
+        for _ in range(100):
+            if np.abs(picture_of(self.page, view) - before).mean() > least:
+                return self.settled(view)
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{view} stays as it was")
 
     def open(self, label: str) -> None:
         """Go to a page by its button."""

@@ -31,7 +31,7 @@ def test_measured_means_agree_with_the_chart() -> None:
 
 def test_pictures_are_written(tmp_path: Path) -> None:
     table = write_population_check(tmp_path, heads=12, heads_per_week=2)
-    assert {p.name for p in tmp_path.iterdir()} == {"population.png", "head_variants.png"}
+    assert {p.name for p in tmp_path.iterdir()} == {"population.png", "head_variants.png", "head_ages.png"}
     assert table.startswith("| week |")
 
 

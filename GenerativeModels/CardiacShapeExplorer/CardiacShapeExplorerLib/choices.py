@@ -6,19 +6,7 @@ from enum import Enum
 
 from slicer.i18n import tr as _
 
-__all__ = ["Colouring", "Phase", "Sex", "Surfaces"]
-
-
-class Sex(Enum):
-    """Sex of the patient, for the reference ranges."""
-
-    NOT_GIVEN = ""
-    FEMALE = "female"
-    MALE = "male"
-
-    def label(self) -> str:
-        """Text of the choice."""
-        return {"": _("sex not given"), "female": _("female"), "male": _("male")}[self.value]
+__all__ = ["Colouring", "Phase", "Surfaces"]
 
 
 class Phase(Enum):

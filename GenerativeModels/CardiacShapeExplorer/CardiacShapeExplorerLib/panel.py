@@ -14,7 +14,9 @@ from CardiacShapeExplorerLib.planned_case import FOLDER_PREFIX, HeartCase, plan_
 from CardiacShapeExplorerLib.results_panel import ResultsPanel
 from CardiacShapeExplorerLib.sample_case import load_sample
 from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
+from GenerativeModelsDesktop.identity_fields import PARAMETERS
 from GenerativeModelsDesktop.preselection import matching_nodes
+from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.phase_names import STANDING_ALONE, names_phase
@@ -36,7 +38,7 @@ class Panel(CasePanel):
     """
 
     node_fields = ("ed", "es", "cine")
-    kept_fields = ("sex", "heightCm", "weightKg", "edFrame", "esFrame")
+    kept_fields = ("sex", "heightCm", "weightKg", "edFrame", "esFrame", *PARAMETERS.values())
 
     def __init__(self, ui: Any):
         texts = PanelTexts(
@@ -62,6 +64,8 @@ class Panel(CasePanel):
             model_folder=p.modelFolder,
             device=p.device,
             seed=p.seed,
+            identity=self.identity.values(),
+            language=report_language(p.reportLanguage),
             **self._options(),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 
 from CardiacShapeExplorerLib.choices import Colouring, Phase, Surfaces
 from CardiacShapeExplorerLib.explore_panel import ExplorePanel
@@ -17,6 +18,7 @@ from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.style import html_list
 from GenerativeModelsDesktop.switches import ColourRangeRow
 from GenerativeModelsDesktop.table_view import prepare_table, show_table
+from GenerativeModelsLib.anatomy.verdict import score_text, verdict_text
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsScene.heart.cavity_plot import show_cavity_curve
 from GenerativeModelsScene.heart.save import save_heart
@@ -76,7 +78,10 @@ class ResultsPanel(CaseResults):
         self._explore.follow(nodes, result)
         if nodes is None:
             return
-        self._ui.verdictLabel.text = html_list(HEART.notes(result))
+        judged = result["in_distribution"]
+        verdict = _("Input: {verdict}").format(verdict=verdict_text(judged))
+        self._ui.verdictLabel.text = html_list([*HEART.notes(result), verdict])
+        self._ui.verdictLabel.toolTip = score_text(judged)
         both = result["wall_thickness_mm"]["es"] is not None
         self._ui.phaseComboBox.enabled = both
         if not both:

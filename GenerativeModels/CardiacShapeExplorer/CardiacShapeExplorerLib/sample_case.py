@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-from CardiacShapeExplorerLib.choices import Sex
+from GenerativeModelsDesktop.choices import Sex
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsScene.heart.load_cine import frames_on_show, load_cine
 

@@ -11,7 +11,8 @@ import numpy as np
 import slicer
 
 from FetalSkullReconstructionLib.sample_case import load_sample
-from FetalSkullReconstructionLib.typed_fields import parse_spacing
+from FetalSkullReconstructionLib.typed_fields import GrowthChart, parse_spacing
+from GenerativeModelsDesktop.choices import Sex
 from GenerativeModelsDesktop.test_kit import ModuleTestKit
 from GenerativeModelsLib.errors import InputError
 
@@ -118,7 +119,36 @@ class InputTests(SkullTestKit):
     def test_age_outside_the_charts(self) -> None:
         self.choose_sample()
         self.ui.gestationalAgeSpinBox.value = 5.0
-        self.assert_refused("5 weeks", "14", "40")
+        self.assert_refused("gestational age is 5", "from 11 to 42")
+        self.ui.gestationalAgeSpinBox.value = 41.0
+        self.wait(lambda: self.ui.applyButton.enabled, 5.0)
+        self.assertIn("41 weeks 0 days, beyond the chart", self.ui.gestationalAgeDaysLabel.text)
+        self.panel.parameters.chart = GrowthChart.HADLOCK
+        self.wait(lambda: "beyond" not in self.ui.gestationalAgeDaysLabel.text, 5.0)
+
+    def test_age_in_weeks_and_days(self) -> None:
+        self.choose_sample()
+        self.ui.gestationalAgeEdit.text = "26+5"
+        self.panel.age.take_text()
+        self.turn()
+        self.assertAlmostEqual(self.panel.parameters.gestationalAge, 26 + 5 / 7, places=3)
+        self.assertEqual(self.ui.gestationalAgeDaysLabel.text, "26 weeks 5 days")
+        self.ui.gestationalAgeEdit.text = "26+9"
+        self.panel.age.take_text()
+        self.assertIn("28+3", self.ui.gestationalAgeDaysLabel.text)
+
+    def test_sex_of_the_fetus(self) -> None:
+        self.choose_sample()
+        self.assertIsNone(self._planned_sex())
+        self.ui.sexComboBox.setCurrentIndex([sex.value for sex in Sex].index("female"))
+        self.turn()
+        self.assertIs(self.panel.parameters.sex, Sex.FEMALE)
+        self.assertEqual(self._planned_sex(), "female")
+
+    def _planned_sex(self) -> str | None:
+        case = self.panel.plan()
+        case.discard_files()
+        return case.request.sex
 
     def test_image_deleted_before_the_run(self) -> None:
         nodes = self.choose_sample()

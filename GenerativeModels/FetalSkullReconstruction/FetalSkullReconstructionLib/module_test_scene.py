@@ -76,7 +76,7 @@ class SceneTests(SkullTestKit):
         }
         uncertainty = nodes.uncertainty.GetID()
         self.assertEqual(shown, {"Red": nodes.planes["axial"].GetID(), "Green": uncertainty, "Yellow": uncertainty})
-        self.assertEqual(self.ui.gestationalAgeSpinBox.value, 27.0)
+        self.wait(lambda: self.ui.gestationalAgeSpinBox.value == 27.0, 5.0)
 
     def test_growth_chart_leaves_the_3d_view_and_can_be_closed(self) -> None:
         layout = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLLayoutNode")

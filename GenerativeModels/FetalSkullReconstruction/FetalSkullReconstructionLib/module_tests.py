@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from FetalSkullReconstructionLib.module_test_corrections import CorrectionTests
 from FetalSkullReconstructionLib.module_test_inputs import InputTests
 from FetalSkullReconstructionLib.module_test_scene import SceneTests
 from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
@@ -14,7 +15,7 @@ from GenerativeModelsDesktop.test_packages import PackageTests
 __all__ = ["ModuleTests"]
 
 
-class ModuleTests(InputTests, SceneTests, CaseTests, PackageTests):
+class ModuleTests(InputTests, CorrectionTests, SceneTests, CaseTests, PackageTests):
     """Base of the module's test class."""
 
     key_field = "axial"

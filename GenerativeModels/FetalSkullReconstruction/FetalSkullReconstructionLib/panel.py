@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from FetalSkullReconstructionLib.corrections_section import CorrectionsSection
 from FetalSkullReconstructionLib.plane_row import PlaneRow
 from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX, SkullCase, plan_case
 from FetalSkullReconstructionLib.preselection import preselect
@@ -15,6 +16,8 @@ from FetalSkullReconstructionLib.results_panel import ResultsPanel
 from FetalSkullReconstructionLib.sample_case import load_sample
 from FetalSkullReconstructionLib.typed_fields import AgeField
 from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
+from GenerativeModelsDesktop.identity_fields import PARAMETERS
+from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.nodes.views import draw_slices_again
@@ -29,12 +32,12 @@ class Panel(CasePanel):
 
     Attributes
     ----------
-    rows, age
+    rows, age, corrections
         Parts of the panel, for tests.
     """
 
     node_fields = PLANES
-    kept_fields = ("gestationalAge",)
+    kept_fields = ("gestationalAge", "sex", *PARAMETERS.values())
 
     def __init__(self, ui: Any):
         texts = PanelTexts(
@@ -47,6 +50,7 @@ class Panel(CasePanel):
         super().__init__(ui, SKULL, FOLDER_PREFIX, texts)
         self.rows = {plane: PlaneRow(ui, plane, self.say, self.on_nodes_changed) for plane in PLANES}
         self.age = AgeField(ui)
+        self.corrections = CorrectionsSection(ui, self._chosen, self.say, self.on_nodes_changed)
         self.results = ResultsPanel(ui, self.message)
 
     @property
@@ -66,12 +70,17 @@ class Panel(CasePanel):
             slicer.mrmlScene,
             self._chosen(),
             gestational_age_weeks=p.gestationalAge,
+            sex=p.sex.value or None,
+            chart=p.chart.value,
             samples=p.samples,
             seed=p.seed,
             device=p.device,
             model_folder=p.modelFolder,
             on_axial_image=p.onAxialImage,
             planes_in_3d=p.showPlanes,
+            identity=self.identity.values(),
+            language=report_language(p.reportLanguage),
+            mask_text=self.corrections.mask_text,
         )
 
     def find_inputs(self) -> Mapping[str, Any]:
@@ -84,9 +93,11 @@ class Panel(CasePanel):
 
     def show_inputs(self) -> None:
         """Show age and spacings of the chosen images."""
+        self.age.use_chart(self.parameters.chart)
         self.age.follow(self.parameters.axial)
         for row in self.rows.values():
             row.refresh()
+        self.corrections.refresh()
 
     def input_problem(self) -> str | None:
         """Reason why the inputs cannot be used; None if they can."""

@@ -12,7 +12,7 @@ from FetalSkullReconstructionLib.sample_case import SAMPLE_SPACING
 from FetalSkullReconstructionLib.typed_fields import parse_spacing, spacing_text
 from GenerativeModelsDesktop.style import NOTE, WARNING
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsScene.skull.planes import NodeSpacing, reset_spacing, set_spacing, spacing_of
+from GenerativeModelsScene.skull.planes import NodeSpacing, reset_spacing, ruler_offer, set_spacing, spacing_of
 from GenerativeModelsScene.skull.slice_cut import cut_volume
 
 __all__ = ["PlaneRow"]
@@ -37,6 +37,7 @@ class PlaneRow:
         self.plane = plane
         self._say = say
         self._changed = changed
+        self._offer: tuple[object, str] = (None, "")
         self._selector = getattr(ui, f"{plane}Selector")
         self._edit = getattr(ui, f"{plane}SpacingEdit")
         self._label = getattr(ui, f"{plane}SpacingLabel")
@@ -63,7 +64,8 @@ class PlaneRow:
         of_sample = self.node.GetAttribute(SAMPLE_SPACING) == _shown(spacing)
         given = _("mm per pixel, of the sample") if of_sample else _("mm per pixel, as entered")
         notes = {"file": _("mm per pixel, from the file"), "user": given}
-        self._label.text = notes.get(spacing.source, _("There is no pixel spacing in the file: type it."))
+        notes["length"] = _("mm per pixel, by the known length")
+        self._label.text = notes.get(spacing.source) or self._asking()
         self._label.setStyleSheet(NOTE if spacing.source in notes else WARNING)
 
     def take_spacing(self) -> None:
@@ -105,6 +107,14 @@ class PlaneRow:
             return
         self._say(None)
         self._selector.setCurrentNode(node)
+
+    def _asking(self) -> str:
+        """The sentence that asks for a spacing; a ruler in the picture is said in it, and never used by itself."""
+        image = self.node.GetImageData()
+        key = self.node.GetID(), image.GetMTime()
+        if self._offer[0] != key:  # looking for a ruler takes longer than a panel may stand still again and again
+            self._offer = key, ruler_offer(self.node, self.plane)
+        return _("There is no pixel spacing in the file: type it{offer}.").format(offer=self._offer[1])
 
     def _spacing(self) -> NodeSpacing | None:
         """Spacing of the chosen volume; None if none is chosen or it is not a plane."""

@@ -11,8 +11,10 @@ import slicer
 from GenerativeModelsDesktop import planned_case
 from GenerativeModelsDesktop.model_choice import chosen_model
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsScene.skull.case_nodes import case_title
+from GenerativeModelsScene.skull.corrections import remember_ellipse
 from GenerativeModelsScene.skull.planes import PlaneInput, plane_from_node
 from GenerativeModelsScene.skull.request import case_request
 from GenerativeModelsScene.skull.show import (
@@ -39,11 +41,14 @@ class SkullCase(planned_case.PlannedCase):
     ----------
     planes
         The images by plane name.
+    images
+        The nodes of the images by plane name.
     on_axial_image, planes_in_3d
         Whether the skull is placed on the axial image, and whether the images are shown in the 3D view.
     """
 
     planes: Mapping[str, PlaneInput]
+    images: Mapping[str, slicer.vtkMRMLVolumeNode]
     on_axial_image: bool
     planes_in_3d: bool
 
@@ -51,6 +56,9 @@ class SkullCase(planned_case.PlannedCase):
         """Load the finished case folder into the scene in short steps."""
         case = read_case(folder)
         yield "Reading the result"
+        for name, image in self.images.items():
+            if image.GetScene() is self.scene:  # the user may have deleted it
+                remember_ellipse(image, case.result["planes"][name])
         nodes = yield from show_case_steps(self.scene, case, inputs=self.planes, key=self.key, title=self.title)
         if has_axial_position(nodes):
             set_on_axial_image(nodes, self.on_axial_image)
@@ -65,12 +73,17 @@ def plan_case(
     nodes: Mapping[str, slicer.vtkMRMLVolumeNode | None],
     *,
     gestational_age_weeks: float,
+    sex: str | None,
+    chart: str,
     samples: int,
     seed: int,
     device: str,
     model_folder: str,
     on_axial_image: bool,
     planes_in_3d: bool,
+    identity: Mapping[str, str | None] | None = None,
+    language: str = DEFAULT,
+    mask_text: bool = False,
 ) -> SkullCase:
     """Write the pixels of the chosen nodes to files for the worker.
 
@@ -80,8 +93,18 @@ def plan_case(
         Volume by plane name; None if none is chosen.
     gestational_age_weeks
         Decimal weeks, 0 = not given.
+    sex
+        Of the fetus, "male" or "female"; None = not given.
+    chart
+        Name of the growth chart.
     model_folder
         A bundle's folder, empty = the bundled one.
+    identity
+        Case ID, examination date, operator and institution, see `case_request`.
+    language
+        Of the report.
+    mask_text
+        Whether text that is burnt into the pictures is blanked.
 
     Raises
     ------
@@ -98,10 +121,16 @@ def plan_case(
             planes,
             workspace,
             gestational_age_weeks=gestational_age_weeks or None,
+            sex=sex,
+            chart=chart,
             samples=samples,
             seed=seed,
             device=device,
             model=model,
             title=title,
+            identity=identity,
+            language=language,
+            mask_text=mask_text,
         )
-    return SkullCase(scene, request, case_key(nodes["axial"]), title, workspace, planes, on_axial_image, planes_in_3d)
+    images, key = {name: nodes[name] for name in planes}, case_key(nodes["axial"])
+    return SkullCase(scene, request, key, title, workspace, planes, images, on_axial_image, planes_in_3d)

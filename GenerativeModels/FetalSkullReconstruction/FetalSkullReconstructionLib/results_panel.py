@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
 from GenerativeModelsDesktop.case_results import CaseResults
 from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
+from GenerativeModelsDesktop.style import NOTE, html_list
 from GenerativeModelsDesktop.switches import ColourRangeRow
 from GenerativeModelsDesktop.table_view import prepare_table, show_table
+from GenerativeModelsLib.anatomy.verdict import is_outside, score_text, verdict_text
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsScene.nodes.export import export_model
 from GenerativeModelsScene.skull.save import save_case
@@ -35,11 +37,6 @@ from GenerativeModelsScene.skull.views import look_at_case
 
 __all__ = ["ResultsPanel"]
 
-VERDICTS = {
-    "typical": _("The input is typical of the training population"),
-    "unusual": _("The input is unusual for the model: compare the images with the outlines"),
-    "outside": _("The input is outside the training population: do not rely on these numbers"),
-}
 CHART_TITLES = {"hc": _("Head circumference"), "bpd": _("Biparietal diameter"), "ofd": _("Occipito-frontal diameter")}
 
 
@@ -51,8 +48,9 @@ class ResultsPanel(CaseResults):
         self.charts = ChartView()
         self._chart_menu = qt.QMenu(ui.chartButton)
         ui.chartButton.setMenu(self._chart_menu)
+        self._chart_actions = {}
         for measure, title in CHART_TITLES.items():
-            action = self._chart_menu.addAction(title)
+            action = self._chart_actions[measure] = self._chart_menu.addAction(title)
             action.connect("triggered()", lambda measure=measure: self.show_chart(measure))
         self._chart_menu.addSeparator()
         self._back_action = self._chart_menu.addAction(_("Close the chart"))
@@ -79,7 +77,9 @@ class ResultsPanel(CaseResults):
         show_table(self._ui.biometryTable, nodes.table if nodes else None)
         if nodes is None:
             return
-        self._ui.verdictLabel.text = _verdict(result)
+        self._ui.verdictLabel.text = html_list(_lines(result))
+        self._ui.verdictLabel.toolTip = score_text(result["in_distribution"])
+        self._ui.biometryTable.setStyleSheet(NOTE if is_outside(result) else "")
         self._ui.chartButton.enabled = bool(nodes.charts) and slicer.app.layoutManager() is not None
         self._planes_toggled()
         self._outlines_toggled()
@@ -100,6 +100,10 @@ class ResultsPanel(CaseResults):
         """Write the skull; the suffix of the path is its format."""
         export_model(nodes.model, path)
 
+    def input_nodes(self, nodes: SkullNodes) -> Mapping[str, Any]:
+        """The axial image of a case, whose ID is its key."""
+        return {"axial": slicer.mrmlScene.GetNodeByID(nodes.key)}
+
     def show_chart(self, measure: str) -> None:
         """Show the growth chart of "hc", "bpd" or "ofd" in a plot view beside the 3D view."""
         nodes = self.nodes
@@ -110,6 +114,9 @@ class ResultsPanel(CaseResults):
 
     def _fill_chart_menu(self) -> None:
         self._back_action.enabled = self.charts.shown
+        nodes = self.nodes
+        for measure, action in self._chart_actions.items():
+            action.enabled = nodes is not None and measure in nodes.charts
 
     def _planes_toggled(self) -> None:
         self.to_case(set_planes_visible, self._ui.showPlanesCheckBox.checked)
@@ -130,13 +137,13 @@ class ResultsPanel(CaseResults):
         return uncertainty_range(nodes, choice) if nodes is not None and nodes.model is not None else None
 
 
-def _verdict(result: dict[str, Any]) -> str:
-    """In-distribution verdict on the input, with samples, device and time."""
-    found = result["in_distribution"]
-    return _("{verdict} (score {score:.2f}). {samples} samples on {device} in {seconds:.1f} s.").format(
-        verdict=VERDICTS[found["verdict"]],
-        score=found["score"],
-        samples=result["samples"],
-        device=result["device"],
-        seconds=result["seconds"]["total"],
+def _lines(result: dict[str, Any]) -> list[str]:
+    """Ages that the measurements fit, normal ranges and uncertainty, the verdict on the input, and how it was made."""
+    made = _("{samples} samples on {device} in {seconds:.1f} s").format(
+        samples=result["samples"], device=result["device"], seconds=result["seconds"]["total"]
     )
+    return [
+        *SKULL.notes(result),
+        _("Input: {verdict}").format(verdict=verdict_text(result["in_distribution"])),
+        made,
+    ]

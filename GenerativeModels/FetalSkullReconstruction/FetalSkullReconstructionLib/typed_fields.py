@@ -1,20 +1,38 @@
-"""Fields with typed values: the gestational age and pixel spacings."""
+"""Fields with typed values: the gestational age with its growth chart, and pixel spacings."""
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 import slicer
 from slicer.i18n import tr as _
 
 from GenerativeModelsDesktop.style import NOTE, WARNING
+from GenerativeModelsLib.anatomy.entries import parse_age
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.growth.registry import AGES, CHARTS, DEFAULT_CHART, check_age
 from GenerativeModelsScene.skull.case_nodes import AGE_ATTRIBUTE
 
-__all__ = ["AgeField", "parse_spacing", "spacing_text"]
+__all__ = ["AgeField", "GrowthChart", "parse_spacing", "spacing_text"]
 
-CHART_WEEKS = (14.0, 40.0)
+DECIMALS = 4
+"""Of an age typed in weeks and days; a day is 0.1429 weeks."""
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+
+
+class GrowthChart(Enum):
+    """Growth charts, by their names in requests."""
+
+    _ignore_ = "members name"
+    members = vars()
+    for name in CHARTS:
+        members[name.upper().replace("-", "_")] = name
+
+    def label(self) -> str:
+        """Text of the choice in a panel."""
+        return CHARTS[self.value].title
 
 
 class AgeField:
@@ -29,22 +47,45 @@ class AgeField:
     """
 
     def __init__(self, ui: object):
+        self._chart = CHARTS[DEFAULT_CHART]
         self._spin_box = ui.gestationalAgeSpinBox
         self._label = ui.gestationalAgeDaysLabel
+        self._edit = ui.gestationalAgeEdit
         self._axial_id = ""
         self._spin_box.connect("valueChanged(double)", self._typed)
+        self._edit.connect("editingFinished()", self.take_text)
         self._typed()
 
     @property
     def problem(self) -> str | None:
         """Why the age cannot be used, or None."""
-        low, high = CHART_WEEKS
         weeks = self._spin_box.value
-        if weeks == 0 or low <= weeks <= high:
-            return None
-        return _("The gestational age is {weeks:g} weeks: give {low:g} to {high:g}, or 0 for not given.").format(
-            weeks=weeks, low=low, high=high
-        )
+        try:
+            if weeks:
+                check_age(weeks)
+        except InputError as error:
+            return SKULL.in_window_words(error)
+        return None
+
+    def use_chart(self, chart: GrowthChart) -> None:
+        """Say of another growth chart whether it reaches the age."""
+        self._chart = CHARTS[chart.value]
+        self._say()
+
+    def take_text(self) -> None:
+        """Make the typed text, such as "27+3", the age; a text that is none stays, and is said to be none."""
+        text = self._edit.text.strip()
+        if not text:
+            return
+        try:
+            weeks = parse_age(text)
+        except InputError as error:
+            self._label.setStyleSheet(WARNING)
+            self._label.text = SKULL.in_window_words(error)
+            return
+        self._edit.text = ""
+        self._spin_box.decimals = DECIMALS
+        self._spin_box.value = weeks
 
     def forget(self) -> None:
         """Detach from the image until the next `follow`, so that a typed value is not stored with it."""
@@ -74,10 +115,19 @@ class AgeField:
         axial = slicer.mrmlScene.GetNodeByID(self._axial_id) if self._axial_id else None
         if axial is not None and _weeks(axial) != weeks:
             axial.SetAttribute(AGE_ATTRIBUTE, f"{weeks:g}" if weeks else None)
+        self._say()
+
+    def _say(self) -> None:
+        """Show the age in weeks and days, and whether the chart reaches it."""
+        weeks = self._spin_box.value
         days = round(weeks * 7)
         text = _("{weeks} weeks {days} days").format(weeks=days // 7, days=days % 7)
+        if self.problem:
+            text = _("outside {low:g} to {high:g} weeks").format(low=AGES[0], high=AGES[1])
+        elif not self._chart.covers(weeks):
+            text += _(", beyond the chart")
         self._label.setStyleSheet(WARNING if self.problem else NOTE)
-        self._label.text = "" if weeks == 0 else _("outside 14 to 40 weeks") if self.problem else text
+        self._label.text = "" if weeks == 0 else text
 
 
 def _weeks(axial: slicer.vtkMRMLVolumeNode) -> float:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Field", "asked", "fields_of", "option_of", "window_words"]
+__all__ = ["Field", "asked", "fields_of", "judged_fields", "option_of", "window_words"]
 
-_UNITS = ("_mm", "_weeks", "_cm", "_kg")
+_UNITS = ("_mm", "_weeks", "_cm", "_kg", "_ms")
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,14 @@ class Field:
         Whether a table of cases has a column of the field's name.
     batch
         Whether the command for a table of cases has it as an option, for all cases.
+    argument
+        Whether the command for one case takes it as an argument instead of an option; messages call it by its metavar.
     default_text
         Text of the default in the help; None = the default itself.
+    recomputes
+        Whether another value needs a new computation. Without one a finished result is judged again (`Anatomy.judge`).
+    choices
+        What a window offers, value and words; empty = anything.
     """
 
     help: str
@@ -43,7 +49,10 @@ class Field:
     image: bool = False
     column: bool = False
     batch: bool = False
+    argument: bool = False
     default_text: str | None = None
+    recomputes: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def asked(help: str, *, default: Any = dataclasses.MISSING, **about: Any) -> Any:
@@ -56,6 +65,11 @@ def fields_of(request: type) -> Iterator[tuple[dataclasses.Field, Field]]:
     for field in dataclasses.fields(request):
         if "asked" in field.metadata:
             yield field, field.metadata["asked"]
+
+
+def judged_fields(request: type) -> frozenset[str]:
+    """Names of the fields of a request class whose change needs no computation."""
+    return frozenset(field.name for field, about in fields_of(request) if not about.recomputes)
 
 
 def option_of(field: str) -> str:

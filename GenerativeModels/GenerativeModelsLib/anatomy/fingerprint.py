@@ -17,8 +17,8 @@ from GenerativeModelsLib.resources import default_bundle
 
 __all__ = ["fingerprint_of"]
 
-_WITHOUT_EFFECT = {"output", "overwrite", "model"}
-"""Fields left out of the options; the model is represented by its checksum."""
+_WITHOUT_EFFECT = {"output", "overwrite", "model", "language"}
+"""Fields left out of the options; the model is represented by its checksum, and a language changes pages alone."""
 
 
 def fingerprint_of(anatomy: Anatomy, request: CaseRequest) -> Fingerprint:
@@ -37,7 +37,7 @@ def fingerprint_of(anatomy: Anatomy, request: CaseRequest) -> Fingerprint:
             for name in sorted(images)
             if values[name] is not None
         },
-        model=bundle_checksum(request.model or default_bundle(anatomy.name)),
+        model=bundle_checksum(request.model or default_bundle(anatomy.name)) if anatomy.has_model else "",
         options={name: _plain(value) for name, value in values.items() if name not in images | _WITHOUT_EFFECT},
     )
 

@@ -9,14 +9,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.anatomy.codes import Code, LabelMapFile
+from GenerativeModelsLib.anatomy.cohort_plan import CohortPlan
+from GenerativeModelsLib.anatomy.exporters import OF_LABEL_MAPS, OF_MESHES, Exporter, exporters_of
 from GenerativeModelsLib.anatomy.fields import window_words
+from GenerativeModelsLib.anatomy.verdict import is_outside
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.language import _
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.request import CaseRequest
+    from GenerativeModelsLib.errors import Caution
     from GenerativeModelsLib.process.memory import MemoryNeed
 
-__all__ = ["Anatomy", "Lazy", "Mesh", "Quantity", "Reading"]
+__all__ = ["Anatomy", "Lazy", "Mesh", "NormalRange", "Quantity", "Reading"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,28 @@ class Reading:
     sd: float | None = None
     interval90: tuple[float, float] | None = None
     percentile: float | None = None
+    z_score: float | None = None
+
+
+@dataclass(frozen=True)
+class NormalRange:
+    """Range of a quantity in health.
+
+    Attributes
+    ----------
+    low, high
+        Ends, in the quantity's unit.
+    source
+        Publication, and what the ends are.
+    """
+
+    low: float
+    high: float
+    source: str
+
+    def document(self) -> dict[str, Any]:
+        """The range as stored in `result.json`."""
+        return {"low": self.low, "high": self.high, "source": self.source}
 
 
 @dataclass(frozen=True)
@@ -55,13 +83,21 @@ class Quantity:
     short, label
         "HC", "Head circumference".
     unit
-        Unit as printed: "mm", "ml", "g", "%".
+        Unit as printed: "mm", "ml", "g", "%"; "" for a count.
     within
         Entry of `result.json` that contains it; "" = the document itself.
     column
         Prefix of further columns of `summary.csv`, such as "hc" of "hc_low90"; None = the value alone.
     chart
-        Growth chart of the quantity; None = none.
+        Name of the quantity on growth charts; None = it is on none.
+    normal
+        Range in health; None = none.
+    code
+        By which other programs know it; None = it is not exported as a coded measurement.
+    site, phase
+        Anatomic site and phase of the cardiac cycle, where the code leaves them open.
+    digits
+        Decimal places as printed; 0 for a count.
     """
 
     key: str
@@ -71,6 +107,24 @@ class Quantity:
     within: str = ""
     column: str | None = None
     chart: str | None = None
+    normal: NormalRange | None = None
+    code: Code | None = None
+    site: Code | None = None
+    phase: Code | None = None
+    digits: int = 1
+
+    def number(self, value: float | None, unknown: str = "–") -> str:
+        """A value as printed, without the unit; `unknown` for None."""
+        return unknown if value is None else f"{value:.{self.digits}f}"
+
+    def text(self, value: float | None, unknown: str = "–") -> str:
+        """A value as printed, with the unit."""
+        return unknown if value is None else f"{self.number(value)} {self.unit}".rstrip()
+
+    @property
+    def long_label(self) -> str:
+        """ "Head circumference (HC)", or the label alone where `short` is no abbreviation, in the page's language."""
+        return f"{_(self.label)} ({self.short})" if self.short.isupper() else _(self.label)
 
     def of(self, result: Mapping[str, Any]) -> Reading:
         """The value in the content of a `result.json`."""
@@ -79,7 +133,11 @@ class Quantity:
             return Reading(entry)
         interval = entry.get("interval90")
         return Reading(
-            entry.get("value"), entry.get("sd"), None if interval is None else tuple(interval), entry.get("percentile")
+            entry.get("value"),
+            entry.get("sd"),
+            None if interval is None else tuple(interval),
+            entry.get("percentile"),
+            entry.get("z_score"),
         )
 
 
@@ -122,6 +180,7 @@ class Mesh:
 
 _DEFAULTS = "GenerativeModelsLib.defaults"
 """Package of the default functions."""
+_REPORT = Lazy(f"{_DEFAULTS}.report:write_case_report")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -139,25 +198,29 @@ class Anatomy:
     verb, verb_help
         The command for one case, "reconstruct", and its help; "" = `about`.
     bundle_kind
-        Kind of the model bundles.
+        Kind of the model bundles; "" for an anatomy without a model.
     schema
         Schema of `result.json`.
     request
-        A frozen dataclass derived from `CaseRequest`, its fields made by `fields.asked`.
+        A frozen dataclass derived from `CaseRequest`, or from `ModelRequest` where a model computes the case; its
+        fields are made by `fields.asked`.
     inputs_called
         Name of the inputs, such as "the planes".
     quantities, quantities_title
         The numbers of a result, and the title of their table.
+    of_model
+        Whether the numbers come from the model and not from the input alone.
     meshes
         The surfaces of a result.
     need
         Memory needed by a case.
     read_inputs
         request -> the inputs, read and checked.
-    load_model
-        (folder of a bundle, device) -> the model; it has `manifest`.
     compute
-        (request, inputs, model, progress) -> the findings, with `warnings` and `seconds` (by step).
+        (request, inputs, model, progress) -> the findings, with `warnings` and `seconds` (by step). The model is None
+        for an anatomy without one.
+    load_model
+        (folder of a bundle, device) -> the model; it has `manifest`. None = the case needs no model, and no torch.
     document
         case -> the anatomy's own entries of `result.json`; by default the quantities from attributes of the findings,
         and their `in_distribution` if present.
@@ -168,6 +231,15 @@ class Anatomy:
         (case, result, path) -> None; writes the report; by default a page with the quantities and the meshes.
     read
         folder -> the case for scripts and front ends; raises `InputError`; by default a `defaults.case.FinishedCase`.
+    cautions
+        content of a `result.json` -> warnings that follow from it and from fields of the request that need no
+        computation (`fields.Field.recomputes`).
+    judge
+        (content of a `result.json`, request) -> the content, with the entries that follow from these fields brought up
+        to date; None = a change of any field is computed anew.
+    report_again
+        (folder, result, request, path) -> None; writes the report of a finished case whose result was judged again, or
+        in another language; needed with `judge`. Without it another language is computed anew.
     sample
         output folder -> the request of the sample case; None = there is no sample.
     summary_columns, summary
@@ -180,6 +252,18 @@ class Anatomy:
         By name: (model, values) -> values; queries that a worker answers, see `worker.client.Worker.ask`.
     warm_up
         Modules that a worker imports in advance.
+    exporters
+        What can be made from a finished case for other programs, by name; those of surfaces or label maps are left out
+        where its cases have none.
+    label_maps
+        Label maps among the files of a case.
+    model_title
+        Title of its surfaces as 3D models, of CID 7061 of DICOM PS3.16; None = not known.
+    cohort
+        What the page of a batch shows of its cases beside the quantities.
+    pictures
+        (result, folder) -> rows of caption and picture (PIL image), the figures of the short report; by default three
+        sides of the first mesh.
     """
 
     name: str
@@ -187,21 +271,25 @@ class Anatomy:
     about: str
     verb: str
     verb_help: str = ""
-    bundle_kind: str
+    bundle_kind: str = ""
     schema: str
     request: type[CaseRequest]
     inputs_called: str = "the inputs"
     quantities: tuple[Quantity, ...]
     quantities_title: str = "Quantities"
-    meshes: tuple[Mesh, ...]
+    of_model: bool = True
+    meshes: tuple[Mesh, ...] = ()
     need: MemoryNeed
     read_inputs: Callable
-    load_model: Callable
     compute: Callable
+    load_model: Callable | None = None
     document: Callable = Lazy(f"{_DEFAULTS}.case:document")
     write: Callable = Lazy(f"{_DEFAULTS}.case:write_files")
-    report: Callable = Lazy(f"{_DEFAULTS}.report:write_case_report")
+    report: Callable = _REPORT
     read: Callable[[Path], Any] | None = None
+    cautions: Callable[[Mapping[str, Any]], list[Caution]] = field(default=lambda result: [])
+    judge: Callable[[Mapping[str, Any], CaseRequest], dict[str, Any]] | None = None
+    report_again: Callable[[Path, dict[str, Any], CaseRequest, Path], None] | None = None
     sample: Callable[[Path], CaseRequest] | None = None
     summary_columns: tuple[str, ...] = ()
     summary: Callable[[Mapping[str, Any]], dict[str, Any]] = field(default=lambda result: {})
@@ -209,15 +297,34 @@ class Anatomy:
     stale: tuple[str, ...] = ()
     queries: Mapping[str, Callable] = field(default_factory=dict)
     warm_up: tuple[str, ...] = ()
+    exporters: Mapping[str, Exporter] = field(default_factory=exporters_of)
+    label_maps: tuple[LabelMapFile, ...] = ()
+    model_title: Code | None = None
+    pictures: Callable[[Mapping[str, Any], Path], list[list[tuple[str, Any]]]] | None = None
+    cohort: CohortPlan = field(default_factory=CohortPlan)
 
     def __post_init__(self) -> None:
         if self.read is None:
             object.__setattr__(self, "read", partial(Lazy(f"{_DEFAULTS}.case:read_case"), self))
+        if self.report_again is None and self.report == _REPORT:
+            object.__setattr__(self, "report_again", partial(Lazy(f"{_DEFAULTS}.report:write_report_again"), self))
         object.__setattr__(self, "verb_help", self.verb_help or self.about)
+        absent = [part for part, files in ((OF_MESHES, self.meshes), (OF_LABEL_MAPS, self.label_maps)) if not files]
+        offered = {name: each for name, each in self.exporters.items() if not any(part in each.file for part in absent)}
+        object.__setattr__(self, "exporters", offered)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model computes its cases."""
+        return self.load_model is not None
 
     def quantity(self, key: str) -> Quantity:
         """The quantity of that key."""
         return next(quantity for quantity in self.quantities if quantity.key == key)
+
+    def unreliable(self, result: Mapping[str, Any]) -> bool:
+        """Whether the numbers of a result are shown grey, without intervals: the model knows no such input."""
+        return self.of_model and is_outside(result)
 
     def in_window_words(self, error: InputError) -> str:
         """Message of an error of this anatomy's request, with the field names of a window."""

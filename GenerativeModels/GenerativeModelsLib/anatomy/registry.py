@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy
 
-__all__ = ["anatomy_at", "anatomy_names", "anatomy_of", "place_of", "register"]
+__all__ = ["anatomy_at", "anatomy_names", "anatomy_of", "modelled_names", "place_of", "register"]
 
 _PLACES = {
     "skull": "GenerativeModelsLib.skull.anatomy:SKULL",
     "heart": "GenerativeModelsLib.heart.anatomy:HEART",
+    "segmentation": "GenerativeModelsLib.segmentation.anatomy:SEGMENTATION",
 }
 """Name -> module and name of the record."""
 
@@ -16,6 +17,11 @@ _PLACES = {
 def anatomy_names() -> tuple[str, ...]:
     """The names of all anatomies."""
     return tuple(_PLACES)
+
+
+def modelled_names() -> tuple[str, ...]:
+    """Names of the anatomies whose cases a model computes."""
+    return tuple(name for name in anatomy_names() if anatomy_of(name).has_model)
 
 
 def anatomy_of(name: str) -> Anatomy:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.language import _
 
-__all__ = ["read_result"]
+__all__ = ["made_with", "read_result"]
 
 
 def read_result(folder: Path, schema: str, again: str = "compute the case again") -> dict[str, Any]:
@@ -27,3 +29,20 @@ def read_result(folder: Path, schema: str, again: str = "compute the case again"
     if not isinstance(result, dict) or result.get("schema") != schema:
         raise InputError(f"{path} does not say schema {schema}: {again}.")
     return result
+
+
+def made_with(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and text of what a result was made with: model, software and device; without a model the software.
+
+    In the language of the page.
+    """
+    model, software = result["model"], result["software"]
+    versions = {"generative-models": software["version"], "torch": software.get("torch")}
+    lines = [(_("Software"), ", ".join(f"{name} {version}" for name, version in versions.items() if version))]
+    if model is None:
+        return lines
+    return [
+        (_("Model"), f"{model['name']} {model['version']}, sha256 {model['sha256']}"),
+        *lines,
+        (_("Device"), _("{device}, seed {seed}", device=result["device"], seed=result["seed"])),
+    ]

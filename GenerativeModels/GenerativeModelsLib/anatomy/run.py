@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib import __version__
+from GenerativeModelsLib.anatomy.exporters import EXPORT_FOLDER
+from GenerativeModelsLib.anatomy.exporting import ExportCase, export_case, require_exports
+from GenerativeModelsLib.anatomy.fields import fields_of
 from GenerativeModelsLib.anatomy.fingerprint import fingerprint_of
+from GenerativeModelsLib.anatomy.identity import IDENTITY, Identity, identity_of
 from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.anatomy.request import CaseRequest
-from GenerativeModelsLib.errors import Caution, InputError
+from GenerativeModelsLib.errors import Caution, InputError, scale_first
+from GenerativeModelsLib.image_files.dicom_header import dicom_header
+from GenerativeModelsLib.language import N_, in_language, said
 from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder
 from GenerativeModelsLib.output.folder import output_folder
 
 if TYPE_CHECKING:
     import torch
+    from pydicom import Dataset
 
+    from GenerativeModelsLib.anatomy.kept import KeptCases
     from GenerativeModelsLib.device import DeviceChoice
 
-__all__ = ["Case", "LoadModel", "Progress", "Run", "load_on", "model_summary", "run_case", "write_json"]
+__all__ = [
+    "Case",
+    "LoadModel",
+    "Progress",
+    "Run",
+    "dicom_headers",
+    "load_on",
+    "model_summary",
+    "now",
+    "run_case",
+    "warning_entries",
+    "write_json",
+]
 
 Progress = Callable[[str, float], None]
 """Progress callback: takes the current step and the share that is done, 0 to 1."""
@@ -40,7 +61,7 @@ class Run:
     found
         Return value of `Anatomy.compute`.
     model
-        Model that computed them.
+        Model that computed them; None for an anatomy without one.
     device
         "cpu", "cuda:N" or "mps".
     warnings
@@ -68,6 +89,12 @@ class Case:
         Everything that determines the result.
     started
         Value of `time.perf_counter` at the start of the case.
+    identity
+        Case ID, examination date, operator and institution.
+    headers
+        Headers of the DICOM inputs, by field of the request.
+    created
+        Date and time of the result, ISO 8601.
     """
 
     anatomy: Anatomy
@@ -76,22 +103,32 @@ class Case:
     run: Run
     fingerprint: Fingerprint
     started: float
+    identity: Identity = field(default_factory=Identity)
+    headers: Mapping[str, Dataset] = field(default_factory=dict)
+    created: str = field(default_factory=lambda: now())
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """All warnings, those on the scale first."""
+        return scale_first([*self.anatomy.cautions(self.document), *self.run.warnings])
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The anatomy's own entries of `result.json`."""
+        return self.anatomy.document(self)
 
     @cached_property
     def result(self) -> dict[str, Any]:
         """The content of `result.json`; the checksums of files are added when they are written."""
-        import torch
-
         run = self.run
         return {
             "schema": self.anatomy.schema,
-            "model": {**model_summary(run.model), "bundle_sha256": self.fingerprint.model},
-            "software": {"version": __version__, "torch": torch.__version__},
-            "device": run.device,
-            "seed": self.request.seed,
-            **self.anatomy.document(self),
-            "warnings": [str(warning) for warning in run.warnings],
-            "warning_kinds": [getattr(warning, "kind", "input") for warning in run.warnings],
+            **self._made_with(),
+            "created": self.created,
+            "identity": self.identity.document(),
+            "language": self.request.language,
+            **self.document,
+            **warning_entries(self.warnings),
             "seconds": {
                 **{name: round(value, 3) for name, value in run.seconds.items()},
                 "total": round(time.perf_counter() - self.started, 3),
@@ -99,14 +136,34 @@ class Case:
             "fingerprint": self.fingerprint.document(),
         }
 
+    def _made_with(self) -> dict[str, Any]:
+        """Model, software, device and seed; of an anatomy without a model the software and the device."""
+        if not self.anatomy.has_model:
+            return {"model": None, "software": {"version": __version__}, "device": self.run.device}
+        import torch
+
+        return {
+            "model": {**model_summary(self.run.model), "bundle_sha256": self.fingerprint.model},
+            "software": {"version": __version__, "torch": torch.__version__},
+            "device": self.run.device,
+            "seed": self.request.seed,
+        }
+
     def write(self, folder: Path) -> None:
         """Write all files of the case into an existing folder, `result.json` last."""
         self.anatomy.write(self, folder)
         self.result["seconds"]["total"] = round(time.perf_counter() - self.started, 3)
-        self.anatomy.report(self, self.result, folder / "report.html")
+        with in_language(self.request.language):
+            self.anatomy.report(self, self.result, folder / "report.html")
+        export_case(self.export_case(folder), self.request.exports, folder / EXPORT_FOLDER)
         self.result["files"] = checksums_of_folder(folder)
         self.result["seconds"]["total"] = round(time.perf_counter() - self.started, 3)
         write_json(self.result, folder / "result.json")
+
+    def export_case(self, folder: Path) -> ExportCase:
+        """The case for exporters, its files written into `folder`."""
+        headers = self.headers if self.request.dicom_patient == "input" else {}
+        return ExportCase(self.anatomy, self.result, folder, headers)
 
     def to_folder(self, output: str | Path, *, overwrite: bool = False) -> Case:
         """Write the case into `output`, completely or not at all; returns the case as written.
@@ -118,13 +175,19 @@ class Case:
         """
         request = replace(self.request, output=Path(output), overwrite=overwrite)
         case = replace(self, request=request)
-        with output_folder(request.output, overwrite=overwrite, stale=self.anatomy.stale) as folder:
+        stale = _stale(self.anatomy)
+        with output_folder(request.output, overwrite=overwrite, stale=stale) as folder:
             case.write(folder)
         return case
 
 
 def run_case(
-    anatomy: Anatomy, request: CaseRequest, *, progress: Progress | None = None, load: LoadModel | None = None
+    anatomy: Anatomy,
+    request: CaseRequest,
+    *,
+    progress: Progress | None = None,
+    load: LoadModel | None = None,
+    kept: KeptCases | None = None,
 ) -> Case:
     """Read the inputs, compute, and write the request's folder, completely or not at all.
 
@@ -138,6 +201,8 @@ def run_case(
         Called with the current step and the share that is done, 0 to 1.
     load
         Loads the model, for example from a cache; None = `Anatomy.load_model`.
+    kept
+        Cases computed before. One that differs in fields alone that need no computation is not computed again.
 
     Raises
     ------
@@ -145,17 +210,20 @@ def run_case(
         An argument, an input, the bundle or the output folder cannot be used; nothing is left behind.
     """
     show = progress or (lambda message, share: None)
+    require_exports(anatomy, request.exports)
     if request.output is None:
-        return _computed(anatomy, request, show, load)
-    with output_folder(request.output, overwrite=request.overwrite, stale=anatomy.stale) as folder:
-        case = _computed(anatomy, request, show, load)
+        return _computed(anatomy, request, show, load, kept)
+    with output_folder(request.output, overwrite=request.overwrite, stale=_stale(anatomy)) as folder:
+        case = _computed(anatomy, request, show, load, kept)
         show("writing the results", 0.8)
         case.write(folder)
     show("done", 1.0)
     return case
 
 
-def _computed(anatomy: Anatomy, request: CaseRequest, show: Progress, load: LoadModel | None) -> Case:
+def _computed(
+    anatomy: Anatomy, request: CaseRequest, show: Progress, load: LoadModel | None, kept: KeptCases | None
+) -> Case:
     start = time.perf_counter()
     show(f"reading {anatomy.inputs_called}", 0.05)
     try:
@@ -163,15 +231,55 @@ def _computed(anatomy: Anatomy, request: CaseRequest, show: Progress, load: Load
     except InputError:
         anatomy.read_inputs(request)  # raises the more specific error
         raise
+    before = None if kept is None else kept.find(anatomy, fingerprint)
+    if before is not None:
+        return replace(before, request=request, fingerprint=fingerprint, started=start, created=now())
     inputs = anatomy.read_inputs(request)
+    headers = dicom_headers(request)
+    given = {name: getattr(request, name) for name in IDENTITY}
+    identity, cautions = identity_of(given, headers, from_dicom=request.identity_from_dicom)
     read = time.perf_counter()
+    if anatomy.has_model:
+        from GenerativeModelsLib.device import choose_device
 
-    from GenerativeModelsLib.device import choose_device
-
-    show("loading the model", 0.2)
-    run = _run_on(choose_device(request.device), anatomy, request, inputs, show, load)
+        show("loading the model", 0.2)
+        run = _run_on(choose_device(request.device), anatomy, request, inputs, show, load)
+    else:
+        run = _run_without_model(anatomy, request, inputs, show)
     run.seconds["read"] = read - start
-    return Case(anatomy, request, inputs, run, fingerprint, start)
+    run = replace(run, warnings=(*run.warnings, *cautions))
+    case = Case(anatomy, request, inputs, run, fingerprint, start, identity, headers)
+    if kept is not None:
+        kept.add(case)
+    return case
+
+
+def dicom_headers(request: CaseRequest) -> dict[str, Dataset]:
+    """Headers, without pixels, of the inputs of a request that are DICOM files, by field.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read.
+    """
+    images = {name.name: getattr(request, name.name) for name, about in fields_of(type(request)) if about.image}
+    files = {name: image for name, image in images.items() if isinstance(image, Path)}
+    found = {name: dicom_header(path, f"{name} {path}") for name, path in files.items()}
+    return {name: header for name, header in found.items() if header is not None}
+
+
+def now() -> str:
+    """Date and time, ISO 8601 with the time zone."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _stale(anatomy: Anatomy) -> tuple[str, ...]:
+    return (*anatomy.stale, f"{EXPORT_FOLDER}/*")
+
+
+def _run_without_model(anatomy: Anatomy, request: CaseRequest, inputs: Any, show: Progress) -> Run:
+    found = anatomy.compute(request, inputs, None, lambda message, share: show(message, 0.1 + 0.65 * share))
+    return Run(found, None, "cpu", tuple(found.warnings), dict(found.seconds))
 
 
 def _run_on(
@@ -191,14 +299,17 @@ def _run_on(
     try:
         found, model, loaded = attempt(choice.torch_device)
     except torch.OutOfMemoryError:
-        warnings = (*warnings, Caution(f"{choice.name} ran out of memory; the CPU was used instead.", "device"))
+        spent = said("{device} ran out of memory; the CPU was used instead.", device=choice.name)
+        warnings = (*warnings, Caution(spent, "device"))
         device = "cpu"
         found, model, loaded = attempt("cpu")
     return Run(found, model, device, (*warnings, *found.warnings), {"load": loaded, **found.seconds})
 
 
 def load_on(anatomy: Anatomy, bundle: Path | None, device: Any, load: LoadModel | None = None) -> Any:
-    """The model of a bundle (None = the shipped one) on a device."""
+    """The model of a bundle (None = the shipped one) on a device; None for an anatomy without a model."""
+    if not anatomy.has_model:
+        return None
     from GenerativeModelsLib.resources import default_bundle
 
     folder = bundle or default_bundle(anatomy.name)
@@ -209,6 +320,19 @@ def model_summary(model: Any) -> dict[str, str]:
     """Name, version and checksum of a model, as documents have them."""
     manifest = model.manifest
     return {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256}
+
+
+_STEPS = (
+    *(N_("read"), N_("load"), N_("encode"), N_("measure")),
+    *(N_("reconstruct"), N_("uncertainty"), N_("total")),
+)
+"""Steps of the anatomies, whose seconds a report shows."""
+
+
+def warning_entries(warnings: Sequence[str]) -> dict[str, list[str]]:
+    """Entries of `result.json` of warnings: their sentences and kinds."""
+    kinds = [getattr(warning, "kind", "input") for warning in warnings]
+    return {"warnings": [str(warning) for warning in warnings], "warning_kinds": kinds}
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:

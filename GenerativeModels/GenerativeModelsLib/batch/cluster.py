@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.extras import install_command
 
 __all__ = ["on_cluster"]
 
@@ -20,9 +21,7 @@ def on_cluster(todo: Mapping[int, Any], work: Callable[[Any], str], address: str
         Dask is not installed, or no scheduler answers.
     """
     if importlib.util.find_spec("distributed") is None:
-        raise InputError(
-            f"{named('scheduler')} needs Dask, which is not installed: pip install 'GenerativeModels[cluster]'."
-        )
+        raise InputError(f"{named('scheduler')} needs Dask, which is not installed: {install_command('cluster')}.")
     from distributed import Client, as_completed
 
     try:

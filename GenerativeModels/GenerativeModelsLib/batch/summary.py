@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from GenerativeModelsLib.anatomy.record import Anatomy, Quantity
 from GenerativeModelsLib.anatomy.result import read_result
-from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["CaseOutcome", "summary_columns", "summary_line", "write_summary"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Characters that begin a formula in a spreadsheet."""
+__all__ = ["CaseOutcome", "summary_columns", "summary_line"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +25,8 @@ class CaseOutcome:
         Message of the error of a failed case.
     resumed
         With `resume`, the use of an earlier result: "kept", or "computed anew" and the reason; "" without one.
+    outlier
+        Why the case stands out among the others; known when all are done.
     """
 
     case: str
@@ -39,26 +34,7 @@ class CaseOutcome:
     output: Path | None = None
     error: str = ""
     resumed: str = ""
-
-
-def write_summary(path: Path, columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> None:
-    """Write the table, completely or not at all; raises `InputError` if it cannot be written.
-
-    A text that a spreadsheet would read as a formula is prefixed with an apostrophe.
-    """
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows({name: _as_text(value) for name, value in line.items()} for line in lines)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(
-            f"Cannot write {path} ({error.strerror}): free some space or choose another {named('output')}."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    outlier: str = ""
 
 
 def summary_columns(anatomy: Anatomy) -> tuple[str, ...]:
@@ -77,7 +53,7 @@ def summary_line(anatomy: Anatomy, outcome: CaseOutcome) -> dict[str, object]:
     line["seconds"] = _cell(result.get("seconds", {}).get("total"))
     for quantity in anatomy.quantities:
         found = quantity.of(result)
-        values = (found.value, *(found.interval90 or (None, None)), found.percentile)
+        values = (found.value, *(found.interval90 or (None, None)), found.percentile, found.z_score)
         line |= {column: _cell(value) for column, value in zip(_columns_of(quantity), values)}
     line |= {column: _cell(value) for column, value in anatomy.summary(result).items()}
     judged = result.get("in_distribution", {})
@@ -86,23 +62,22 @@ def summary_line(anatomy: Anatomy, outcome: CaseOutcome) -> dict[str, object]:
         judged.get("verdict", ""),
     )
     line["warnings"] = len(result.get("warnings", []))
+    identity = result.get("identity") or {}
+    line |= {name: _cell(identity.get(name)) for name in ("case_id", "examination_date")}
+    line["outlier"] = outcome.outlier
     return line
 
 
 _FIRST = ("case", "status", "error", "resumed", "device", "seconds")
-_LAST = ("in_distribution_score", "in_distribution_verdict", "warnings")
+_LAST = ("in_distribution_score", "in_distribution_verdict", "warnings", "case_id", "examination_date", "outlier")
 
 
 def _columns_of(quantity: Quantity) -> list[str]:
-    """The value's column, and those of its 90 % interval and percentile where the quantity has them."""
-    more = ("low90", "high90", "percentile") if quantity.column else ()
+    """The value's column, and those of its 90 % interval, percentile and z-score where the quantity has them."""
+    more = ("low90", "high90", "percentile", *(("z_score",) if quantity.chart else ())) if quantity.column else ()
     return [quantity.key, *(f"{quantity.column}_{name}" for name in more)]
 
 
 def _cell(value: object) -> object:
     """The value in the table: numbers are rounded, None is empty."""
     return "" if value is None else round(value, 4) if isinstance(value, float) else value
-
-
-def _as_text(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

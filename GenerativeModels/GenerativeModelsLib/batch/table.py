@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from GenerativeModelsLib.errors import FieldWords, InputError, named
 __all__ = ["BatchRow", "check_case_name", "read_case_table", "read_rows", "table_columns", "table_words"]
 
 _CASE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|summary\.csv", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|(summary|series)\.csv|cohort\.(html|json)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def read_rows(anatomy: Anatomy, path: Path, output: Path, common: Mapping[str, A
             values = _values(anatomy, entries, path.absolute().parent)
             rows.append(BatchRow(case, anatomy.request(**{**common, **values, "output": output.absolute() / case})))
         except InputError as error:
-            rows.append(BatchRow(case, None, error.in_words(words)))
+            # The table of outcomes must not say where the images lie on this machine.
+            rows.append(BatchRow(case, None, error.in_words(words).replace(f"{path.absolute().parent}{os.sep}", "")))
     return rows
 
 
@@ -80,7 +82,10 @@ def table_words(request: type[CaseRequest]) -> FieldWords:
 
 
 def _columns(anatomy: Anatomy) -> list[tuple[dataclasses.Field, Field]]:
-    return [(field, about) for field, about in fields_of(anatomy.request) if about.column]
+    """The fields with a column; those common to all anatomies come last."""
+    shared = {field.name for field in dataclasses.fields(CaseRequest)}
+    columns = [(field, about) for field, about in fields_of(anatomy.request) if about.column]
+    return sorted(columns, key=lambda pair: pair[0].name in shared)
 
 
 def _values(anatomy: Anatomy, entries: Mapping[str, str], folder: Path) -> dict[str, Any]:

@@ -55,7 +55,10 @@ def require_architecture(components: Mapping[str, Component], known: KnownParts)
     """
     for part in known.required:
         if part not in components:
-            raise InputError(f"The model bundle has no part '{part}': it is no {known.kind} bundle; name another one.")
+            raise InputError(
+                f"The model bundle has no part '{part}': it was made for another version of this software, or is no "
+                f"{known.kind} bundle; name another one."
+            )
     for part, component in components.items():
         if component.class_name not in known.parts.get(part, ()):
             there = f"it knows {', '.join(known.parts[part])}" if part in known.parts else _parts_sentence(known)

@@ -57,11 +57,19 @@ class ModelDescription(_Part):
     """Results on held-out cases."""
     created: str = ""
     """ISO 8601 date, UTC."""
+    provenance: dict[str, JsonValue] = {}
+    """Config, commit and data of the training."""
     software: dict[str, str] = {}
     """Versions of the software it was made with."""
 
     @field_validator(
-        "normalisation", "training_population", "calibration", "in_distribution", "validation", mode="after"
+        "normalisation",
+        "training_population",
+        "calibration",
+        "in_distribution",
+        "validation",
+        "provenance",
+        mode="after",
     )
     @classmethod
     def _only_finite_numbers(cls, value: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from GenerativeModelsLib.anatomy.record import Anatomy
-from GenerativeModelsLib.cli.console import print_json, progress_on_stderr
-from GenerativeModelsLib.cli.options import OVERWRITE, command_from, json_parameter, parameters_of, values_of
+from GenerativeModelsLib.cli.console import print_json, print_warnings, progress_on_stderr
+from GenerativeModelsLib.cli.options import OVERWRITE, command_from, json_parameter, parameters_of_anatomy, values_of
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.batch.summary import CaseOutcome
@@ -89,6 +89,7 @@ def batch_command(anatomy: Anatomy) -> Callable[..., None]:
                 overwrite=overwrite,
                 time_limit_seconds=60.0 * time_limit,
                 progress=show,
+                language=common["language"],
                 **options,
             )
         failed = _report(anatomy, outcomes, output, json=json)
@@ -101,7 +102,7 @@ def batch_command(anatomy: Anatomy) -> Callable[..., None]:
 def _help(anatomy: Anatomy) -> str:
     return (
         f"{anatomy.verb.capitalize()} every case of a table.\n\n"
-        "A bad row is reported in DIR/summary.csv and does not stop the others."
+        "A bad row is reported in DIR/summary.csv and does not stop the others. DIR/cohort.html shows all cases."
     )
 
 
@@ -114,8 +115,11 @@ def _parameters(anatomy: Anatomy) -> list[inspect.Parameter]:
     columns = f"A row per case; columns: {', '.join(table_columns(anatomy))}."
     return [
         keyword("cases", Annotated[Path, typer.Argument(metavar="CASES.csv", help=columns)]),
-        keyword("output", Annotated[Path, typer.Option(metavar="DIR", help="Gets a folder per case and summary.csv.")]),
-        *parameters_of(anatomy.request, lambda about: about.batch),
+        keyword(
+            "output",
+            Annotated[Path, typer.Option(metavar="DIR", help="Gets a folder per case, summary.csv and cohort.html.")],
+        ),
+        *parameters_of_anatomy(anatomy, lambda about: about.batch),
         *(keyword(name, kind, default) for name, (default, kind) in _OPTIONS.items()),
         json_parameter(),
     ]
@@ -123,24 +127,36 @@ def _parameters(anatomy: Anatomy) -> list[inspect.Parameter]:
 
 def _report(anatomy: Anatomy, outcomes: list[CaseOutcome], output: Path, *, json: bool) -> int:
     """Print the number of finished cases and the errors of the others; returns the number of failed cases."""
-    from GenerativeModelsLib.batch.run import KEPT
+    from GenerativeModelsLib.batch.run import JUDGED, KEPT
     from GenerativeModelsLib.batch.summary import summary_columns, summary_line
+    from GenerativeModelsLib.cohort.write import PAGE, read_cohort
 
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     kept = sum(outcome.resumed == KEPT for outcome in outcomes)
-    anew = [outcome for outcome in outcomes if outcome.resumed not in ("", KEPT)]
+    judged = sum(outcome.resumed.startswith(JUDGED) for outcome in outcomes)
+    changed = [outcome for outcome in outcomes if outcome.resumed not in ("", KEPT)]
     done = len(outcomes) - len(failed)
+    series = read_cohort(output).get("series", [])
     if json:
         empty = dict.fromkeys(summary_columns(anatomy))
         found = (summary_line(anatomy, outcome).items() for outcome in outcomes)
         lines = [empty | {name: value for name, value in line if value != ""} for line in found]
-        print_json({"schema": "batch/1", "done": done, "failed": len(failed), "kept": kept, "cases": lines})
+        counts = {"done": done, "failed": len(failed), "kept": kept, "judged_anew": judged}
+        print_json({"schema": "batch/1", **counts, "cases": lines, "series": series})
         return len(failed)
     print(f"{done} of {len(outcomes)} cases done, {len(failed)} failed: {output / 'summary.csv'}")
-    if kept or anew:
-        print(f"{kept} cases were kept from an earlier run, {len(anew)} computed anew.")
+    if kept or changed:
+        print(
+            f"{kept} cases were kept from an earlier run, {judged} judged anew without a computation, "
+            f"{len(changed) - judged} computed anew."
+        )
     for outcome in failed:
         print(f"  {outcome.case}: {outcome.error}")
-    for outcome in anew:
+    for outcome in changed:
         print(f"  {outcome.case}: {outcome.resumed}")
+    if (output / PAGE).is_file():
+        strange = sum(bool(outcome.outlier) for outcome in outcomes)
+        counted = f"{strange} outlier{'' if strange == 1 else 's'}, {len(series)} with serial examinations"
+        print(f"Cohort: {output / PAGE} ({counted})")
+    print_warnings(each["contradiction"] for each in series if each["contradiction"])
     return len(failed)

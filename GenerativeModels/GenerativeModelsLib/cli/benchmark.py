@@ -12,7 +12,10 @@ from GenerativeModelsLib.cli.options import MODEL
 
 __all__ = ["NAMES", "benchmark"]
 
-NAMES = ("skull", "hc18", "templates", "heart", "heart-real", "heart-population", "thickness", "speed")
+NAMES = (
+    *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
+    *("segmentation-check", "densities", "thickness", "speed"),
+)
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 
 
@@ -26,9 +29,9 @@ def benchmark(
         Path | None, typer.Option(metavar="DIR", help="Folder for the table and the figures, if wanted.")
     ] = None,
     model: MODEL = None,
-    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the real data, if needed.")] = Path(
-        "../shared/data"
-    ),
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the real data, or the one above it, if needed.")
+    ] = Path("../shared/data"),
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 2,
     baseline: Annotated[
         Path | None,
@@ -36,6 +39,9 @@ def benchmark(
             metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
         ),
     ] = None,
+    final: Annotated[
+        bool, typer.Option("--final", help="For hc18: the pictures that never steer development.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Run a benchmark on held-out cases.
@@ -45,4 +51,4 @@ def benchmark(
     from GenerativeModelsLib.evaluation.benchmarks import run
 
     options = {"cases": cases, "seed": seed, "output": output, "model": model, "data": data}
-    run(name, **options, workers=workers, baseline=baseline, as_json=json)
+    run(name, **options, workers=workers, baseline=baseline, final=final, as_json=json)

@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from GenerativeModelsLib.anatomy.numbers import percentile_text, z_text
 from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.verdict import verdict_text
 from GenerativeModelsLib.cli.console import print_json, print_warnings, progress_of_a_case
-from GenerativeModelsLib.cli.options import command_from, json_parameter, parameters_of, values_of
+from GenerativeModelsLib.cli.options import command_from, json_parameter, parameters_of_anatomy, values_of
 
 __all__ = ["case_command", "print_result"]
 
@@ -32,36 +34,42 @@ def case_command(anatomy: Anatomy) -> Callable[..., None]:
         else:
             print_result(anatomy, result, request.output)
 
-    return command_from(run, anatomy.verb, anatomy.verb_help, (*parameters_of(anatomy.request), json_parameter()))
+    return command_from(run, anatomy.verb, anatomy.verb_help, (*parameters_of_anatomy(anatomy), json_parameter()))
 
 
 def print_result(anatomy: Anatomy, result: dict[str, Any], folder: Path) -> None:
-    """Print the quantities of a `result.json`, the notes and the report's path to stdout, warnings to stderr."""
+    """Print the quantities of a `result.json`, the notes and the report's path to stdout, warnings to stderr.
+
+    For an input outside the model's training the quantities are grey and have no intervals.
+    """
     rows = [
         (quantity, reading) for quantity in anatomy.quantities if (reading := quantity.of(result)).value is not None
     ]
-    table = Table(title=f"{anatomy.quantities_title} (research use only)")
-    table.add_column("measure")
-    columns = ["value"]
-    if any(quantity.column for quantity in anatomy.quantities):
-        columns += ["90 % interval", "percentile"]
-    for column in columns:
-        table.add_column(column, justify="right")
+    outside = anatomy.unreliable(result)
+    table = Table(title=f"{anatomy.quantities_title} (research use only)", row_styles=["dim"] if outside else None)
+    lines = []
     for quantity, reading in rows:
-        cells = [
-            f"{quantity.label} ({quantity.short})" if quantity.short.isupper() else quantity.label,
-            f"{reading.value:.1f} {quantity.unit}" if reading.value is not None else "-",
-            f"{reading.interval90[0]:.1f} to {reading.interval90[1]:.1f}" if reading.interval90 else "-",
-            f"{reading.percentile:.0f}" if reading.percentile is not None else "-",
-        ]
-        table.add_row(*cells[: 1 + len(columns)])
+        interval = None if outside else reading.interval90
+        cells = (
+            quantity.long_label,
+            quantity.text(reading.value, "-"),
+            f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else "-",
+            z_text(reading.z_score, "-"),
+            percentile_text(reading.percentile, "-"),
+        )
+        lines.append(cells)
+    heads = ("measure", "value", "90 % interval", "z-score", "percentile")
+    shown = [i for i in range(len(heads)) if i < 2 or any(cells[i] != "-" for cells in lines)]
+    for i in shown:
+        table.add_column(heads[i], justify="left" if i == 0 else "right")
+    for cells in lines:
+        table.add_row(*(cells[i] for i in shown))
     out = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     out.print(table)
     for line in anatomy.notes(result):
-        out.print(escape(line), soft_wrap=True)
-    typical = result.get("in_distribution")
-    if typical:
-        out.print(f"Likeness to the training population: {typical['verdict']} (score {typical['score']:.2f})")
+        out.print(escape(line), soft_wrap=True, style="dim" if outside else None)
+    if result.get("in_distribution"):
+        out.print(escape(f"Input: {verdict_text(result['in_distribution'])}"), soft_wrap=True)
     out.print(f"Computed on {result['device']} in {result['seconds']['total']:.1f} s")
     out.print(f"Report: {escape(str(folder / 'report.html'))}", soft_wrap=True)
-    print_warnings(result["warnings"])
+    print_warnings(result["warnings"], result.get("warning_kinds", ()))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from typer.core import TyperCommand
 
 from GenerativeModelsLib.anatomy.fields import option_of
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import SCALE, InputError
 from GenerativeModelsLib.process.ending import Terminated
 from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory, keep_to_memory
 from GenerativeModelsLib.process.watchdog import watchdog
@@ -29,6 +31,7 @@ __all__ = [
     "print_warnings",
     "progress_of_a_case",
     "progress_on_stderr",
+    "progress_with_time_left",
 ]
 
 JsonOption = Annotated[
@@ -42,8 +45,17 @@ ProgressCall = Callable[[str, float], None]
 class GuardedCommand(TyperCommand):
     """A command that turns errors into exit codes: 2 and one sentence for errors of the user, 1 for unexpected ones."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except InputError as error:  # of the callback of an option
+            if _debug(ctx):
+                raise
+            self._print(error)
+            raise typer.Exit(2) from error
+
     def invoke(self, ctx: Any) -> Any:
-        debug = bool(ctx.find_root().params.get("debug"))
+        debug = _debug(ctx)
         try:
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
@@ -57,7 +69,7 @@ class GuardedCommand(TyperCommand):
         except InputError as error:
             if debug:
                 raise
-            print(f"Error: {' '.join(error.in_words(option_of).split())}", file=sys.stderr)
+            self._print(error)
             raise typer.Exit(2) from error
         except Exception as error:
             if debug:
@@ -71,6 +83,18 @@ class GuardedCommand(TyperCommand):
                 file=sys.stderr,
             )
             raise typer.Exit(1) from error
+
+    def _print(self, error: InputError) -> None:
+        print(f"Error: {' '.join(error.in_words(self._word).split())}", file=sys.stderr)
+
+    def _word(self, field: str) -> str:
+        """What a message calls a field of the request: its option, or an argument by its metavar."""
+        arguments = {param.name: param.metavar for param in self.params if param.param_type_name == "argument"}
+        return arguments.get(field) or option_of(field)
+
+
+def _debug(ctx: Any) -> bool:
+    return bool(ctx.find_root().params.get("debug"))
 
 
 @contextmanager
@@ -92,6 +116,55 @@ def progress_on_stderr(count: int | None = None) -> Iterator[ProgressCall]:
     with Progress(*columns, console=console, transient=count is None) as bar:
         task = bar.add_task("", total=total)
         yield lambda message, fraction: bar.update(task, description=message, completed=round(fraction * total, 6))
+
+
+LINE_SHARE, LINE_SECONDS = 0.05, 60.0
+"""Progress after which the next line is printed where there is no bar."""
+TimedCall = Callable[[str, float, "float | None"], None]
+"""Takes the current step, the fraction that is done, and the seconds that are left, None where they are not known."""
+
+
+@contextmanager
+def progress_with_time_left() -> Iterator[TimedCall]:
+    """Yield a function that shows the progress of a long run and the time it will still take.
+
+    One bar if stderr is a terminal; else a line at each new step and every `LINE_SHARE` or `LINE_SECONDS`.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal or os.environ.get("TERM") == "dumb":
+        yield _Lines()
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, TextColumn("{task.fields[left]}", markup=False), console=console, transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0, left="")
+        yield lambda message, fraction, seconds: bar.update(
+            task, description=message, completed=round(fraction, 6), left=_left(seconds)
+        )
+
+
+class _Lines:
+    """Progress as lines of text, not too many."""
+
+    def __init__(self) -> None:
+        self._step, self._share, self._time = None, 0.0, 0.0
+
+    def __call__(self, message: str, fraction: float, seconds: float | None) -> None:
+        step, now = message.partition(",")[0], time.monotonic()
+        if step == self._step and fraction < self._share + LINE_SHARE and now < self._time + LINE_SECONDS:
+            return
+        self._step, self._share, self._time = step, fraction, now
+        left = _left(seconds)
+        print(f"[{fraction:4.0%}] {message}" + (f"; {left}" if left else ""), file=sys.stderr, flush=True)
+
+
+def _left(seconds: float | None) -> str:
+    """Words on the time left, to the minute or, in the last minute, to ten seconds; "" where it is not known."""
+    if seconds is None or seconds < 1:
+        return ""
+    if seconds < 60:
+        return f"about {max(10 * round(seconds / 10), 10)} s left"
+    minutes = round(seconds / 60)
+    return f"about {minutes} min left" if minutes < 120 else f"about {minutes / 60:.1f} h left"
 
 
 @contextmanager
@@ -117,11 +190,12 @@ def progress_of_a_case(need: MemoryNeed) -> Iterator[ProgressCall]:
         yield progress
 
 
-def print_warnings(warnings: Iterable[str]) -> None:
-    """Print warnings on a result to stderr, a line each."""
+def print_warnings(warnings: Iterable[str], kinds: Iterable[str] = ()) -> None:
+    """Print warnings on a result to stderr, a line each; those of the kind `SCALE` stand out."""
     problems = Console(stderr=True, highlight=False)
-    for warning in warnings:
-        problems.print(f"[yellow]Warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    for warning, kind in zip_longest(warnings, kinds):
+        colour = "bold red" if kind == SCALE else "yellow"
+        problems.print(f"[{colour}]Warning:[/{colour}] {escape(warning)}", soft_wrap=True)
 
 
 def print_json(document: Any) -> None:

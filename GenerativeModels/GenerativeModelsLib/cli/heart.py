@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from GenerativeModelsLib.anatomy.identity import IDENTITY
 from GenerativeModelsLib.cli.console import JsonOption, print_json, print_warnings, progress_of_a_case
 from GenerativeModelsLib.cli.options import (
     DEVICE,
@@ -20,12 +21,12 @@ from GenerativeModelsLib.cli.options import (
     parameters_of,
     values_of,
 )
-from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.heart.anatomy import HEART, PRIORS
 from GenerativeModelsLib.heart.request import HeartRequest
 
 __all__ = ["sample", "walk"]
 
-_OF_THE_REPORT = {"sex", "height_cm", "weight_kg"}
+_OF_THE_REPORT = {"sex", "height_cm", "weight_kg", "language", "export", *IDENTITY}
 """Fields of the request that a walk does not use."""
 
 
@@ -33,6 +34,13 @@ def sample(
     condition: Annotated[str, typer.Option(metavar="healthy|hcm", help="Class to sample, a cluster of the top level.")],
     output: OUTPUT,
     n: Annotated[int, typer.Option("--n", metavar="N", help="Samples beside the mean; 0 = the mean only.")] = 8,
+    prior: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(PRIORS),
+            help="Density of the class: a kernel density of the training hearts, or a normalising flow fitted to them.",
+        ),
+    ] = PRIORS[0],
     model: MODEL = None,
     device: DEVICE = "auto",
     seed: SEED = 0,
@@ -46,7 +54,7 @@ def sample(
     with progress_of_a_case(HEART.need) as progress:
         from GenerativeModelsLib.heart.case.latent_shapes import SampleRequest, sample_shapes
 
-        request = SampleRequest(condition, output, n, model, device, seed, overwrite)
+        request = SampleRequest(condition, output, n, model, device, seed, overwrite, prior)
         content = sample_shapes(request, progress=progress)
     if json:
         print_json(content)

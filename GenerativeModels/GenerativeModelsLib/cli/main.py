@@ -15,6 +15,7 @@ from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
 from GenerativeModelsLib.cli.heart import sample, walk
 from GenerativeModelsLib.cli.model import inspect, seal, verify
+from GenerativeModelsLib.cli.skull import sample as skull_sample
 from GenerativeModelsLib.cli.train import train
 from GenerativeModelsLib.cli.web import web
 from GenerativeModelsLib.process.ending import raise_on_termination
@@ -29,7 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_MORE = {"skull": {"evaluate": evaluate}, "heart": {"sample": sample, "walk": walk}}
+_MORE = {
+    "skull": {"evaluate": evaluate, "sample": skull_sample},
+    "heart": {"sample": sample, "walk": walk},
+}
 """Commands of single anatomies."""
 for _name in anatomy_names():
     _anatomy = anatomy_of(_name)

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from GenerativeModelsLib.anatomy.registry import modelled_names
+from GenerativeModelsLib.cli.console import JsonOption
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.resources import bundle_at
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.bundle.verify import BundleCheck, Loader
@@ -18,7 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["LOADERS", "inspect", "seal", "verify"]
 
 BundleArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A model bundle.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout instead of text.")]
+ShippedArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR|NAME", help=f"A model bundle, or the name of a shipped one: {' or '.join(modelled_names())}."
+    ),
+]
 
 
 def _load_skull(folder: Path) -> object:
@@ -37,11 +45,12 @@ LOADERS: Mapping[str, Loader] = {"fetal-skull": _load_skull, "heart-shape": _loa
 """Loader of a bundle, by its kind."""
 
 
-def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
+def inspect(folder: ShippedArgument, as_json: JsonOption = False) -> None:
     """Print the card of a bundle whose files agree with SHA256SUMS."""
     from GenerativeModelsLib.bundle.bundle import read_card, read_manifest
     from GenerativeModelsLib.bundle.checksums import WEIGHTS, open_sealed
 
+    folder = bundle_at(folder, modelled_names())
     manifest, checksum, card = read_manifest(folder), open_sealed(folder).checksum, read_card(folder)
     weights_bytes = (folder / WEIGHTS).stat().st_size
     if as_json:
@@ -77,33 +86,42 @@ def inspect(folder: BundleArgument, as_json: JsonOption = False) -> None:
     console.print(Markdown(_printable(card)))
 
 
-def verify(folder: BundleArgument, as_json: JsonOption = False) -> None:
+def verify(folder: ShippedArgument, as_json: JsonOption = False) -> None:
     """Check a bundle's files, schema and tensors and load its model; exit code 2 when one check fails."""
     from GenerativeModelsLib.bundle.verify import verify_bundle
 
+    folder = bundle_at(folder, modelled_names())
     # Absolute, so that the folder can be found in the messages of the checks and be replaced by its name.
     whole = Path(os.path.abspath(folder))
     checks = verify_bundle(whole if as_json else folder, LOADERS)
     if as_json:
-        found = [
-            {"name": c.name, "passed": c.passed, "detail": c.detail.replace(str(whole), _name(folder))} for c in checks
-        ]
-        passed = all(check.passed for check in checks)
-        _print_json({"schema": "model-verify/1", "folder": _name(folder), "passed": passed, "checks": found})
+        _print_json({"schema": "model-verify/1", **_outcome(whole, checks)})
     else:
         _print_checks(checks)
     _require_all(folder, checks, "must not be used", "get a fresh copy")
 
 
-def seal(folder: BundleArgument) -> None:
+def seal(folder: BundleArgument, as_json: JsonOption = False) -> None:
     """Check a bundle made by an earlier version and write its SHA256SUMS; exit code 2 when a check fails."""
     from GenerativeModelsLib.bundle.checksums import bundle_checksum
     from GenerativeModelsLib.bundle.verify import seal_bundle
 
-    checks = seal_bundle(folder, LOADERS)
-    _print_checks(checks)
+    whole = Path(os.path.abspath(folder))
+    checks = seal_bundle(whole if as_json else folder, LOADERS)
+    if as_json:
+        sealed = bundle_checksum(folder) if all(check.passed for check in checks) else None
+        _print_json({"schema": "model-seal/1", **_outcome(whole, checks), "bundle_sha256": sealed})
+    else:
+        _print_checks(checks)
     _require_all(folder, checks, "was not sealed", "get a fresh copy")
-    print(f"{folder} is sealed: the sha256 of its SHA256SUMS is {bundle_checksum(folder)}.")
+    if not as_json:
+        print(f"{folder} is sealed: the sha256 of its SHA256SUMS is {bundle_checksum(folder)}.")
+
+
+def _outcome(folder: Path, checks: list[BundleCheck]) -> dict[str, Any]:
+    """Entries of a document on checks; `folder`, given by its whole path, is called by its name."""
+    found = [{"name": c.name, "passed": c.passed, "detail": c.detail.replace(str(folder), folder.name)} for c in checks]
+    return {"folder": folder.name, "passed": all(check.passed for check in checks), "checks": found}
 
 
 def _print_checks(checks: list[BundleCheck]) -> None:

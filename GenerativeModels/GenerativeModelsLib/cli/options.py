@@ -6,13 +6,17 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
 from GenerativeModelsLib.anatomy.fields import fields_of, option_of
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.registry import modelled_names
+from GenerativeModelsLib.anatomy.request import CaseRequest, ModelRequest
 from GenerativeModelsLib.cli.console import JsonOption
+from GenerativeModelsLib.resources import bundle_at
 
 __all__ = [
     "DEVICE",
@@ -23,17 +27,30 @@ __all__ = [
     "command_from",
     "json_parameter",
     "parameters_of",
+    "parameters_of_anatomy",
     "values_of",
 ]
 
 _TYPES = {"int": int, "str": str, "float": float, "bool": bool, "str | None": str | None, "Path | None": Path | None}
 
 
-def parameters_of(
-    request: type[CaseRequest], wanted: Callable[[Any], bool] = lambda about: True
+def parameters_of_anatomy(
+    anatomy: Anatomy, wanted: Callable[[Any], bool] = lambda about: True
 ) -> Iterator[inspect.Parameter]:
-    """typer parameter of each `wanted` field of a request; the fields common to all requests come last."""
-    shared = {field.name for field in fields(CaseRequest)}
+    """As `parameters_of` its request; the help of `--export` names the exports that there are."""
+    return parameters_of(anatomy.request, wanted, {"export": f": {', '.join(anatomy.exporters)}."})
+
+
+def parameters_of(
+    request: type[CaseRequest],
+    wanted: Callable[[Any], bool] = lambda about: True,
+    ends: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[inspect.Parameter]:
+    """typer parameter of each `wanted` field of a request; the fields common to all requests come last.
+
+    `ends` holds, by field, what takes the place of the last full stop of its help.
+    """
+    shared = {field.name for field in fields(ModelRequest)}
     ordered = sorted(fields_of(request), key=lambda pair: pair[0].name in shared)
     for field, about in ordered:
         if not wanted(about):
@@ -46,8 +63,13 @@ def parameters_of(
             kind = kind | None
         elif field.name == "output":
             kind = Path
-        text = about.help if about.default_text is None else f"{about.help}  [default: {about.default_text}]"
-        option = typer.Option(option_of(field.name), metavar=about.metavar, help=text)
+        text = about.help.removesuffix(".") + ends.get(field.name, ".")
+        text += "" if about.default_text is None else f"  [default: {about.default_text}]"
+        callback = _bundle if field.name == "model" else None
+        if about.argument:
+            option = typer.Argument(metavar=about.metavar, help=text)
+        else:
+            option = typer.Option(option_of(field.name), metavar=about.metavar, help=text, callback=callback)
         yield inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -66,8 +88,13 @@ def values_of(request: type[CaseRequest], given: Mapping[str, Any]) -> dict[str,
     }
 
 
+def _bundle(given: Path | None) -> Path | None:
+    """Folder of the bundle that `--model` names, which may be the name of a shipped one."""
+    return None if given is None else bundle_at(given, modelled_names())
+
+
 def _parameter(name: str) -> Any:
-    return next(p.annotation for p in parameters_of(CaseRequest) if p.name == name)
+    return next(p.annotation for p in parameters_of(ModelRequest) if p.name == name)
 
 
 OUTPUT, MODEL, DEVICE, SEED, OVERWRITE = map(_parameter, ("output", "model", "device", "seed", "overwrite"))

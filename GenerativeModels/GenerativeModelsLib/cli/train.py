@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json as json_module
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from GenerativeModelsLib.cli.console import JsonOption, print_json
+from GenerativeModelsLib.cli.console import JsonOption, print_json, progress_with_time_left
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.extras import install_command
+from GenerativeModelsLib.language import LANGUAGES, parse_language
 
 __all__ = ["train"]
 
 
 def train(
+    ctx: typer.Context,
     config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="What to train; see docs/training.md.")],
     output: Annotated[Path | None, typer.Option(metavar="DIR", help="Output folder, overrides the config's.")] = None,
     resume: Annotated[
@@ -28,6 +32,10 @@ def train(
     ] = None,
     num_nodes: Annotated[int | None, typer.Option(min=1, metavar="N", help="Machines.")] = None,
     strategy: Annotated[str | None, typer.Option(metavar="NAME", help="Lightning's strategy, such as ddp.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="|".join(LANGUAGES), help="Language of the report on own cases, overrides the config's."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Train a model from its config.
@@ -35,22 +43,39 @@ def train(
     Continues from the last checkpoint. --devices, --num-nodes and --strategy are passed to the Lightning trainer.
     """
     if importlib.util.find_spec("lightning") is None:
-        raise InputError("Training needs Lightning, which is not installed: pip install 'GenerativeModels[train]'.")
+        raise InputError(f"Training needs Lightning, which is not installed: {install_command('train')}.")
     if not config.is_file():
         raise InputError(
             f"The training config {config} does not exist: name a YAML file; docs/training.md explains them."
         )
+    language = None if language is None else parse_language(language)
     from GenerativeModelsLib.training.run import train as run_training
 
+    debug = bool(ctx.find_root().params.get("debug"))
     asked = {"devices": _devices(devices), "num_nodes": num_nodes, "strategy": strategy}
     options = {name: value for name, value in asked.items() if value is not None}
     # Lightning prints to stdout, which must contain only the document with --json.
-    with contextlib.redirect_stdout(sys.stderr) if json else contextlib.nullcontext():
-        folder = run_training(config, resume=resume, output=output, **options)
+    with (
+        contextlib.redirect_stdout(sys.stderr) if json else contextlib.nullcontext(),
+        progress_with_time_left() as show,
+    ):
+        trained = run_training(
+            config, resume=resume, output=output, language=language, show=show, quiet=not debug, **options
+        )
     if json:
-        print_json({"schema": "training/1", "config": config.name, "folder": folder.name})
-    else:
-        print(folder)
+        found = {"schema": "training/1", "config": config.name, "folder": trained.folder.name}
+        print_json(found | {"report": _document(trained.report)})
+        return
+    print(trained.folder)
+    if trained.report is not None:
+        found = _document(trained.report)
+        shown = [found["headline"], found["not_compared"], f"See {trained.report}."]
+        print(*(text for text in shown if text), file=sys.stderr)
+
+
+def _document(report: Path | None) -> dict | None:
+    """The document beside the page of a report; None without one."""
+    return None if report is None else json_module.loads(report.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 def _devices(text: str | None) -> int | str | None:

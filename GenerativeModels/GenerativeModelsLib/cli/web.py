@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 import threading
 import webbrowser
 from collections.abc import Collection
-from pathlib import Path
+from json import dumps
 from typing import Annotated
 
 import typer
 
+from GenerativeModelsLib.cli.options import MODEL
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.extras import install_command
 
 __all__ = ["web"]
 
@@ -30,7 +33,7 @@ def web(
         typer.Option(metavar="ADDRESS", help="Address to listen on; any but a loopback one needs --allow-host."),
     ] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
-    model: Annotated[Path | None, typer.Option(metavar="DIR", help="A model bundle; default: the bundled one.")] = None,
+    model: MODEL = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda|cuda:N|mps", help="Where the networks run.")] = "auto",
     sessions: Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Largest number of browser tabs.")] = 8,
     upload_limit: Annotated[int, typer.Option(min=1, max=4096, metavar="MIB", help="Largest image accepted.")] = 64,
@@ -41,6 +44,10 @@ def web(
         list[str] | None,
         typer.Option(metavar="NAME", help="A host name users type, on a network or a reverse proxy; may be repeated."),
     ] = None,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print address and access token as a JSON document on one line of stdout."),
+    ] = False,
 ) -> None:
     """Reconstruct skulls and analyse hearts in a browser, on the Slicer core. Ctrl-C ends the server.
 
@@ -77,8 +84,13 @@ def web(
 
         def started() -> None:
             if not loopback:
-                print(NO_TLS, flush=True)
-            print(f"Open {address}?token={access.token} in a browser. Ctrl-C ends it. Research use only.", flush=True)
+                print(NO_TLS, flush=True, file=sys.stderr if json else sys.stdout)
+            if json:
+                print(dumps({"schema": "web/1", "address": address, "token": access.token}), flush=True)
+            else:
+                print(
+                    f"Open {address}?token={access.token} in a browser. Ctrl-C ends it. Research use only.", flush=True
+                )
             if open_browser:
                 # Other users of this machine see the arguments of a browser, so the token itself is not one.
                 link = f"{address}?ticket={access.ticket()}"
@@ -100,6 +112,5 @@ def _check_installed() -> None:
     missing = [name for name in ("GenerativeModelsWeb", *NEEDED) if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(
-            f"The browser front end is not installed ({', '.join(missing)} is missing): "
-            "pip install 'GenerativeModels[web]'."
+            f"The browser front end is not installed ({', '.join(missing)} is missing): {install_command('web')}."
         )

@@ -8,31 +8,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.fields import window_words
-from GenerativeModelsLib.anatomy.record import Mesh, Quantity, Reading
+from GenerativeModelsLib.anatomy.identity import IDENTITY, shown_identity
+from GenerativeModelsLib.anatomy.numbers import percentile_text, z_text
+from GenerativeModelsLib.anatomy.record import Anatomy, Mesh, Quantity, Reading
+from GenerativeModelsLib.anatomy.result import made_with
+from GenerativeModelsLib.anatomy.verdict import score_text, verdict_text
+from GenerativeModelsLib.bundle.bundle import read_manifest
 from GenerativeModelsLib.defaults.case import read_meshes
+from GenerativeModelsLib.errors import SCALE
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.thinning import thinned
+from GenerativeModelsLib.language import N_, _, in_words_of_page
 from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row, write_case_page
 from GenerativeModelsLib.page.colour_scale import scale_of
+from GenerativeModelsLib.page.files import translated
+from GenerativeModelsLib.resources import default_bundle
 
 if TYPE_CHECKING:
+    from GenerativeModelsLib.anatomy.request import CaseRequest
     from GenerativeModelsLib.anatomy.run import Case
 
-__all__ = ["page_content", "write_case_report"]
+__all__ = ["page_content", "write_case_report", "write_report_again"]
 
 _HEADINGS = {
-    "verdict": "Unusual input",
-    "device": "Device",
-    "missing": "Not computed",
-    "quality": "Read with care",
+    SCALE: N_("Check the scale"),
+    "verdict": N_("Unusual input"),
+    "device": N_("Device"),
+    "missing": N_("Not computed"),
+    "quality": N_("Read with care"),
 }
 """By kind of a warning; others are cautions."""
-_UNRELIABLE = "Do not rely on this result"
+_UNRELIABLE = N_("Do not rely on this result")
 _VERDICTS = {
-    "outside": "The input lies outside what the model was trained on.",
-    "unusual": "The input is unusual for the model.",
+    "outside": N_("The input lies outside what the model was trained on."),
+    "unusual": N_("The input is unusual for the model."),
 }
-_SAID_OTHERWISE = ("device", "seed", "title")
+_SAID_OTHERWISE = ("device", "seed", "title", "export", "identity_from_dicom", "dicom_patient", *IDENTITY)
 """Options that the page shows in other lines."""
 
 
@@ -41,43 +52,61 @@ def write_case_report(case: Case, result: dict[str, Any], path: Path) -> None:
     write_case_page(page_content(case, result, path.parent), path)
 
 
+def write_report_again(
+    anatomy: Anatomy, folder: Path, result: dict[str, Any], request: CaseRequest, path: Path
+) -> None:
+    """Write the page of the finished case in `folder`."""
+    licence = read_manifest(request.model or default_bundle(anatomy.name)).licence if anatomy.has_model else ""
+    write_case_page(_content(anatomy, request.shown_title, licence, result, folder), path)
+
+
 def page_content(case: Case, result: Mapping[str, Any], folder: Path) -> CasePage:
     """What the page shows of a case whose files are in `folder`."""
-    anatomy = case.anatomy
+    licence = str(getattr(case.run.model.manifest, "licence", "") or "") if case.anatomy.has_model else ""
+    return _content(case.anatomy, case.request.shown_title, licence, result, folder)
+
+
+def _content(anatomy: Anatomy, title: str, licence: str, result: Mapping[str, Any], folder: Path) -> CasePage:
     judged = result.get("in_distribution")
     return CasePage(
-        kind=anatomy.title,
-        title=case.request.shown_title,
+        kind=_(anatomy.title),
+        title=title,
         created=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-        table=anatomy.quantities_title,
-        rows=[_row(quantity, quantity.of(result)) for quantity in anatomy.quantities],
-        verdict=None if judged is None else (judged["verdict"], judged["score"]),
+        table=_(anatomy.quantities_title),
+        rows=[_row(quantity, quantity.of(result), anatomy.unreliable(result)) for quantity in anatomy.quantities],
+        verdict=None if judged is None else (judged["verdict"], verdict_text({"verdict": judged["verdict"]})),
+        grey=anatomy.unreliable(result),
         notices=_notices(result),
         notes=anatomy.notes(result),
         meshes=_views(read_meshes(anatomy, folder)),
-        facts=list(_facts(case, result)),
+        facts=list(_facts(anatomy, licence, result)),
+        identity=shown_identity(result),
     )
 
 
 def _notices(result: Mapping[str, Any]) -> list[Notice]:
-    """The verdict where it is not "typical", then the warnings."""
+    """Warnings on the scale, the verdict where it is not "typical", then the other warnings."""
     verdict = (result.get("in_distribution") or {}).get("verdict", "typical")
     pairs = list(zip(result["warnings"], result["warning_kinds"]))
     if verdict in _VERDICTS and all(kind != "verdict" for _, kind in pairs):
         pairs.insert(0, (_VERDICTS[verdict], "verdict"))
-    pairs.sort(key=lambda pair: pair[1] != "verdict")
+    pairs.sort(key=lambda pair: {SCALE: 0, "verdict": 1}.get(pair[1], 2))
     found = []
     for text, kind in pairs:
-        serious = kind == "verdict" and verdict == "outside"
-        found.append(Notice(text, _UNRELIABLE if serious else _HEADINGS.get(kind, "Caution"), serious))
+        void = kind == "verdict" and verdict == "outside"
+        found.append(
+            Notice(translated(text), _UNRELIABLE if void else _HEADINGS.get(kind, "Caution"), void or kind == SCALE)
+        )
     return found
 
 
-def _row(quantity: Quantity, reading: Reading) -> Row:
-    label = f"{quantity.label} ({quantity.short})" if quantity.short.isupper() else quantity.label
-    value = "–" if reading.value is None else f"{reading.value:.1f} {quantity.unit}"
-    interval = "" if reading.interval90 is None else f"{reading.interval90[0]:.1f} to {reading.interval90[1]:.1f}"
-    return Row(label, value, interval, "" if reading.percentile is None else f"{reading.percentile:.0f}")
+def _row(quantity: Quantity, reading: Reading, outside: bool) -> Row:
+    value = quantity.text(reading.value)
+    ends = None if outside else reading.interval90
+    interval = "" if ends is None else _("{low:.1f} to {high:.1f}", low=ends[0], high=ends[1])
+    return Row(
+        quantity.long_label, value, interval, percentile_text(reading.percentile, ""), z_text(reading.z_score, "")
+    )
 
 
 def _views(surfaces: Mapping[Mesh, Surface]) -> list[MeshView]:
@@ -86,33 +115,33 @@ def _views(surfaces: Mapping[Mesh, Surface]) -> list[MeshView]:
     for mesh, surface in surfaces.items():
         light = thinned(surface)
         if not mesh.scalars:
-            views.append(MeshView(mesh.label, light.points, light.triangles))
+            views.append(MeshView(_(mesh.label), light.points, light.triangles))
             continue
         same = [other.point_data[each.scalars] for each, other in surfaces.items() if each.scale == mesh.scale]
         values = light.point_data[mesh.scalars]
-        views.append(MeshView(mesh.label, light.points, light.triangles, values, scale_of(mesh, same)))
+        views.append(MeshView(_(mesh.label), light.points, light.triangles, values, scale_of(mesh, same)))
     return views
 
 
-def _facts(case: Case, result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    made_from, model, manifest = result["fingerprint"], result["model"], case.run.model.manifest
-    called = window_words(case.anatomy.request)
+def _facts(anatomy: Anatomy, licence: str, result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    made_from = result["fingerprint"]
+    called = window_words(anatomy.request)
 
     def name_of(field: str) -> str:
-        words = called(field).removeprefix("the ").removesuffix(f" {_unit(field)}")
+        words = in_words_of_page(called(field)).removeprefix("the ").removesuffix(f" {_unit(field)}")
         return words[:1].upper() + words[1:]
 
     for field, entry in made_from["inputs"].items():
         yield name_of(field), entry["name"]
     for field, value in made_from["options"].items():
         if field not in _SAID_OTHERWISE and value not in (None, {}, ""):
-            yield name_of(field), f"{_text(value)} {_unit(field)}".strip()
-    yield "Model", f"{model['name']} {model['version']}, sha256 {model['sha256']}"
-    yield "Licence of the model", str(getattr(manifest, "licence", "") or "not stated")
-    yield "Device", f"{result['device']}, seed {result['seed']}"
-    software = result["software"]
-    yield "Software", f"generative-models {software['version']}, torch {software['torch']}"
-    yield "Seconds", ", ".join(f"{name} {value:.1f}" for name, value in result["seconds"].items())
+            yield name_of(field), f"{_text(value)} {_(_unit(field))}".strip()
+    yield from made_with(result)
+    if anatomy.has_model:
+        yield _("Licence of the model"), licence or _("not stated")
+    if result.get("in_distribution"):
+        yield _("How usual"), score_text(result["in_distribution"])
+    yield _("Seconds"), ", ".join(f"{_(name)} {value:.1f}" for name, value in result["seconds"].items())
 
 
 def _unit(field: str) -> str:
@@ -123,4 +152,4 @@ def _unit(field: str) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_text, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else in_words_of_page(str(value))

@@ -22,6 +22,7 @@ def run(
     data: Path = DATA,
     workers: int = 2,
     baseline: Path | None = None,
+    final: bool = False,
     as_json: bool = False,
 ) -> None:
     """Run a benchmark, print its table and write it to `output` (`<name>.json` and `<name>.md`) if given.
@@ -30,18 +31,25 @@ def run(
     ----------
     name
         skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real pictures.
-        templates: real fetal heads, imaged by the simulator. speed: run times relative to a matrix product. thickness:
-        wall phantoms. heart: held-out simulated left ventricles, Ladder VAE and VAE. heart-real: real people and
-        patients. heart-population: the simulated population compared with real people, with a figure.
+        scale: how often wrong and right pixel spacings of these pictures are warned of. templates: real fetal heads,
+        imaged by the simulator. domain: how well real and simulated pictures can be told apart by what the model sees.
+        agreement: the network beside a shape model fitted to the same borders. speed: run times relative to a matrix
+        product. thickness: wall phantoms. heart: held-out simulated left ventricles, Ladder VAE and VAE. heart-real:
+        real people and patients. heart-population: the simulated population compared with real people, with a figure.
+        densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
+        segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
-        Folder of the real data, for hc18, templates, heart-real and heart-population.
+        Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population and
+        segmentation-check: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
+    final
+        For hc18: the pictures that never steer development, instead of the test pictures.
     as_json
         Print the results as a JSON document instead of the table.
 
@@ -50,6 +58,7 @@ def run(
     InputError
         The benchmark is unknown, or its data are missing.
     """
+    from GenerativeModelsLib.evaluation import densities as benchmark_densities
     from GenerativeModelsLib.evaluation import speed as benchmark_speed
     from GenerativeModelsLib.evaluation.heart import (
         benchmark as benchmark_heart,
@@ -62,8 +71,13 @@ def run(
     )
     from GenerativeModelsLib.evaluation.heart.run import Models
     from GenerativeModelsLib.evaluation.scores.tables import publish
+    from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
+    from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
+    from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
     from GenerativeModelsLib.evaluation.skull import real as benchmark_real
+    from GenerativeModelsLib.evaluation.skull import real_heads as benchmark_heads
+    from GenerativeModelsLib.evaluation.skull import scale as benchmark_scale
     from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
     from GenerativeModelsLib.resources import default_bundle
 
@@ -75,14 +89,19 @@ def run(
 
     benchmarks = {
         "skull": lambda: benchmark_skull.run(bundle(), cases or 200, seed, workers),
-        "hc18": lambda: benchmark_real.run_hc18(bundle(), data, cases),
-        "templates": lambda: benchmark_real.run_templates(bundle(), data, cases or 5, seed),
+        "hc18": lambda: benchmark_real.run_hc18(bundle(), data, cases, workers, final=final),
+        "scale": lambda: benchmark_scale.run_scale(bundle(), data, cases or 30, seed, workers),
+        "templates": lambda: benchmark_heads.run_templates(bundle(), data, cases or 10, seed, workers),
+        "domain": lambda: benchmark_domain.run_domain(bundle(), data, cases, seed, workers),
+        "agreement": lambda: benchmark_agreement.run_agreement(bundle(), data, cases or 60, seed, workers),
         "speed": lambda: benchmark_speed.run(bundle(), cases or 5, default_bundle("heart")),
         "thickness": lambda: benchmark_thickness.run(cases or 3),
         "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),
         "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
+        "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
+        "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    publish(name, benchmarks[name](), output, as_json=as_json)
+    publish("hc18-final" if final and name == "hc18" else name, benchmarks[name](), output, as_json=as_json)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.geometry.surface_files import umask
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.geometry.vtk_meshes import to_polydata
 
@@ -58,6 +59,7 @@ def export_mesh(surface: Surface, path: str | Path, colours: np.ndarray | None =
         {".stl": _write_stl, ".ply": _write_ply, ".glb": _write_glb}[suffix](surface, temporary, colours)
         if not os.path.getsize(temporary):
             raise InputError(f"Mesh file {path} cannot be written: free some space or give another folder.")
+        os.chmod(temporary, 0o666 & ~umask())
         os.replace(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)

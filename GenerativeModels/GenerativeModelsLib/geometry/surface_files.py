@@ -59,7 +59,7 @@ def write_vtp(surface: Surface, path: str | Path) -> None:
         writer.SetCompressorTypeToZLib()
         if not writer.Write() or writer.GetErrorCode():
             raise _write_error(writer.GetErrorCode(), path)
-        os.chmod(temporary, 0o666 & ~_umask())
+        os.chmod(temporary, 0o666 & ~umask())
         os.replace(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -212,7 +212,7 @@ def _text_array(name: str, text: str):
     return array
 
 
-def _umask() -> int:
+def umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask

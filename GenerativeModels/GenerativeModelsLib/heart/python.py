@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from GenerativeModelsLib.anatomy.python import CaseView, computed
+from GenerativeModelsLib.anatomy.python import IDENTITY_KEYWORDS, CaseView, computed, export_names, identity_fields
 from GenerativeModelsLib.anatomy.run import Progress
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.image_files.in_memory import label_map_source
+from GenerativeModelsLib.language import DEFAULT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +47,9 @@ def analyse_heart(
     output: str | Path | None = None,
     overwrite: bool = False,
     title: str | None = None,
+    language: str = DEFAULT,
+    identity: Mapping[str, str | None] | None = None,
+    export: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> LeftVentricle:
     """Analyse a left ventricle from label maps. Nothing is written unless `output` is given.
@@ -66,12 +71,12 @@ def analyse_heart(
     septum
         A point on the septum "x,y,z" or a direction towards it "dir:x,y,z", LPS mm; None = from the right ventricle.
     sex
-        "male" or "female" for the reference ranges of the report.
+        "male" or "female", or "M", "F", for the reference ranges of the report.
     height_cm, weight_kg
         Of the patient, both or neither: `result["indexed"]` has values per body surface.
     force
         Whether phases whose myocardium is too different for one heart are analysed, with a warning.
-    seed, device, model, output, overwrite, title, progress
+    seed, device, model, output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
     Raises
@@ -105,9 +110,12 @@ def analyse_heart(
             output=None if output is None else Path(output),
             overwrite=overwrite,
             title=title,
+            language=language,
+            **identity_fields(identity),
+            export=export_names(export),
         )
 
-    return LeftVentricle(computed(HEART, request, progress, {}))
+    return LeftVentricle(computed(HEART, request, progress, IDENTITY_KEYWORDS))
 
 
 class LeftVentricle(CaseView):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from GenerativeModelsLib.anatomy.entries import parse_sex
 from GenerativeModelsLib.anatomy.fields import asked
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.heart.shape.reference import HEIGHT_RANGE_CM, SEXES, WEIGHT_RANGE_KG
+from GenerativeModelsLib.heart.shape.reference import HEIGHT_RANGE_CM, WEIGHT_RANGE_KG
 from GenerativeModelsLib.image_files.given import Source
+from GenerativeModelsLib.language import N_
 
 __all__ = ["HeartRequest"]
 
@@ -28,7 +30,7 @@ def _number(text: str, field: str) -> float:
 
 
 @dataclass(frozen=True)
-class HeartRequest(CaseRequest):
+class HeartRequest(ModelRequest):
     """Request of one analysis, validated without opening files.
 
     Attributes
@@ -48,7 +50,7 @@ class HeartRequest(CaseRequest):
     septum
         Position of the septum, "x,y,z" or "dir:x,y,z" in LPS mm; None = from the right ventricle, or an estimate.
     sex
-        "male" or "female" for reference ranges; None = both are shown.
+        "male" or "female", or "M", "F", for reference ranges; None = both are shown.
 
     Raises
     ------
@@ -60,7 +62,7 @@ class HeartRequest(CaseRequest):
         "Label map at end diastole (NIfTI, NRRD, MHA, .seg.nrrd); required unless a cine is given.",
         default=None,
         metavar="FILE",
-        called="the label map at end diastole",
+        called=N_("the label map at end diastole"),
         image=True,
         column=True,
     )
@@ -68,7 +70,7 @@ class HeartRequest(CaseRequest):
         "Label map at end systole.",
         default=None,
         metavar="FILE",
-        called="the label map at end systole",
+        called=N_("the label map at end systole"),
         image=True,
         column=True,
     )
@@ -76,7 +78,7 @@ class HeartRequest(CaseRequest):
         "Meaning of the values; presets: acdc, ukbb.",
         default="acdc",
         metavar="PRESET|lv=3,myo=2,rv=1",
-        called="the label scheme",
+        called=N_("the label scheme"),
         column=True,
         batch=True,
     )
@@ -84,16 +86,16 @@ class HeartRequest(CaseRequest):
         "A point on the septum, or a direction towards it, in LPS mm.",
         default=None,
         metavar="X,Y,Z|dir:X,Y,Z",
-        called="the septum",
+        called=N_("the septum"),
         column=True,
         default_text="from the right ventricle",
     )
     sex: str | None = asked(
         "For the reference ranges.",
         default=None,
-        metavar="male|female",
-        called="the sex",
-        parse=lambda text, field: text.lower(),
+        metavar="male|female|M|F",
+        called=N_("the sex"),
+        parse=parse_sex,
         column=True,
         default_text="both are shown",
     )
@@ -102,7 +104,7 @@ class HeartRequest(CaseRequest):
         "Label map (x, y, z, time) in place of two; its frames of largest and smallest cavity are taken.",
         default=None,
         metavar="FILE",
-        called="the cine of label maps",
+        called=N_("the cine of label maps"),
         image=True,
         column=True,
     )
@@ -110,7 +112,7 @@ class HeartRequest(CaseRequest):
         "Frame of the cine at end diastole, from 0.",
         default=None,
         metavar="N",
-        called="the frame at end diastole",
+        called=N_("the frame at end diastole"),
         parse=_frame_number,
         column=True,
         default_text="that of the largest cavity",
@@ -119,7 +121,7 @@ class HeartRequest(CaseRequest):
         "Frame of the cine at end systole, from 0.",
         default=None,
         metavar="N",
-        called="the frame at end systole",
+        called=N_("the frame at end systole"),
         parse=_frame_number,
         column=True,
         default_text="that of the smallest cavity",
@@ -129,7 +131,7 @@ class HeartRequest(CaseRequest):
         "Height of the patient in cm, for values per body surface; with the weight.",
         default=None,
         metavar="CM",
-        called="the height",
+        called=N_("the height"),
         parse=_number,
         column=True,
     )
@@ -137,13 +139,13 @@ class HeartRequest(CaseRequest):
         "Weight of the patient in kg; with the height.",
         default=None,
         metavar="KG",
-        called="the weight",
+        called=N_("the weight"),
         parse=_number,
         column=True,
     )
 
     force: bool = asked(
-        "Analyse phases that look like two patients.", default=False, called="permission to take them for one heart"
+        "Analyse phases that look like two patients.", default=False, called=N_("permission to take them for one heart")
     )
 
     def __post_init__(self) -> None:
@@ -159,8 +161,8 @@ class HeartRequest(CaseRequest):
         parse_labels(self.labels)
         if self.septum is not None:
             parse_septum(self.septum)
-        if self.sex is not None and self.sex not in SEXES:
-            raise InputError(f"{named('sex')} is '{self.sex}': give male or female, or leave it out.")
+        if self.sex is not None:
+            object.__setattr__(self, "sex", parse_sex(self.sex))
         self._check_body()
         super().__post_init__()
 

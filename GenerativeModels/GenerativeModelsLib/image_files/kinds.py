@@ -10,7 +10,16 @@ from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["HEAD_BYTES", "SUFFIXES", "file_kind", "first_bytes", "is_nifti", "looks_like_bare_dicom", "unzipped_head"]
+__all__ = [
+    "HEAD_BYTES",
+    "SUFFIXES",
+    "file_kind",
+    "first_bytes",
+    "is_film",
+    "is_nifti",
+    "looks_like_bare_dicom",
+    "unzipped_head",
+]
 
 HEAD_BYTES = 4096
 """Number of first bytes that determine the kind of a file."""
@@ -24,6 +33,7 @@ SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "TIFF": (".tif", ".tiff"),
     "BMP": (".bmp", ".dib"),
+    "GIF": (".gif",),
 }
 """The usual file name suffixes of each kind."""
 
@@ -35,6 +45,8 @@ _MAGIC = (
     (b"II+\0", "TIFF"),
     (b"MM\0+", "TIFF"),
     (b"NRRD000", "NRRD"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
     (b"BM", "BMP"),
 )
 
@@ -77,6 +89,11 @@ def file_kind(head: bytes) -> str | None:
     if b"ElementDataFile" in head and b"DimSize" in head:
         return "MetaImage"
     return "DICOM" if looks_like_bare_dicom(head) else None
+
+
+def is_film(head: bytes) -> bool:
+    """Whether a file begins like AVI, MP4 or MOV."""
+    return (head[:4] == b"RIFF" and head[8:12] == b"AVI ") or head[4:8] in (b"ftyp", b"moov", b"mdat")
 
 
 def is_nifti(head: bytes) -> bool:

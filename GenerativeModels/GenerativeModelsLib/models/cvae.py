@@ -1,9 +1,9 @@
-"""REC-CVAE and HiREC-CVAE: a skull from the features of one to three planes.
+"""REC-CVAE and HiREC-CVAE: a skull from the borders read in one to three planes.
 
 Re-implementation of the idea of Cerrolaza et al., MICCAI 2018 (DOI 10.1007/978-3-030-00928-1_44). The equations as
 computed, with a, s, c for axial, sagittal, coronal and L levels:
 
-    h_k = PlaneEncoder_k(picture k, scalars k), or a learned token where plane k is absent
+    h_k = PlaneEncoder_k(border k), or a learned token where plane k is absent
     HiREC (L = 3)   p(z_1 | h_a)  p(z_2 | h_a, h_s, z_1)  p(z_3 | h_a, h_s, h_c, z_1, z_2)
     REC   (L = 1)   p(z_1 | h_a, h_s, h_c)
     estimate        N(mu_e, sigma_e^2) = g_l(x / x_scale, z_1 .. z_(l-1))
@@ -17,10 +17,12 @@ read the planes; they enter the posterior through the prior.
 
 Deviations from the paper, whose layers, latent sizes and loss weights are not public:
 
+* a plane is the border read in its picture, with its doubt per angle (`BorderReader`), not its grey values: real and
+  simulated borders are alike, real and simulated pictures are not;
 * coefficients of a distance field, not 96^3 voxels: the surface is not limited by the voxel, and draws are fast;
 * KL[q(z | x, y) || p(z | y)], not a fixed N(0, I) prior: draws given the planes come from the prior alone;
 * a level also reads the planes of the levels above it: z need not encode what these planes show;
-* a token for an absent plane, not a black picture, which is a valid picture without a head;
+* a token for an absent plane, not an empty border;
 * AdamW with a one-cycle rate, not Adam with rate 0.001 (`training.skull.module`): it needs fewer epochs.
 """
 
@@ -69,7 +71,7 @@ class SkullCVAE(nn.Module):
         Dimension of each level's latent.
     rank
         K; x has K + 1 entries.
-    size, scalars, features
+    angles, features
         See `PlaneEncoder`.
     """
 
@@ -78,16 +80,14 @@ class SkullCVAE(nn.Module):
         levels: Sequence[Sequence[str]],
         latent: int,
         rank: int,
-        size: int = 112,
-        scalars: int = 6,
+        angles: int = 64,
         features: int = 160,
         hidden: int = 256,
     ) -> None:
         super().__init__()
         self.levels = [[PLANES.index(plane) for plane in level] for level in levels]
         self.latent = latent
-        self.encoders = nn.ModuleList(PlaneEncoder(size, scalars, features) for _ in PLANES)
-        self.upright = nn.ModuleList(nn.Linear(features, 1) for _ in PLANES)
+        self.encoders = nn.ModuleList(PlaneEncoder(angles, features=features) for _ in PLANES)
         self.missing = nn.Parameter(0.1 * torch.randn(len(PLANES), features))
         self.priors, self.bottom_up = nn.ModuleList(), nn.ModuleList()
         context = 0
@@ -108,13 +108,9 @@ class SkullCVAE(nn.Module):
             feature = self.missing[k].expand(len(here), -1)
             if here.any():
                 feature = feature.clone()
-                feature[here] = encoder(y.pictures[here, k], y.scalars[here, k]).to(feature.dtype)
+                feature[here] = encoder(y.borders[here, k]).to(feature.dtype)
             rows.append(feature)
         return torch.stack(rows, dim=1)
-
-    def upright_logits(self, features: Tensor) -> Tensor:
-        """Logits (B, 3) that a plane's picture is upright, not in the opposite orientation, from features (B, 3, F)."""
-        return torch.cat([head(features[:, k]) for k, head in enumerate(self.upright)], dim=1)
 
     def descend(self, features: Tensor, noise: Tensor | None, x: Tensor | None = None) -> list[Level]:
         """Evaluate the levels in order, the axial one first.
@@ -146,18 +142,12 @@ class SkullCVAE(nn.Module):
         return self.pose(torch.cat([features.flatten(1), *[level.z for level in levels]], dim=1))
 
     @torch.no_grad()
-    def draw(self, y: Conditions, noise: Tensor) -> tuple[Tensor, DiagonalGaussian]:
-        """Draws of one case from the prior path, `noise` (S, levels, latent) -> x (S, K+1); pose of the mean path."""
-        features = self.encode_planes(y)
-        repeated = features.expand(len(noise), -1, -1)
-        spread = self.decode(repeated, self.descend(repeated, noise))
-        return spread, self.poses(features, self.descend(features, None))
-
-    @torch.no_grad()
     def predict(self, y: Conditions, samples: int = 0, generator: torch.Generator | None = None) -> Prediction:
         """Prediction as in `Predictor`: the mean of every prior, and `samples` draws from the prior path.
 
-        The draws use samples * levels * latent normal numbers from `generator`, in that order. Raises ValueError if `y`
+        The draws use samples * levels * latent normal numbers from `generator`, in that order. Several are shifted and
+        scaled to the mean 0 and the variance 1 that they have in expectation (moment matching: Barraquand, Management
+        Science 1995;41:1882), so that the mean head and its spread depend less on the seed. Raises ValueError if `y`
         contains more than one case.
         """
         features = self.encode_planes(y)
@@ -167,16 +157,12 @@ class SkullCVAE(nn.Module):
         mean, poses = self.decode(features, levels), self.poses(features, levels).mu
         if not samples:
             return Prediction(mean, None, poses)
-        noise = torch.randn(samples, len(self.levels), self.latent, generator=generator).to(features.device)
+        noise = torch.randn(samples, len(self.levels), self.latent, generator=generator)
+        if samples > 1:
+            noise = (noise - noise.mean(0)) / noise.std(0, correction=0)
+        noise = noise.to(features.device)
         repeated = features.expand(samples, -1, -1)
         return Prediction(mean, self.decode(repeated, self.descend(repeated, noise)), poses)
-
-    @torch.no_grad()
-    def mean(self, y: Conditions) -> tuple[Tensor, DiagonalGaussian]:
-        """x (B, K+1) at the mean of every prior, and the poses."""
-        features = self.encode_planes(y)
-        levels = self.descend(features, None)
-        return self.decode(features, levels), self.poses(features, levels)
 
 
 class RecCVAE(SkullCVAE):

@@ -57,9 +57,10 @@ class LowRankField(nn.Module):
         return scores.float()
 
     def rigid_directions(self, half_extent: float) -> Tensor:
-        """(6, K) orthonormal coefficient directions of the mean field's small translations and rotations.
+        """Orthonormal coefficient directions (at most 6, K) of the mean field's small translations and rotations.
 
-        For the cube [-half_extent, half_extent]^3; moving a field by u changes it by -u . grad f to first order.
+        Moves that the modes do not contain have no direction. The field is on the cube [-half_extent, half_extent]^3;
+        moving it by u changes it by -u . grad f to first order.
         """
         g = self.size
         axis = torch.linspace(-half_extent, half_extent, g, dtype=torch.float64)
@@ -67,4 +68,5 @@ class LowRankField(nn.Module):
         z, y, x = torch.meshgrid(axis, axis, axis, indexing="ij")
         moves = torch.stack([dx, dy, dz, dz * y - dy * z, dx * z - dz * x, dy * x - dx * y]).flatten(1)
         directions = (moves * self.weight.double().cpu()) @ self.modes.double().cpu().T
-        return torch.linalg.qr(directions.T)[0].T.to(self.modes)
+        _, strength, found = torch.linalg.svd(directions, full_matrices=False)
+        return found[strength > 1e-4 * strength[0]].to(self.modes)

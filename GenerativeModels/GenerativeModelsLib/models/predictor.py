@@ -19,13 +19,12 @@ class Conditions:
 
     Attributes
     ----------
-    pictures : (B, 3, 2, N, N) grey values and head mask of axial, sagittal, coronal.
-    scalars : (B, 3, S) the locator's measurements of each.
-    present : (B, 3) bool; pictures of absent planes are not read.
+    borders : (B, 3, C, A) border of the head in the axial, sagittal and coronal picture: C values at A angles, see
+        `skull.locate.canonical`.
+    present : (B, 3) bool; borders of absent planes are not read.
     """
 
-    pictures: Tensor
-    scalars: Tensor
+    borders: Tensor
     present: Tensor
 
 

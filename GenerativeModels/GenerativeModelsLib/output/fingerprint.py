@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class Fingerprint:
     inputs
         By name, such as "axial": the SHA-256 of the bytes and the file name, which the result contains.
     model
-        Checksum of the model bundle.
+        Checksum of the model bundle; "" without a model.
     options
         All other settings that change the result, as JSON values. The device is the requested one.
     software
@@ -42,10 +42,23 @@ class Fingerprint:
         content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
         return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
+    def without(self, options: Iterable[str]) -> Fingerprint:
+        """The fingerprint without these options."""
+        left = {name: value for name, value in self.options.items() if name not in set(options)}
+        return replace(self, options=left)
+
     def document(self) -> dict[str, Any]:
         """The fingerprint as stored in `result.json`."""
         content = {"inputs": self.inputs, "model": self.model, "options": self.options, "software": self.software}
         return {"digest": self.digest, **json.loads(json.dumps(content, allow_nan=False))}
+
+    def differs_in_options_only(self, document: object, options: Iterable[str]) -> bool:
+        """Whether nothing but these options differs from the fingerprint in a `result.json`."""
+        own = self.document()
+        if not isinstance(document, dict) or not all(isinstance(document.get(k), type(own[k])) for k in own):
+            return False
+        same = all(own[name] == document[name] for name in ("inputs", "model", "software"))
+        return same and set(_changed(own["options"], document["options"])) <= set(options)
 
     def differences(self, document: object) -> list[str]:
         """Names, for messages, of what differs from the fingerprint in a `result.json`; empty if they are equal."""

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
+from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.page.colour_scale import GRADIENT, Scale, scale_data
 from GenerativeModelsLib.page.colours import PLAIN, colour_table
 from GenerativeModelsLib.page.files import page_part, page_template, write_page
 from GenerativeModelsLib.page.meshes import View, packed, shaded_picture, value_colours, webp_uri
+from GenerativeModelsLib.page.print_edges import print_edges
 
 __all__ = ["CasePage", "MeshView", "Notice", "Row", "render", "write_case_page"]
 
 VIEWS = (
-    View("left", "Left", (0, 1, 0), (0, 0, 1)),
-    View("front", "Front", (1, 0, 0), (0, 0, 1)),
-    View("right", "Right", (0, -1, 0), (0, 0, 1)),
-    View("back", "Back", (-1, 0, 0), (0, 0, 1)),
-    View("top", "Top", (-1, 0, 0), (0, -1, 0)),
-    View("below", "Below", (1, 0, 0), (0, -1, 0)),
+    View("left", N_("Left"), (0, 1, 0), (0, 0, 1), N_("Look from the left")),
+    View("front", N_("Front"), (1, 0, 0), (0, 0, 1), N_("Look from the front")),
+    View("right", N_("Right"), (0, -1, 0), (0, 0, 1), N_("Look from the right")),
+    View("back", N_("Back"), (-1, 0, 0), (0, 0, 1), N_("Look from the back")),
+    View("top", N_("Top"), (-1, 0, 0), (0, -1, 0), N_("Look from the top")),
+    View("below", N_("Below"), (1, 0, 0), (0, -1, 0), N_("Look from below")),
 )
 """Sides of a mesh in LPS."""
 LETTERS = {"L": (1, 0, 0), "R": (-1, 0, 0), "P": (0, 1, 0), "A": (0, -1, 0), "S": (0, 0, 1), "I": (0, 0, -1)}
@@ -45,18 +47,19 @@ class Notice:
     """
 
     text: str
-    heading: str = "Caution"
+    heading: str = N_("Caution")
     serious: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table, as printed; `interval` and `percentile` are "" where the case has none."""
+    """A line of the table, as printed; `interval`, `percentile` and `z_score` are "" where the case has none."""
 
     label: str
     value: str
     interval: str = ""
     percentile: str = ""
+    z_score: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +99,9 @@ class CasePage:
     created
         Date and time.
     verdict
-        How usual the input is for the model, "typical", "unusual" or "outside", and the score; None = not judged.
+        How usual the input is for the model, "typical", "unusual" or "outside", and in words; None = not judged.
+    grey
+        Whether the lines of the table are not to be relied upon.
     notices
         In their order.
     table, rows
@@ -107,6 +112,8 @@ class CasePage:
         One is shown at a time.
     facts
         Name and text of what is needed to reproduce the case.
+    identity
+        Label and text of case ID, examination date and so on.
     """
 
     kind: str
@@ -114,11 +121,13 @@ class CasePage:
     created: str
     table: str
     rows: Sequence[Row]
-    verdict: tuple[str, float] | None = None
+    verdict: tuple[str, str] | None = None
+    grey: bool = False
     notices: Sequence[Notice] = ()
     notes: Sequence[str] = ()
     meshes: Sequence[MeshView] = ()
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    identity: Sequence[tuple[str, str]] = ()
 
 
 def write_case_page(content: CasePage, path: str | os.PathLike) -> Path:
@@ -144,7 +153,11 @@ def render(content: CasePage) -> str:
         letters=LETTERS,
         scene=_scene(content.meshes) if content.meshes else None,
         gradient=GRADIENT,
-        style=Markup(page_part("page.css") + page_part("case_page.css")),
+        style=Markup(
+            page_part("page.css")
+            + page_part("case_page.css")
+            + print_edges(content.kind, content.title, content.identity)
+        ),
         script=Markup(page_part("mesh_view.js") + page_part("case_page.js")),
     )
 
@@ -207,7 +220,7 @@ def _stills(meshes: Sequence[MeshView]) -> list[tuple[str, str]]:
             picture = shaded_picture(
                 mesh.points - centre, mesh.triangles, colours, side.rotation, 1.05 * reach, STILL_PX, both_sides=True
             )
-            caption = side.label if len(meshes) == 1 else mesh.label
+            caption = _(side.label) if len(meshes) == 1 else mesh.label
             found.append((caption, webp_uri(picture)))
     return found
 

@@ -223,7 +223,7 @@ function legendReadout(readout, legend, { unit, digits }) {
   const bars = legend ? [...legend.querySelectorAll(".colour-bar")] : [];
   return (value) => {
     const known = value !== null && !Number.isNaN(value);
-    const words = known ? `Here: ${value.toFixed(digits)} ${unit}` : "Here: not known";
+    const { here, unknown } = readout.dataset, words = known ? here.replace("{}", `${value.toFixed(digits)} ${unit}`) : unknown;
     readout.textContent = value === null ? readout.dataset.hint : words;
     for (const bar of bars) {
       const marker = bar.querySelector(".ramp i"), [low, high] = [Number(bar.dataset.low), Number(bar.dataset.high)];

@@ -28,12 +28,16 @@ UNKNOWN = 65_535
 
 @dataclass(frozen=True)
 class View:
-    """A direction to look from; `right` and `up` are screen axes in the frame of the mesh."""
+    """A direction to look from; `right` and `up` are screen axes in the frame of the mesh.
+
+    `look` is what its button does, such as "Look from the left".
+    """
 
     key: str
     label: str
     right: tuple[float, float, float]
     up: tuple[float, float, float]
+    look: str = ""
 
     @property
     def rotation(self) -> np.ndarray:

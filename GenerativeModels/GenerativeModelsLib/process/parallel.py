@@ -1,11 +1,8 @@
 """Parallel map over local processes.
 
-`parallel_map` is for work whose results are waited for. Two modules have pools of their own:
-
-* `batch.pool` runs the cases of users: a case has a time limit, a case whose process is killed is retried alone, and
-  results are returned as they finish;
-* `training.shared.background` makes shards during a training: nothing waits for them, an error affects one shard, and
-  the current shard is finished when the training ends.
+`parallel_map` is for work whose results are waited for. `batch.pool` has a pool of its own, which runs the cases of
+users: a case has a time limit, a case whose process is killed is retried alone, and results are returned as they
+finish.
 """
 
 from __future__ import annotations

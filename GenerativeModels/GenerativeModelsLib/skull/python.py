@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from operator import index
 from pathlib import Path
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-from GenerativeModelsLib.anatomy.python import CaseView, computed
+from GenerativeModelsLib.anatomy.python import (
+    IDENTITY_KEYWORDS,
+    CaseView,
+    computed,
+    export_names,
+    identity_fields,
+    rejudged,
+)
 from GenerativeModelsLib.anatomy.record import Reading
 from GenerativeModelsLib.anatomy.run import Progress
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.image_files.in_memory import picture_source
+from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsLib.skull.request import PLANES, SkullRequest, Spacing, parse_age
+from GenerativeModelsLib.skull.corrections import KINDS, PlaneCorrection
+from GenerativeModelsLib.skull.growth.registry import DEFAULT_CHART
+from GenerativeModelsLib.skull.plane_fields import Spacing
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +43,12 @@ if TYPE_CHECKING:
 __all__ = ["Skull", "SurfaceUncertainty", "reconstruct_skull"]
 
 _KEYWORDS = {
+    **IDENTITY_KEYWORDS,
     "pixel_spacing_mm": "spacing_mm",
     "gestational_age_weeks": "gestational_age",
     **{f"{plane}_spacing_mm": f"spacing_mm['{plane}']" for plane in PLANES},
+    **{f"{plane}_frame": f"frame['{plane}']" for plane in PLANES},
+    **{f"{plane}_{kind}": f"corrections['{plane}']['{kind}']" for plane in PLANES for kind in KINDS},
 }
 
 
@@ -44,13 +59,22 @@ def reconstruct_skull(
     *,
     spacing_mm: float | Spacing | Mapping[str, float | Spacing] | None = None,
     gestational_age: float | str | None = None,
+    chart: str = DEFAULT_CHART,
+    sex: str | None = None,
+    frame: int | Mapping[str, int] | None = None,
+    corrections: Mapping[str, PlaneCorrection | Mapping[str, Any]] | None = None,
     samples: int = 100,
     seed: int = 0,
     device: str = "auto",
+    mask_text: bool = False,
     model: str | Path | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     title: str | None = None,
+    language: str = DEFAULT,
+    identity: Mapping[str, str | None] | None = None,
+    identity_from_dicom: bool = False,
+    export: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Skull:
     """Reconstruct a fetal skull from one to three ultrasound planes. Nothing is written unless `output` is given.
@@ -64,19 +88,38 @@ def reconstruct_skull(
         Millimetres per pixel, one number or (row, column), for the images without spacing; or a mapping by plane such
         as ``{"axial": 0.2, "sagittal": (0.2, 0.3)}``, which overrides the spacing of an image.
     gestational_age
-        Decimal weeks or "27+3", for percentiles.
+        Decimal weeks or "27+3", for percentiles. `Skull.judged` gives those of another age or chart.
+    chart
+        Growth chart: "intergrowth", "who", "hadlock", "nichd-white" or another of `skull.growth.registry.CHARTS`.
+    sex
+        Sex of the fetus, "male" or "female", or "M", "F"; kept with the result, no chart depends on it.
+    frame
+        Number of a frame, from 0, for all planes that are clips, or a mapping by plane; None = the best of each, chosen
+        by the locator.
+    corrections
+        By plane, a mapping with one or more of "facing", "ellipse", "mask" and "length", as numbers or as the texts of
+        the command line; see `skull.corrections.PlaneCorrection` and docs/formats.md. ``{"axial": {"facing": "flip"}}``
+        turns the head in the axial plane.
     samples
         Draws from the conditional prior; 0 = the mean only, without uncertainty.
     seed
         Seed of all random numbers; the same images, seed and device give bit-identical skulls.
     device
         "auto", "cpu", "cuda", "cuda:N" or "mps".
+    mask_text
+        Blank text that is burnt into the pictures, before anything is written.
     model
         Folder of a model bundle; None = the shipped one.
     output, overwrite
         Folder for the same files as from the command line, and whether it may be non-empty.
-    title
-        Title of the report.
+    title, language
+        Title and language of the report, "en" or "de".
+    identity
+        `case_id`, `examination_date` (YYYY-MM-DD), `operator`, `institution`; what is missing is left empty.
+    identity_from_dicom
+        Whether what is missing is read from the DICOM header of the images.
+    export
+        Names of exporters whose files are written into the folder `exports` of `output`; see `CaseView.export`.
     progress
         Called with the current step and the share that is done, 0 to 1.
 
@@ -97,14 +140,23 @@ def reconstruct_skull(
         return SkullRequest(
             **{plane: picture_source(image, plane) for plane, image in given.items() if image is not None},
             **_spacings(spacing_mm),
+            **_corrections(corrections),
             gestational_age_weeks=_weeks(gestational_age),
+            sex=sex,
+            chart=chart,
             samples=index(samples),  # accepts numpy integers
             seed=index(seed),
             device=device,
+            mask_text=bool(mask_text),
             model=None if model is None else Path(model),
             output=None if output is None else Path(output),
             overwrite=overwrite,
             title=title,
+            language=language,
+            **_frames(frame),
+            **identity_fields(identity),
+            identity_from_dicom=identity_from_dicom,
+            export=export_names(export),
         )
 
     if axial is None:
@@ -112,8 +164,19 @@ def reconstruct_skull(
     return Skull(computed(SKULL, request, progress, _KEYWORDS))
 
 
-def _weeks(age: float | str | None) -> float | None:
-    return None if age is None else parse_age(age) if isinstance(age, str) else float(age)
+def _frames(frame: int | Mapping[str, int] | None) -> dict[str, int]:
+    """Fields of the request from the argument `frame`."""
+    if frame is None:
+        return {}
+    if not isinstance(frame, Mapping):
+        return {"frame": index(frame)}
+    if strange := set(frame) - set(PLANES):
+        raise InputError(f"frame has the key '{min(strange)}': expected {', '.join(PLANES)}.", "frame")
+    return {f"{plane}_frame": index(number) for plane, number in frame.items()}
+
+
+def _weeks(age: float | str | None) -> float | str | None:
+    return age if age is None or isinstance(age, str) else float(age)
 
 
 def _spacings(spacing_mm: Any) -> dict[str, Spacing]:
@@ -125,6 +188,23 @@ def _spacings(spacing_mm: Any) -> dict[str, Spacing]:
             raise InputError(f"spacing_mm has the key '{min(strange)}': expected {', '.join(PLANES)}.", "spacing_mm")
         return {f"{plane}_spacing_mm": _pair(value) for plane, value in spacing_mm.items()}
     return {"pixel_spacing_mm": _pair(spacing_mm)}
+
+
+def _corrections(corrections: Any) -> dict[str, Any]:
+    """Fields of the request from the argument `corrections`."""
+    if corrections is None:
+        return {}
+    if strange := set(corrections) - set(PLANES):
+        raise InputError(f"corrections has the key '{min(strange)}': expected {', '.join(PLANES)}.", "corrections")
+    fields = {}
+    for plane, made in corrections.items():
+        values = made if isinstance(made, Mapping) else {kind: getattr(made, kind) for kind in KINDS}
+        if strange := set(values) - set(KINDS):
+            text = f"corrections['{plane}'] has the key '{min(strange)}': expected {', '.join(KINDS)}."
+            raise InputError(text, "corrections")
+        given = {kind: value for kind, value in values.items() if value is not None and len(value)}
+        fields |= {f"{plane}_{kind}": value for kind, value in given.items()}
+    return fields
 
 
 def _pair(value: Any) -> Spacing:
@@ -176,6 +256,37 @@ class Skull(CaseView):
     @property
     def _found(self) -> Reconstruction:
         return self._case.run.found
+
+    def judged(
+        self, *, gestational_age: float | str | EllipsisType | None = ..., chart: str | EllipsisType = ...
+    ) -> Skull:
+        """The same skull with ages, z-scores, percentiles and warnings of another age or chart; nothing is computed.
+
+        Parameters
+        ----------
+        gestational_age, chart
+            As in `reconstruct_skull`; left out, they stay as they are.
+
+        Raises
+        ------
+        InputError
+            There is no such chart, or it does not reach the age.
+
+        Examples
+        --------
+        >>> skull.judged(gestational_age="27+3", chart="who").biometry["hc_mm"].percentile  # doctest: +SKIP
+        """
+
+        def fields() -> dict[str, Any]:
+            given = {} if gestational_age is ... else {"gestational_age_weeks": _weeks(gestational_age)}
+            return given if chart is ... else {**given, "chart": chart}
+
+        return Skull(rejudged(self._case, fields, _KEYWORDS))
+
+    @property
+    def ages(self) -> dict[str, dict[str, Any] | None]:
+        """Gestational age that "hc", "bpd" and "ofd" fit: `weeks`, `interval90` and `outside`, each may be None."""
+        return self.result["age_from"]
 
     @property
     def biometry(self) -> dict[str, Reading]:

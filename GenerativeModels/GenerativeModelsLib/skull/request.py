@@ -2,69 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import isfinite
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
+from GenerativeModelsLib.anatomy.entries import parse_age, parse_sex
 from GenerativeModelsLib.anatomy.fields import asked
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.given import Source
+from GenerativeModelsLib.language import N_
+from GenerativeModelsLib.skull.corrections import (
+    KINDS,
+    NO_CORRECTION,
+    PARSERS,
+    EllipsePx,
+    KnownLength,
+    PlaneCorrection,
+    Polygon,
+)
+from GenerativeModelsLib.skull.growth.registry import CHARTS, DEFAULT_CHART, chart_of, check_age
+from GenerativeModelsLib.skull.plane_fields import (
+    Spacing,
+    asked_correction,
+    asked_frame,
+    asked_image,
+    asked_spacing,
+    parse_frame,
+    parse_spacing,
+)
 
-__all__ = ["PLANES", "PlaneSource", "SkullRequest", "Spacing", "parse_age", "parse_spacing"]
+__all__ = ["PLANES", "PlaneSource", "SkullRequest"]
 
 PLANES = ("axial", "sagittal", "coronal")
 """Names of the planes, in the order in which they refine the reconstruction."""
 
-Spacing = tuple[float, float]
-"""Distance in mm of neighbouring rows, then of neighbouring columns."""
-
 MAX_SAMPLES = 10_000
-AGE_RANGE_WEEKS = (14.0, 40.0)
-"""Range of the growth charts in weeks."""
-
-_WEEKS_AND_DAYS = re.compile(r"(\d{1,2})\+([0-6])")
-
-
-def parse_age(text: str, field: str = "gestational_age_weeks") -> float:
-    """Decimal weeks of a gestational age, given as such or as completed weeks and days, "27+3".
-
-    Raises
-    ------
-    InputError
-        The text has another form.
-    """
-    found = _WEEKS_AND_DAYS.fullmatch(text.strip())
-    if found:
-        return int(found[1]) + int(found[2]) / 7
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(
-            f"{named(field)} is '{text}': give decimal weeks such as 28.4, or weeks and days such as 28+3."
-        ) from error
-
-
-def parse_spacing(text: str, field: str = "pixel_spacing_mm") -> Spacing:
-    """The (row, column) spacing in mm of a text such as "0.3" or "0.3,0.25".
-
-    Raises
-    ------
-    InputError
-        The text is not one or two positive numbers.
-    """
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (1, 2) or not all(isfinite(number) and number > 0 for number in numbers):
-        raise InputError(
-            f"{named(field)} is {text!r}: expected MM or ROW,COL, positive numbers in millimetres such as 0.3 or "
-            "0.3,0.25."
-        )
-    return numbers[0], numbers[-1]
 
 
 @dataclass(frozen=True)
@@ -81,31 +54,22 @@ class PlaneSource:
         Whether the spacing was given for all images; an image with its own spacing then keeps it.
     shown_as
         Name of the image in results and messages, such as the name of a node; None = its path.
+    frame
+        Number of a frame, from 0, given for that image; None = the best one of a clip.
+    correction
+        Corrections of the user.
     """
 
     image: Source
     spacing_mm: Spacing | None = None
     yields_to_file: bool = False
     shown_as: str | None = None
-
-
-def _plane(help: str, plane: str, **about):
-    return asked(help, metavar="FILE", called=f"the {plane} plane", image=True, column=True, **about)
-
-
-def _spacing(plane: str):
-    return asked(
-        f"Spacing of the {plane} image; overrides that of the file.",
-        default=None,
-        metavar="MM|ROW,COL",
-        called=f"the spacing of the {plane} plane",
-        parse=parse_spacing,
-        column=True,
-    )
+    frame: int | None = None
+    correction: PlaneCorrection = NO_CORRECTION
 
 
 @dataclass(frozen=True)
-class SkullRequest(CaseRequest):
+class SkullRequest(ModelRequest):
     """Request of one reconstruction, validated without opening files (spacings are checked with their files).
 
     Attributes
@@ -117,9 +81,22 @@ class SkullRequest(CaseRequest):
     pixel_spacing_mm
         (row, col) mm per pixel for the images whose files have none.
     gestational_age_weeks
-        Decimal weeks for percentiles; None = no percentiles.
+        Decimal weeks for percentiles, 11 to 42; None, or an age beyond the chart = no percentiles. A text such as
+        "27+3" is read as on the command line.
+    chart
+        Name of the growth chart, of `growth.registry.CHARTS`.
+    sex
+        Of the fetus, "male" or "female", or "M", "F"; no chart depends on it.
     samples
         Draws from the conditional prior, 0 = the mean only.
+    axial_frame, sagittal_frame, coronal_frame
+        Frame of a clip, from 0, for that image; None = `frame`.
+    frame
+        Frame, from 0, of all planes that are clips; None = the best one of each, chosen by the locator.
+    mask_text
+        Whether text that is burnt into the pictures is blanked.
+    axial_facing, axial_ellipse, axial_mask, axial_length, ...
+        Corrections of a plane, see `skull.corrections`; None = none.
     shown_names
         By plane: name of an image in results and messages in place of its path.
 
@@ -129,40 +106,114 @@ class SkullRequest(CaseRequest):
         A value cannot be used; the message names the field.
     """
 
-    axial: Source = _plane("Transventricular or transthalamic plane.", "axial")
-    sagittal: Source | None = _plane("Midsagittal plane.", "sagittal", default=None)
-    coronal: Source | None = _plane("Coronal plane.", "coronal", default=None)
-    axial_spacing_mm: Spacing | None = _spacing("axial")
-    sagittal_spacing_mm: Spacing | None = _spacing("sagittal")
-    coronal_spacing_mm: Spacing | None = _spacing("coronal")
+    axial: Source = asked_image("Transventricular or transthalamic plane.", "axial")
+    sagittal: Source | None = asked_image("Midsagittal plane.", "sagittal", default=None)
+    coronal: Source | None = asked_image("Coronal plane.", "coronal", default=None)
+    axial_spacing_mm: Spacing | None = asked_spacing("axial")
+    sagittal_spacing_mm: Spacing | None = asked_spacing("sagittal")
+    coronal_spacing_mm: Spacing | None = asked_spacing("coronal")
     gestational_age_weeks: float | None = asked(
         "Decimal weeks, or 27+3, for percentiles against the growth charts.",
         default=None,
         metavar="WEEKS",
-        called="the gestational age",
+        called=N_("the gestational age"),
         parse=parse_age,
         column=True,
+        recomputes=False,
+    )
+    chart: str = asked(
+        f"Growth chart: {', '.join(CHARTS)}.",
+        default=DEFAULT_CHART,
+        metavar="NAME",
+        called=N_("the growth chart"),
+        column=True,
+        batch=True,
+        recomputes=False,
+        choices=tuple((chart.name, chart.title) for chart in CHARTS.values()),
     )
     pixel_spacing_mm: Spacing | None = asked(
         "Millimetres per pixel, for files that carry none (PNG, JPEG).",
         default=None,
         metavar="MM|ROW,COL",
-        called="that of all planes",
+        called=N_("that of all planes"),
         parse=parse_spacing,
     )
     samples: int = asked(
         "Draws from the conditional prior; 0 = mean only.",
         default=100,
         metavar="N",
-        called="the number of samples",
+        called=N_("the number of samples"),
         batch=True,
     )
-    shown_names: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
+    _: KW_ONLY
+    axial_frame: int | None = asked_frame("axial")
+    sagittal_frame: int | None = asked_frame("sagittal")
+    coronal_frame: int | None = asked_frame("coronal")
+    frame: int | None = asked(
+        "Frame of all planes that are clips, from 0.",
+        default=None,
+        metavar="N",
+        called=N_("that of all planes that are clips"),
+        parse=parse_frame,
+        default_text="the best one of each",
+    )
+    sex: str | None = asked(
+        "Sex of the fetus, kept with the result; two under one case ID are said by a batch.",
+        default=None,
+        metavar="male|female|M|F",
+        called=N_("the sex of the fetus"),
+        parse=parse_sex,
+        column=True,
+        recomputes=False,
+    )
+    identity_from_dicom: bool = asked(
+        "Take case ID, examination date, operator and institution that are not given from the DICOM header.",
+        default=False,
+        called="permission to read the identity from the header",
+        batch=True,
+    )
+    dicom_patient: str = asked(
+        "Patient and study of DICOM exports: those of the DICOM input, or new ones.",
+        default="input",
+        metavar="input|new",
+        called="the patient of the exports",
+        batch=True,
+    )
+    mask_text: bool = asked(
+        "Blank text that is burnt into the pictures, before anything is written.",
+        default=False,
+        called=N_("the blanking of text"),
+        batch=True,
+    )
+    axial_facing: str | None = asked_correction("axial", "facing")
+    axial_ellipse: EllipsePx | None = asked_correction("axial", "ellipse")
+    axial_mask: tuple[Polygon, ...] | None = asked_correction("axial", "mask")
+    axial_length: KnownLength | None = asked_correction("axial", "length")
+    sagittal_facing: str | None = asked_correction("sagittal", "facing")
+    sagittal_ellipse: EllipsePx | None = asked_correction("sagittal", "ellipse")
+    sagittal_mask: tuple[Polygon, ...] | None = asked_correction("sagittal", "mask")
+    sagittal_length: KnownLength | None = asked_correction("sagittal", "length")
+    coronal_facing: str | None = asked_correction("coronal", "facing")
+    coronal_ellipse: EllipsePx | None = asked_correction("coronal", "ellipse")
+    coronal_mask: tuple[Polygon, ...] | None = asked_correction("coronal", "mask")
+    coronal_length: KnownLength | None = asked_correction("coronal", "length")
+    shown_names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if isinstance(self.gestational_age_weeks, str):  # of a script or a console
+            object.__setattr__(self, "gestational_age_weeks", parse_age(self.gestational_age_weeks))
+        if self.sex is not None:
+            object.__setattr__(self, "sex", parse_sex(self.sex))
         if strange := set(self.shown_names) - set(PLANES):
             raise InputError(f"shown_names has the key '{min(strange)}': expected {', '.join(PLANES)}.")
+        for name in ("frame", *(f"{plane}_frame" for plane in PLANES)):
+            number = getattr(self, name)
+            if number is not None and number < 0:
+                raise InputError(f"{named(name)} is {number}: give the number of a frame, from 0.")
+            plane = name.removesuffix("_frame")
+            if number is not None and plane in PLANES and getattr(self, plane) is None:
+                raise InputError(f"{named(name)} needs the {plane} plane: give it as {named(plane)}, or leave it out.")
         seen: dict[Source, str] = {}
         for name, plane in self.planes().items():
             if plane.image in seen:
@@ -171,16 +222,15 @@ class SkullRequest(CaseRequest):
                     "each plane is an image of its own."
                 )
             seen[plane.image] = name
+        for name in PLANES:
+            self._check_correction(name)
         if not 0 <= self.samples <= MAX_SAMPLES:
             raise InputError(
                 f"{named('samples')} is {self.samples}: give a number from 0 (the mean only) to {MAX_SAMPLES}."
             )
-        low, high = AGE_RANGE_WEEKS
-        if self.gestational_age_weeks is not None and not low <= self.gestational_age_weeks <= high:
-            raise InputError(
-                f"{named('gestational_age_weeks')} is {self.gestational_age_weeks:g}: give decimal weeks from {low:g} "
-                f"to {high:g}, where the growth charts reach, or leave it out."
-            )
+        chart_of(self.chart)
+        if self.gestational_age_weeks is not None:
+            check_age(self.gestational_age_weeks)
 
     @property
     def shown_title(self) -> str:
@@ -195,5 +245,24 @@ class SkullRequest(CaseRequest):
             if image is not None:
                 general = own is None and self.pixel_spacing_mm is not None
                 spacing = self.pixel_spacing_mm if general else own
-                planes[name] = PlaneSource(image, spacing, general, self.shown_names.get(name))
+                frame = getattr(self, f"{name}_frame")
+                shown, correction = self.shown_names.get(name), self._correction(name)
+                planes[name] = PlaneSource(image, spacing, general, shown, frame, correction)
         return planes
+
+    def _correction(self, plane: str) -> PlaneCorrection:
+        given = {kind: getattr(self, f"{plane}_{kind}") for kind in KINDS}
+        return PlaneCorrection(**{kind: value for kind, value in given.items() if value is not None})
+
+    def _check_correction(self, plane: str) -> None:
+        """Bring the corrections of a plane into their types, which also checks them."""
+        for kind in KINDS:
+            name = f"{plane}_{kind}"
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if getattr(self, plane) is None:
+                raise InputError(
+                    f"{named(name)} corrects an image that is not given: give {named(plane)} as well.", name
+                )
+            object.__setattr__(self, name, PARSERS[kind](value, name))

@@ -16,12 +16,12 @@ from pydantic import BaseModel, Discriminator, TypeAdapter, ValidationError
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
-from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, SkullTrainingConfig
+from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
 
 AnyTrainingConfig = Annotated[
-    LocatorTrainingConfig | SkullTrainingConfig | HeartTrainingConfig,
+    LocatorTrainingConfig | ReaderTrainingConfig | SkullTrainingConfig | HeartTrainingConfig,
     Discriminator("model"),
 ]
 """Config of any training; the field `model` selects the class."""
@@ -32,8 +32,8 @@ class Steps(NamedTuple):
 
     Attributes
     ----------
-    train : `train(config, resume, trainer_options)` writes the weights into `config.output`.
-    publish : `publish(config) -> Path` writes the bundle described by `config.bundle`; None: no bundle.
+    train : `train(config, resume, trainer_options, stages)` writes the weights into `config.output`.
+    publish : `publish(config, stages) -> Trained` writes the bundle described by `config.bundle`; None: no bundle.
     """
 
     train: str
@@ -43,6 +43,7 @@ class Steps(NamedTuple):
 _SKULL = Steps("skull.run:train_skull", "skull.publish:publish")
 TRAININGS = {
     "head-locator": Steps("skull.locator_run:train_locator"),
+    "plane-reader": Steps("skull.reader_run:train_reader"),
     "HiRecCVAE": _SKULL,
     "RecCVAE": _SKULL,
     "heart-lvae": Steps("heart.run:train_heart", "heart.publish:publish_heart"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.language import _
+
 __all__ = [
     "PlattScale",
     "ReliabilityBin",
@@ -35,7 +37,7 @@ class PlattScale:
         target = np.where(label == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
         design = np.stack([logit, np.ones_like(logit)], axis=1)
         w = np.array([1.0, 0.0])
-        for _ in range(100):
+        for _step in range(100):
             p = _sigmoid(design @ w)
             # A weak ridge penalty about the slope 1 prevents an infinite slope for separable classes.
             gradient = design.T @ (p - target) + 1e-3 * (w - [1.0, 0.0])
@@ -88,7 +90,11 @@ def interval_text(interval: Sequence[float] | None) -> str:
     if interval is None:
         return ""
     low, high = map(probability_text, interval)
-    return f" (90 % interval {low})" if low == high else f" (90 % interval {low} to {high})"
+    if low == high:
+        shown = _("90 % interval {low}", low=low)
+    else:
+        shown = _("90 % interval {low} to {high}", low=low, high=high)
+    return f" ({shown})"
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from GenerativeModelsLib.anatomy.registry import anatomy_of, place_of
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import CaseRequest, ModelRequest
 from GenerativeModelsLib.worker.child import Child, environment_for
 from GenerativeModelsLib.worker.claim import FolderClaim
 from GenerativeModelsLib.worker.events import Event, Failed
@@ -157,7 +157,7 @@ class Worker:
         model
             Folder of a model bundle; None = the shipped one.
         device
-            As in `CaseRequest`.
+            As in `ModelRequest`.
         """
         self._wait_for_tidying()
         self.start()
@@ -249,7 +249,7 @@ class Worker:
         if kind == "ready":
             self._warm = True
             return
-        request = CaseRequest if job is None else self._of_job.request
+        request = ModelRequest if job is None else self._of_job.request
         self._news.append(event_of(message, request, self._output))
         if kind == "done":
             self._claim = None

@@ -40,6 +40,7 @@ class Server:
     def __init__(self, replies: BinaryIO) -> None:
         self._replies = replies
         self._models = ModelCache()
+        self._kept: Any = None
         self._devices: dict[str, Any] = {}
         self.writing: Path | None = None
         """Output folder of the running job."""
@@ -75,15 +76,17 @@ class Server:
     def _run(self, message: dict[str, Any]) -> None:
         anatomy = anatomy_at(message["place"])
         keep_to_memory(anatomy.need)
+        from GenerativeModelsLib.anatomy.kept import KeptCases
         from GenerativeModelsLib.anatomy.run import run_case
 
+        self._kept = self._kept or KeptCases()
         request = request_from_message(anatomy.request, message["request"])
         self.writing = request.output
 
         def progress(text: str, share: float) -> None:
             self.say("progress", job=message["job"], message=text, share=share)
 
-        run_case(anatomy, request, progress=progress, load=self._models.load)
+        run_case(anatomy, request, progress=progress, load=self._models.load, kept=self._kept)
         self.writing = None
         self.say("done", job=message["job"])
 
@@ -96,7 +99,7 @@ class Server:
         if message["name"] not in anatomy.queries:
             known = ", ".join(anatomy.queries) or "none"
             raise InputError(f"There is no query '{message['name']}' of the {anatomy.name}: there are {known}.")
-        device = self._devices.get(message["device"])
+        device = self._devices.get(message["device"]) if anatomy.has_model else "cpu"
         if device is None:  # the check takes longer than a query
             device = self._devices[message["device"]] = choose_device(message["device"]).torch_device
         model = load_on(anatomy, unpacked(message["model"]), device, self._models.load)

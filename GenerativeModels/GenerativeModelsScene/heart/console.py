@@ -73,6 +73,7 @@ def analyse_heart(
     seed: int = 0,
     device: str = "auto",
     model: Path | str | None = None,
+    identity: Mapping[str, str | None] | None = None,
     scene=None,
     progress: Callable[[str, float], None] | None = None,
 ) -> HeartResult:
@@ -92,7 +93,7 @@ def analyse_heart(
         A point on the septum "x,y,z" or a direction towards it "dir:x,y,z", LPS mm; None = from the right ventricle.
     force
         Whether phases that look like two patients, or lie apart, are analysed.
-    seed, device, model, scene, progress
+    seed, device, model, identity, scene, progress
         As in `reconstruct_skull`.
 
     Raises
@@ -125,6 +126,7 @@ def analyse_heart(
             seed=seed,
             workspace=workspace,
             title=title,
+            identity=identity,
         )
 
     def show(case: HeartCase) -> HeartNodes:

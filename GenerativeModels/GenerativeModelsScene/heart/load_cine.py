@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 import vtk
 
-from GenerativeModelsLib.heart.labels.read import lps_matrix
+from GenerativeModelsLib.label_files.files import lps_matrix
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.store import add_node, nodes_of_class
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume

@@ -14,6 +14,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.labels.label_map import STRUCTURES
 from GenerativeModelsLib.heart.request import HeartRequest
+from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsScene.heart.cine_nodes import cine_images
 from GenerativeModelsScene.heart.label_images import VALUES, LabelImage, label_images
 from GenerativeModelsScene.heart.structures import called, chosen_in, is_sequence, structures_of
@@ -45,6 +46,8 @@ def heart_request(
     seed: int = 0,
     workspace: Path,
     title: str | None = None,
+    identity: Mapping[str, str | None] | None = None,
+    language: str = DEFAULT,
 ) -> HeartRequest:
     """Write the label maps into `workspace` and ask for their heart in `workspace`/case.
 
@@ -63,8 +66,10 @@ def heart_request(
     structures
         "lv", "myo" and "rv" -> the ID or name of a segment, or the value in a label map; or such a mapping for each of
         "ed", "es" and "cine". None = by name, terminology and value, as `structures_of` finds them.
-    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, model, device, seed, title
+    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, model, device, seed, title, language
         As `HeartRequest`. `force` also allows hearts that lie apart.
+    identity
+        `case_id`, `examination_date`, `operator`, `institution`; what is missing is left empty.
 
     Raises
     ------
@@ -88,6 +93,8 @@ def heart_request(
         device=device,
         seed=seed,
         title=title,
+        language=language,
+        **(identity or {}),
     )
     chosen = chosen_structures(nodes, structures)
     images = {name: _images(node, name, chosen[name]) for name, node in nodes.items()}

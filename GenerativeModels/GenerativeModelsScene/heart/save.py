@@ -11,6 +11,7 @@ from GenerativeModelsLib.heart.case.read import POINT_ARRAYS
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsScene.heart.show import HeartNodes, bullseye_png
 from GenerativeModelsScene.nodes.saving import require_nodes, write_model, write_text
+from GenerativeModelsScene.nodes.texts import bytes_of
 
 __all__ = ["save_heart"]
 
@@ -40,6 +41,8 @@ def save_heart(scene: slicer.vtkMRMLScene, nodes: HeartNodes, folder: str | Path
         for file, model in models.items():
             write_model(model, POINT_ARRAYS, work / file)
         (work / "bullseye.png").write_bytes(bullseye_png(nodes))
+        for file, node in nodes.case.label_maps.items():
+            (work / file).write_bytes(bytes_of(node))
         write_text(nodes.case.result, work / "result.json")
         write_text(nodes.case.report, work / "report.html")
     return Path(folder)

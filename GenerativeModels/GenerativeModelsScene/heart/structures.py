@@ -10,8 +10,9 @@ import numpy as np
 import slicer
 
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.heart.labels.label_map import MOST_VALUES, PRESETS, STRUCTURES, parse_labels
-from GenerativeModelsLib.heart.labels.segments import Segment, coded_term, structure_of
+from GenerativeModelsLib.heart.labels.label_map import PRESETS, STRUCTURES, parse_labels
+from GenerativeModelsLib.label_files.segments import Segment, coded_term, structure_of
+from GenerativeModelsLib.label_files.values import MOST_VALUES
 from GenerativeModelsScene.nodes.volumes import image_values
 
 __all__ = ["LabelStructures", "called", "chosen_in", "data_nodes", "is_sequence", "structures_of"]

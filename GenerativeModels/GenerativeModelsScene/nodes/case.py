@@ -7,13 +7,14 @@ from pathlib import Path
 
 import slicer
 
+from GenerativeModelsLib.anatomy.codes import LabelMapFile
 from GenerativeModelsLib.anatomy.record import Anatomy, Mesh
 from GenerativeModelsLib.defaults.case import read_case
 from GenerativeModelsScene.nodes.colours import colour_model, plain_look, show_colours, show_legend
 from GenerativeModelsScene.nodes.hierarchy import find_folder, show_folder
 from GenerativeModelsScene.nodes.models import show_model
 from GenerativeModelsScene.nodes.store import CASE, NodeStore, nodes_of_case
-from GenerativeModelsScene.nodes.texts import show_text
+from GenerativeModelsScene.nodes.texts import show_bytes, show_text
 
 __all__ = ["CaseNodes", "find_case_nodes", "hide_other_cases", "scale_role", "show_case_of"]
 
@@ -30,6 +31,8 @@ class CaseNodes:
         File name of a mesh -> vtkMRMLModelNode.
     legends
         File name of a mesh -> vtkMRMLColorLegendDisplayNode; meshes of one scale share theirs.
+    label_maps
+        File name of a label map -> vtkMRMLTextNode with the content of the file, see `texts.bytes_of`.
     result, report
         vtkMRMLTextNode with the content of result.json and report.html.
     folder_item
@@ -39,6 +42,7 @@ class CaseNodes:
     key: str
     models: dict[str, slicer.vtkMRMLModelNode] = field(default_factory=dict)
     legends: dict[str, slicer.vtkMRMLColorLegendDisplayNode] = field(default_factory=dict)
+    label_maps: dict[str, slicer.vtkMRMLTextNode] = field(default_factory=dict)
     result: slicer.vtkMRMLTextNode | None = None
     report: slicer.vtkMRMLTextNode | None = None
     folder_item: int = 0
@@ -76,6 +80,12 @@ def show_case_of(anatomy: Anatomy, scene: slicer.vtkMRMLScene, folder: Path, *, 
         if made:
             model.GetDisplayNode().SetVisibility(mesh.file == next(iter(case.meshes)))
     _show_legends(store, anatomy, title)
+    for entry in anatomy.label_maps:
+        role, path = _labels_role(entry), case.folder / entry.file
+        if path.is_file():
+            show_bytes(store, role, path, f"{title} {entry.label} label map file")
+        else:  # an earlier run had it
+            store.drop(role)
     show_text(store, "result", case.folder / "result.json", title)
     show_text(store, "report", case.report, title)
     show_folder(store, title)
@@ -89,10 +99,12 @@ def find_case_nodes(anatomy: Anatomy, scene: slicer.vtkMRMLScene, key: str) -> C
         return None
     models = {mesh.file: store.get(_role(mesh)) for mesh in anatomy.meshes}
     legends = {mesh.file: store.get(scale_role("legend", anatomy, mesh)) for mesh in anatomy.meshes if mesh.scalars}
+    label_maps = {entry.file: store.get(_labels_role(entry)) for entry in anatomy.label_maps}
     return CaseNodes(
         key,
         {file: node for file, node in models.items() if node is not None},
         {file: node for file, node in legends.items() if node is not None and models[file] is not None},
+        {file: node for file, node in label_maps.items() if node is not None},
         store.get("result"),
         store.get("report"),
         find_folder(store),
@@ -114,6 +126,10 @@ def hide_other_cases(scene: slicer.vtkMRMLScene, key: str) -> None:
 
 def _role(mesh: Mesh) -> str:
     return f"model.{mesh.file}"
+
+
+def _labels_role(entry: LabelMapFile) -> str:
+    return f"labels.{entry.name}"
 
 
 def _scales(anatomy: Anatomy) -> list[tuple]:

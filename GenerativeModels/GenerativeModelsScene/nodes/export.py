@@ -1,12 +1,19 @@
-"""A model of the scene as a file of other programs, in the colours that it has on show."""
+"""A model, or a case, of the scene as files of other programs."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
 
+from GenerativeModelsLib.anatomy.exporting import ExportCase, export_case, require_exports
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.result import read_result
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.mesh_export import export_mesh
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
@@ -14,7 +21,10 @@ from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsScene.nodes.geometry import parent_to_world
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 
-__all__ = ["colours_on_show", "export_model"]
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+__all__ = ["colours_on_show", "export_formats", "export_model"]
 
 
 def export_model(model: slicer.vtkMRMLModelNode | None, path: str | Path) -> None:
@@ -32,6 +42,46 @@ def export_model(model: slicer.vtkMRMLModelNode | None, path: str | Path) -> Non
     world = parent_to_world(model, f"The surface '{model.GetName()}'")
     surface = from_polydata(model.GetPolyData()).transformed(LPS_TO_RAS @ world)
     export_mesh(surface, path, colours_on_show(model))
+
+
+def export_formats(
+    anatomy: Anatomy,
+    save_files: Callable[[Path], Path],
+    names: Sequence[str],
+    folder: str | Path,
+    headers: Mapping[str, Dataset] | None = None,
+) -> list[Path]:
+    """Write the files of exporters, such as "dicom-sr", of a case of the scene; their names begin with its case ID.
+
+    Parameters
+    ----------
+    save_files
+        Writes the files of the case into a folder that it creates, and returns it.
+    folder
+        Where they go; it is created if needed.
+    headers
+        Headers of the DICOM files whose patient and study the exports belong to, by input.
+
+    Raises
+    ------
+    InputError
+        A package is missing, the scene lacks a part of the case, or a file of that name is there already.
+    """
+    require_exports(anatomy, names)
+    folder = Path(folder)
+    with tempfile.TemporaryDirectory() as made:
+        case = save_files(Path(made) / "case")
+        result = read_result(case, anatomy.schema)
+        written = export_case(ExportCase(anatomy, result, case, headers or {}), names, Path(made) / "exports")
+        stem = (result.get("identity") or {}).get("case_id")
+        targets = {path: folder / (f"{stem}-{path.name}" if stem else path.name) for path in written}
+        for target in targets.values():
+            if target.exists():
+                raise InputError(f"{target} is there already: choose another folder, or move it away.")
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, target in targets.items():
+            shutil.copyfile(path, target)
+    return list(targets.values())
 
 
 def colours_on_show(model: slicer.vtkMRMLModelNode) -> np.ndarray:

@@ -12,13 +12,15 @@ arranged as after Apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.anatomy.entries import parse_age
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.growth.registry import DEFAULT_CHART
 from GenerativeModelsScene.console import computed_case, scene_of
 from GenerativeModelsScene.skull.planes import plane_from_node, selection_problem
 from GenerativeModelsScene.skull.request import case_request
@@ -48,7 +50,7 @@ class SkullResult:
 
     @property
     def biometry(self) -> dict[str, dict[str, Any]]:
-        """By measure, such as "hc_mm": `value`, `sd`, `interval90` and `percentile`; the last three may be None."""
+        """By measure such as "hc_mm": `value`, `sd`, `interval90`, `z_score`, `percentile`; unknown ones are None."""
         return self.case.biometry
 
     @property
@@ -67,11 +69,15 @@ def reconstruct_skull(
     sagittal=None,
     coronal=None,
     *,
-    gestational_age_weeks: float | None = None,
+    gestational_age_weeks: float | str | None = None,
+    sex: str | None = None,
+    chart: str = DEFAULT_CHART,
     samples: int = 100,
     seed: int = 0,
     device: str = "auto",
     model: Path | str | None = None,
+    identity: Mapping[str, str | None] | None = None,
+    mask_text: bool = False,
     scene=None,
     progress: Callable[[str, float], None] | None = None,
 ) -> SkullResult:
@@ -82,9 +88,14 @@ def reconstruct_skull(
     Parameters
     ----------
     axial, sagittal, coronal
-        One-slice volume nodes; see `plane_from_node`, and `cut_volume` for planes of a 3D volume.
+        One-slice volume nodes; see `plane_from_node`, and `cut_volume` for planes of a 3D volume. Corrections that
+        `corrections.set_correction` keeps with them are made.
     gestational_age_weeks
-        Decimal weeks for percentiles; None = no percentiles.
+        Decimal weeks or "27+3", for percentiles; None = none. Another age or chart computes nothing but these.
+    sex
+        Of the fetus, "male" or "female", or "M", "F"; kept with the result.
+    chart
+        Growth chart: "intergrowth", "who", "hadlock", "nichd-white" or another of `growth.registry.CHARTS`.
     samples
         Draws from the conditional prior; 0 = the mean only, without uncertainty.
     seed
@@ -93,6 +104,10 @@ def reconstruct_skull(
         "auto", "cpu", "cuda", "cuda:N" or "mps".
     model
         Folder of a model bundle; None = the one that comes along.
+    identity
+        `case_id`, `examination_date` (YYYY-MM-DD), `operator`, `institution`; what is missing is left empty.
+    mask_text
+        Whether text that is burnt into the pictures is blanked.
     scene
         vtkMRMLScene of the nodes; None = slicer.mrmlScene.
     progress
@@ -104,6 +119,8 @@ def reconstruct_skull(
         A node, an option, the installation or the memory will not do; nothing is changed in the scene.
     """
     scene = scene_of(scene, "the images")
+    if isinstance(gestational_age_weeks, str):
+        gestational_age_weeks = parse_age(gestational_age_weeks)
     chosen = {"axial": axial, "sagittal": sagittal, "coronal": coronal}
     if problem := selection_problem(chosen):
         raise InputError(problem)
@@ -121,11 +138,15 @@ def reconstruct_skull(
             planes,
             workspace,
             gestational_age_weeks=gestational_age_weeks,
+            sex=sex,
+            chart=chart,
             samples=samples,
             seed=seed,
             device=device,
             model=model,
             title=title,
+            identity=identity,
+            mask_text=mask_text,
         )
 
     def show(case: SkullCase) -> SkullNodes:

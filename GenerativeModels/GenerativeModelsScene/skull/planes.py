@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from GenerativeModelsLib.anatomy.fields import window_words
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.planes.image import FIELD_OF_VIEW_RANGE_MM, MAX_ANISOTROPY, MIN_SIDE_PX, SPACING_RANGE_MM
-from GenerativeModelsLib.skull.request import PLANES
+from GenerativeModelsLib.skull.corrections import parse_length
+from GenerativeModelsLib.skull.planes.drawn_in import ruler_offers
+from GenerativeModelsLib.skull.planes.grey import grey_pixels
+from GenerativeModelsLib.skull.planes.image import MIN_SIDE_PX
+from GenerativeModelsLib.skull.planes.ruler import find_rulers
+from GenerativeModelsLib.skull.planes.spacing import FIELD_OF_VIEW_RANGE_MM, MAX_ANISOTROPY, SPACING_RANGE_MM
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsScene.nodes.files import is_picture_stack, picture_file
 from GenerativeModelsScene.nodes.geometry import PlaneGeometry, plane_geometry
+from GenerativeModelsScene.skull.corrections import corrections_of, set_correction
 from GenerativeModelsScene.skull.spacing import NodeSpacing, give_spacing, node_spacing, reset_spacing
 
 __all__ = [
     "NodeSpacing",
     "PlaneInput",
+    "geometry_of",
     "plane_from_node",
     "reset_spacing",
+    "ruler_offer",
     "selection_problem",
+    "set_known_length",
     "set_spacing",
     "spacing_of",
 ]
@@ -41,21 +51,29 @@ class PlaneInput:
     spacing_mm
         Distance of neighbouring (rows, columns) in the world, mm.
     spacing_source
-        "file" when it came with the data, "user" when it was given.
+        "file" when it came with the data, "user" when it was given, "length" when a known length made it.
     to_ras
         (4, 4): (u, v, w, 1) in mm -> RAS world, parent transforms included. u = column * column spacing to the right,
         v = row * row spacing downwards, w = u x v, so it is a proper rigid motion for mirrored images too.
     positioned
         The node's geometry says where the image lies; False for the default that a picture file is given.
+    corrections
+        Corrections by kind, as texts, see `skull.corrections`.
     """
 
     name: str
     label: str
     pixels: np.ndarray
     spacing_mm: tuple[float, float]
-    spacing_source: Literal["file", "user"]
+    spacing_source: Literal["file", "user", "length"]
     to_ras: np.ndarray
     positioned: bool
+    corrections: Mapping[str, str] = field(default_factory=dict)
+
+
+def geometry_of(node, name: str = "chosen") -> PlaneGeometry:
+    """Place of the pixels of an image node; raises `InputError` as `plane_from_node`, but for the spacing."""
+    return _checked_geometry(node, name)
 
 
 def plane_from_node(node, name: str) -> PlaneInput:
@@ -78,7 +96,8 @@ def plane_from_node(node, name: str) -> PlaneInput:
     spacing = _known_spacing(node, name, geometry)
     pixels = _pixels(node, geometry)
     given = spacing.spacing_mm, spacing.source
-    return PlaneInput(name, node.GetName(), pixels, *given, geometry.to_ras, geometry.positioned)
+    corrections = corrections_of(node)
+    return PlaneInput(name, node.GetName(), pixels, *given, geometry.to_ras, geometry.positioned, corrections)
 
 
 def spacing_of(node, name: str = "chosen") -> NodeSpacing:
@@ -106,6 +125,43 @@ def set_spacing(node, spacing_mm: tuple[float, float]) -> None:
         The node is no plane, or the numbers are none an ultrasound image can have.
     """
     give_spacing(node, _checked_geometry(node, "chosen"), spacing_mm)
+
+
+def ruler_offer(node, plane: str) -> str:
+    """What a ruler drawn into an image says about its spacing, as the end of a sentence.
+
+    "" without one, and for a node that is no plane.
+    """
+    try:
+        pixels = grey_pixels(_pixels(node, _checked_geometry(node, plane)), plane).pixels
+    except InputError:
+        return ""
+    offers = ruler_offers(find_rulers(pixels), pixels.shape, plane)
+    return InputError(offers).in_words(window_words(SkullRequest))
+
+
+def set_known_length(node, text: str) -> None:
+    """Keep a known length with an image node; a node without a spacing of its own, or given, gets that of the length.
+
+    An empty text takes the length away, and the spacing that it made. Where there is a spacing, it stays: it is refused
+    later if the two contradict each other.
+
+    Raises
+    ------
+    InputError
+        The text cannot be used, or makes a spacing that no ultrasound image has; the node keeps what it had.
+    """
+    source, before = spacing_of(node).source, corrections_of(node).get("length", "")
+    set_correction(node, "length", text)
+    if source == "length" and not text.strip():
+        reset_spacing(node)
+    elif source in ("length", "unknown") and text.strip():
+        side = parse_length(text).spacing_mm
+        try:
+            set_spacing(node, (side, side))
+        except InputError:
+            set_correction(node, "length", before)
+            raise
 
 
 def selection_problem(nodes: Mapping[str, object]) -> str | None:

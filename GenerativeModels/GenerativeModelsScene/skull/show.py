@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import slicer
 
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.report.from_run import biometry_rows
+from GenerativeModelsLib.skull.growth.words import chart_in
+from GenerativeModelsLib.skull.report.assemble import biometry_rows
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.nodes.colours import colour_model, show_colours, show_legend
 from GenerativeModelsScene.nodes.hierarchy import show_folder
@@ -19,7 +20,7 @@ from GenerativeModelsScene.nodes.store import NodeStore, require_open
 from GenerativeModelsScene.nodes.texts import show_text
 from GenerativeModelsScene.nodes.volumes import show_label_map, show_uncertainty
 from GenerativeModelsScene.skull.case_nodes import SkullNodes, case_key, find_case, show_alone
-from GenerativeModelsScene.skull.charts import show_chart
+from GenerativeModelsScene.skull.charts import drop_chart, show_chart
 from GenerativeModelsScene.skull.colours import (
     ENDS,
     LEGEND_TITLE,
@@ -148,8 +149,10 @@ def _steps(store: NodeStore, case: SkullCase, title: str) -> Iterator[tuple[str,
         yield f"{name} plane", lambda name=name: _show_plane(store, case.planes.get(name), name, title)
     yield "biometry", lambda: show_table(store, case.result, title)
     for row in biometry_rows(case.result):
-        if row.chart is not None:
+        if row.chart in chart_in(case.result).curves:
             yield f"{row.name} chart", lambda row=row: show_chart(store, row, case.result, title)
+        elif row.chart is not None:
+            yield f"{row.name} chart", lambda row=row: drop_chart(store, row.chart)
     yield "uncertainty file", lambda: case.uncertainty
     yield (
         "uncertainty",

@@ -9,9 +9,11 @@ from typing import Literal
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.image_files.reader import image_reader
-from GenerativeModelsLib.skull.planes.image import SPACING_RANGE_MM
+from GenerativeModelsLib.skull.corrections import parse_length
+from GenerativeModelsLib.skull.planes.spacing import SPACING_RANGE_MM
 from GenerativeModelsScene.nodes.files import picture_file, states_spacing
 from GenerativeModelsScene.nodes.geometry import PlaneGeometry
+from GenerativeModelsScene.skull.corrections import corrections_of
 
 _PICTURES = ("PNG", "JPEG", "TIFF", "BMP")
 SPACING_ATTRIBUTE = "GenerativeModels.Spacing"
@@ -31,11 +33,12 @@ class NodeSpacing:
     spacing_mm
         Distance of neighbouring (rows, columns) in the world, mm.
     source
-        "file": it came with the data. "user": somebody gave it. "unknown": nobody did, the numbers mean nothing.
+        "file": it came with the data. "user": somebody gave it. "length": a known length made it. "unknown": nobody
+        did, the numbers mean nothing.
     """
 
     spacing_mm: tuple[float, float]
-    source: Literal["file", "user", "unknown"]
+    source: Literal["file", "user", "length", "unknown"]
 
 
 def node_spacing(node, geometry: PlaneGeometry) -> NodeSpacing:
@@ -97,10 +100,11 @@ def volume_spacing_known(node) -> bool:
     return _source_of_sides(node, list(node.GetSpacing())) != "unknown"
 
 
-def _source(node, geometry: PlaneGeometry) -> Literal["file", "user", "unknown"]:
+def _source(node, geometry: PlaneGeometry) -> Literal["file", "user", "length", "unknown"]:
     mark = node.GetAttribute(SPACING_ATTRIBUTE)
     if _is_users(node):
-        return "user"
+        length = corrections_of(node).get("length")
+        return "length" if length and _same(geometry.spacing_mm, [parse_length(length).spacing_mm] * 2) else "user"
     if mark in ("volume", "unknown"):
         return "file" if mark == "volume" else "unknown"
     if geometry.scale != 1.0:

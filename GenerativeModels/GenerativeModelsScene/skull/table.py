@@ -6,23 +6,30 @@ from typing import Any
 
 import slicer
 
-from GenerativeModelsLib.skull.report.from_run import biometry_rows
-from GenerativeModelsLib.skull.report.page import centile, interval, number
+from GenerativeModelsLib.anatomy.numbers import percentile_text, z_text
+from GenerativeModelsLib.anatomy.verdict import is_outside
+from GenerativeModelsLib.skull.report.assemble import biometry_rows
+from GenerativeModelsLib.skull.report.page import interval, number
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.tables import show_text_table
 
-COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "Percentile")
+COLUMNS = ("Measure", "Value", "Unit", "90 % interval", "z-score", "Percentile")
 
 
 def table_texts(result: dict[str, Any]) -> list[tuple[str, ...]]:
-    """The table's cells, a tuple a row in the order of `COLUMNS`; a dash where a value is unknown."""
+    """The table's cells, a tuple a row in the order of `COLUMNS`; a dash where a value is unknown.
+
+    An input outside the model's training has no intervals.
+    """
+    outside = is_outside(result)
     return [
         (
             f"{row.label} ({row.name})" if row.name.isupper() else row.label,
             number(row.value, row.unit),
             row.unit,
-            interval(row),
-            centile(row.percentile),
+            "–" if outside else interval(row),
+            z_text(row.z_score),
+            percentile_text(row.percentile),
         )
         for row in biometry_rows(result)
     ]

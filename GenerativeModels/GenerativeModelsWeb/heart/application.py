@@ -20,6 +20,7 @@ from GenerativeModelsWeb.heart.results import bullseyes_of, notices_of, result_o
 from GenerativeModelsWeb.heart.state import Inputs, Result, Settings, Views
 from GenerativeModelsWeb.heart.views import HeartViews
 from GenerativeModelsWeb.parts.application import CaseApplication
+from GenerativeModelsWeb.parts.typed_identity import patient_fields
 from GenerativeModelsWeb.parts.words import whole_number
 
 __all__ = ["HeartApplication"]
@@ -63,6 +64,7 @@ class HeartApplication(CaseApplication):
         """The label maps, the meaning of their values, and the patient."""
         settings, desk = self.settings.data, self.desk
         given = {place: desk.file(place) for place in PLACES if desk.has(place)}
+        name = next(iter(given.values())).name.split(".")[0]
         self._asked = HeartRequest(
             **{place: found.path for place, found in given.items()},
             **desk.body(),
@@ -74,14 +76,16 @@ class HeartApplication(CaseApplication):
             force=bool(settings.force),
             device=settings.device,
             seed=whole_number(settings.seed, "seed", 2**53),
-            title=title_without(next(iter(given.values())).name.split(".")[0], PHASE_WORDS["ed"], HEART.title),
+            **patient_fields(settings),
+            title=settings.case_id.strip() or title_without(name, PHASE_WORDS["ed"], HEART.title),
         )
         return self._asked
 
     def signature(self) -> Hashable:
         """Label maps and settings."""
         files = tuple((place, self.desk.file(place).path) for place in PLACES if self.desk.has(place))
-        return files, tuple(str(getattr(self.settings.data, name)) for name in SETTINGS)
+        typed = tuple(str(getattr(self.settings.data, name)) for name in SETTINGS)
+        return files, typed, self.identity_signature()
 
     def headline(self, result: dict[str, Any]) -> str:
         """The ejection fraction; without end systole the volume."""

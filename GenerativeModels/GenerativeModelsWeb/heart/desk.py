@@ -193,9 +193,9 @@ def _read(path: Path, place: str) -> LabelFile:
     """What a label map holds; `InputError` when it is none."""
     import SimpleITK as sitk
 
-    from GenerativeModelsLib.heart.labels.label_map import MOST_VALUES
-    from GenerativeModelsLib.heart.labels.read import opened, require_size, unreadable
-    from GenerativeModelsLib.heart.labels.segments import read_segments
+    from GenerativeModelsLib.label_files.files import opened, require_size, unreadable
+    from GenerativeModelsLib.label_files.segments import read_segments
+    from GenerativeModelsLib.label_files.values import MOST_VALUES
 
     path, called, reader = opened(path, place)
     segments = read_segments(path, called) if reader.GetImageIO() == "NrrdImageIO" else []

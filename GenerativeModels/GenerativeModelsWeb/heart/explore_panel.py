@@ -34,7 +34,8 @@ def build_explore(page: HeartApplication, shown: str) -> None:
             raw_attrs=attributes(role="alert"),
         )
         with (
-            html.Dl(classes="gm-readings", raw_attrs=attributes(aria_label="Shape at the point", role="status")),
+            html.Div(raw_attrs=attributes(role="status", aria_label="Shape at the point")),
+            html.Dl(classes="gm-readings"),
             html.Div(v_for=f"reading in {names.readings}", key="reading.label"),
         ):
             html.Dt("{{ reading.label }}")

@@ -12,6 +12,7 @@ from GenerativeModelsWeb.heart.explore_panel import build_explore
 from GenerativeModelsWeb.heart.results_panel import build_results
 from GenerativeModelsWeb.parts.frame import sign
 from GenerativeModelsWeb.parts.markup import (
+    SEXES,
     attributes,
     build_card,
     build_device,
@@ -71,8 +72,7 @@ def _inputs(page: HeartApplication, shown: str) -> None:
                         )
             for name, words in (("lv", "Cavity"), ("myo", "Myocardium"), ("rv", "Right ventricle")):
                 build_select(page, f"gm-{name}", words, getattr(settings, name), inputs.values)
-        sexes = "[['', 'not given'], ['female', 'female'], ['male', 'male']]"
-        build_select(page, "gm-sex", "Sex", settings.sex, sexes)
+        build_select(page, "gm-sex", "Sex", settings.sex, SEXES)
         build_text(page, "gm-height", "Height", settings.height, placeholder="cm")
         hint = "Height and weight index the volumes by body surface."
         build_text(page, "gm-weight", "Weight", settings.weight, placeholder="kg", hint=hint)
@@ -125,7 +125,7 @@ def _over(page: HeartApplication, analyse: str) -> None:
         ("Distance to the model, mm", views.distance_mm, distance),
         ("HCM minus healthy, mm", explored.scale, f"!({analyse}) && {explored.scale}"),
     ):
-        with html.Div(classes="gm-legend", v_if=shown, raw_attrs=attributes(aria_label="Colour legend")):
+        with html.Div(classes="gm-legend", v_if=shown, raw_attrs=attributes(role="group", aria_label="Colour legend")):
             html.Div(words)
             with html.Section():
                 with html.P():

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from GenerativeModelsLib.anatomy.verdict import score_text, verdict_text
 from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.report.content import measures_of
 from GenerativeModelsLib.heart.report.page import number
 from GenerativeModelsLib.heart.report.verdict import probability_statement, remark, thickest_statement
 from GenerativeModelsScene.heart.tables import segment_rows
 from GenerativeModelsWeb.heart.state import Result
+from GenerativeModelsWeb.parts import notices
 from GenerativeModelsWeb.parts.plots import Plot
 from GenerativeModelsWeb.server.page_words import without_folders
 
@@ -44,6 +46,8 @@ def result_of(result: dict[str, Any]) -> Result:
         segments=[[*row] for row in segment_rows(result)],
         statements=[asdict(one) for one in (thickest_statement(result), probability_statement(result)) if one],
         remark=remark(result),
+        verdict=f"Input: {verdict_text(result['in_distribution'])}",
+        score=score_text(result["in_distribution"]),
         summary=f"Computed on {result['device']} in {result['seconds']['total']:.1f} s",
     )
     if result.get("frames"):
@@ -66,13 +70,7 @@ def bullseyes_of(result: dict[str, Any], ends: tuple[float, float]) -> dict[str,
 
 def notices_of(result: dict[str, Any]) -> list[dict[str, str]]:
     """The backend's warnings, that on the verdict first and as grave as the verdict."""
-    outside = result["in_distribution"]["verdict"] == "outside"
-    warnings = [*zip(result["warnings"], result["warning_kinds"], strict=True)]
-    ordered = sorted(warnings, key=lambda warning: warning[1] != "verdict")
-    return [
-        {"severity": "serious" if kind == "verdict" and outside else "caution", "text": without_folders(text)}
-        for text, kind in ordered
-    ]
+    return notices.notices_of(result, without_folders)
 
 
 def _add_curve(found: Result, result: dict[str, Any]) -> None:

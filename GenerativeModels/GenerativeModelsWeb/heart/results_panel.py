@@ -9,7 +9,7 @@ from trame.widgets import html
 from GenerativeModelsScene.heart.tables import SEGMENT_COLUMNS
 from GenerativeModelsWeb.heart.results import CURVE_HEIGHT
 from GenerativeModelsWeb.parts.markup import attributes
-from GenerativeModelsWeb.parts.panel import build_result_panel
+from GenerativeModelsWeb.parts.panel import build_result_panel, build_verdict
 from GenerativeModelsWeb.parts.plots import build_handle, build_plot
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _measurements(page: HeartApplication) -> None:
                 html.Th("{{ row.short }}", scope="row", title=("row.label",))
                 html.Td("{{ row.value }}")
                 html.Td("{{ one }}", v_for="(one, index) in row.ranges", key="index")
+        build_verdict(result)
         html.P(f"{{{{ {result.summary} }}}}.", classes="gm-quiet")
 
 

@@ -52,6 +52,8 @@ class Result:
         On hypertrophy: dictionaries with "figure", "unit", "words" and "muted".
     remark
         What the probability adds.
+    verdict, score
+        How usual the input is, and what its score says.
     summary
         One line on how it was made.
     bullseyes
@@ -72,6 +74,8 @@ class Result:
     segments: list[list[str]] = field(default_factory=list)
     statements: list[dict] = field(default_factory=list)
     remark: str = ""
+    verdict: str = ""
+    score: str = ""
     summary: str = ""
     bullseyes: dict[str, str] = field(default_factory=dict)
     curve: str = ""

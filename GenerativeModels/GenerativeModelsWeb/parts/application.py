@@ -11,7 +11,9 @@ from typing import Any
 from trame_server import Server
 from trame_server.utils.typed_state import TypedState
 
+from GenerativeModelsLib.anatomy.identity import IDENTITY
 from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.anatomy.run import dicom_headers
 from GenerativeModelsLib.worker.client import Worker
 from GenerativeModelsWeb.parts.cases import CaseList, Finished
 from GenerativeModelsWeb.parts.desk import Desk
@@ -52,6 +54,8 @@ class CaseApplication:
         Name and label of every page.
     run, shown, colours
         The parts of the state that all anatomies have.
+    inputs, settings
+        Those of the anatomy, derived from `state.CaseInputs` and `state.CaseSettings`.
     desk
         The files of the user.
     views
@@ -62,6 +66,8 @@ class CaseApplication:
     pages: tuple[tuple[str, str], ...]
     desk: Desk
     views: SceneViews
+    inputs: TypedState
+    settings: TypedState
 
     def __init__(
         self, server: Server, cases: CaseList, downloads: Downloads, *, model: Path | None, device: str
@@ -79,6 +85,7 @@ class CaseApplication:
         self._refused: Hashable = None
         self._folders = 0
         self._title = ""
+        self._asked_for: Any = None
         self._started = False
         names = self.colours.name
         self.colours.bind_changes({(names.range_mm,): self._range_changed, (names.chosen,): self._choose_range})
@@ -173,17 +180,25 @@ class CaseApplication:
             self._choose_range(chosen)
         self.views.set_range(*self.colours.data.range_mm)
 
+    def identity_signature(self) -> Hashable:
+        """What decides the identity in results and exports."""
+        settings = self.settings.data
+        return tuple(str(getattr(settings, name)) for name in (*IDENTITY, "language", "new_patient"))
+
     def _next_request(self) -> Any:
         self._folders += 1
-        request = self.request(self.workspace / f"{self.anatomy.name}-{self._folders}")
+        request = self._asked_for = self.request(self.workspace / f"{self.anatomy.name}-{self._folders}")
         self._title = request.shown_title
         return request
 
     async def _finish(self, folder: Path, made_from: Hashable) -> None:
         case = await self._read(folder)
         headline = self.headline(case.result)
+        headers = await asyncio.to_thread(self._headers)
         with self.server.state:
-            finished = self.cases.add(self.anatomy.name, self.anatomy.title, self._title, folder, made_from, headline)
+            finished = self.cases.add(
+                self.anatomy.name, self.anatomy.title, self._title, folder, made_from, headline, headers
+            )
         await self._show(finished, case)
 
     async def _show(self, finished: Finished, case: Any = None) -> None:
@@ -193,11 +208,15 @@ class CaseApplication:
         with self.server.state:
             shown = self.shown.data
             shown.downloads = offer_files(
-                self.downloads, self.anatomy, finished.folder, finished.title, self.views.save
+                self.downloads, self.anatomy, finished.folder, finished.title, self.views.save, finished.headers
             )
             shown.present, shown.number, shown.title = True, finished.number, finished.title
             self.inputs_changed()
             self.run.data.share = 100
+
+    def _headers(self) -> dict[str, Any]:
+        """Headers of the DICOM files that the finished case was computed from, if exports belong to their patient."""
+        return dicom_headers(self._asked_for) if self._asked_for.dicom_patient == "input" else {}
 
     async def _read(self, folder: Path) -> Any:
         self.runs.tell(f"showing {self.anatomy.title.lower()}", SHOWING)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ class Finished:
         Of its files.
     made_from
         What the page asked for.
+    headers
+        Headers of the DICOM files whose patient and study its exports belong to, by input.
     """
 
     number: int
@@ -41,6 +43,7 @@ class Finished:
     title: str
     folder: Path
     made_from: Hashable
+    headers: Mapping[str, Any] = field(default_factory=dict)
 
 
 class CaseList:
@@ -57,10 +60,19 @@ class CaseList:
         self._cases: dict[int, Finished] = {}
         self._count = 0
 
-    def add(self, anatomy: str, kind: str, title: str, folder: Path, made_from: Hashable, headline: str) -> Finished:
+    def add(
+        self,
+        anatomy: str,
+        kind: str,
+        title: str,
+        folder: Path,
+        made_from: Hashable,
+        headline: str,
+        headers: Mapping[str, Any] | None = None,
+    ) -> Finished:
         """Add a case; `kind` and `headline` are the words beside its title."""
         self._count += 1
-        case = Finished(self._count, anatomy, title, folder, made_from)
+        case = Finished(self._count, anatomy, title, folder, made_from, headers or {})
         self._cases[case.number] = case
         entry: dict[str, Any] = {"number": case.number, "anatomy": anatomy, "kind": kind, "title": title}
         entry |= {"time": datetime.now().strftime("%H:%M"), "headline": headline}

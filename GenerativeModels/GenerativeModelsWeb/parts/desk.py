@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.anatomy.identity import IDENTITY, identity_in_files
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsWeb.parts.typed_identity import identity_typed, is_dicom
 from GenerativeModelsWeb.parts.words import on_page
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from GenerativeModelsWeb.parts.state import FileCard
 
 __all__ = ["Desk"]
+
+_OF_A_CASE = ("case_id", "examination_date")
+"""Parts of the identity that belong to one case; operator and institution stay for the next."""
 
 
 class Desk:
@@ -51,7 +56,8 @@ class Desk:
         self._sample: dict[str, str] | None = None
         self._changed: Callable[[], None] = lambda: None
         sending = [getattr(inputs.name, place).sending for place in self.places]
-        inputs.state.change(*sending, *watched)(self.refresh)
+        identity = [getattr(settings.name, name) for name in (*IDENTITY, "language", "new_patient")]
+        inputs.state.change(*sending, *watched, *identity)(self.refresh)
 
     # What an anatomy defines.
 
@@ -143,7 +149,21 @@ class Desk:
         self._remove_sample()
         for place in list(self._files):
             self.remove(place)
+        for name in _OF_A_CASE:
+            setattr(self.settings.data, name, "")
         self.announce("")
+        self.refresh()
+
+    def fill_identity(self) -> None:
+        """Type in what the DICOM headers of the files say about the identity."""
+        paths = {place: self.file(place).path for place in self.places if self.has(place)}
+        try:
+            found = identity_in_files(paths)
+        except InputError as error:
+            self.announce(on_page(self.anatomy, error))
+            return
+        for name, text in found.items():
+            setattr(self.settings.data, name, text)
         self.refresh()
 
     def take_sample(self, name: str = "") -> None:
@@ -168,8 +188,17 @@ class Desk:
     def refresh(self, **_: object) -> None:
         """Bring what is missing up to date with what is typed."""
         sending = any(self.card(place).sending >= 0 for place in self.places)
-        self.inputs.data.missing = "The files are being sent." if sending else self.wanting()
+        self.inputs.data.dicom = is_dicom(found.path for found in self._files.values())
+        self.inputs.data.missing = "The files are being sent." if sending else self.wanting() or self._unusable()
         self._changed()
+
+    def _unusable(self) -> str:
+        """Why the identity as typed cannot be used; "" when it can."""
+        try:
+            identity_typed(self.settings.data)
+        except InputError as error:
+            return on_page(self.anatomy, error)
+        return ""
 
     def _remove_sample(self) -> None:
         """Take the sample's files and settings away: a case of the user's must not be mixed with another."""

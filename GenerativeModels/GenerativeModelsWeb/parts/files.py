@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from GenerativeModelsLib.anatomy.exporting import ExportCase, export_case, export_files
 from GenerativeModelsLib.anatomy.record import Anatomy, Mesh
-from GenerativeModelsLib.page.colour_scale import scale_of
-from GenerativeModelsLib.page.colours import PLAIN
-from GenerativeModelsLib.page.meshes import value_colours
+from GenerativeModelsLib.anatomy.result import read_result
 from GenerativeModelsWeb.parts.words import file_stem
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.exports import zip_folder
@@ -23,15 +23,35 @@ WHOLE = {
     "report.html": ("Report", "mdi-file-document-outline"),
     "result.json": ("Numbers", "mdi-code-json"),
 }
+FORMATS = (
+    ("Short report", "mdi-file-pdf-box", {"pdf": ".pdf"}),
+    (
+        "DICOM",
+        "mdi-hospital-box-outline",
+        {"dicom-sr": "report", "dicom-seg": "segmentation", "dicom-pdf": "PDF", "dicom-stl": "STL"},
+    ),
+    ("FHIR", "mdi-code-json", {"fhir": ".json"}),
+)
+"""Label, icon and, by exporter, what its link says; an exporter whose package is missing is left out."""
 PICTURES, VOLUMES = (".png", ".svg"), (".nii.gz", ".nrrd")
 
 
 def offer_files(
-    downloads: Downloads, anatomy: Anatomy, folder: Path, title: str, save_scene: Callable[[Path], Path]
+    downloads: Downloads,
+    anatomy: Anatomy,
+    folder: Path,
+    title: str,
+    save_scene: Callable[[Path], Path],
+    headers: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """Offer the files of the case in `folder`, its meshes in other formats, its scene and an archive of it all.
+    """Offer the files of the case in `folder`, its meshes in other formats, exports, scene and an archive of it all.
 
-    Addresses begin with the name of the anatomy, file names with the title of the case.
+    Addresses begin with the name of the anatomy, file names with the title of the case, which is its ID if it has one.
+
+    Parameters
+    ----------
+    headers
+        Headers of the DICOM files whose patient and study the exports belong to, by input.
 
     Returns
     -------
@@ -40,10 +60,10 @@ def offer_files(
     stem = file_stem(title)
     groups: list[dict[str, Any]] = []
 
-    def offer(name: str, make: Any) -> dict[str, str]:
+    def offer(name: str, make: Any, ending: str = "") -> dict[str, str]:
         address = f"{anatomy.name}.{name}"
         downloads.offer(address, make, f"{stem}-{name}")
-        return {"address": address, "ending": "." + name.partition(".")[2]}
+        return {"address": address, "ending": ending or "." + name.partition(".")[2]}
 
     def group(label: str, icon: str, files: list[dict[str, str]]) -> None:
         groups.append({"label": label, "icon": icon, "files": files})
@@ -63,6 +83,17 @@ def offer_files(
 
     group("Scene", "mdi-view-quilt-outline", [offer(bundle.name, saved)])
     group("Whole case", "mdi-folder-zip-outline", [offer("case.zip", packed)])
+    for label, icon, names in FORMATS:
+        found = [name for name in names if name in anatomy.exporters and not anatomy.exporters[name].missing()]
+        files = []
+        for name in found:
+            written = export_files(anatomy, name, folder)
+            if written:
+                path = exports / (written[0] if len(written) == 1 else f"{name}.zip")
+                make = _exporter(folder, anatomy, name, path, headers or {})
+                files.append(offer(path.name, make, names[name]))
+        if files:
+            group(label, icon, files)
     for mesh in (mesh for mesh in anatomy.meshes if (folder / mesh.file).is_file()):
         files = [offer(mesh.file, folder / mesh.file)]
         for suffix in (".stl", ".ply", ".glb"):
@@ -85,19 +116,37 @@ def exports_of(folder: Path) -> Path:
 
 def _maker(folder: Path, mesh: Mesh, path: Path) -> Callable[[], Any]:
     async def make() -> Path:
-        await asyncio.to_thread(_export, folder, mesh, path)
+        await asyncio.to_thread(_export_mesh, folder, mesh, path)
         return path
 
     return make
 
 
-def _export(folder: Path, mesh: Mesh, path: Path) -> None:
+def _export_mesh(folder: Path, mesh: Mesh, path: Path) -> None:
     """Write a mesh of the case in another format, coloured by its values in the range that fits them."""
-    from GenerativeModelsLib.geometry.mesh_export import export_mesh
-    from GenerativeModelsLib.geometry.surface_files import read_surface
+    from GenerativeModelsLib.export.meshes import write_mesh
 
     path.parent.mkdir(exist_ok=True)
-    surface = read_surface(folder / mesh.file)
-    values = surface.point_data.get(mesh.scalars)
-    colours = value_colours(values, len(surface.points), scale_of(mesh, [values]).ends, PLAIN)
-    export_mesh(surface, path, np.round(255 * colours).astype(np.uint8))
+    write_mesh(folder, mesh, path)
+
+
+def _exporter(folder: Path, anatomy: Anatomy, name: str, path: Path, headers: Mapping[str, Any]) -> Callable[[], Any]:
+    async def make() -> Path:
+        await asyncio.to_thread(_export, folder, anatomy, name, path, headers)
+        return path
+
+    return make
+
+
+def _export(folder: Path, anatomy: Anatomy, name: str, path: Path, headers: Mapping[str, Any]) -> None:
+    """Write the file of an exporter, or an archive where it writes several."""
+    result = read_result(folder, anatomy.schema)
+    with tempfile.TemporaryDirectory() as made:
+        written = export_case(ExportCase(anatomy, result, folder, headers), [name], Path(made))
+        path.parent.mkdir(exist_ok=True)
+        if len(written) == 1:
+            shutil.copyfile(written[0], path)
+            return
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in written:
+                archive.write(file, file.name)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from GenerativeModelsWeb.parts.application import CaseApplication
 
 __all__ = [
+    "SEXES",
     "attributes",
     "build_card",
     "build_device",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+SEXES = "[['', 'not given'], ['female', 'female'], ['male', 'male']]"
+"""Choices of `build_select`, as an expression of the page."""
 
 
 def attributes(**values: str | bool) -> list[str]:
@@ -227,7 +230,7 @@ def build_notices(page: CaseApplication, verb: str) -> None:
         classes=("['gm-note', 'gm-' + notice.severity]",),
         raw_attrs=attributes(role="alert"),
     ):
-        html.Strong("Do not rely on this result", v_if="notice.severity === 'serious'")
+        html.Strong("{{ notice.heading }}", v_if="notice.heading")
         html.Span("{{ notice.text }}")
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trame.widgets import html
 
+from GenerativeModelsWeb.parts.identity import build_identity
 from GenerativeModelsWeb.parts.markup import attributes, build_downloads, build_foot, build_notices
 
 if TYPE_CHECKING:
     from GenerativeModelsWeb.parts.application import CaseApplication
 
-__all__ = ["build_input_panel", "build_result_panel"]
+__all__ = ["build_input_panel", "build_result_panel", "build_verdict"]
 
 
 @contextmanager
@@ -33,6 +34,7 @@ def build_input_panel(
                 ):
                     html.Button(words, v_if=when, classes="gm-link", type="button", click=act, disabled=(run.busy,))
             yield
+            build_identity(page)
             html.P(
                 f"{{{{ {inputs.notice} }}}}",
                 v_if=inputs.notice,
@@ -57,3 +59,10 @@ def build_result_panel(page: CaseApplication, verb: str, *, shown: str = "true")
         build_notices(page, verb)
         yield
         build_downloads(page)
+
+
+def build_verdict(result: Any) -> None:
+    """How usual the input is; unfolded, what its score says. `result` has the names `verdict` and `score`."""
+    with html.Details(classes="gm-more"):
+        html.Summary(f"{{{{ {result.verdict} }}}}.")
+        html.P(f"{{{{ {result.score} }}}}", classes="gm-quiet")

@@ -85,7 +85,9 @@ def build_legend(page: CaseApplication, words: str, *, shown: str = "true") -> N
     colours = page.colours.name
     low, high = (f"{colours.range_mm}[{end}]" for end in (0, 1))
     with html.Div(
-        classes="gm-legend", v_if=f"{colours.known} && {shown}", raw_attrs=attributes(aria_label="Colour legend")
+        classes="gm-legend",
+        v_if=f"{colours.known} && {shown}",
+        raw_attrs=attributes(role="group", aria_label="Colour legend"),
     ):
         html.Div(words)
         with html.Section():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from GenerativeModelsLib.language import DEFAULT
+
 __all__ = ["CaseInputs", "CaseSettings", "Colours", "FileCard", "Navigation", "Playing", "Run", "Shown"]
 
 
@@ -45,19 +47,40 @@ class CaseInputs:
         What stands in the way of a run; empty = nothing.
     notice
         What became of files that were given.
+    dicom
+        Whether a file is DICOM.
     """
 
     missing: str = ""
     notice: str = ""
+    dicom: bool = False
 
 
 @dataclass
 class CaseSettings:
-    """What a user of any anatomy may choose, as typed; `device_found` says what "auto" means here."""
+    """What a user of any anatomy may choose, as typed.
+
+    Attributes
+    ----------
+    device_found
+        What "auto" means here.
+    case_id, examination_date, operator, institution
+        Identity of the case; "" = left empty.
+    language
+        Of the report.
+    new_patient
+        Whether DICOM exports get a patient and a study of their own.
+    """
 
     seed: str = "0"
     device: str = "auto"
     device_found: str = ""
+    case_id: str = ""
+    examination_date: str = ""
+    operator: str = ""
+    institution: str = ""
+    language: str = DEFAULT
+    new_patient: bool = False
 
 
 @dataclass
@@ -107,7 +130,7 @@ class Shown:
     stale
         The inputs have been changed since.
     notices
-        Dictionaries with "severity" ("serious" or "caution") and "text".
+        Dictionaries with "severity" ("serious" or "caution"), "heading" and "text".
     downloads
         Groups of files: dictionaries with "label", "icon" and "files", each with "address" and "ending".
     """

@@ -11,6 +11,8 @@ from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.case.read import SkullCase
 from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsWeb.parts.application import CaseApplication
+from GenerativeModelsWeb.parts.typed_identity import patient_fields
+from GenerativeModelsWeb.skull.corrections import typed_corrections
 from GenerativeModelsWeb.skull.desk import PictureDesk
 from GenerativeModelsWeb.skull.form import samples_of, seed_of, weeks_of
 from GenerativeModelsWeb.skull.results import charts_of, notices_of, result_of
@@ -59,16 +61,26 @@ class SkullApplication(CaseApplication):
             seed=seed_of(settings.seed),
             device=settings.device,
             gestational_age_weeks=weeks_of(settings.weeks),
+            sex=settings.sex or None,
+            chart=settings.chart,
             shown_names={name: desk.file(name).file_name for name in given},
-            title=Path(desk.file("axial").file_name).stem,
+            **patient_fields(settings),
+            **desk.frames(),
+            **desk.corrections(),
+            mask_text=settings.mask_text,
+            title=settings.case_id.strip() or Path(desk.file("axial").file_name).stem,
         )
 
     def signature(self) -> Hashable:
         """Pictures, spacings as typed, settings."""
         desk, settings = self.desk, self.settings.get_dataclass()
         given = [name for name in PLANES if desk.has(name)]
-        planes = tuple((desk.file(name).path, desk.card(name).row_mm, desk.card(name).column_mm) for name in given)
-        return planes, settings.weeks, settings.samples, settings.seed, settings.device
+        cards = ((desk.file(name).path, desk.card(name)) for name in given)
+        planes = tuple(
+            (path, card.row_mm, card.column_mm, card.frame, *typed_corrections(card).items()) for path, card in cards
+        )
+        chosen = (settings.weeks, settings.sex, settings.chart, settings.samples, settings.seed, settings.device)
+        return planes, *chosen, settings.mask_text, self.identity_signature()
 
     def headline(self, result: dict[str, Any]) -> str:
         """The head circumference."""
@@ -86,6 +98,7 @@ class SkullApplication(CaseApplication):
             self.result.set_dataclass(result_of(case.result))
             self.shown.data.notices = notices_of(case.result)
             self.views_state.data.planes = list(case.planes)
+            self.desk.found(case.result)
         charts = await asyncio.to_thread(charts_of, case.result)
         with self.server.state:
             self.result.data.charts = charts

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
+from GenerativeModelsLib.anatomy.entries import parse_age
+from GenerativeModelsLib.anatomy.fields import window_words
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.request import AGE_RANGE_WEEKS, MAX_SAMPLES
+from GenerativeModelsLib.skull.growth.registry import check_age
+from GenerativeModelsLib.skull.request import MAX_SAMPLES, SkullRequest
 from GenerativeModelsWeb.parts.words import number_or_none, whole_number
+from GenerativeModelsWeb.skull.corrections import correction_fields
 from GenerativeModelsWeb.skull.state import Inputs, PlaneCard, Settings, cards
 
-__all__ = ["missing", "samples_of", "seed_of", "spacing_of", "weeks_of"]
+__all__ = ["frame_of", "missing", "samples_of", "seed_of", "spacing_of", "weeks_of"]
 
 
 def missing(inputs: Inputs, settings: Settings) -> str:
@@ -23,8 +25,13 @@ def missing(inputs: Inputs, settings: Settings) -> str:
                 known = spacing_of(card, name)
             except InputError as error:
                 return str(error)
-            if known is None:
+            if known is None and not card.length.strip():
                 return f"Type the spacing of the {name} picture in mm per pixel."
+            try:
+                frame_of(card, name)
+                correction_fields(card, name)
+            except InputError as error:
+                return error.in_words(window_words(SkullRequest))
     try:
         weeks_of(settings.weeks)
         samples_of(settings.samples)
@@ -32,6 +39,20 @@ def missing(inputs: Inputs, settings: Settings) -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+def frame_of(card: PlaneCard, plane: str) -> int | None:
+    """The number of the frame of a clip as typed; None for the best one.
+
+    Raises
+    ------
+    InputError
+        It is no number of a frame.
+    """
+    text = card.frame.strip()
+    if not text or card.frames < 2:
+        return None
+    return whole_number(text, f"frame of the {plane} clip", card.frames - 1)
 
 
 def spacing_of(card: PlaneCard, plane: str) -> tuple[float, float] | None:
@@ -58,19 +79,22 @@ def weeks_of(text: str) -> float | None:
     Raises
     ------
     InputError
-        It is neither, or outside the growth charts.
+        It is neither, or no age of which there are heads to reconstruct.
     """
     text = text.strip()
     if not text:
         return None
-    low, high = AGE_RANGE_WEEKS
-    days = re.fullmatch(r"(\d{1,2})\s*\+\s*([0-6])", text)
-    weeks = int(days[1]) + int(days[2]) / 7 if days else number_or_none(text)
-    if weeks is None or not low <= weeks <= high:
-        raise InputError(
-            f"The gestational age is “{text}”: type weeks from {low:g} to {high:g}, such as 27.4 or 27+3, "
-            "or leave it empty."
-        )
+    mistyped = f"The gestational age is “{text}”: type weeks such as 27.4 or 27+3, or leave it empty."
+    try:
+        weeks = parse_age(text) if "+" in text else number_or_none(text)
+    except InputError as error:
+        raise InputError(mistyped) from error
+    if weeks is None:
+        raise InputError(mistyped)
+    try:
+        check_age(weeks)
+    except InputError as error:
+        raise InputError(error.in_words(window_words(SkullRequest)), error.field) from error
     return weeks
 
 

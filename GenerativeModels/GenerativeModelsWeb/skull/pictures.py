@@ -33,6 +33,12 @@ class Picture:
         (row, col) mm per pixel of the *file*; None when it carries none.
     cautions
         Sentences of the reader.
+    frames
+        Number of frames of a clip, of which `pixels` is the middle one; 1 for a picture.
+    contradiction
+        What the spacings that the file states say, if they contradict each other; `spacing_mm` is then None.
+    offers
+        What a ruler in a picture without a spacing says about it, as the end of a clause; "" without one.
     """
 
     path: Path
@@ -41,6 +47,9 @@ class Picture:
     reduction: int = 1
     spacing_mm: tuple[float, float] | None = None
     cautions: tuple[str, ...] = ()
+    frames: int = 1
+    contradiction: str = ""
+    offers: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -49,20 +58,30 @@ class Picture:
 
 
 def read_picture(path: Path, file_name: str, plane: str) -> Picture:
-    """The picture in an image file of any kind the command line reads; its spacing may be unknown.
+    """The picture, or the middle frame of the clip, in an image file of any kind the command line reads.
+
+    Its spacing may be unknown.
 
     Raises
     ------
     InputError
         It is no image, not a single plane, too small, or its own spacing is absurd.
     """
+    from GenerativeModelsLib.anatomy.fields import window_words
+    from GenerativeModelsLib.skull.planes.burnt_text import find_text
+    from GenerativeModelsLib.skull.planes.drawn_in import ruler_offers, text_warning
     from GenerativeModelsLib.skull.planes.grey import grey_pixels
     from GenerativeModelsLib.skull.planes.image import MIN_SIDE_PX
     from GenerativeModelsLib.skull.planes.read import load_stored_plane
+    from GenerativeModelsLib.skull.planes.ruler import find_rulers
+    from GenerativeModelsLib.skull.planes.stored import StoredClip
+    from GenerativeModelsLib.skull.request import SkullRequest
 
     try:
         label = f"{plane} plane {file_name}"
-        stored = load_stored_plane(path, label)
+        stored, frames = load_stored_plane(path, label), 1
+        if isinstance(stored, StoredClip):
+            stored, frames = stored.read(stored.count // 2), stored.count
         rows, columns = stored.values.shape[:2]
         if min(rows, columns) < MIN_SIDE_PX:
             raise InputError(f"{label} has {rows} x {columns} pixels: expected at least {MIN_SIDE_PX} a side.")
@@ -71,7 +90,14 @@ def read_picture(path: Path, file_name: str, plane: str) -> Picture:
         raise InputError(error.text.replace(str(path), file_name), error.field) from error
     pixels = np.clip(np.round(grey.pixels), 0, 255).astype(np.uint8)
     cautions = (*stored.warnings, *grey.warnings)
-    picture = Picture(path, file_name, pixels, stored.reduction, stored.spacing_mm, cautions)
+    cautions += tuple(text_warning(find_text(pixels), label, masked=False))
+    factor = stored.reduction
+    rulers = [] if stored.spacing_mm else [ruler.enlarged(factor) for ruler in find_rulers(pixels)]
+    size = rows * factor, columns * factor
+    offers = InputError(ruler_offers(rulers, size, plane)).in_words(window_words(SkullRequest))
+    picture = Picture(
+        path, file_name, pixels, factor, stored.spacing_mm, cautions, frames, stored.contradiction, offers
+    )
     if stored.spacing_mm is not None:
         check_spacing(picture, stored.spacing_mm, plane)
     return picture

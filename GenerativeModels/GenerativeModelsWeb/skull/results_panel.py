@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trame.widgets import html
 
 from GenerativeModelsWeb.parts.markup import attributes
-from GenerativeModelsWeb.parts.panel import build_result_panel
+from GenerativeModelsWeb.parts.panel import build_result_panel, build_verdict
 
 if TYPE_CHECKING:
     from GenerativeModelsWeb.skull.application import SkullApplication
@@ -26,15 +26,22 @@ def _biometry(page: SkullApplication) -> None:
     result = page.result.name
     with html.Section(raw_attrs=attributes(aria_label="Biometry")):
         html.H2("Biometry", classes="gm-heading")
-        with html.Table(classes="gm-table"):
+        with html.Table(classes=(f"['gm-table', {result.grey} ? 'gm-grey' : '']",)):
             with html.Thead(), html.Tr():
-                for head in ("", "Value", "90 % interval", "Percentile"):
+                for head in ("", "Value", "90 % interval", "z", "Percentile"):
                     html.Th(head, scope="col")
             with html.Tbody(), html.Tr(v_for=f"row in {result.rows}", key="row.short"):
                 html.Th("{{ row.short }}", scope="row", title=("row.label",))
-                for cell in ("value", "interval", "percentile"):
+                for cell in ("value", "interval", "z", "percentile"):
                     html.Td(f"{{{{ row.{cell} }}}}")
+        html.P(
+            "{{ line }}",
+            v_for=f"line in {result.ages}",
+            key="line",
+            classes=(f"['gm-age', {result.grey} ? 'gm-grey' : '']",),
+        )
         html.P(f"{{{{ {result.uncertainty} }}}}.", classes="gm-quiet", style="margin-top: .45rem")
+        build_verdict(result)
         html.P(f"{{{{ {result.summary} }}}}.", classes="gm-quiet")
 
 
@@ -65,4 +72,4 @@ def _charts(page: SkullApplication) -> None:
             v_if=f"!{result.dated}",
             classes="gm-quiet",
         )
-        html.P("mm over weeks, INTERGROWTH-21st centiles", classes="gm-quiet")
+        html.P(f"mm over weeks, {{{{ {result.chart_title} }}}} percentiles", classes="gm-quiet")

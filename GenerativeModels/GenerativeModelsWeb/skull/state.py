@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from GenerativeModelsLib.skull.growth.registry import DEFAULT_CHART
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsWeb.parts.state import CaseInputs, CaseSettings, FileCard
 
@@ -20,11 +21,45 @@ class PlaneCard(FileCard):
         mm per pixel as typed, or as the file says.
     spacing_source
         "file", "user" or "" while unknown.
+    frames
+        Number of frames of a clip; 1 for a picture.
+    frame
+        Number of the frame as typed; "" = the best one.
+    columns, rows
+        Pixels of the file, those of the corrections.
+    facing, ellipse, mask, length
+        Corrections as typed, see `skull.corrections`; "" = none.
+    marking
+        What two clicks on the picture mark: "ellipse", "mask" or "length"; "" = nothing.
+    points
+        [column, row] of the clicks so far.
+    millimetres
+        Of the length that is marked, as typed.
+    found
+        The ellipse on which the head was found, as text; "" while nothing was computed.
+    overlay
+        Paths over the picture, as SVG.
+    correction_problem
+        Why a click or a correction as typed cannot be used.
     """
 
     row_mm: str = ""
     column_mm: str = ""
     spacing_source: str = ""
+    frames: int = 1
+    frame: str = ""
+    columns: int = 0
+    rows: int = 0
+    facing: str = ""
+    ellipse: str = ""
+    mask: str = ""
+    length: str = ""
+    marking: str = ""
+    points: list[list[float]] = field(default_factory=list)
+    millimetres: str = ""
+    found: str = ""
+    overlay: str = ""
+    correction_problem: str = ""
 
 
 @dataclass
@@ -41,7 +76,10 @@ class Settings(CaseSettings):
     """Everything else a user may choose, as typed."""
 
     weeks: str = ""
+    sex: str = ""
+    chart: str = DEFAULT_CHART
     samples: str = "100"
+    mask_text: bool = False
 
 
 @dataclass
@@ -55,7 +93,15 @@ class Result:
     uncertainty
         One line on the surface's standard deviation.
     rows
-        Dictionaries with "short", "label", "value", "interval" and "percentile", all text.
+        Dictionaries with "short", "label", "value", "interval", "z" and "percentile", all text.
+    ages
+        Lines on corrections, on the gestational ages that the measurements fit, and on normal ranges.
+    grey
+        Whether the numbers are not to be relied upon.
+    verdict, score
+        How usual the input is, and what its score says.
+    chart_title
+        Title of the growth chart.
     charts
         Dictionaries with "name" and "svg".
     chart
@@ -67,6 +113,11 @@ class Result:
     summary: str = ""
     uncertainty: str = ""
     rows: list[dict] = field(default_factory=list)
+    ages: list[str] = field(default_factory=list)
+    grey: bool = False
+    verdict: str = ""
+    score: str = ""
+    chart_title: str = ""
     charts: list[dict] = field(default_factory=list)
     chart: str = "HC"
     dated: bool = False

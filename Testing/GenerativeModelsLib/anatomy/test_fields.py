@@ -9,7 +9,7 @@ import pytest
 
 from GenerativeModelsLib.anatomy.fields import Field, asked, fields_of, option_of, window_words
 from GenerativeModelsLib.anatomy.registry import anatomy_names, anatomy_of
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import CaseRequest, ModelRequest
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.skull.request import SkullRequest
 
@@ -50,7 +50,9 @@ def test_a_field_made_by_asked_keeps_what_is_said_about_it_and_others_are_passed
     assert Small().size_mm == 3 and list(found)[-1] == "size_mm"
     shared = {field.name for field, _ in fields_of(CaseRequest)}
     assert set(found) == shared | {"size_mm"}
-    assert shared == {"output", "model", "device", "seed", "overwrite"}
+    identity = {"case_id", "examination_date", "operator", "institution"}
+    assert shared == {"output", "overwrite", "language", "export"} | identity
+    assert {field.name for field, _ in fields_of(ModelRequest)} == shared | {"model", "device", "seed"}
 
 
 def test_a_field_without_a_default_is_required() -> None:

@@ -18,9 +18,21 @@ from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.output.fingerprint import file_checksum
 from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.skull.corrections import EllipsePx, KnownLength
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 
-SHARED = {"device": "cpu", "seed": 1, "title": "other"}
+SHARED = {
+    "device": "cpu",
+    "seed": 1,
+    "title": "other",
+    "case_id": "P-1",
+    "examination_date": "2026-01-31",
+    "operator": "A. B",
+    "institution": "Hospital",
+    "export": "fhir",
+    "identity_from_dicom": True,
+    "dicom_patient": "new",
+}
 
 
 @pytest.fixture
@@ -64,13 +76,21 @@ def test_every_option_of_a_reconstruction_is_in_its_fingerprint(
         "pixel_spacing_mm": (0.2, 0.21),
         "samples": 99,
         "gestational_age_weeks": 27.0,
+        "chart": "who",
+        "sex": "female",
         "shown_names": {"axial": "node"},
+        **dict.fromkeys(("axial_frame", "sagittal_frame", "coronal_frame", "frame"), 1),
+        "mask_text": True,
+        **{f"{plane}_facing": "flip" for plane in PLANES},
+        **{f"{plane}_ellipse": EllipsePx(40, 30, 20, 15, 0) for plane in PLANES},
+        **{f"{plane}_mask": (((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)),) for plane in PLANES},
+        **{f"{plane}_length": KnownLength(0, 0, 100, 0, 20) for plane in PLANES},
         **SHARED,
     }
-    without_effect = {"output", "overwrite", "sagittal_spacing_mm", "coronal_spacing_mm", "model"}
+    without_effect = {"output", "overwrite", "language", "sagittal_spacing_mm", "coronal_spacing_mm", "model"}
     assert set(changes) | without_effect == set(vars(head))
     found = digests(SKULL, head, changes)
-    for name, value in (("overwrite", True), ("output", None)):
+    for name, value in (("overwrite", True), ("output", None), ("language", "de")):
         assert fingerprint_of(SKULL, with_(head, name, value)).digest in found
 
 
@@ -89,9 +109,9 @@ def test_every_option_of_an_analysis_is_in_its_fingerprint(heart: HeartRequest, 
         "es_frame": 1,
         **SHARED,
     }
-    assert set(changes) | {"output", "overwrite", "model"} == set(vars(heart))
+    assert set(changes) | {"output", "overwrite", "language", "model"} == set(vars(heart))
     found = digests(HEART, heart, changes)
-    for name, value in (("overwrite", True), ("output", None)):
+    for name, value in (("overwrite", True), ("output", None), ("language", "de")):
         assert fingerprint_of(HEART, with_(heart, name, value)).digest in found
 
 

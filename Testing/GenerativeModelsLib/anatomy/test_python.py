@@ -85,7 +85,7 @@ def test_a_notebook_shows_a_table_with_what_is_known(view: CaseView) -> None:
         ("Weight", ["–", "–", "–"]),
     ]
     assert "<div>Counted 15 &lt;b&gt;.</div>" in html and "<li>Read it with care.</li>" in html
-    assert "Likeness to the training population: typical" in html
+    assert "Input: typical, nothing stands out" in html
 
 
 def test_columns_without_a_value_are_left_out(view: CaseView) -> None:

@@ -35,6 +35,12 @@ def test_a_lazy_function_is_imported_when_it_is_called() -> None:
         missing()
 
 
+def test_a_value_is_printed_with_its_digits_and_unit() -> None:
+    volume, count = Quantity("v_ml", "V", "Volume", "ml"), Quantity("n", "N", "Slices", "", digits=0)
+    assert (volume.number(3.04), volume.text(3.04), count.text(3)) == ("3.0", "3.0 ml", "3")
+    assert (volume.text(None), count.text(None, "-")) == ("–", "-")
+
+
 def test_a_quantity_is_found_by_its_key() -> None:
     assert TOY.quantity("width_mm").label == "Width"
     with pytest.raises(StopIteration):

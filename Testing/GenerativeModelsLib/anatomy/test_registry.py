@@ -11,18 +11,26 @@ import pytest
 
 from GenerativeModelsLib.anatomy import registry
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy
-from GenerativeModelsLib.anatomy.registry import anatomy_at, anatomy_names, anatomy_of, place_of, register
+from GenerativeModelsLib.anatomy.registry import (
+    anatomy_at,
+    anatomy_names,
+    anatomy_of,
+    modelled_names,
+    place_of,
+    register,
+)
 from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.resources import default_bundle
 from Testing.helpers.toy_anatomy import PLACE, TOY
 
 
 def test_the_names_are_those_of_the_records_and_of_the_shipped_bundles() -> None:
-    assert anatomy_names() == ("skull", "heart")
+    assert anatomy_names() == ("skull", "heart", "segmentation")
+    assert modelled_names() == ("skull", "heart")
     for name in anatomy_names():
         record = anatomy_of(name)
         assert record.name == name and anatomy_at(place_of(name)) is record
-        assert (default_bundle(name) / "model.json").is_file()
+        assert not record.has_model or (default_bundle(name) / "model.json").is_file()
 
 
 def test_an_anatomy_that_is_none_is_a_key_error() -> None:
@@ -34,7 +42,7 @@ def test_an_anatomy_that_is_none_is_a_key_error() -> None:
 def test_a_new_anatomy_is_found_by_name_and_by_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_PLACES", dict(registry._PLACES))
     register("toy", PLACE)
-    assert anatomy_names() == ("skull", "heart", "toy")
+    assert anatomy_names() == ("skull", "heart", "segmentation", "toy")
     assert anatomy_of("toy") is anatomy_at(PLACE) is TOY and place_of("toy") == PLACE
 
 
@@ -43,7 +51,7 @@ def test_every_function_of_a_record_is_there(name: str) -> None:
     record = anatomy_of(name)
     places = [getattr(record, field.name) for field in fields(record)]
     lazy = [entry for entry in (*places, *record.queries.values()) if isinstance(entry, Lazy)]
-    assert len(lazy) >= 8
+    assert len(lazy) >= 7
     assert all(callable(entry.get()) for entry in lazy)
     assert issubclass(record.request, CaseRequest)
 

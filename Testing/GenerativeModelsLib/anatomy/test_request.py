@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.anatomy.request import CaseRequest, check_computing
+from GenerativeModelsLib.anatomy.request import CaseRequest, ModelRequest, check_computing
 from GenerativeModelsLib.errors import InputError
 
 
@@ -14,7 +14,7 @@ from GenerativeModelsLib.errors import InputError
 @pytest.mark.parametrize("seed", [0, 2**63 - 1])
 def test_every_device_and_seed_of_the_contract_is_taken(device: str, seed: int) -> None:
     check_computing(device, seed)
-    request = CaseRequest(device=device, seed=seed)
+    request = ModelRequest(device=device, seed=seed)
     assert (request.device, request.seed) == (device, seed)
 
 
@@ -32,7 +32,7 @@ def test_every_device_and_seed_of_the_contract_is_taken(device: str, seed: int) 
 )
 def test_what_cannot_be_used_is_refused_by_name(values: dict, field: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:
-        CaseRequest(**values)
+        ModelRequest(**values)
     assert caught.value.field == field
 
 
@@ -46,5 +46,5 @@ def test_fields_are_given_by_name_and_never_change() -> None:
     with pytest.raises(TypeError):
         CaseRequest(Path("out"))
     with pytest.raises(AttributeError):
-        CaseRequest().seed = 3
+        CaseRequest().output = Path("a")
     assert CaseRequest(output=Path("a")) == CaseRequest(output=Path("a")) and hash(CaseRequest()) == hash(CaseRequest())

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from GenerativeModelsLib import device as devices
+from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.anatomy.run import load_on, model_summary, run_case, write_json
@@ -241,3 +242,26 @@ def test_json_is_whole_text_without_numbers_that_are_none(tmp_path: Path) -> Non
     assert (tmp_path / "x.json").read_bytes() == '{\n  "a": "Größe ☃",\n  "b": [\n    1.5,\n    null\n  ]\n}\n'.encode()
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json({"a": float("nan")}, tmp_path / "y.json")
+
+
+def test_an_anatomy_without_a_model_is_computed_without_one_and_without_a_device(
+    request_: ToyRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dataclass(frozen=True)
+    class PlainRequest(CaseRequest):
+        picture: Path = asked("A picture.", metavar="FILE", called="the picture", image=True, column=True)
+        strength_mm: str = "1"
+
+    monkeypatch.setattr(devices, "choose_device", lambda wanted: pytest.fail("no device is needed"))
+    seen: list[Any] = []
+
+    def compute(request: CaseRequest, inputs: bytes, model: Any, progress: Any) -> Any:
+        seen.append(model)
+        return TOY.compute(request, inputs, ToyModel(), progress)
+
+    plain = replace(TOY, bundle_kind="", load_model=None, compute=compute, request=PlainRequest)
+    case = run_case(plain, PlainRequest(request_.picture, output=request_.output))
+    assert seen == [None] and not plain.has_model and load_on(plain, None, "cpu") is None
+    assert (case.result["model"], case.result["device"]) == (None, "cpu") and "seed" not in case.result
+    assert list(case.result["software"]) == ["version"] and case.fingerprint.model == ""
+    assert case.result["count_mm"] == len(PNG) and set(case.result["seconds"]) == {"read", "count", "total"}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib import device as devices
+from GenerativeModelsLib.anatomy.entries import parse_age
 from GenerativeModelsLib.anatomy.fields import fields_of, option_of, window_words
 from GenerativeModelsLib.anatomy.python import computed
 from GenerativeModelsLib.anatomy.record import Anatomy
@@ -26,10 +27,12 @@ from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.plane_fields import parse_spacing
 from GenerativeModelsLib.skull.planes.image import read_plane
 from GenerativeModelsLib.skull.python import _KEYWORDS as KEYWORDS
-from GenerativeModelsLib.skull.request import SkullRequest, parse_age, parse_spacing
+from GenerativeModelsLib.skull.request import SkullRequest
 
+AGE_REMEDY = "give decimal weeks from 11 to 42, the ages of the heads that the model knows, or leave it out."
 A = Path("a.png")
 PIXELS = np.arange(40 * 50, dtype=np.uint8).reshape(40, 50)
 
@@ -60,13 +63,12 @@ SENTENCES = {
         "The number of samples is -1: give a number from 0 (the mean only) to 10000.",
         "samples is -1: give a number from 0 (the mean only) to 10000.",
     ),
-    skull(gestational_age_weeks=13): (
+    skull(gestational_age_weeks=10): (
         "gestational_age_weeks",
-        "--gestational-age is 13: give decimal weeks from 14 to 40, where the growth charts reach, or leave it out.",
-        "gestational_age_weeks is 13: give decimal weeks from 14 to 40, where the growth charts reach, or leave it "
-        "out.",
-        "The gestational age is 13: give decimal weeks from 14 to 40, where the growth charts reach, or leave it out.",
-        "gestational_age is 13: give decimal weeks from 14 to 40, where the growth charts reach, or leave it out.",
+        f"--gestational-age is 10: {AGE_REMEDY}",
+        f"gestational_age_weeks is 10: {AGE_REMEDY}",
+        f"The gestational age is 10: {AGE_REMEDY}",
+        f"gestational_age is 10: {AGE_REMEDY}",
     ),
     skull(sagittal=A): (
         "sagittal",
@@ -93,11 +95,14 @@ SENTENCES = {
     ),
     plane(shown_as="a-b--c.png"): (
         "axial",
-        "axial plane a-b--c.png carries no pixel spacing: give --axial-spacing in mm, or --pixel-spacing.",
-        "axial plane a-b--c.png carries no pixel spacing: give axial_spacing_mm in mm, or a file that carries it.",
-        "axial plane a-b--c.png carries no pixel spacing: give the spacing of the axial plane in mm, or that of all "
-        "planes.",
-        "axial plane a-b--c.png carries no pixel spacing: give spacing_mm['axial'] in mm, or spacing_mm.",
+        "axial plane a-b--c.png carries no pixel spacing: give --axial-spacing in mm, --pixel-spacing, or "
+        "--axial-length.",
+        "axial plane a-b--c.png carries no pixel spacing: give axial_spacing_mm in mm, a file that carries it, or "
+        "axial_length.",
+        "axial plane a-b--c.png carries no pixel spacing: give the spacing of the axial plane in mm, that of all "
+        "planes, or the known length of the axial plane.",
+        "axial plane a-b--c.png carries no pixel spacing: give spacing_mm['axial'] in mm, spacing_mm, or "
+        "corrections['axial']['length'].",
     ),
     plane("coronal", (0.05, 0.05)): (
         "coronal_spacing_mm",
@@ -147,10 +152,10 @@ SENTENCES = {
     ),
     heart(sex="unknown"): (
         "sex",
-        "--sex is 'unknown': give male or female, or leave it out.",
-        "sex is 'unknown': give male or female, or leave it out.",
-        "The sex is 'unknown': give male or female, or leave it out.",
-        "sex is 'unknown': give male or female, or leave it out.",
+        "--sex is 'unknown': give male or female (M or F), or leave it out.",
+        "sex is 'unknown': give male or female (M or F), or leave it out.",
+        "The sex is 'unknown': give male or female (M or F), or leave it out.",
+        "sex is 'unknown': give male or female (M or F), or leave it out.",
     ),
     heart(es=A): (
         "ed",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.batch.summary import CaseOutcome, summary_columns, summary_line, write_summary
+from GenerativeModelsLib.batch.summary import CaseOutcome, summary_columns, summary_line
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
+from GenerativeModelsLib.output.table_file import write_table
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import SkullRequest
 from Testing.helpers.results import write_result
@@ -61,11 +61,19 @@ def test_the_columns_are_those_of_the_documents() -> None:
     """Scripts read them by name: add to them, never rename."""
     stems = {"bpd_mm": "bpd", "ofd_mm": "ofd", "hc_mm": "hc"}
     stems |= {"cephalic_index_percent": "cephalic_index", "head_volume_ml": "head_volume"}
-    measures = [c for key, s in stems.items() for c in (key, f"{s}_low90", f"{s}_high90", f"{s}_percentile")]
+    measures = [
+        c
+        for key, s in stems.items()
+        for c in (key, f"{s}_low90", f"{s}_high90", f"{s}_percentile", f"{s}_z_score")
+        if c not in ("cephalic_index_z_score", "head_volume_z_score")
+    ]
+    last = ("in_distribution_score", "in_distribution_verdict", "warnings", "case_id", "examination_date", "outlier")
     assert summary_columns(SKULL) == (
         *("case", "status", "error", "resumed", "device", "seconds"),
         *measures,
-        *("uncertainty_mean_mm", "in_distribution_score", "in_distribution_verdict", "warnings"),
+        *("gestational_age_weeks", "chart", "age_from_hc_weeks", "age_from_hc_low90_weeks"),
+        *("age_from_hc_high90_weeks", "scale_warning"),
+        *("uncertainty_mean_mm", *last),
     )
     assert summary_columns(HEART) == (
         *("case", "status", "error", "resumed", "device", "seconds"),
@@ -74,7 +82,7 @@ def test_the_columns_are_those_of_the_documents() -> None:
         *("hcm_probability", "thickest_segment", "thickest_segment_mean_mm", "hypertrophy"),
         *("wall_mean_ed_mm", "wall_p95_ed_mm", "wall_max_ed_mm", "wall_mean_es_mm", "wall_p95_es_mm", "wall_max_es_mm"),
         *("dice_ed", "dice_es", "hausdorff_mm_ed", "hausdorff_mm_es", "z_top_1", "z_top_2"),
-        *("in_distribution_score", "in_distribution_verdict", "warnings"),
+        *last,
     )
 
 
@@ -99,22 +107,8 @@ def test_a_heart_without_end_systole_leaves_its_cells_empty(tmp_path: Path) -> N
 
 def test_the_table_is_read_back_with_its_awkward_sentences(tmp_path: Path) -> None:
     sentence = 'The file "a,b.png" is empty: name another,\nor none.'
-    write_summary(tmp_path / "summary.csv", COLUMNS, [summary_line(SKULL, CaseOutcome("p1", "failed", None, sentence))])
+    write_table(tmp_path / "summary.csv", COLUMNS, [summary_line(SKULL, CaseOutcome("p1", "failed", None, sentence))])
     with (tmp_path / "summary.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["error"], row["status"], row["hc_mm"]) == (sentence, "failed", "")
     assert list(row) == list(COLUMNS)
-
-
-def test_a_failed_write_leaves_the_older_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_summary(tmp_path / "summary.csv", COLUMNS, [])
-    older = (tmp_path / "summary.csv").read_bytes()
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(InputError, match="No space left"):
-        write_summary(tmp_path / "summary.csv", COLUMNS, [summary_line(SKULL, CaseOutcome("p1", "waiting"))])
-    assert [p.name for p in tmp_path.iterdir()] == ["summary.csv"]
-    assert (tmp_path / "summary.csv").read_bytes() == older

@@ -20,7 +20,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsLib.skull.request import PlaneSource, SkullRequest
+from GenerativeModelsLib.skull.request import PLANES, PlaneSource, SkullRequest
 
 COLUMNS = table_columns(SKULL)
 
@@ -32,23 +32,51 @@ def read(folder: Path, text: str | bytes, **common: Any) -> list[BatchRow]:
 
 
 def test_the_columns_are_those_of_the_contract() -> None:
+    corrections = [f"{plane}_{kind}" for plane in PLANES for kind in ("facing", "ellipse", "mask", "length")]
     assert ",".join(COLUMNS) == (
-        "case,axial,sagittal,coronal,axial_spacing_mm,sagittal_spacing_mm,coronal_spacing_mm,gestational_age_weeks"
+        "case,axial,sagittal,coronal,axial_spacing_mm,sagittal_spacing_mm,coronal_spacing_mm,gestational_age_weeks,chart,"
+        f"axial_frame,sagittal_frame,coronal_frame,sex,{','.join(corrections)},"
+        "case_id,examination_date,operator,institution"
     )
     phases = ("ed", "es", "labels", "septum", "sex", "cine", "ed_frame", "es_frame")
-    assert table_columns(HEART) == ("case", *phases, "height_cm", "weight_kg")
+    identity = ("case_id", "examination_date", "operator", "institution")
+    assert table_columns(HEART) == ("case", *phases, "height_cm", "weight_kg", *identity)
+
+
+def test_a_row_has_its_identity_and_frame_and_a_date_in_the_future_fails_alone(tmp_path: Path) -> None:
+    table = "case,axial,axial_frame,case_id,examination_date,operator\n"
+    table += "p1,a.png,3,F-1,2026-01-31,A. B\np2,a.png,,,2999-01-01,\np3,a.png,,a/b,,\n"
+    first, second, third = read(tmp_path, table, operator="C. D", institution="Hospital")
+    asked = first.request
+    assert (asked.axial_frame, asked.case_id, asked.examination_date) == (3, "F-1", "2026-01-31")
+    assert (asked.operator, asked.institution) == ("A. B", "Hospital"), "a cell comes before the option"
+    assert second.error.startswith("examination_date is 2999-01-01, a day in the future")
+    assert third.error.startswith("case_id is 'a/b'") and third.request is None
 
 
 def test_a_full_row_becomes_a_request(tmp_path: Path) -> None:
-    (row,) = read(tmp_path, f'{",".join(COLUMNS)}\np1,img/a.png,s.png,/abs/c.mha,"0.2,0.3",0.25,,28.4\n')
+    (row,) = read(tmp_path, f'{",".join(COLUMNS)}\np1,img/a.png,s.png,/abs/c.mha,"0.2,0.3",0.25,,28.4,who\n')
     asked = row.request
     assert asked is not None and row.error == ""
     planes = asked.planes()
     assert planes["axial"] == PlaneSource(tmp_path / "img/a.png", (0.2, 0.3))
     assert planes["sagittal"] == PlaneSource(tmp_path / "s.png", (0.25, 0.25))
     assert planes["coronal"] == PlaneSource(Path("/abs/c.mha"), None)
-    assert (asked.gestational_age_weeks, asked.seed, asked.samples) == (28.4, 5, 7)
+    assert (asked.gestational_age_weeks, asked.chart, asked.seed, asked.samples) == (28.4, "who", 5, 7)
     assert asked.output == tmp_path / "out" / "p1"
+
+
+def test_a_row_holds_corrections(tmp_path: Path) -> None:
+    good, bad = read(
+        tmp_path,
+        "case,axial,axial_facing,axial_ellipse,axial_mask,axial_length\n"
+        'p1,a.png,flip,"40,30,20,15,0","0,0,9,9;1,1,5,1,5,5","0,0,100,0,20"\n'
+        'p2,a.png,,"40,30",,\n',
+    )
+    made = good.request.planes()["axial"].correction
+    assert made.facing == "flip" and made.ellipse == (40, 30, 20, 15, 0) and len(made.mask) == 2
+    assert made.length.spacing_mm == 0.2
+    assert bad.request is None and bad.error.startswith("axial_ellipse is '40,30': expected COL,ROW")
 
 
 def test_optional_columns_may_be_left_out_and_come_in_any_order(tmp_path: Path) -> None:

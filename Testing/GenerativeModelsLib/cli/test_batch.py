@@ -51,7 +51,8 @@ def test_a_batch_with_failures_has_run_and_says_how_many_failed(
     assert result.stdout.startswith(f"1 of 3 cases done, 2 failed: {tmp_path / 'out' / 'summary.csv'}")
     assert "p2: " in result.stdout and "is no image" in result.stdout
     assert "[100%]" in result.stderr and "p1: done" in result.stderr
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["p1", "summary.csv"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["cohort.html", "cohort.json", "p1", "summary.csv"]
+    assert f"Cohort: {tmp_path / 'out' / 'cohort.html'} (0 outliers, 0 with serial examinations)" in result.stdout
     assert not (tmp_path / "p3").exists()
 
 
@@ -59,6 +60,7 @@ def test_the_options_reach_the_batch_and_every_request(
     table: Path, tmp_path: Path, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "bundle").mkdir()
     parallel = ["--workers", 3, "--scheduler", "tcp://host:1", "--resume"]
     shared = ["--samples", 5, "--device", "cpu", "--seed", 8]
     assert run(table, "--output", tmp_path / "out", "--model", "bundle", *parallel, *shared).exit_code == 3
@@ -103,6 +105,23 @@ def test_keep_going_ends_with_0_and_json_is_all_of_stdout(
     assert (document["schema"], document["done"], document["failed"]) == ("batch/1", 1, 2)
     assert [case["status"] for case in document["cases"]] == ["done", "failed", "failed"]
     assert document["cases"][0]["hc_mm"] == 260.125 and document["cases"][1]["hc_mm"] is None
+
+
+def test_two_fetuses_under_one_id_are_said_in_one_sentence_and_fail_nothing(
+    tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    table = tmp_path / "cases.csv"
+    rows = ("p1,a.png,20+0,A,2026-01-01", "p2,b.png,30+0,A,2026-01-29", "p3,c.png,24+1,B,2026-01-29")
+    table.write_text("\n".join(("case,axial,gestational_age_weeks,case_id,examination_date", *rows)))
+    result = run(table, "--output", tmp_path / "out")
+    sentence = (
+        "Case ID A seems to hold two fetuses: p2 is 4 weeks after p1 by the dates, but 10 weeks "
+        "older by the ages. Check the IDs of these cases."
+    )
+    assert result.exit_code == 0 and result.stderr.count(sentence) == 1
+    document = json.loads(run(table, "--output", tmp_path / "out", "--resume", "--json").stdout)
+    assert [each["contradiction"] for each in document["series"]] == [sentence]
+    assert document["cases"][0]["outlier"] and document["cases"][0]["case_id"] == "A"
 
 
 def test_a_resumed_batch_says_what_was_kept_and_what_was_computed_anew(

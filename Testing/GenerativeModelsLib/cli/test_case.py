@@ -68,8 +68,10 @@ def analyse(*arguments: object) -> Any:
 def test_every_option_of_a_skull_reaches_the_request(requests: list[CaseRequest], tmp_path: Path) -> None:
     result = reconstruct(
         *("--axial", "a.png", "--sagittal", "s.nii.gz", "--coronal", "c.dcm", "--pixel-spacing", "0.2,0.3"),
-        *("--sagittal-spacing", "0.4", "--model", "bundle", "--samples", "20", "--device", "cuda:1", "--seed", "9"),
-        *("--gestational-age", "28.4", "--output", tmp_path / "out", "--overwrite"),
+        *("--sagittal-spacing", "0.4", "--model", tmp_path, "--samples", "20", "--device", "cuda:1", "--seed", "9"),
+        *("--gestational-age", "28.4", "--chart", "who", "--output", tmp_path / "out", "--overwrite"),
+        *("--axial-facing", "flip", "--sagittal-ellipse", "40,30,20,15,0", "--coronal-mask", "0,0,9,9"),
+        *("--axial-length", "0,0,100,0,20"),
     )
     assert result.exit_code == 0, result.stderr
     assert requests == [
@@ -79,11 +81,16 @@ def test_every_option_of_a_skull_reaches_the_request(requests: list[CaseRequest]
             coronal=Path("c.dcm"),
             pixel_spacing_mm=(0.2, 0.3),
             sagittal_spacing_mm=(0.4, 0.4),
-            model=Path("bundle"),
+            model=tmp_path,
             samples=20,
             device="cuda:1",
             seed=9,
             gestational_age_weeks=28.4,
+            chart="who",
+            axial_facing="flip",
+            sagittal_ellipse=(40, 30, 20, 15, 0),
+            coronal_mask=(((0, 0), (9, 0), (9, 9), (0, 9)),),
+            axial_length=(0, 0, 100, 0, 20),
             output=tmp_path / "out",
             overwrite=True,
         )
@@ -95,12 +102,13 @@ def test_defaults_of_a_skull_are_those_of_the_contract(requests: list[CaseReques
     (request,) = requests
     assert (request.samples, request.device, request.seed, request.model) == (100, "auto", 0, None)
     assert (request.axial_spacing_mm, request.gestational_age_weeks, request.overwrite) == (None, None, False)
+    assert request.chart == "intergrowth"
 
 
 def test_every_option_of_a_heart_reaches_the_request(requests: list[CaseRequest], tmp_path: Path) -> None:
     result = analyse(
         *("--ed", "a.nii.gz", "--es", "b.nrrd", "--labels", "lv=1,myo=2", "--septum", "dir:1,0,0"),
-        *("--sex", "Female", "--model", "bundle", "--device", "cuda:1", "--seed", "9"),
+        *("--sex", "Female", "--model", tmp_path, "--device", "cuda:1", "--seed", "9"),
         *("--output", tmp_path / "out", "--overwrite"),
     )
     assert result.exit_code == 0, result.stderr
@@ -111,7 +119,7 @@ def test_every_option_of_a_heart_reaches_the_request(requests: list[CaseRequest]
             labels="lv=1,myo=2",
             septum="dir:1,0,0",
             sex="female",
-            model=Path("bundle"),
+            model=tmp_path,
             device="cuda:1",
             seed=9,
             output=tmp_path / "out",
@@ -144,7 +152,10 @@ def test_figures_of_a_heart_go_to_stdout_progress_and_warnings_to_stderr(
 def test_the_table_goes_to_stdout_progress_and_warnings_to_stderr(requests: list[CaseRequest], tmp_path: Path) -> None:
     result = reconstruct("--axial", "a.png", "--output", tmp_path / "out")
     row = next(line for line in result.stdout.splitlines() if "(HC)" in line)
-    assert "260.1 mm" in row and "256.5 to 263.5" in row and "56" in row
+    assert "260.1 mm" in row and "256.5 to 263.5" in row and "+0.1" in row and "56" in row
+    assert "HC fits 28 weeks + 0 days (90 % interval" in result.stdout
+    assert "Cephalic index within the normal range of 74 to 83 % (Hadlock et al., AJR 1981" in result.stdout
+    assert "Input: typical, nothing stands out" in result.stdout and "score" not in result.stdout.replace("z-score", "")
     assert f"Report: {tmp_path / 'out' / 'report.html'}" in result.stdout
     assert "[ 25%] reading the planes" in result.stderr
     assert "Warning: The sagittal image is cut off." in result.stderr
@@ -207,7 +218,7 @@ def test_a_missing_spacing_names_the_options(sample_head: Path, tmp_path: Path) 
     result = reconstruct("--axial", sample_head / "axial.png", "--output", tmp_path / "out")
     assert result.exit_code == 2
     assert "carries no pixel spacing" in result.stderr
-    assert result.stderr.endswith("give --axial-spacing in mm, or --pixel-spacing.\n")
+    assert result.stderr.endswith("give --axial-spacing in mm, --pixel-spacing, or --axial-length.\n")
 
 
 def test_anything_unforeseen_exits_with_1_and_a_short_line(requests: list[CaseRequest], tmp_path: Path) -> None:
@@ -244,7 +255,7 @@ def test_the_whole_way_of_the_bundled_heart(
     assert result.exit_code == 0, result.stderr
     assert (tmp_path / "out" / "report.html").is_file()
     assert json.loads(result.stdout) == json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
-    refused = analyse(*files, "--output", tmp_path / "out", "--device", "cpu", "--model", "x")
+    refused = analyse(*files, "--output", tmp_path / "out", "--device", "cpu", "--model", tmp_path)
     assert refused.exit_code == 2 and "not empty" in refused.stderr and "--overwrite" in refused.stderr
 
 

@@ -20,6 +20,7 @@ BAD = [
     (["sample", "--condition", "sick"], "--condition is 'sick'"),
     (["sample", "--condition", "hcm", "--n", "-2"], "--n is -2"),
     (["sample", "--condition", "hcm", "--model", "nowhere"], "nowhere"),
+    (["sample", "--condition", "hcm", "--prior", "normal"], "--prior is 'normal': give kernel or flow"),
     (["walk", "--ed", "a.nii.gz", "--towards", "up"], "--towards is 'up'"),
     (["walk", "--ed", "a.nii.gz", "--towards", "hcm", "--steps", "0"], "--steps is 0"),
     (["walk", "--towards", "hcm"], "--ed is missing"),
@@ -48,6 +49,8 @@ def test_sample_and_walk_pass_their_options_on(monkeypatch: pytest.MonkeyPatch, 
     out = tmp_path / "out"
     result = heart("sample", "--condition", "healthy", "--n", "3", "--seed", "5", "--output", out)
     assert result.exit_code == 0 and "2 healthy shapes" in result.stdout
+    assert heart("sample", "--condition", "hcm", "--prior", "flow", "--output", out).exit_code == 0
+    assert seen.pop() == SampleRequest("hcm", out, prior="flow")
     result = heart("walk", "--ed", "a.nrrd", "--es", "b.nrrd", "--towards", "hcm", "--steps", "4", "--output", out)
     assert result.exit_code == 0 and "from 10 % to 90 %" in result.stdout
     assert "Warning: Two patients." in result.stderr

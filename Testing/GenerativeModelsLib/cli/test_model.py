@@ -10,6 +10,7 @@ from GenerativeModelsLib.bundle.checksums import ALL_FILES
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.cli.model import LOADERS
 from GenerativeModelsLib.heart.infer import bundle as heart_bundle
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.skull.infer import model as skull_model
 from Testing.helpers.bundles import change_manifest, flipped, reseal
 
@@ -88,13 +89,14 @@ def test_a_changed_file_is_refused(folder: Path, name: str) -> None:
     assert str(folder.parent) not in document.stdout and "SHA256SUMS" in found["checks"][0]["detail"]
 
 
+FLOW = {"kind": "maf", "features": 4, "transforms": 1, "hidden": [8], "probe": 0.0}
 UNUSABLE = {
     "parameters that are not numbers": lambda c: c["architecture"]["skull"]["parameters"].update(rank="eight"),
     "parameters of another network": lambda c: c["architecture"]["skull"]["parameters"].update(hidden=31),
     "a class that is unknown": lambda c: c["architecture"]["skull"].update(class_name="Elsewhere"),
     "a calibration of two numbers": lambda c: c["calibration"]["surface"].update(scale=[1.0, 1.0]),
     "a calibration of words": lambda c: c["calibration"]["surface"].update(scale=["wide"] * 3),
-    "measures without tensors": lambda c: c.update(in_distribution={"rest": {"axial": 0.1}}),
+    "measures without tensors": lambda c: c.update(in_distribution={"flows": {"shape": FLOW}}),
 }
 
 
@@ -110,6 +112,32 @@ def test_verify_refuses_quantiles_that_do_not_increase(folder: Path) -> None:
     change_manifest(folder, lambda c: c.update(in_distribution={"quantiles": {"shape": [0.376, 8.376, 0.4]}}))
     result = run("verify", str(folder))
     assert result.exit_code == 2 and "FAILED manifest" in result.stdout and "'shape'" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["skull", "heart"])
+def test_a_shipped_bundle_is_known_by_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = json.loads(run("inspect", name, "--json").stdout)
+    assert found["folder"] == name and found["bundle_sha256"] == bundle_checksum(default_bundle(name))
+    verified = json.loads(run("verify", name, "--json").stdout)
+    assert verified["passed"] and verified["folder"] == name
+
+
+def test_a_folder_of_the_name_of_a_shipped_bundle_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "skull").mkdir()
+    refused = run("verify", "skull")
+    assert refused.exit_code == 2 and "ok" not in refused.stdout
+
+
+def test_a_name_of_no_bundle_is_one_sentence_with_the_names_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("inspect", "verify"):
+        refused = run(command, "liver")
+        assert refused.exit_code == 2 and refused.stdout == ""
+        assert "There is no model bundle liver" in refused.stderr and "(skull, heart)" in refused.stderr
 
 
 def test_every_kind_can_be_loaded() -> None:
@@ -130,6 +158,18 @@ def test_seal_writes_the_checksums_of_a_bundle_without(folder: Path) -> None:
     sealed = run("seal", str(folder))
     assert sealed.exit_code == 0 and f"is sealed: the sha256 of its SHA256SUMS is {checksum}." in sealed.stdout
     assert run("verify", str(folder)).exit_code == run("seal", str(folder)).exit_code == 0
+
+
+def test_seal_as_json(folder: Path) -> None:
+    found = json.loads(run("seal", str(folder), "--json").stdout)
+    assert (found["schema"], found["folder"], found["passed"]) == ("model-seal/1", folder.name, True)
+    assert found["bundle_sha256"] == bundle_checksum(folder) and found["checks"][0]["name"] == "files"
+    change_manifest(folder, lambda c: c.update(kind="liver"))
+    (folder / "SHA256SUMS").unlink()
+    refused = run("seal", str(folder), "--json")
+    document = json.loads(refused.stdout)
+    assert refused.exit_code == 2 and (document["passed"], document["bundle_sha256"]) == (False, None)
+    assert str(folder.parent) not in refused.stdout
 
 
 def test_seal_refuses_what_does_not_load_and_what_was_damaged(folder: Path) -> None:

@@ -17,19 +17,24 @@ from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.cli.options import command_from, parameters_of, values_of
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.request import HeartRequest
-from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from Testing.helpers.toy_anatomy import TOY
 
 SHARED = "--output --model --device --seed --overwrite --json"
-BATCH = "--output --model --device --seed --workers --scheduler --time-limit --resume --overwrite --keep-going --json"
+IDENTITY = "--case-id --examination-date --operator --institution --language --export"
+BATCH = "--operator --institution --language --export "
+BATCH += "--output --model --device --seed --workers --scheduler --time-limit --resume --overwrite --keep-going --json"
+CORRECTIONS = " ".join(f"--{p}-{k}" for p in PLANES for k in ("facing", "ellipse", "mask", "length"))
 OPTIONS = {
     "skull reconstruct": f"--axial --sagittal --coronal --axial-spacing --sagittal-spacing --coronal-spacing "
-    f"--gestational-age --pixel-spacing --samples {SHARED}",
-    "skull batch": f"--samples {BATCH}",
+    f"--gestational-age --chart --pixel-spacing --samples --axial-frame --sagittal-frame --coronal-frame --frame --sex "
+    f"--identity-from-dicom --dicom-patient --mask-text {CORRECTIONS} {IDENTITY} {SHARED}",
+    "skull batch": f"--chart --samples --identity-from-dicom --dicom-patient --mask-text {BATCH}",
     "heart analyse": "--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force "
-    f"{SHARED}",
+    f"{IDENTITY} {SHARED}",
     "heart batch": f"--labels {BATCH}",
-    "heart sample": f"--condition --n {SHARED}",
+    "heart sample": f"--condition --n --prior {SHARED}",
+    "skull sample": f"--n --weeks {SHARED}",
     "heart walk": f"--ed --es --labels --septum --cine --ed-frame --es-frame --force --towards --steps {SHARED}",
 }
 """By command. Scripts use these names: add to them, never rename."""
@@ -39,6 +44,7 @@ REQUIRED = {
     "heart analyse": "--output",
     "heart batch": "--output",
     "heart sample": "--condition --output",
+    "skull sample": "--output",
     "heart walk": "--towards --output",
 }
 each_command = pytest.mark.parametrize("command", OPTIONS)
@@ -80,7 +86,8 @@ def test_every_field_of_a_request_becomes_an_option(anatomy: Anatomy) -> None:
     for field, about in fields_of(anatomy.request):
         parameter = parameters[field.name]
         kind, option = parameter.annotation.__args__[0], parameter.annotation.__metadata__[0]
-        assert option_of(field.name) in (option.default, *(option.param_decls or ()))
+        if not about.argument:
+            assert option_of(field.name) in (option.default, *(option.param_decls or ()))
         required = field.default is MISSING or field.name == "output"
         assert (parameter.default is parameter.empty) == required
         assert required or parameter.default == field.default
@@ -93,12 +100,17 @@ def test_every_field_of_a_request_becomes_an_option(anatomy: Anatomy) -> None:
 @each_anatomy
 def test_the_shared_options_come_last_and_in_one_order(anatomy: Anatomy) -> None:
     names = [parameter.name for parameter in parameters_of(anatomy.request)]
-    assert names[-5:] == ["output", "model", "device", "seed", "overwrite"]
+    names = [name for name in names if name not in ("identity_from_dicom", "dicom_patient")]
+    identity = ["case_id", "examination_date", "operator", "institution"]
+    shared = ["output", "overwrite", *identity, "language", "export"]
+    shared += ["model", "device", "seed"] if anatomy.has_model else []
+    assert names[-len(shared) :] == shared
 
 
 def test_only_what_is_wanted_is_offered() -> None:
     names = [parameter.name for parameter in parameters_of(SkullRequest, lambda about: about.batch)]
-    assert names == ["samples", "model", "device", "seed"]
+    shared = ["operator", "institution", "language", "export", "identity_from_dicom", "dicom_patient"]
+    assert names == ["chart", "samples", "mask_text", *shared, "model", "device", "seed"]
 
 
 def test_texts_are_parsed_and_what_is_no_field_is_passed_over() -> None:
@@ -130,6 +142,8 @@ def test_a_command_hands_the_values_of_its_options_on() -> None:
             "device": "auto",
             "seed": 2,
             "overwrite": False,
+            "language": "en",
+            **dict.fromkeys(("case_id", "examination_date", "operator", "institution", "export")),
         }
     ]
     assert "Play." in CliRunner().invoke(one, ["--help"]).stdout

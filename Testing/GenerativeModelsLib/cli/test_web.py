@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from GenerativeModelsLib.cli.main import app
+from GenerativeModelsLib.extras import install_command
 
 
 @pytest.fixture
@@ -65,6 +67,14 @@ def test_it_says_where_to_look_and_opens_it(served: list, opened: list[str]) -> 
     plan = settings.plan
     assert (plan.limit, plan.grace_seconds, plan.model, plan.device) == (8, 60.0, None, "auto")
     assert plan.upload_limit_bytes == 64 * 2**20 and not plan.show_log
+
+
+def test_json_is_one_line_of_stdout(served: list, opened: list[str]) -> None:
+    result = web("--port", "0", "--json", "--host", "0.0.0.0", "--allow-host", "a.example")
+    document = json.loads(result.stdout)
+    assert document["schema"] == "web/1" and document["token"] == served[0].access.token
+    assert re.fullmatch(r"http://localhost:\d+/", document["address"])
+    assert "no TLS" in result.stderr and result.stdout.count("\n") == 1
 
 
 def test_options_reach_the_hub(served: list, opened: list[str], tiny_bundle: Path) -> None:
@@ -136,7 +146,7 @@ def test_without_the_extra_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "trame_slicer" else real(name))
     result = web()
     assert result.exit_code == 2 and result.stdout == ""
-    assert "trame_slicer is missing" in result.stderr and "pip install 'GenerativeModels[web]'" in result.stderr
+    assert "trame_slicer is missing" in result.stderr and install_command("web") in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -118,7 +118,8 @@ def test_the_verdict_comes_first_and_as_grave_as_it_is(a_case, verdict: str, hea
     judged = {"in_distribution": {"score": 2.5, "verdict": verdict}}
     said = {"warnings": ["Cut off.", "The input is far away."], "warning_kinds": ["input", "verdict"]}
     found = content(a_case, **judged, **said)
-    assert found.verdict == (verdict, 2.5)
+    words = {"outside": "outside what the model was trained on", "unusual": "unusual for the model"}[verdict]
+    assert found.verdict == (verdict, words) and found.grey == (verdict == "outside")
     assert list(found.notices) == [Notice("The input is far away.", heading, serious), Notice("Cut off.")]
     silent = content(a_case, **judged)
     assert [notice.heading for notice in silent.notices] == [heading], "also where no warning says it"
@@ -126,4 +127,4 @@ def test_the_verdict_comes_first_and_as_grave_as_it_is(a_case, verdict: str, hea
 
 def test_a_typical_case_is_said_so_without_a_notice(a_case) -> None:
     found = content(a_case, in_distribution={"score": 0.5, "verdict": "typical"})
-    assert found.verdict == ("typical", 0.5) and list(found.notices) == []
+    assert found.verdict == ("typical", "typical, nothing stands out") and list(found.notices) == []

@@ -13,11 +13,8 @@ from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
 
 
 def test_an_unknown_benchmark_names_the_known_ones(tmp_path):
-    with pytest.raises(
-        InputError, match="choose one of skull, hc18, templates, speed, thickness, heart, heart-real"
-    ) as found:
+    with pytest.raises(InputError, match="There is no benchmark 'skul': choose one of skull, hc18") as found:
         benchmarks.run("skul", model=tmp_path)
-    assert str(found.value).startswith("There is no benchmark")
     assert sorted(str(found.value).split("one of ")[1].rstrip(".").split(", ")) == sorted(NAMES)
 
 

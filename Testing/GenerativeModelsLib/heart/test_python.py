@@ -197,7 +197,7 @@ def test_end_diastole_alone_leaves_none_what_needs_end_systole(heart: gm.LeftVen
         ),
         ({"ed": np.zeros((9, 9, 9)), "affine": np.zeros((4, 4))}, "ed", "has a voxel spacing of 0 x 0 x 0 mm"),
         ({"labels": "lv=9,myo=8"}, "ed", "by labels lv=9,myo=8; it holds 1, 2, 3: name its own values by labels"),
-        ({"sex": "Male"}, "sex", "^sex is 'Male': give male or female"),
+        ({"sex": "Mr"}, "sex", "^sex is 'Mr': give male or female"),
         ({"labels": "lv=3"}, "labels", "^labels is 'lv=3'"),
         ({"septum": "left"}, "septum", "^septum is 'left'"),
         ({"seed": -1}, "seed", "^seed is -1"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,18 @@ fingerprints = st.builds(Fingerprint, texts, st.text(), st.dictionaries(st.text(
 @given(fingerprints, fingerprints)
 def test_two_fingerprints_differ_when_anything_does(one: Fingerprint, other: Fingerprint) -> None:
     assert (one.digest == other.digest) == (one == other) == (one.differences(other.document()) == [])
+
+
+@given(fingerprints, st.sets(st.text(max_size=2), max_size=2))
+def test_options_left_out_are_no_difference(one: Fingerprint, names: set[str]) -> None:
+    other = replace(one, options=dict(one.options) | dict.fromkeys(names, "other"))
+    assert one.differs_in_options_only(other.document(), names)
+    assert one.without(names) == other.without(names)
+    assert one.differs_in_options_only(other.document(), []) == (one == other)
+    for change in ({"model": one.model + "x"}, {"software": "other"}, {"inputs": dict(one.inputs) | {"new": {}}}):
+        assert not one.differs_in_options_only(replace(one, **change).document(), names | set(change))
+    for document in (None, [], {}, {"digest": one.digest}):
+        assert not one.differs_in_options_only(document, names)
 
 
 @given(fingerprints)

@@ -26,12 +26,12 @@ def unpacked(text: str, kind: str) -> np.ndarray:
 def test_all_that_is_given_is_printed() -> None:
     page = render(a_page())
     assert "<h1>Case 7</h1>" in page and "<title>Lump: Case 7</title>" in page and "2026-01-01 10:00 UTC" in page
-    assert '<b class="verdict unusual">unusual</b> (score 2.25)' in page
+    assert '<b class="verdict unusual">unusual for the model</b>' in page
     assert '<p class="notice caution"><strong>Caution</strong> It is cut off.</p>' in page
     assert '<p class="notice serious"><strong>Do not rely on this result</strong> It is no lump.</p>' in page
     for text in ("Sizes", "12.0 ml", "11.0 to 13.0", ">55<", "A line.", "lumps 1.0", "cpu, seed 0"):
         assert text in page
-    assert page.count("Research use only.") == 2
+    assert page.count("Research use only.") == 3, "twice on the page, and at the foot of printed ones"
 
 
 def test_the_page_asks_for_nothing_and_may_not() -> None:

@@ -20,7 +20,7 @@ import GenerativeModelsLib.skull.planes.image as planes
 def wait(*_, **__):
     (Path(sys.argv[-1]).parent / "started").touch()
     time.sleep(60)
-planes.read_plane = wait
+planes.read_plane_or_clip = wait
 from GenerativeModelsLib.cli.main import main
 main()
 """

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import GenerativeModelsLib as gm
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.geometry.surface_files import read_surface
+from GenerativeModelsLib.skull.corrections import EllipsePx, PlaneCorrection
 from GenerativeModelsLib.skull.infer import model as models
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.python import SurfaceUncertainty
@@ -162,6 +163,23 @@ def test_the_folder_is_what_the_command_line_writes(
     skull.to_folder(str(tmp_path / "python"), overwrite=True)
 
 
+def test_another_age_or_chart_computes_nothing(skull: gm.Skull, tmp_path: Path) -> None:
+    who = skull.judged(chart="who")
+    assert who.surface is skull.surface and who.result["gestational_age_weeks"] == 25.0, "what is left out stays"
+    assert who.biometry["hc_mm"].value == skull.biometry["hc_mm"].value
+    assert who.biometry["hc_mm"].percentile != skull.biometry["hc_mm"].percentile
+    assert who.ages["ofd"] is None and skull.ages["ofd"]["weeks"] > 20
+    early = skull.judged(gestational_age="18+0")
+    assert early.biometry["hc_mm"].z_score > 3 and "18 weeks + 0 days" in early.warnings[0]
+    assert "18 weeks" not in " ".join(skull.warnings)
+    unknown = early.judged(gestational_age=None)
+    assert unknown.biometry["hc_mm"].z_score is None and unknown.result["chart"]["name"] == "intergrowth"
+    for field, value in (("gestational_age", 43), ("gestational_age", "term"), ("chart", "nichd")):
+        with pytest.raises(gm.InputError, match=f"^{field} is '?{value}"):
+            skull.judged(**{field: value})
+    assert "18 weeks + 0 days" in (early.to_folder(tmp_path / "early") / "report.html").read_text(encoding="utf-8")
+
+
 def hc_of(quick: dict[str, Any], *images: Any, **options: Any) -> float:
     return gm.reconstruct_skull(*images, **(quick | options)).biometry["hc_mm"].value
 
@@ -211,6 +229,25 @@ def test_every_plane_may_have_a_spacing_of_its_own(quick: dict[str, Any]) -> Non
     assert skull.biometry["hc_mm"].value == pytest.approx(250, rel=0.06)
 
 
+def test_corrections_are_texts_numbers_or_of_their_type(quick: dict[str, Any], pixels: dict) -> None:
+    values = {"facing": "flip", "ellipse": np.array([74, 60, 40, 32, 20]), "mask": [[0, 0, 30, 9]]}
+    texts = {"facing": "flip", "ellipse": "74,60,40,32,20", "mask": "0,0,30,9"}
+    typed = PlaneCorrection("flip", EllipsePx(74, 60, 40, 32, 20), (((0, 0), (30, 0), (30, 9), (0, 9)),))
+    skulls = [
+        gm.reconstruct_skull(pixels["axial"], spacing_mm=SPACING, corrections={"axial": made}, **quick)
+        for made in (values, texts, typed)
+    ]
+    made = skulls[0].result["planes"]["axial"]["corrections"]
+    assert made["facing"] == "flip" and made["length"] is None
+    for other in skulls[1:]:
+        assert other.result["planes"] == skulls[0].result["planes"]
+        assert other.result["fingerprint"]["digest"] == skulls[0].result["fingerprint"]["digest"]
+    length = {"axial": {"length": (10, 10, 110, 10, 100 * SPACING[0])}}
+    assert gm.reconstruct_skull(pixels["axial"], corrections=length, **quick).result["planes"]["axial"][
+        "spacing_mm"
+    ] == pytest.approx(SPACING)
+
+
 def test_without_draws_the_uncertainty_is_unknown_and_not_nothing(
     quick: dict[str, Any], pixels: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
@@ -245,7 +282,7 @@ def test_an_uncertainty_is_an_array_and_a_summary() -> None:
         (
             {"spacing_mm": None},
             "axial",
-            r"carries no pixel spacing: give spacing_mm\['axial'\] in mm, or spacing_mm\.$",
+            r"no pixel spacing: give spacing_mm\['axial'\] in mm, spacing_mm, or corrections\['axial'\]\['length'\]\.$",
         ),
         ({"spacing_mm": {"sagittal": 1.1}}, "axial", "carries no pixel spacing"),
         (
@@ -260,7 +297,11 @@ def test_an_uncertainty_is_an_array_and_a_summary() -> None:
         ({"spacing_mm": "fine"}, "spacing_mm", "^spacing_mm is 'fine'"),
         ({"spacing_mm": float("nan")}, "spacing_mm", "^spacing_mm is nan"),
         ({"spacing_mm": {"axial": (0.1, float("inf"))}}, "spacing_mm", r"^spacing_mm is \(0.1, inf\)"),
-        ({"gestational_age": 13}, "gestational_age", "^gestational_age is 13: give decimal weeks from 14 to 40"),
+        ({"corrections": {"top": {}}}, "corrections", "^corrections has the key 'top': expected axial, sag"),
+        ({"corrections": {"axial": {"turn": "flip"}}}, "corrections", r"^corrections\['axial'\] has the key 'turn'"),
+        ({"corrections": {"axial": {"facing": "off"}}}, "corrections", r"^corrections\['axial'\]\['facing'\] is 'off'"),
+        ({"corrections": {"coronal": {"facing": "up"}}}, "corrections", "corrects an image that is not given"),
+        ({"gestational_age": 10}, "gestational_age", "^gestational_age is 10: give decimal weeks from 11 to 42"),
         ({"gestational_age": "term"}, "gestational_age", "^gestational_age is 'term'"),
         ({"samples": -1}, "samples", "^samples is -1"),
         ({"seed": -1}, "seed", "^seed is -1"),

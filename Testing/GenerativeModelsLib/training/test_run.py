@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +11,6 @@ import yaml
 from safetensors.torch import load_file
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.training.shared.config_parts import BankConfig
-from GenerativeModelsLib.training.skull.bank import shard_path
 from Testing.helpers.tiny_models import CHANNELS
 
 pytest.importorskip("lightning")
@@ -21,8 +18,7 @@ pytest.importorskip("lightning")
 from GenerativeModelsLib.training.run import train
 from GenerativeModelsLib.training.shared.trainer import FreshIndices, last_checkpoint, loader
 from GenerativeModelsLib.training.skull import locator_run as module
-from GenerativeModelsLib.training.skull.crops import load_locator
-from GenerativeModelsLib.training.skull.locator_run import growing_bank
+from GenerativeModelsLib.training.skull.readings import locator_channels
 
 OPTIONS = {"limit_val_batches": 1, "num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator": "cpu"}
 
@@ -71,10 +67,10 @@ def test_the_locator_is_trained_written_and_resumed(
         return real_item(self, index)
 
     monkeypatch.setattr(module.LocatorData, "__getitem__", item)
-    folder = train(config_file(tmp_path, painted_bank), **OPTIONS)
+    folder = train(config_file(tmp_path, painted_bank), **OPTIONS).folder
     assert folder == tmp_path / "locator" and drawn == list(range(8))
     first = load_file(folder / "locator.safetensors")
-    assert [len(block[0].weight) for block in load_locator(folder).down] == CHANNELS
+    assert list(locator_channels(first)) == CHANNELS
     checkpoint = torch.load(last_checkpoint(folder), weights_only=True)
     assert (checkpoint["epoch"], checkpoint["global_step"]) == (0, 2)
 
@@ -94,12 +90,13 @@ def test_the_locator_is_trained_written_and_resumed(
 
 def test_the_same_seed_trains_the_same_weights(tmp_path: Path, painted_bank: Path) -> None:
     path = config_file(tmp_path, painted_bank)
-    one, other = (load_file(train(path, output=tmp_path / name, **OPTIONS) / "locator.safetensors") for name in "ab")
+    folders = [train(path, output=tmp_path / name, **OPTIONS).folder for name in "ab"]
+    one, other = (load_file(folder / "locator.safetensors") for folder in folders)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_the_weights_that_are_written_are_the_averaged_ones(tmp_path: Path, painted_bank: Path) -> None:
-    folder = train(config_file(tmp_path, painted_bank, trainer={"ema_decay": 0.5}), **OPTIONS)
+    folder = train(config_file(tmp_path, painted_bank, trainer={"ema_decay": 0.5}), **OPTIONS).folder
     checkpoint = torch.load(last_checkpoint(folder), weights_only=True)
     for _ in range(2):  # trained, and called again after the last epoch
         written = load_file(folder / "locator.safetensors")
@@ -118,29 +115,3 @@ def test_a_skull_model_needs_a_locator(tmp_path: Path, painted_bank: Path) -> No
     with pytest.raises(InputError, match=r"locator: None holds no locator\.safetensors"):
         train(path)
     assert not (tmp_path / "out").exists()
-
-
-def test_the_bank_has_what_is_needed_at_once_and_grows_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[int] = []
-    later: list[tuple[list[int], int]] = []
-
-    def write(folder: Path, seed: int) -> None:
-        made.append(seed)
-        shard_path(folder, seed).touch()
-
-    @contextlib.contextmanager
-    def in_background(work, seeds, workers, *arguments):
-        later.append((list(seeds), workers))
-        work(seeds[-1], *arguments)
-        yield
-
-    monkeypatch.setattr(module, "write_shard", write)
-    monkeypatch.setattr(module, "fill_bank", lambda folder, seeds: made.extend(seeds))
-    monkeypatch.setattr(module, "in_background", in_background)
-    with growing_bank(
-        BankConfig(folder=tmp_path, first=5, shards=5, validation_first=90, validation_shards=2, workers=2)
-    ):
-        assert made == [90, 91, 5, 9]
-        assert later == [([6, 7, 8, 9], 2)]

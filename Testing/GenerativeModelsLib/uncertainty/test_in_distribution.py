@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from GenerativeModelsLib.uncertainty.in_distribution import TYPICAL, UNUSUAL, FeatureModel, TypicalInput
+from GenerativeModelsLib.uncertainty.flow import FlowDensity
+from GenerativeModelsLib.uncertainty.in_distribution import (
+    MOST_SURPRISE,
+    TYPICAL,
+    UNUSUAL,
+    FeatureModel,
+    TypicalInput,
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +99,14 @@ def test_verdicts_within_the_calibration_cases(quantile: float, verdict: str) ->
     assert found.reasons == (() if verdict == "typical" else ("the picture is odd",))
 
 
+@pytest.mark.parametrize("measures", [{"a": 0.3}, {}])
+def test_further_reasons_raise_the_verdict_and_not_the_score(measures: dict[str, float]) -> None:
+    t = TypicalInput(quantiles={"a": np.linspace(0, 1, 999)}, worst={1: np.linspace(0.001, 0.999, 999)})
+    found = [t.judge(measures, {}), t.judge(measures, {}, ["odd"]), t.judge(measures, {}, ["odd"], ["huge"])]
+    assert [f.verdict for f in found] == ["typical", "unusual", "outside"]
+    assert [f.reasons for f in found] == [(), ("odd",), ("huge", "odd")] and len({f.score for f in found}) == 1
+
+
 def test_equal_calibration_values_do_not_turn_a_rounding_error_into_an_outlier() -> None:
     t = TypicalInput(quantiles={"a": np.full(30, 0.5)}, worst={1: np.linspace(0.5, 30 / 31, 30)})
     assert t.judge({"a": 0.5 + 1e-7}, {}).score == pytest.approx(30 / 31, abs=1e-3)
@@ -121,11 +136,17 @@ def test_without_calibration_nothing_is_judged() -> None:
 
 
 def test_from_a_bundle(cloud: np.ndarray) -> None:
-    model = FeatureModel.fit(cloud, 3)
-    tensors = {f"axial.{part}": getattr(model, part) for part in ("mean", "directions", "variances")}
-    settings_ = {"rest": {"axial": model.rest}, "quantiles": {"a": [1, 2, 3]}, "worst": {"1": [0.1, 0.2]}}
+    """Flows come back in the order of their names, whatever their number; a surprise is in nats per dimension."""
+    few = {"kind": "maf", "epochs": 2, "hidden": (8,), "transforms": 1}
+    flows = {name: FlowDensity.fit(rows, **few) for name, rows in (("axial picture", cloud), ("shape", cloud[:, :4]))}
+    tensors = {f"{n}.{part}": value for n, flow in enumerate(flows.values()) for part, value in flow.tensors().items()}
+    settings_ = {"flows": {name: flow.settings() for name, flow in flows.items()}}
+    settings_ |= {"quantiles": {"a": [1, 2, 3]}, "worst": {"1": [0.1, 0.2]}}
     t = TypicalInput.from_bundle(settings_, tensors)
-    np.testing.assert_allclose(t.planes["axial"].distance(cloud[:3]), model.distance(cloud[:3]))
+    for name, size in (("axial picture", 12), ("shape", 4)):
+        expected = -flows[name].log_density(cloud[0, :size]) / size
+        assert t.surprise(name, cloud[0, :size]) == pytest.approx(expected, rel=1e-6)
+    assert t.surprise("shape", np.full(4, 1e200)) == MOST_SURPRISE
     assert t.ranks({"a": 2.0}) == {"a": pytest.approx(0.5)} and len(t.worst[1]) == 2
 
 

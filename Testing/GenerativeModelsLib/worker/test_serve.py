@@ -77,6 +77,15 @@ def test_after_an_error_that_may_leave_modules_half_made_the_child_ends(
     assert type(error).__name__ in said["details"]
 
 
+def test_computed_cases_are_kept_from_job_to_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = []
+    monkeypatch.setattr(cases, "run_case", lambda *_, **options: kept.append(options["kept"]))
+    server = Server(io.BytesIO())
+    server.answer(JOB)
+    server.answer(JOB)
+    assert kept[0] is kept[1] is not None
+
+
 def test_an_unusable_request_is_refused_before_anything_is_loaded() -> None:
     job = {**JOB, "request": JOB["request"] | {"samples": -1}}
     _, (said,) = answers(job)

@@ -75,7 +75,9 @@ def test_one_child_tells_the_device_refuses_a_bad_case_reconstructs_a_good_one_a
         device, *_, refused = run(worker, sample_request(sample_case, tmp_path / "bad", axial_spacing_mm=None))
         assert isinstance(device, DeviceFound) and device.name
         assert isinstance(refused, Refused) and refused.field == "axial"
-        assert refused.sentence.endswith("give the spacing of the axial plane in mm, or that of all planes.")
+        assert refused.sentence.endswith(
+            "give the spacing of the axial plane in mm, that of all planes, or the known length of the axial plane."
+        )
         names = {"axial": "Node of mine"}
         good = sample_request(sample_case, tmp_path / "good", samples=0, shown_names=names, title="A title")
         *progress, done = run(worker, good)

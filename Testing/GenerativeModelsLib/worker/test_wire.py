@@ -17,6 +17,7 @@ from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.image_files.given import GivenImage
+from GenerativeModelsLib.skull.corrections import EllipsePx, KnownLength
 from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.worker.wire import (
     from_line,
@@ -34,6 +35,28 @@ SHARED = {
     "seed": 2**63 - 1,
     "overwrite": True,
     "title": "Case 1",
+    "case_id": "Fötus 1",
+    "examination_date": "2026-03-31",
+    "operator": "Åsa Öberg",
+    "institution": "St Thomas'",
+    "language": "de",
+    "export": "fhir,stl",
+    "identity_from_dicom": True,
+    "dicom_patient": "new",
+}
+CORRECTIONS = {
+    "axial_facing": "flip",
+    "axial_ellipse": EllipsePx(400 / 3, 300.25, 180.5, 140.1, -12.3),
+    "axial_mask": (((0.0, 0.0), (1 / 3, 0.0), (0.0, 20.5)), ((5.0, 5.0), (9.5, 5.0), (9.5, 8.0), (5.0, 8.0))),
+    "axial_length": KnownLength(10.0, 20.5, 110 / 3, 220.0, 50.1),
+    "sagittal_facing": "left",
+    "sagittal_ellipse": EllipsePx(1.5, 2.5, 30.1, 25.2, 90.0),
+    "sagittal_mask": (((1.0, 1.0), (9.0, 1.0), (9.0, 9.0)),),
+    "sagittal_length": KnownLength(0.0, 0.0, 0.0, 100.7, 33.3),
+    "coronal_facing": "up",
+    "coronal_ellipse": EllipsePx(3.5, 4.5, 40.1, 35.2, 45.0),
+    "coronal_mask": (((3.0, 3.0), (14.0, 3.0), (14.0, 4.5)),),
+    "coronal_length": KnownLength(0.0, 0.0, 80.2, 0.0, 20.9),
 }
 FULL = {
     SkullRequest: {
@@ -46,6 +69,14 @@ FULL = {
         "pixel_spacing_mm": (0.5, 0.6),
         "samples": 7,
         "gestational_age_weeks": 20 + 1 / 7,
+        "chart": "who",
+        "sex": "female",
+        "axial_frame": 3,
+        "sagittal_frame": 0,
+        "coronal_frame": 11,
+        "frame": 5,
+        "mask_text": True,
+        **CORRECTIONS,
         "shown_names": {"axial": "Ä node\nof two lines"},
         **SHARED,
     },
@@ -78,7 +109,10 @@ def test_every_field_of_a_request_arrives_to_the_bit(kind: type[CaseRequest]) ->
     assert set(given) == {entry.name for entry in known}, "a new field: give it a value here"
     assert all(entry.default != given[entry.name] for entry in known), "a value that is no default"
     paths = {name: value.absolute() for name, value in given.items() if isinstance(value, Path)}
-    assert there_and_back(kind(**given)) == kind(**(given | paths))
+    arrived = there_and_back(kind(**given))
+    assert arrived == kind(**(given | paths))
+    for name in CORRECTIONS.keys() & given:
+        assert type(getattr(arrived, name)) is type(given[name])
 
 
 def test_a_cine_arrives() -> None:

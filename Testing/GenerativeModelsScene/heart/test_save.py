@@ -20,6 +20,8 @@ def assert_same_case(found: Path, expected: Path) -> None:
     assert {path.name for path in found.iterdir()} == {path.name for path in expected.iterdir()}
     for name in ("result.json", "report.html", "bullseye.png"):
         assert (found / name).read_bytes() == (expected / name).read_bytes()
+    for path in expected.glob("*_labels.nii.gz"):
+        assert (found / path.name).read_bytes() == path.read_bytes()
     for path in expected.glob("*.vtp"):
         ours, theirs = read_surface(found / path.name), read_surface(path)
         np.testing.assert_array_equal(ours.points, theirs.points)

@@ -1,4 +1,4 @@
-"""The case among the centiles of the growth charts."""
+"""The case among the percentiles of the growth charts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import slicer
 from vtk.util.numpy_support import vtk_to_numpy
 
 from GenerativeModelsLib.skull.case.read import read_case
-from GenerativeModelsLib.skull.shape.growth_charts import CHARTS
+from GenerativeModelsLib.skull.growth import intergrowth
 from GenerativeModelsScene.skull.charts import ordinal
 from GenerativeModelsScene.skull.show import show_case
 from Testing.helpers.finished_cases import a_finished_case
 
-CENTILES = (3, 10, 50, 90, 97)
-NAMES = ("3rd centile", "10th centile", "50th centile", "90th centile", "97th centile")
+PERCENTILES = (3, 10, 50, 90, 97)
+NAMES = ("3rd percentile", "10th percentile", "50th percentile", "90th percentile", "97th percentile")
 
 
 def series_of(chart) -> list:
@@ -33,11 +33,11 @@ def line(series) -> np.ndarray:
 @pytest.mark.parametrize("name", ["hc", "bpd", "ofd"])
 def test_the_curves_are_the_growth_charts(shown, name) -> None:
     curves = series_of(shown.charts[name])[:5]
-    for centile, label, series in zip(CENTILES, NAMES, curves, strict=True):
+    for percentile, label, series in zip(PERCENTILES, NAMES, curves, strict=True):
         weeks, values = line(series).T
         assert series.GetName() == label
         assert weeks[0] == 20 and weeks[-1] == 34 and len(weeks) > 50
-        expected = CHARTS[name].value_mm(NormalDist().inv_cdf(centile / 100), weeks)
+        expected = intergrowth.CURVES[name].value_mm(NormalDist().inv_cdf(percentile / 100), weeks)
         np.testing.assert_allclose(values, expected, rtol=1e-12)
 
 
@@ -69,7 +69,7 @@ def test_without_draws_the_interval_is_the_value(a_scene, tmp_path) -> None:
 
 def test_charts_say_what_they_show(shown) -> None:
     chart = shown.charts["hc"]
-    assert chart.GetTitle() == "Head circumference (HC)"
+    assert chart.GetTitle() == "Head circumference (HC), INTERGROWTH-21st"
     assert (chart.GetXAxisTitle(), chart.GetYAxisTitle()) == ("weeks", "HC (mm)")
     assert set(shown.charts) == {"hc", "bpd", "ofd"}
 

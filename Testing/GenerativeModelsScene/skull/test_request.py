@@ -163,7 +163,14 @@ def test_options_arrive_and_defaults_are_the_command_lines(a_plane, tmp_path: Pa
     request = case_request({"axial": a_plane}, tmp_path)
     default = SkullRequest(axial=tmp_path / "axial.nrrd", output=tmp_path / "case", shown_names={"axial": "scan"})
     assert request == default
-    options = {"gestational_age_weeks": 25.5, "samples": 7, "seed": 5, "device": "cuda:1", "title": "me"}
+    options = {
+        "gestational_age_weeks": 25.5,
+        "sex": "female",
+        "samples": 7,
+        "seed": 5,
+        "device": "cuda:1",
+        "title": "me",
+    }
     full = case_request({"axial": a_plane, "coronal": a_plane}, tmp_path, model=str(tmp_path), **options)
     assert {name: getattr(full, name) for name in options} == options
     assert full.model == tmp_path

@@ -31,6 +31,11 @@ def test_the_thickest_segment_is_said_before_the_probability(a_result):
     assert "0.995" in result_of(a_result).remark
 
 
+def test_the_verdict_on_the_input_comes_without_its_score(a_result) -> None:
+    found = result_of(a_result | {"in_distribution": {"score": 0.86, "verdict": "typical"}})
+    assert found.verdict == "Input: typical, nothing stands out" and found.score.startswith("Score 0.86: 86 %")
+
+
 @pytest.mark.parametrize("verdict, figure", [("unusual", "> 99 %"), ("outside", "–")])
 def test_the_probability_of_an_odd_heart_is_muted_or_not_shown(a_result, verdict, figure):
     a_result["in_distribution"] = {"score": 3.0, "verdict": verdict}

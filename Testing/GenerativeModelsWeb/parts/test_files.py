@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from GenerativeModelsLib.page.colours import COLOURS, PLAIN, rgb
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsWeb.parts.files import offer_files
 from GenerativeModelsWeb.server.downloads import Downloads
+from Testing.helpers.dicom_inputs import HEADER, single_frame
+from Testing.helpers.finished_cases import a_finished_case
 from Testing.helpers.shapes import lump
 
 
@@ -45,6 +48,8 @@ def made(offer):
 def test_links_are_grouped_and_named_after_the_case(offered):
     groups, offers, _ = offered
     listed = [(group["label"], [file["ending"] for file in group["files"]]) for group in groups]
+    formats = [entry for entry in listed if entry[0] in ("Short report", "DICOM", "FHIR")]
+    listed = [entry for entry in listed if entry not in formats]
     assert listed == [
         ("Report", [".html"]),
         ("Numbers", [".json"]),
@@ -97,3 +102,44 @@ def test_a_mesh_without_any_value_is_plain(offered):
     write_vtp(lump(), folder / "skull.vtp")
     _, colours = points_of(made(offers["skull.skull.ply"]))
     assert (colours == np.round(255 * np.array(PLAIN))).all()
+
+
+def test_formats_whose_packages_are_installed_are_offered(offered, monkeypatch):
+    _, _, folder = offered
+    for name, exporter in SKULL.exporters.items():
+        monkeypatch.setitem(SKULL.exporters, name, replace(exporter, packages=() if name != "fhir" else ("absent",)))
+    groups = offer_files(Downloads(folder.with_name("others")), SKULL, folder, "P-1", lambda path: path)
+    listed = {group["label"]: [(file["address"], file["ending"]) for file in group["files"]] for group in groups}
+    assert listed["Short report"] == [("skull.report.pdf", ".pdf")]
+    assert listed["DICOM"] == [
+        ("skull.measurements-sr.dcm", "report"),
+        ("skull.skull-seg.dcm", "segmentation"),
+        ("skull.report-pdf.dcm", "PDF"),
+        ("skull.skull-stl.dcm", "STL"),
+    ]
+    assert "FHIR" not in listed, "its package is missing"
+
+
+def test_an_export_is_made_outside_the_case_and_belongs_to_the_patient_of_the_input(tmp_path):
+    pydicom = pytest.importorskip("pydicom")
+    folder = a_finished_case(tmp_path / "case", case_id="P-1")
+    header = pydicom.dcmread(single_frame(tmp_path / "a.dcm", np.zeros((40, 50), np.uint8), (0.3, 0.3)))
+    before = sorted(folder.rglob("*"))
+    for headers, patient in (({"axial": header}, HEADER["PatientID"]), ({}, "P-1")):
+        downloads = Downloads(tmp_path / "downloads")
+        offer_files(downloads, SKULL, folder, "P-1", lambda path: path, headers)
+        offer = downloads._offers["skull.skull-stl.dcm"]
+        assert offer.file_name == "P-1-skull-stl.dcm"
+        assert pydicom.dcmread(made(offer)).PatientID == patient
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_several_files_of_an_export_come_as_an_archive(tmp_path):
+    folder = a_finished_case(tmp_path / "case")
+    second = replace(SKULL.meshes[0], file="other.vtp", label="Other")
+    (folder / "other.vtp").write_bytes((folder / "skull.vtp").read_bytes())
+    record = replace(SKULL, meshes=(*SKULL.meshes, second))
+    downloads = Downloads(tmp_path / "downloads")
+    offer_files(downloads, record, folder, "P-1", lambda path: path)
+    with zipfile.ZipFile(made(downloads._offers["skull.dicom-stl.zip"])) as archive:
+        assert archive.namelist() == ["skull-stl.dcm", "other-stl.dcm"]

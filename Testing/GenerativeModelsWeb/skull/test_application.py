@@ -10,7 +10,9 @@ import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("trame")
 pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here")
@@ -25,6 +27,7 @@ from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as module
 from GenerativeModelsWeb.workspace import PAGES, Workspace
+from Testing.helpers.dicom_inputs import jpeg_loop, loop_of
 from Testing.helpers.finished_cases import a_finished_case
 
 
@@ -117,11 +120,13 @@ def run(session, seed: int = 0) -> None:
 
 def test_the_request_is_what_the_page_says(ready):
     ready.app.settings.data.weeks, ready.app.settings.data.samples = "27+3", "12"
+    ready.app.settings.data.sex = "male"
     run(ready)
     (request,) = ready.worker.requests
     assert request.axial_spacing_mm == (0.2, 0.2) and request.sagittal is None
     assert (request.samples, request.seed, request.device) == (12, 0, "cpu")
     assert request.gestational_age_weeks == pytest.approx(27 + 3 / 7)
+    assert request.sex == "male"
     assert request.shown_names == {"axial": "mine.png"} and request.title == "mine"
     assert ready.folder in request.output.parents
 
@@ -242,12 +247,14 @@ def test_cancel_while_the_skull_is_being_shown_does_not_part_it_from_its_numbers
     assert ready.worker.requests[0].output.is_dir()
 
 
-def test_a_changed_input_is_noticed(ready):
+@pytest.mark.parametrize(("field", "typed"), [("weeks", "30"), ("sex", "female"), ("mask_text", True)])
+def test_a_changed_input_is_noticed(ready, field, typed):
     run(ready)
-    ready.app.settings.data.weeks = "30"
+    before = getattr(ready.app.settings.data, field)
+    setattr(ready.app.settings.data, field, typed)
     ready.app.desk.refresh()
     assert ready.app.shown.data.stale
-    ready.app.settings.data.weeks = ""
+    setattr(ready.app.settings.data, field, before)
     ready.app.desk.refresh()
     assert not ready.app.shown.data.stale
 
@@ -317,3 +324,23 @@ def test_the_script_calls_triggers_there_are(a_session):
     called = set(re.findall(r'trigger\("(\w+)"', "".join(scripts)))
     assert called == {"gm_assign", "gm_refuse", "gm_check_size", "gm_view"}
     assert all(a_session.app.server.controller.trigger_fn(name) for name in called)
+
+
+def test_the_identity_and_the_frame_of_a_clip_are_part_of_the_request(ready, sample_case):
+    pixels = np.array(Image.open(sample_case / "axial.png").convert("L"))
+    path = jpeg_loop(ready.store.folder / "loop.dcm", loop_of(pixels, 1, 3), (0.22, 0.22))
+    assert asyncio.run(ready.store.on_upload("skull.axial", path, "loop.dcm")) is None
+    ready.app.desk.fill_identity()
+    ready.app.inputs.data.axial.frame = "2"
+    run(ready)
+    (request,) = ready.worker.requests
+    assert (request.axial_frame, request.case_id, request.examination_date) == (2, "F-2026-17", "2026-03-11")
+    assert (request.operator, request.institution, request.title) == ("Ada Okonkwo", "Klinik am See", "F-2026-17")
+    assert ready.downloads._offers["skull.report.html"].file_name == "F-2026-17-report.html"
+    case = ready.session.cases.get(1)
+    assert request.dicom_patient == "input" and case.headers["axial"].PatientID == "F-2026-17"
+    ready.app.settings.data.new_patient = True
+    ready.app.desk.refresh()
+    assert ready.app.shown.data.stale
+    run(ready)
+    assert ready.worker.requests[-1].dicom_patient == "new" and ready.session.cases.get(2).headers == {}

@@ -6,7 +6,9 @@ import asyncio
 import json
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("trame_server", reason="the web extra is not installed")
 
@@ -16,6 +18,7 @@ from trame_server.utils.typed_state import TypedState
 from GenerativeModelsWeb.parts.state import Run
 from GenerativeModelsWeb.skull.desk import PictureDesk
 from GenerativeModelsWeb.skull.state import Inputs, Settings
+from Testing.helpers.dicom_inputs import jpeg_loop, loop_of, single_frame
 
 
 @pytest.fixture
@@ -134,9 +137,124 @@ def test_an_age_typed_over_the_samples_stays(desk, take):
     assert desk.settings.data.weeks == "30"
 
 
+def test_age_and_sex_of_a_fetus_are_not_those_of_the_next(desk, take):
+    take("axial")
+    desk.settings.data.weeks, desk.settings.data.sex, desk.settings.data.chart = "22+3", "male", "who"
+    desk.clear()
+    assert (desk.settings.data.weeks, desk.settings.data.sex, desk.settings.data.chart) == ("", "", "who")
+
+
 def test_a_notice_lasts_while_its_files_arrive(desk, take):
     desk.announce("Took a.png as the axial plane.", ["a.png"])
     take("axial", "a.png")
     assert desk.inputs.data.notice
     take("coronal", "other.png")
     assert desk.inputs.data.notice == ""
+
+
+@pytest.fixture
+def a_loop(sample_case, tmp_path):
+    """A DICOM loop of four frames of the sample head."""
+    pixels = np.array(Image.open(sample_case / "axial.png").convert("L"))
+    return jpeg_loop(tmp_path / "loop.dcm", loop_of(pixels, 2, 4), (0.22, 0.22))
+
+
+def test_a_clip_says_its_frames_and_takes_a_number(desk, take, a_loop):
+    assert take("axial", "loop.dcm", a_loop) is None
+    card = desk.inputs.data.axial
+    assert (card.frames, card.frame, card.size) == (4, "", "4 frames of 432 × 640 pixels")
+    assert card.spacing_source == "file" and desk.inputs.data.missing == ""
+    assert desk.frames() == {"axial_frame": None}
+    card.frame = "3"
+    assert desk.frames() == {"axial_frame": 3}
+    for typed in ("4", "-1", "best"):
+        card.frame = typed
+        desk.refresh()
+        assert desk.inputs.data.missing == (
+            f"The frame of the axial clip is “{typed}”: type a whole number from 0 to 3."
+        )
+
+
+def test_a_header_that_contradicts_itself_is_quoted(desk, take, sample_case, tmp_path):
+    pixels = np.array(Image.open(sample_case / "axial.png").convert("L"))
+    file = single_frame(tmp_path / "two.dcm", pixels, (0.22, 0.22), PixelSpacing=[0.3, 0.3])
+    assert take("axial", "two.dcm", file) is None
+    card = desk.inputs.data.axial
+    assert card.spacing_source == "" and desk.inputs.data.missing
+    assert "contradicts itself" in card.caution and "PixelSpacing 0.3 x 0.3 mm" in card.caution
+
+
+def test_a_picture_has_no_frame(desk, take):
+    take("axial")
+    assert desk.inputs.data.axial.frames == 1 and desk.frames() == {}
+
+
+def test_the_identity_is_read_from_the_header_when_asked_for(desk, take, a_loop):
+    take("axial", "loop.dcm", a_loop)
+    settings = desk.settings.data
+    assert desk.inputs.data.dicom and settings.case_id == "", "nothing is read before"
+    desk.fill_identity()
+    assert (settings.case_id, settings.examination_date) == ("F-2026-17", "2026-03-11")
+    assert (settings.operator, settings.institution) == ("Ada Okonkwo", "Klinik am See")
+    desk.clear()
+    assert (settings.case_id, settings.examination_date) == ("", ""), "they are of one case"
+    assert settings.operator == "Ada Okonkwo" and not desk.inputs.data.dicom
+
+
+def test_without_a_dicom_file_there_is_no_header(desk, take):
+    take("axial")
+    assert not desk.inputs.data.dicom
+    desk.fill_identity()
+    assert desk.inputs.data.notice.startswith("No file is DICOM") and desk.settings.data.case_id == ""
+
+
+def test_an_identity_that_cannot_be_used_holds_the_button(desk, take):
+    take("axial")
+    desk.inputs.data.axial.row_mm = "0.22"
+    for field, typed, said in (
+        ("case_id", "a/b", "The case identifier is 'a/b'"),
+        ("examination_date", "2999-01-01", "a day in the future"),
+        ("operator", "<b>", "The operator is '<b>'"),
+    ):
+        setattr(desk.settings.data, field, typed)
+        desk.refresh()
+        assert said in desk.inputs.data.missing
+        setattr(desk.settings.data, field, "")
+    desk.refresh()
+    assert desk.inputs.data.missing == ""
+
+
+def test_a_known_length_is_a_spacing(desk, take):
+    take("axial")
+    card = desk.inputs.data.axial
+    assert (card.columns, card.rows) == (640, 432)
+    card.millimetres = "50"
+    desk.marking("axial", "length")
+    desk.clicked("axial", 0.25, 0.5)
+    desk.clicked("axial", 0.75, 0.5)
+    assert desk.corrections() == {"axial_length": pytest.approx((159.5, 215.5, 479.5, 215.5, 50))}
+    assert desk.inputs.data.missing == "" and card.spacing_source == "length" and card.caution == ""
+    assert desk.given_spacing("axial") is None
+
+
+def test_a_correction_that_cannot_be_used_is_named_in_the_words_of_the_page(desk, take):
+    take("axial")
+    desk.inputs.data.axial.row_mm = "0.22"
+    desk.inputs.data.axial.ellipse = "round"
+    desk.refresh()
+    assert desk.inputs.data.missing.startswith("The ellipse of the axial plane is 'round': expected COL,ROW,A,B,ANGLE")
+
+
+def test_buttons_adjust_the_ellipse_of_the_result_of_the_same_picture(desk, take):
+    take("axial")
+    card = desk.inputs.data.axial
+    desk.adjusted("axial", "left")
+    assert card.correction_problem.startswith("There is no ellipse yet") and card.ellipse == ""
+    head = {"ellipse_px": [320.04, 200.0, 150.0, 120.0, 3.0]}
+    desk.found({"planes": {"axial": {"file": "other.png", "head": head}}})
+    assert card.found == "", "the result of another picture"
+    desk.found({"planes": {"axial": {"file": "mine.png", "head": head}}})
+    desk.adjusted("axial", "left")
+    assert card.ellipse == "316,200,150,120,3" and card.correction_problem == "" and "gm-over-found" in card.overlay
+    desk.uncorrected("axial")
+    assert desk.corrections() == {}

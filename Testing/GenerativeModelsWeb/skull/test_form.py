@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from GenerativeModelsLib.errors import InputError
@@ -36,9 +38,15 @@ def test_no_gestational_age_is_an_answer():
     assert weeks_of("  ") is None
 
 
-@pytest.mark.parametrize("typed", ["13.9", "40.1", "27+7", "soon", "nan", "40+1"])
-def test_a_gestational_age_outside_the_charts_is_refused(typed):
-    with pytest.raises(InputError, match="type weeks from 14 to 40, such as"):
+@pytest.mark.parametrize("typed", ["10.9", "42.1", "42+1"])
+def test_a_gestational_age_outside_the_population_is_refused(typed):
+    with pytest.raises(InputError, match=r"^The gestational age is .*: give decimal weeks from 11 to 42, the ages"):
+        weeks_of(typed)
+
+
+@pytest.mark.parametrize("typed", ["27+7", "soon", "nan"])
+def test_a_gestational_age_that_is_none_is_quoted(typed):
+    with pytest.raises(InputError, match=f"is “{re.escape(typed)}”: type weeks such as 27.4 or 27"):
         weeks_of(typed)
 
 
@@ -64,8 +72,16 @@ def test_a_picture_without_spacing_holds_everything_up():
 
 def test_nothing_is_missing():
     assert missing(Inputs(axial=filled()), Settings(weeks="27+3")) == ""
+    assert missing(Inputs(axial=filled()), Settings(weeks="12+0", chart="who")) == "", "beyond the chart"
 
 
-@pytest.mark.parametrize("settings", [Settings(weeks="90"), Settings(samples="many"), Settings(seed="-3")])
-def test_a_setting_that_cannot_be_is_named(settings):
-    assert "type" in missing(Inputs(axial=filled()), settings)
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (Settings(weeks="90"), "The gestational age is 90"),
+        (Settings(samples="many"), "type"),
+        (Settings(seed="-3"), "type"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(settings, words):
+    assert words in missing(Inputs(axial=filled()), settings)

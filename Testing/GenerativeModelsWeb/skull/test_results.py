@@ -25,6 +25,7 @@ def test_rows_are_in_the_reports_order_and_rounding(a_result):
         "label": "Head circumference",
         "value": "260.1 mm",
         "interval": "256.5 to 263.5",
+        "z": "+0.1",
         "percentile": "56",
     }
     assert rows[4]["value"] == "310 ml" and rows[4]["percentile"] == "–"
@@ -35,10 +36,37 @@ def test_warnings_come_first_and_as_grave_as_the_verdict(a_result):
     a_result["warning_kinds"] = ["input", "verdict"]
     for verdict, severity in (("outside", "serious"), ("unusual", "caution")):
         a_result["in_distribution"] = {"score": 3.0, "verdict": verdict}
+        heading = "Do not rely on this result" if verdict == "outside" else ""
+        text = "The input lies outside what the model was trained on."
         assert notices_of(a_result) == [
-            {"severity": severity, "text": "The input lies outside what the model was trained on."},
-            {"severity": "caution", "text": "Cut off."},
+            {"severity": severity, "heading": heading, "text": text},
+            {"severity": "caution", "heading": "", "text": "Cut off."},
         ]
+
+
+def test_scale_and_age_come_above_all(a_result):
+    a_result["warnings"] = ["Cut off.", "Odd.", "Check the pixel spacing or the age."]
+    a_result["warning_kinds"] = ["input", "verdict", "scale"]
+    first, *others = notices_of(a_result)
+    assert first == {
+        "severity": "serious",
+        "heading": "Check scale and age",
+        "text": "Check the pixel spacing or the age.",
+    }
+    assert [notice["text"] for notice in others] == ["Odd.", "Cut off."]
+
+
+def test_ages_normal_range_and_verdict_are_said_in_words(a_result):
+    found = result_of(a_result)
+    assert found.ages[0].startswith("HC fits 28 weeks + 0 days (90 % interval") and "normal range" in found.ages[2]
+    assert found.verdict == "Input: typical, nothing stands out" and found.score.startswith("Score 0.5: 50 %")
+    assert (found.grey, found.chart_title) == (False, "INTERGROWTH-21st")
+
+
+def test_numbers_outside_are_grey_and_without_intervals(a_result):
+    a_result["in_distribution"] = {"score": 1.0, "verdict": "outside", "reasons": []}
+    found = result_of(a_result)
+    assert found.grey and {row["interval"] for row in found.rows} == {"–"} and "interval" not in found.ages[0]
 
 
 def test_a_long_file_name_is_not_read_out_in_every_warning(a_result):
@@ -63,6 +91,8 @@ def test_without_draws_the_page_says_that_the_uncertainty_is_unknown(a_result):
 
 def test_how_it_was_made_is_said_in_a_line(a_result):
     assert result_of(a_result).summary == "From the axial, coronal planes; 100 draws, seed 0; computed on cpu in 1.5 s"
+    a_result["planes"]["axial"]["frame"] = {"number": 4, "count": 9, "chosen": "locator", "why": "It is."}
+    assert result_of(a_result).summary.startswith("From the axial (frame 4 of 0 to 8), coronal planes; 100 draws")
 
 
 def test_charts_are_the_reports_own(a_result):

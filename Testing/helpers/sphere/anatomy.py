@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Mesh, Quantity
-from GenerativeModelsLib.anatomy.request import CaseRequest
+from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.process.memory import MemoryNeed
 
@@ -28,7 +28,7 @@ def parse_mm(text: str, field: str) -> float:
 
 
 @dataclass(frozen=True)
-class SphereRequest(CaseRequest):
+class SphereRequest(ModelRequest):
     """One sphere: an image whose mask has its volume, and what is added to the radius."""
 
     mask: Path = asked("Image, above 0 in the sphere.", metavar="FILE", called="the mask", image=True, column=True)

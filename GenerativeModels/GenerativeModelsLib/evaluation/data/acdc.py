@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.folders import data_set
 
 __all__ = ["GROUPS", "AcdcPatient", "read_acdc"]
 
@@ -21,6 +22,8 @@ GROUPS = {
     "RV": "abnormal right ventricle",
 }
 """Diagnoses by their names in the data set."""
+COLUMNS = ("patient", "group", "ed_file", "es_file", "edv_ml", "esv_ml", "myo_ed_ml")
+"""Columns of `index.csv` that are read."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +40,26 @@ class AcdcPatient:
 
 
 def read_acdc(folder: Path) -> list[AcdcPatient]:
-    """All patients of `folder` in the order of its `index.csv`; raises InputError if a file is missing."""
-    table = Path(folder) / "index.csv"
-    if not table.is_file():
-        raise InputError(f"{table} does not exist: name the folder that holds acdc_labels with --data.")
+    """All patients in the order of `index.csv` of `folder` or of its folder `acdc_labels`.
+
+    Raises
+    ------
+    InputError
+        A file is missing, or the index is that of another data set.
+    """
+    folder = data_set(folder, "acdc_labels")
+    table = folder / "index.csv"
     patients = []
     with table.open(newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
+        rows = csv.DictReader(stream)
+        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+            raise InputError(f"{table} has no column {missing[0]}: name the folder of the data set acdc_labels.")
+        for row in rows:
             if row["group"] not in GROUPS:
                 raise InputError(
                     f"{table}: patient {row['patient']} is of group '{row['group']}', expected {', '.join(GROUPS)}."
                 )
-            files = [Path(folder) / row[f"{phase}_file"] for phase in ("ed", "es")]
+            files = [folder / row[f"{phase}_file"] for phase in ("ed", "es")]
             volumes = [float(row[name]) for name in ("edv_ml", "esv_ml", "myo_ed_ml")]
             patients.append(AcdcPatient(f"patient {row['patient']}", row["group"], *files, *volumes))
     missing = next((file for patient in patients for file in (patient.ed, patient.es) if not file.is_file()), None)

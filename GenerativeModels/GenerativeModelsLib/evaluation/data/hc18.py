@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.folders import data_set
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 
 LEAST_HC_MM = 150.0
@@ -44,10 +45,9 @@ class Hc18Case:
 
 
 def read_hc18(folder: Path) -> list[Hc18Case]:
-    """All cases of `folder` in the order of its `hc18.csv`; raises InputError if it is missing."""
-    table = Path(folder) / "hc18.csv"
-    if not table.is_file():
-        raise InputError(f"{table} does not exist: give the folder that holds HC18's pictures and hc18.csv.")
+    """All cases in the order of `hc18.csv` of `folder` or of its folder `hc18`; raises InputError if there is none."""
+    folder = data_set(folder, "hc18")
+    table = folder / "hc18.csv"
     cases = []
     with table.open(newline="") as file:
         for row in csv.DictReader(file):
@@ -55,7 +55,7 @@ def read_hc18(folder: Path) -> list[Hc18Case]:
             centre = np.array([float(row["ellipse_x_px"]), float(row["ellipse_y_px"])]) * mm
             a, b = float(row["semi_major_px"]) * mm, float(row["semi_minor_px"]) * mm
             ellipse = Ellipse(centre, a, b, float(np.radians(float(row["angle_deg"]))))
-            cases.append(Hc18Case(Path(folder) / row["file"], mm, ellipse, float(row["hc_mm"])))
+            cases.append(Hc18Case(folder / row["file"], mm, ellipse, float(row["hc_mm"])))
     return cases
 
 
@@ -68,8 +68,7 @@ class Hc18Split:
     training : for weights.
     calibration : for intervals and the in-distribution check.
     test : not trained on, but looked at while the models were developed, so no final test.
-    final : for one reading of a finished model; no figure of it may decide anything. The weights 1.0 of the skull were
-        trained on it, before it was set apart.
+    final : read by `benchmark hc18 --final` alone; no figure of it may decide anything.
     """
 
     training: list[Hc18Case]
@@ -110,6 +109,25 @@ def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
     for case in cases:
         parts[taken.get(case.path.name.split("_")[0], "training")].append(case)
     return Hc18Split(**parts)
+
+
+def training_pictures(folder: Path) -> list[Hc18Case]:
+    """The training part of a folder.
+
+    Raises
+    ------
+    InputError
+        There is no table, or no picture is left when test and calibration have theirs.
+    """
+    cases = read_hc18(folder)
+    found = split_hc18(cases).training
+    if not found:
+        reserved = sum((*LARGE.values(), *SMALL.values()))
+        raise InputError(
+            f"hc18: {folder} holds {len(cases)} pictures, of which none is left to train on, as up to {reserved} are "
+            "kept for test and calibration: list fewer pictures in the table of a cohort, with their hc_mm."
+        )
+    return found
 
 
 def large_heads(cases: list[Hc18Case]) -> list[Hc18Case]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.folders import data_set
 from GenerativeModelsLib.evaluation.data.heart_label_maps import LABELS, USUAL_AXES
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
@@ -116,11 +117,17 @@ class LvCap:
 
 
 def read_lv_cap(folder: Path) -> LvCap:
-    """The data set in `folder` (`lv_cap.npz` and `clinical_index.csv`); raises InputError if a file is missing."""
-    file, table = Path(folder) / "lv_cap.npz", Path(folder) / "clinical_index.csv"
-    for path in (file, table):
-        if not path.is_file():
-            raise InputError(f"{path} does not exist: name the folder that holds lv_cap with --data.")
+    """The data set in `folder` or in its folder `lv_cap`: `lv_cap.npz` and `clinical_index.csv`.
+
+    Raises
+    ------
+    InputError
+        A file is missing.
+    """
+    folder = data_set(folder, "lv_cap")
+    file, table = folder / "lv_cap.npz", folder / "clinical_index.csv"
+    if not table.is_file():
+        raise InputError(f"{table} does not exist: it belongs to the data set lv_cap, beside {file.name}.")
     stored = np.load(file)
     weld = stored["weld"].astype(int)
     faces = weld[stored["faces_endo"].astype(int)]

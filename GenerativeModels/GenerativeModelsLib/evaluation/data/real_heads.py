@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from GenerativeModelsLib.evaluation.data.folders import find_data_set
 from GenerativeModelsLib.skull.population.basis import shape_basis
 from GenerativeModelsLib.skull.population.heads import Head
 from GenerativeModelsLib.skull.shape.from_brain_mask import BONE_MM, read_template
@@ -44,8 +45,9 @@ def load_fetal_template(mask_path: str | Path, *, bone_mm: float = BONE_MM) -> H
 
 
 def evaluation_templates(data: str | Path) -> list[Path]:
-    """Mask files of the templates in `data`/fetal_heads_spina_bifida that were not used to fit the shape basis."""
+    """Mask files of the templates that the shape basis was not fitted to; in `data` or its fetal_heads_spina_bifida."""
     used = shape_basis().provenance["fetal_heads"]
     fitted = {f"{name}_mask.nii.gz" for name in used["used_late"] + used["used_early"]}
-    folder = Path(data) / "fetal_heads_spina_bifida"
-    return [path for path in sorted(folder.glob("*_mask.nii.gz")) if path.name not in fitted]
+    folder = find_data_set(data, "fetal_heads_spina_bifida")
+    found = () if folder is None else sorted(folder.glob("*_mask.nii.gz"))
+    return [path for path in found if path.name not in fitted]

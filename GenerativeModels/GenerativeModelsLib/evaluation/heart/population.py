@@ -39,10 +39,9 @@ WHOLE_SOURCE = {"edv": (132.0, 130.0), "esv": (40.0, 49.0), "ef": (70.0, 62.0), 
 
 def run(data: Path, cases: int, seed: int, workers: int, output: Path | None) -> Report:
     """Compare `cases` real people with the simulated healthy population; writes a figure to `output`, if given."""
-    folder = Path(data) / "lv_cap"
-    rows = read_lv_cap(folder).sample(cases)
-    people = list(in_processes(measure_person, [(str(folder), int(row)) for row in rows], workers, "people"))
-    patients = list(in_processes(measure_patient, read_acdc(Path(data) / "acdc_labels"), workers, "patients"))
+    rows = read_lv_cap(data).sample(cases)
+    people = list(in_processes(measure_person, [(str(data), int(row)) for row in rows], workers, "people"))
+    patients = list(in_processes(measure_patient, read_acdc(data), workers, "patients"))
     simulated = {c: simulated_hearts(SIMULATED, POPULATION_SET + seed, c) for c in ("healthy", "hcm")}
     refused = [f"{heart.name}: {heart.failure}" for heart in people + patients if heart.loaded is None]
     acdc = {group: group_rays(patients, group) for group in ("NOR", "HCM")}

@@ -37,10 +37,9 @@ __all__ = ["report", "run"]
 
 def run(models: Models, data: Path, cases: int, workers: int) -> Report:
     """Evaluate `cases` people of lv_cap and all patients of ACDC in `data`."""
-    folder = Path(data) / "lv_cap"
-    rows = read_lv_cap(folder).sample(cases)
-    patients = evaluate_patients(models, read_acdc(Path(data) / "acdc_labels"), workers)
-    return report(evaluate_people(models, folder, rows, workers), patients)
+    rows = read_lv_cap(data).sample(cases)
+    patients = evaluate_patients(models, read_acdc(data), workers)
+    return report(evaluate_people(models, data, rows, workers), patients)
 
 
 def report(people: Sequence[HeartRecord], patients: Sequence[HeartRecord]) -> Report:

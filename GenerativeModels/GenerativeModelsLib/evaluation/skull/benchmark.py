@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,13 @@ from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
 from GenerativeModelsLib.evaluation.skull.run import evaluate_set
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
+from GenerativeModelsLib.skull.infer.variant_shape import RESEMBLANCE_COLUMN, resemblance_cell
+from GenerativeModelsLib.skull.population.heads import WEEKS
+from GenerativeModelsLib.skull.shape.regions import REGIONS, regions
 
 ORDER = ("three planes", "axial + sagittal", "axial + coronal", "axial")
-BASE_BELOW = -0.35
-"""Vertices below this height, in head sizes, are the skull base, which is not visible in any plane."""
+AGE_BOUNDS = (16, 22, 30, 38)
+"""Weeks that separate the groups of ages."""
 
 
 def run(bundle: Path, cases: int, seed: int, workers: int) -> Report:
@@ -92,7 +96,8 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
     columns = ("planes", "Dice", "Hausdorff, mm", "HD95, mm", "mean distance, mm", "volume, absolute (signed)")
     columns += ("90 % coverage", "paper: Dice / HD / RVD")
     notes = [
-        f"{len(cases)} of {asked} held-out simulated heads, 16 to 38 weeks, all variants, planes with full pose noise.",
+        f"{len(cases)} of {asked} held-out simulated heads, {WEEKS[0]:g} to {WEEKS[1]:g} weeks, all variants, "
+        "planes with full pose noise.",
         "The paper used 14 real heads and another length scale (docs/science.md); compare with care.",
     ]
     return Table(f"Accuracy {frame}", columns, rows, notes)
@@ -139,16 +144,15 @@ def baseline_table(cases: Sequence[CaseRecords]) -> Table:
     return Table("Against the mean head scaled by the axial ellipse", columns, rows)
 
 
-def offsets_of(cases: Sequence[CaseRecords], subset: str, align: str, region: slice | None = None) -> Offsets:
-    """Offsets and predicted standard deviations of the vertices whose height lies in `region`; both must be known."""
+def offsets_of(cases: Sequence[CaseRecords], subset: str, align: str, region: int | None = None) -> Offsets:
+    """Offsets and predicted standard deviations of the vertices in a region (None: all); both must be known."""
     rows = _records(cases, subset)
     d = np.concatenate([r.offsets_mm[align] for r in rows])
     sigma = np.concatenate([r.sigma_mm for r in rows])
     areas = np.concatenate([r.areas for r in rows])
     labels = np.concatenate([np.full(len(r.areas), i) for i, r in enumerate(rows)])
     if region is not None:
-        height = np.concatenate([r.height for r in rows])
-        keep = (height >= region.start) & (height < region.stop)
+        keep = regions(np.concatenate([r.points for r in rows]), 1.0) == region
         d, sigma, areas, labels = d[keep], sigma[keep], areas[keep], labels[keep]
     return Offsets.of(d, sigma, areas, labels)
 
@@ -165,12 +169,11 @@ def coverage90(cases: Sequence[CaseRecords], subset: str, align: str) -> float |
 
 
 def calibration_table(cases: Sequence[CaseRecords]) -> Table:
-    """Coverage, sharpness and ranking of the uncertainty map after alignment: whole head, vault and base."""
+    """Coverage, sharpness and ranking of the uncertainty map after alignment: whole head and regions."""
     rows = []
-    regions = {"whole": None, "vault": slice(BASE_BELOW, np.inf), "base": slice(-np.inf, BASE_BELOW)}
     for subset in ORDER:
-        for region, limits in regions.items():
-            c = calibration(offsets_of(cases, subset, "rigid", limits))
+        for region, number in {"whole": None, **{name: k for k, name in enumerate(REGIONS)}}.items():
+            c = calibration(offsets_of(cases, subset, "rigid", number))
             cover = " / ".join(f"{getattr(c, f'coverage_{round(100 * p)}'):.2f}" for p in LEVELS)
             numbers = (c.sigma_scale, c.crps_mm, c.ence, c.ause_relative, c.mean_sigma_mm, c.mean_error_mm)
             rows.append([subset, region, cover, *(f"{v:.2f}" for v in numbers)])
@@ -213,8 +216,9 @@ def biometry_table(cases: Sequence[CaseRecords]) -> Table:
 def variant_table(cases: Sequence[CaseRecords]) -> Table:
     """Mean surface distance by shape variant and age, after alignment; and the in-distribution verdicts."""
     groups = {v: [c for c in cases if c.variant == v] for v in sorted({c.variant for c in cases})}
-    for low, high in ((16, 22), (22, 30), (30, 38.01)):
-        groups[f"{low:g} to {min(high, 38):g} weeks"] = [c for c in cases if low <= c.weeks < high]
+    bounds = (WEEKS[0], *AGE_BOUNDS, WEEKS[1])
+    for k, (low, high) in enumerate(pairwise(bounds)):
+        groups[f"{low:.0f} to {high:.0f} weeks"] = [c for c in cases if np.digitize(c.weeks, AGE_BOUNDS) == k]
     rows = []
     for name, group in groups.items():
         if not group:
@@ -222,6 +226,8 @@ def variant_table(cases: Sequence[CaseRecords]) -> Table:
         distances = [f"{means(group, s, 'rigid')['mean_surface_distance_mm']:.2f}" for s in ORDER]
         verdicts = [r.verdict for c in group for r in c.records.values()]
         shares = " / ".join(f"{100 * verdicts.count(v) / len(verdicts):.0f}" for v in ("typical", "unusual", "outside"))
-        rows.append([name, str(len(group)), *distances, shares])
+        said = resemblance_cell([r.variants for c in group for r in c.records.values()])
+        rows.append([name, str(len(group)), *distances, shares, said])
     columns = ("group", "heads", *(f"{s}, mm" for s in ORDER), "typical / unusual / outside, %")
+    columns += (RESEMBLANCE_COLUMN,)
     return Table("Mean surface distance by variant and age", columns, rows)

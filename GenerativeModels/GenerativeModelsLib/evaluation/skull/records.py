@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,10 +34,12 @@ class Record:
     accuracy : by alignment, "none" (predicted head frame) or "rigid".
     offsets_mm : by alignment, (M,) signed offsets of the truth at a sample of the vertices.
     sigma_mm : (M,) predicted standard deviation at these vertices; None for a model without draws.
-    areas, height : (M,) area of these vertices, and z divided by the head size.
+    areas : (M,) area of these vertices.
+    points : (M, 3) these vertices in the head frame, divided by the head size.
     truth, found : true and estimated biometry.
     sd, interval90 : standard deviation and 90 % interval by quantity; None for a model without draws.
     verdict, score, measures : of the in-distribution check.
+    variants : by shape variant, the share of usual heads that resemble it less.
     """
 
     case: int
@@ -46,7 +48,7 @@ class Record:
     offsets_mm: dict[str, np.ndarray]
     sigma_mm: np.ndarray | None
     areas: np.ndarray
-    height: np.ndarray
+    points: np.ndarray
     truth: Biometry
     found: Biometry
     sd: dict[str, float | None]
@@ -54,6 +56,7 @@ class Record:
     verdict: str
     score: float
     measures: dict[str, float]
+    variants: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _record(case: int, subset: str, found: Reconstruction, truth: Surface) -> Re
         {name: signed_offsets(moved, truth, some).astype(np.float32) for name, moved in frames.items()},
         sigma,
         surface.vertex_areas[some].astype(np.float32),
-        (surface.points[some, 2] * 2 * np.pi / value.hc_mm).astype(np.float32),
+        (surface.points[some] * 2 * np.pi / value.hc_mm).astype(np.float32),
         measure(truth),
         value,
         {name: interval.sd for name, interval in intervals.items()},
@@ -120,6 +123,7 @@ def _record(case: int, subset: str, found: Reconstruction, truth: Surface) -> Re
         found.in_distribution.verdict,
         found.in_distribution.score,
         dict(found.in_distribution.measures),
+        found.variants,
     )
 
 

@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from GenerativeModelsLib import __version__
 from GenerativeModelsLib.anatomy.request import check_computing
-from GenerativeModelsLib.anatomy.run import LoadModel, Progress, load_on, model_summary, write_json
+from GenerativeModelsLib.anatomy.run import LoadModel, Progress
+from GenerativeModelsLib.anatomy.shapes import (
+    PICTURE,
+    check_count,
+    load_on_chosen,
+    sample_name,
+    write_document,
+)
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.heart.anatomy import CLASSES, HEART, PHASES
+from GenerativeModelsLib.heart.anatomy import CLASSES, HEART, PHASES, PRIORS
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.heart.shape.surfaces import heart_surface, thickness_figures
 from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML, Heart
@@ -27,12 +33,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SampleRequest", "WalkRequest", "sample_shapes", "walk_shapes"]
 
-MOST = 500
-
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """Request of the shapes of one class: its mean and `count` samples. The other fields as in `HeartRequest`.
+    """Request of the shapes of one class: its mean and `count` samples, drawn from the `prior` of `PRIORS`.
+
+    The other fields as in `HeartRequest`.
 
     Raises
     ------
@@ -47,11 +53,12 @@ class SampleRequest:
     device: str = "auto"
     seed: int = 0
     overwrite: bool = False
+    prior: str = PRIORS[0]
 
     def __post_init__(self) -> None:
-        _require_class(self.condition, "condition")
-        if not 0 <= self.count <= MOST:
-            raise InputError(f"{named('n')} is {self.count}: give a number from 0 (the mean only) to {MOST}.")
+        _require_one_of(CLASSES, self.condition, "condition")
+        _require_one_of(PRIORS, self.prior, "prior")
+        check_count(self.count, "n", 0, "the mean only")
         check_computing(self.device, self.seed)
 
 
@@ -70,9 +77,8 @@ class WalkRequest:
     steps: int = 30
 
     def __post_init__(self) -> None:
-        _require_class(self.towards, "towards")
-        if not 1 <= self.steps <= MOST:
-            raise InputError(f"{named('steps')} is {self.steps}: give a number from 1 to {MOST}.")
+        _require_one_of(CLASSES, self.towards, "towards")
+        check_count(self.steps, "steps")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +108,13 @@ def sample_shapes(
     start = time.perf_counter()
     with output_folder(request.output, overwrite=request.overwrite, stale=("*_ed.vtp", "*_es.vtp")) as folder:
         report_progress("loading the model", 0.05)
-        model, device = _load(request.model, request.device, load)
+        model, device = load_on_chosen(HEART, request.model, request.device, load)
         shapes = [Shape("mean", f"{request.condition}, mean", model.cluster_mean(request.condition).heart(0), {})]
-        drawn = model.sample(request.condition, request.count, request.seed) if request.count else None
+        drawn = model.sample(request.condition, request.count, request.seed, request.prior) if request.count else None
         for number in range(request.count):
-            shapes.append(Shape(f"sample_{number + 1:03d}", f"sample {number + 1}", drawn.heart(number), {}))
-        about = {"schema": "heart-sample/1", "condition": request.condition, "seed": request.seed, "device": device}
+            shapes.append(Shape(sample_name(number), f"sample {number + 1}", drawn.heart(number), {}))
+        about = {"schema": "heart-sample/1", "condition": request.condition, "prior": request.prior}
+        about |= {"seed": request.seed, "device": device}
         return _write(folder, shapes, about, model, report_progress, start)
 
 
@@ -136,7 +143,7 @@ def walk_shapes(
         report_progress("reading the label maps", 0.05)
         loaded = read_label_maps(heart)
         report_progress("loading the model", 0.2)
-        model, device = _load(heart.model, heart.device, load)
+        model, device = load_on_chosen(HEART, heart.model, heart.device, load)
         placed = model.place(rays_of(loaded))
         found = walk(model, placed, towards=request.towards, steps=request.steps)
         shapes = [
@@ -169,8 +176,6 @@ def _write(
     report_progress: Progress,
     start: float,
 ) -> dict[str, Any]:
-    import torch
-
     from GenerativeModelsLib.geometry.surface_files import write_vtp
     from GenerativeModelsLib.heart.report.shape_strip import write_strip
 
@@ -199,26 +204,12 @@ def _write(
         entries.append(entry)
         strip.append((shape.caption, surfaces))
     report_progress("drawing the shapes", 0.85)
-    write_strip(strip, folder / "shapes.png")
-    content = {
-        **about,
-        "shapes": entries,
-        "model": model_summary(model),
-        "software": {"version": __version__, "torch": torch.__version__},
-        "seconds": {"total": round(time.perf_counter() - start, 3)},
-    }
-    write_json(content, folder / "shapes.json")
+    write_strip(strip, folder / PICTURE)
+    content = write_document(folder, about, entries, model, start)
     report_progress("done", 1.0)
     return content
 
 
-def _load(bundle: Path | None, device: str, load: LoadModel | None) -> tuple[HeartModel, str]:
-    from GenerativeModelsLib.device import choose_device
-
-    choice = choose_device(device)
-    return load_on(HEART, bundle, choice.torch_device, load), choice.name
-
-
-def _require_class(name: str, field: str) -> None:
-    if name not in CLASSES:
-        raise InputError(f"{named(field)} is '{name}': give {' or '.join(CLASSES)}.")
+def _require_one_of(names: Sequence[str], name: str, field: str) -> None:
+    if name not in names:
+        raise InputError(f"{named(field)} is '{name}': give {' or '.join(names)}.")

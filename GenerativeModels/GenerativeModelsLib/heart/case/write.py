@@ -9,7 +9,7 @@ import numpy as np
 
 from GenerativeModelsLib.anatomy.run import Case
 from GenerativeModelsLib.geometry.surface_files import write_vtp
-from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
+from GenerativeModelsLib.heart.anatomy import LABEL_VALUES, THICKNESS_RANGE_MM
 from GenerativeModelsLib.heart.case.figures import function_figures, indexed_figures, thickest_segment
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.heart.shape.reference import ONE_NUMBER_MM
@@ -18,22 +18,40 @@ from GenerativeModelsLib.image_files.given import Source
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
+    from GenerativeModelsLib.heart.labels.label_map import LabelMap
     from GenerativeModelsLib.heart.measure.load import LoadedHeart, LoadedPhase
 
-__all__ = ["document", "write_files"]
+__all__ = ["document", "write_files", "write_label_map"]
 
 
 def write_files(case: Case, folder: Path) -> None:
-    """Write the surfaces and the bull's-eye of an analysis."""
+    """Write the surfaces, the label maps as measured, and the bull's-eye of an analysis."""
     from GenerativeModelsLib.heart.report.bullseye import bullseye_figure, write_bullseye_png
 
     measured: MeasuredHeart = case.run.found
     for name, phase in measured.phases.items():
         write_vtp(in_patient(phase.surface, phase.frame), folder / f"{name}.vtp")
         write_vtp(in_patient(phase.reconstruction, phase.frame), folder / f"{name}_reconstruction.vtp")
+    for name, phase in case.inputs.phases.items():
+        write_label_map(phase.label_map, folder / f"{name}_labels.nii.gz")
     values = [phase.thickness.aha17 for phase in measured.phases.values()]
     figure = bullseye_figure(*values, limits=(0.0, THICKNESS_RANGE_MM))  # same limits as in the report
     write_bullseye_png(figure, folder / "bullseye.png")
+
+
+def write_label_map(label_map: LabelMap, path: Path) -> None:
+    """Write a label map with the values of `LABEL_VALUES`, uint8, in the patient's LPS."""
+    import SimpleITK as sitk
+
+    values = np.zeros(label_map.values.shape, np.uint8)
+    for structure, value in LABEL_VALUES.items():
+        values[label_map.mask(structure)] = value
+    spacing = label_map.spacing_mm
+    image = sitk.GetImageFromArray(values)
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection((label_map.to_lps[:3, :3] / spacing).ravel().tolist())
+    image.SetOrigin(label_map.to_lps[:3, 3].tolist())
+    sitk.WriteImage(image, str(path), useCompression=True)
 
 
 def document(case: Case) -> dict[str, Any]:
@@ -79,6 +97,7 @@ def document(case: Case) -> dict[str, Any]:
         "in_distribution": {
             "score": float(placed.in_distribution[0].score),
             "verdict": placed.in_distribution[0].verdict,
+            "reasons": list(placed.in_distribution[0].reasons),
         },
         "sex": request.sex,
         "height_cm": request.height_cm,

@@ -16,6 +16,7 @@ from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.segments import SEGMENTS
 from GenerativeModelsLib.heart.shape.surfaces import in_patient
 from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, ROWS, Ventricle
+from GenerativeModelsLib.language import said
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.model import HeartModel
@@ -86,19 +87,29 @@ def apex_cautions(loaded: LoadedHeart) -> list[Caution]:
     if not found:
         return []
     ends = " and ".join(
-        f"{PHASE_WORDS[name]} {phase.label_map.name} after an estimated "
-        f"{100 * phase.apex.depth_mm / phase.apex.length_mm:.0f} % of the cavity's length"
+        said(
+            "{called} after an estimated {share:.0f} % of the cavity's length",
+            called=f"{PHASE_WORDS[name]} {phase.label_map.name}",
+            share=100 * phase.apex.depth_mm / phase.apex.length_mm,
+        )
         for name, phase in found.items()
     )
-    function = ", ejection fraction" if loaded.es is not None else ""
-    return [
-        Caution(
-            f"The slices end before the apex, at {ends}: volumes{function} and mass are those of the slices, so the "
-            "volumes and the mass are lower bounds; the apex is the model's, and no wall thickness is given beyond the "
-            "slices, where hypertrophy would be missed.",
-            "apex",
+    sentence = (
+        said(
+            "The slices end before the apex, at {ends_list}: volumes, ejection fraction and mass are those of the "
+            "slices, so the volumes and the mass are lower bounds; the apex is the model's, and no wall thickness is "
+            "given beyond the slices, where hypertrophy would be missed.",
+            ends_list=ends,
         )
-    ]
+        if loaded.es is not None
+        else said(
+            "The slices end before the apex, at {ends_list}: volumes and mass are those of the slices, so the volumes "
+            "and the mass are lower bounds; the apex is the model's, and no wall thickness is given beyond the slices, "
+            "where hypertrophy would be missed.",
+            ends_list=ends,
+        )
+    )
+    return [Caution(sentence, "apex")]
 
 
 def _within(phase: LoadedPhase | None) -> np.ndarray:

@@ -18,7 +18,7 @@ __all__ = ["KIND", "baseline_parameters", "build_ladder", "check_architecture"]
 KIND = "heart-shape"
 KNOWN = KnownParts(
     kind=KIND,
-    parts={"lvae": ("LadderVAE",), "typical": ("TypicalHeart",)},
+    parts={"lvae": ("LadderVAE",), "typical": ("TypicalHeart",), "prior": ("FlowDensity",)},
     required=("lvae", "typical"),
     largest=8192,
 )

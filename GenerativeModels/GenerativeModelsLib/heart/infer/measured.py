@@ -16,6 +16,7 @@ from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.surfaces import ThicknessFigures, heart_surface, thickness_figures
 from GenerativeModelsLib.heart.shape.thickness import thickness_maps
 from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML, Ventricle
+from GenerativeModelsLib.language import N_, said
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.model import HeartModel, Placed
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 MANY_MENDED = 0.02
 """Share of interpolated points of the wall above which a warning is given."""
-_VERDICTS = {"unusual": "unusual for", "outside": "outside"}
+_VERDICTS = {
+    "unusual": N_("The shape of this heart is unusual for the population the model was trained on."),
+    "outside": N_("The shape of this heart is outside the population the model was trained on."),
+}
 __all__ = ["MeasuredHeart", "MeasuredPhase", "measure_heart", "rays_of"]
 
 
@@ -151,8 +155,11 @@ def _wall_warnings(phases: dict[str, MeasuredPhase]) -> list[str]:
     if worst < MANY_MENDED:
         return []
     return [
-        f"The labelled wall is irregular: at {100 * worst:.0f} % of its points the thickness could not be measured, "
-        "and is that of the neighbouring points."
+        said(
+            "The labelled wall is irregular: at {share:.0f} % of its points the thickness could not be measured, and "
+            "is that of the neighbouring points.",
+            share=100 * worst,
+        )
     ]
 
 
@@ -161,13 +168,14 @@ def _model_warnings(placed: Placed) -> list[str]:
     found = []
     if not placed.present.all():
         found.append(
-            "The probability of hypertrophic cardiomyopathy was read from end diastole alone, which is less accurate "
-            "than from both phases."
+            said(
+                "The probability of hypertrophic cardiomyopathy was read from end diastole alone, which is less "
+                "accurate than from both phases."
+            )
         )
     judged = placed.in_distribution[0]
     if judged.verdict != "typical":
-        verdict = f"The shape of this heart is {_VERDICTS[judged.verdict]} the population the model was trained on."
-        found.append(Caution(" ".join([verdict, *judged.reasons]), "verdict"))
+        found.append(Caution(" ".join([_VERDICTS[judged.verdict], *judged.reasons]), "verdict"))
     return found
 
 

@@ -14,8 +14,8 @@ import torch
 
 from GenerativeModelsLib.bundle.bundle import read_bundle
 from GenerativeModelsLib.bundle.manifest import BundleManifest
-from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.heart.anatomy import CLASSES
+from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.heart.anatomy import CLASSES, PRIORS
 from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.bundle import KIND, build_ladder, check_architecture
 from GenerativeModelsLib.heart.infer.error import error_weighting, reconstruction_error
@@ -23,6 +23,7 @@ from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.reference import WALL_SD_MM
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
+from GenerativeModelsLib.uncertainty.flow_prior import FlowPrior, read_flows, require_prior
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from GenerativeModelsLib.uncertainty.platt import PlattScale
 
@@ -59,7 +60,8 @@ class Placed:
 class HeartModel:
     """Networks of a bundle with their calibration; takes and returns arrays. Made by `load_heart_model`.
 
-    Shapes have the phases of `heart.infer.code.PHASE_NAMES`. `calibration` is by the names of `heart.infer.code.SEEN`.
+    Shapes have the phases of `heart.infer.code.PHASE_NAMES`. `calibration` is by the names of `heart.infer.code.SEEN`,
+    `flows` by class, of the top level; without them hearts are drawn from the kernel density alone.
     """
 
     def __init__(
@@ -70,9 +72,11 @@ class HeartModel:
         spread: Sequence[np.ndarray],
         manifest: BundleManifest,
         device: torch.device,
+        flows: Mapping[str, FlowPrior] | None = None,
     ) -> None:
         self.net = net.to(device)
         self.calibration, self.typical, self.manifest, self.device = calibration, typical, manifest, device
+        self.flows = dict(flows or {})
         self.spread = tuple(np.asarray(s, float) for s in spread)
 
     @property
@@ -175,10 +179,38 @@ class HeartModel:
         hearts = self.decode(len(self.levels), self.typical.density.points[class_index(condition)])
         return RayBatch(*(getattr(hearts, name).mean(axis=0, keepdims=True) for name in RayBatch.FIELDS))
 
-    def sample(self, condition: str, n: int, seed: int = 0) -> RayBatch:
-        """Random hearts (n, PHASES) of a class: top level from the class density, lower levels from their priors."""
-        z = self.typical.density.sample(class_index(condition), n, np.random.default_rng(seed))
+    def sample(self, condition: str, n: int, seed: int = 0, prior: str | FlowPrior = "kernel") -> RayBatch:
+        """Random hearts (n, PHASES) of a class: top level from a density of the class, lower levels from their priors.
+
+        Parameters
+        ----------
+        condition
+            Of `CLASSES`.
+        n, seed
+            Number of hearts, and seed of the draws.
+        prior
+            Density (d_L) of the class's top level: "kernel", the kernel density by which hearts are also judged;
+            "flow", the bundle's normalising flow of the same points; or a flow, see `uncertainty.flow_prior`.
+
+        Raises
+        ------
+        InputError
+            The bundle has no flow of the class, or there is no such prior.
+        ValueError
+            There is no such class, or the density has another size.
+        """
+        k, rng = class_index(condition), np.random.default_rng(seed)
+        if prior == "kernel":
+            z = self.typical.density.sample(k, n, rng)
+        else:
+            flow = self._flow(condition, prior) if isinstance(prior, str) else prior
+            z = flow.draw(n, rng).vectors
         return self.decode(len(self.levels), z, range(1, len(self.levels)), seed)
+
+    def _flow(self, condition: str, prior: str) -> FlowPrior:
+        if prior not in PRIORS:
+            raise InputError(f"{named('prior')} is '{prior}': give {' or '.join(PRIORS)}.")
+        return require_prior(self.flows.get(condition), self.manifest, f"use {named('prior')} kernel, ")
 
     def traverse(self, level: int, dimension: int, values: Sequence[float], around: Placed | None = None) -> RayBatch:
         """Shapes (V, PHASES) for V values of one dimension of a level, in standard deviations of the population.
@@ -264,8 +296,11 @@ def load_heart_model(folder: Path, device: torch.device | str = "cpu") -> HeartM
         error_weighting(manifest.in_distribution)  # raises if it is unknown
         typical = TypicalHeart.from_bundle(manifest.in_distribution, tensors)
         spread = [tensors[f"spread.{level}"] for level in range(1, len(net.latents) + 1)]
+        flows = read_flows(
+            manifest.training_population.get("prior", {}), bundle.component("prior"), FlowPrior.from_bundle
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{bundle.path}: its calibration cannot be read ({error}): get a fresh copy of the bundle."
         ) from error
-    return HeartModel(net, calibration, typical, spread, manifest, torch.device(device))
+    return HeartModel(net, calibration, typical, spread, manifest, torch.device(device), flows)

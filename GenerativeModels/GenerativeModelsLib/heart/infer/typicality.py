@@ -10,16 +10,17 @@ import numpy as np
 
 from GenerativeModelsLib.heart.infer.code import SEEN, presence_names, presence_rows
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.uncertainty.density import LatentDensity
 from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel, InDistribution, TypicalInput
 
 __all__ = ["REASONS", "SeenHearts", "TypicalHeart", "VolumeModel"]
 
 REASONS = {
-    "place": "Few hearts of the population lie near this one on the top level of the latent space.",
-    "detail": "The lower levels of the latent space are far from those of the population.",
-    "error": "The model reconstructs this heart worse than it does those of the population.",
-    "volumes": "Its volumes or their ratios are unusual for the population, as in a dilated or weak heart.",
+    "place": N_("Few hearts of the population lie near this one on the top level of the latent space."),
+    "detail": N_("The lower levels of the latent space are far from those of the population."),
+    "error": N_("The model reconstructs this heart worse than it does those of the population."),
+    "volumes": N_("Its volumes or their ratios are unusual for the population, as in a dilated or weak heart."),
 }
 DETAIL, VOLUMES = "detail", "volumes"
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap, label_map_from_array
-from GenerativeModelsLib.heart.labels.read import lps_matrix, opened, require_size, unreadable
 from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.reader import read_pixels
+from GenerativeModelsLib.label_files.files import lps_matrix, opened, require_size, unreadable
+from GenerativeModelsLib.language import said
 
 __all__ = ["Cine", "extreme_frames", "read_cine"]
 
@@ -142,11 +143,25 @@ def _warnings(name: str, cavity: np.ndarray, repeated: list[int]) -> tuple[str, 
     empty = int((cavity == 0).sum())
     found = []
     if empty:
-        verb = "show" if empty > 1 else "shows"
+        values = {"count": empty, "all": len(cavity), "file": name}
         found.append(
-            f"{empty} of the {len(cavity)} frames {verb} no cavity in the cine {name}; end systole was sought beyond."
+            said(
+                "{count:d} of the {all:d} frames show no cavity in the cine {file}; end systole was sought beyond.",
+                **values,
+            )
+            if empty > 1
+            else said(
+                "{count:d} of the {all:d} frames shows no cavity in the cine {file}; end systole was sought beyond.",
+                **values,
+            )
         )
     if repeated:
-        shown = f"frame{'s' * (len(repeated) > 1)} {', '.join(map(str, repeated))}"
-        found.append(f"The cine {name} repeats the frame before in {shown}; its cycle may be incomplete.")
+        values = {"file": name, "frames": ", ".join(map(str, repeated))}
+        found.append(
+            said("The cine {file} repeats the frame before in frames {frames}; its cycle may be incomplete.", **values)
+            if len(repeated) > 1
+            else said(
+                "The cine {file} repeats the frame before in frame {frames}; its cycle may be incomplete.", **values
+            )
+        )
     return tuple(found)

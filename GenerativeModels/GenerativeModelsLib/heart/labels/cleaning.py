@@ -8,6 +8,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
+from GenerativeModelsLib.language import said
 
 __all__ = ["CheckedMap", "one_heart"]
 
@@ -114,8 +115,20 @@ def _without_islands(label_map: LabelMap, called: str) -> tuple[LabelMap, list[s
     if not lost:
         return label_map, []
     several = count - 1 + (label_map.left_out_ml > 0)
-    islands = f"{several} islands" if several > 1 else "An island"
-    warning = f"{islands} of {lost:.2g} ml beside the heart of {called} {'were' if several > 1 else 'was'} left out."
+    warning = (
+        said(
+            "{count:d} islands of {volume:.2g} ml beside the heart of {called_list} were left out.",
+            count=several,
+            volume=lost,
+            called_list=called,
+        )
+        if several > 1
+        else said(
+            "An island of {volume:.2g} ml beside the heart of {called_list} was left out.",
+            volume=lost,
+            called_list=called,
+        )
+    )
     return replace(label_map, values=np.where(others, 0, label_map.values)), [warning]
 
 
@@ -170,7 +183,10 @@ def _without_holes(label_map: LabelMap, called: str) -> tuple[LabelMap, list[str
         if here.sum() * label_map.voxel_ml > FORGOTTEN_CAVITY_ML and not (cavity & beside).any():
             values[here] = label_map.labels.lv
     lost = float(holes.sum()) * label_map.voxel_ml
-    warnings = [f"Holes of {lost:.2g} ml in the heart of {called} were filled."] if lost > LARGEST_HOLE_ML else []
+    filled = said(
+        "Holes of {volume:.2g} ml in the heart of {called_list} were filled.", volume=lost, called_list=called
+    )
+    warnings = [filled] if lost > LARGEST_HOLE_ML else []
     return replace(label_map, values=values), warnings
 
 
@@ -187,19 +203,37 @@ def _missing_slices(label_map: LabelMap, called: str) -> list[str]:
     warnings = []
     if gaps:
         warnings.append(
-            f"{len(gaps)} slice{'s' * (len(gaps) > 1)} between base and apex of {called} "
-            f"show{'s' * (len(gaps) == 1)} no cavity; the neighbours were interpolated."
+            said(
+                "{count:d} slices between base and apex of {called_list} show no cavity; the neighbours were "
+                "interpolated.",
+                count=len(gaps),
+                called_list=called,
+            )
+            if len(gaps) > 1
+            else said(
+                "1 slice between base and apex of {called_list} shows no cavity; the neighbours were interpolated.",
+                called_list=called,
+            )
         )
     moved = _displacement_mm(label_map, there)
     if moved > MOST_DISPLACEMENT_MM:
         warnings.append(
-            f"The slices of {called} are displaced against each other by {moved:.0f} mm on average, as by unequal "
-            "breath holds; walls between them are less certain."
+            said(
+                "The slices of {called_list} are displaced against each other by {moved:.0f} mm on average, as by "
+                "unequal breath holds; walls between them are less certain.",
+                called_list=called,
+                moved=moved,
+            )
         )
     if spacing > 13 or len(there) < 5:
         warnings.append(
-            f"{called} shows the cavity in {len(there)} slices {spacing:.3g} mm apart; the shape between them is "
-            "interpolated."
+            said(
+                "{called_list} shows the cavity in {count:d} slices {spacing:.3g} mm apart; the shape between them is "
+                "interpolated.",
+                called_list=called,
+                count=len(there),
+                spacing=spacing,
+            )
         )
     return warnings
 

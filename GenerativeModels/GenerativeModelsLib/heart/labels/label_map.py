@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.label_files import values as label_values
+from GenerativeModelsLib.label_files.values import parse_values, require_spacing, whole_values
 
 __all__ = ["PRESETS", "STRUCTURES", "HeartLabels", "LabelMap", "is_preset", "label_map_from_array", "parse_labels"]
 
 PRESETS = {"acdc": "lv=3,myo=2,rv=1", "ukbb": "lv=1,myo=2,rv=3"}
 """Values of public data sets: lv is the cavity, myo the myocardium, rv the right ventricle's cavity."""
-STRUCTURES = {"lv": "cavity (lv)", "myo": "myocardium (myo)", "rv": "right ventricle (rv)"}
+STRUCTURES = {name: label_values.STRUCTURES[name] for name in ("lv", "myo", "rv")}
 """What messages call the structures."""
-SPACING_RANGE_MM = (0.2, 20.0)
-MOST_VALUES = 160
-"""Largest number of values of a label map; whole-body maps have some 120, 8-bit images more grey levels."""
 THICK_SLICES = 2.2
 """Ratio of slice distance to in-plane spacing from which a map is a stack."""
 FARTHEST_MM = 160.0
@@ -119,19 +117,7 @@ def parse_labels(text: str) -> HeartLabels:
     InputError
         The text is invalid; the message contains the expected form.
     """
-    known = f"a preset ({', '.join(PRESETS)}) or values such as lv=3,myo=2,rv=1"
-    plain = re.sub(r"\s", "", PRESETS.get(text.strip().lower(), text)).lower()
-    pairs = re.findall(r"(\w+)=(\d{1,6})(?!\d)", plain)
-    found = {name: int(value) for name, value in pairs}
-    if not found or ",".join(f"{name}={value}" for name, value in pairs) != plain:
-        raise InputError(f"{named('labels')} is '{text}': give {known}.")
-    if len(found) < len(pairs) or set(found) - {"lv", "myo", "rv"} or not {"lv", "myo"} <= set(found):
-        raise InputError(f"{named('labels')} is '{text}': lv and myo are needed once, rv may be given; give {known}.")
-    if len(set(found.values())) < len(found) or 0 in found.values():
-        raise InputError(
-            f"{named('labels')} is '{text}': the values must differ from each other and from 0, the background."
-        )
-    return HeartLabels(**found)
+    return HeartLabels(**parse_values(text, PRESETS, ("rv",)))
 
 
 def is_preset(text: str) -> bool:
@@ -164,8 +150,8 @@ def label_map_from_array(
         size = " x ".join(map(str, values.shape[::-1]))
         film = f"; a film is given as {named('cine')}" if values.ndim == 4 else ""
         raise InputError(f"{called} is {size} voxels: a 3D label map of one phase is needed{film}.")
-    _require_spacing(to_lps, called)
-    present = _present(values, called)
+    require_spacing(to_lps, called)
+    present = whole_values(values, called)
     there = ", ".join(str(value) for value in present if value)
     for structure, value in (("lv", labels.lv), ("myo", labels.myo)):
         if value not in present:
@@ -187,41 +173,6 @@ def _without_wall(phase: str) -> str:
             f"one of end diastole as a 3D label map and give it as {named('ed')}; a cavity alone is not enough."
         )
     return "; a cavity alone is not enough."
-
-
-def _require_spacing(to_lps: np.ndarray, called: str) -> None:
-    spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
-    low, high = SPACING_RANGE_MM
-    # Single-precision headers store 0.2 as a little less.
-    if not ((spacing >= 0.999 * low) & (spacing <= 1.001 * high)).all():
-        text = " x ".join(f"{v:.3g}" for v in spacing)
-        raise InputError(
-            f"{called} has a voxel spacing of {text} mm, outside {low:g} to {high:g} mm: correct its header or "
-            "resample it."
-        )
-    if not np.isfinite(to_lps).all() or abs(np.linalg.det(to_lps[:3, :3] / spacing)) < 0.5:
-        raise InputError(f"{called} has axes that do not span space: correct its header.")
-
-
-def _present(values: np.ndarray, called: str) -> list[int]:
-    """Integer values of a map, read slice by slice to save memory; raises InputError for values of an image."""
-    image = "it is an image, and a label map is needed"
-    found: set[int] = set()
-    for plane in values:
-        if plane.dtype.kind == "f":
-            if not np.isfinite(plane).all() or np.abs(plane - np.rint(plane)).max() > 1e-3:
-                raise InputError(
-                    f"{called} holds numbers that are not whole: {image}; resample label maps by nearest neighbour."
-                )
-            plane = np.rint(plane)
-        low, high = int(plane.min()), int(plane.max())
-        if low < -32768 or high > 999_999 or high - low > 65_535:
-            raise InputError(f"{called} holds values from {low} to {high}: {image}.")
-        counts = np.bincount((plane.astype(np.int64) - low).ravel())
-        found.update((np.flatnonzero(counts) + low).tolist())
-        if len(found) > MOST_VALUES:
-            raise InputError(f"{called} holds more than {MOST_VALUES} different values: {image}.")
-    return sorted(found)
 
 
 def _cropped(label_map: LabelMap, called: str) -> LabelMap:

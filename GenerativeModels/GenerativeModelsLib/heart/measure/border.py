@@ -9,6 +9,7 @@ from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.frame import BLUNT_APEX, HeartFrame
 from GenerativeModelsLib.heart.measure.rays import Observed
 from GenerativeModelsLib.heart.shape.ventricle import LEVELS
+from GenerativeModelsLib.language import said
 
 __all__ = ["border_warnings", "require_whole_cavity", "wall_warnings"]
 
@@ -60,8 +61,7 @@ def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[
     """
     called = f"{named(phase)} {label_map.name}"
     warnings = []
-    names = {"lv": "cavity", "myo": "myocardium", "rv": "right ventricle"}
-    for structure, name in names.items():
+    for structure in ("lv", "myo", "rv"):
         for (column, way), share in _cut_shares(label_map, structure).items():
             outward = way * label_map.to_lps[:3, column] / label_map.spacing_mm[column]
             facing = float(outward @ frame.axes[2])
@@ -73,11 +73,18 @@ def border_warnings(label_map: LabelMap, frame: HeartFrame, phase: str) -> list[
             elif structure == "lv":
                 raise _cut(label_map, phase)
             else:
-                effect = {
-                    "myocardium": "its wall is too thin there",
-                    "right ventricle": "the middle of the septum is uncertain",
-                }[name]
-                warnings.append(f"The border of the image cuts the {name} of {called}; {effect}.")
+                warnings.append(
+                    said(
+                        "The border of the image cuts the myocardium of {called_list}; its wall is too thin there.",
+                        called_list=called,
+                    )
+                    if structure == "myo"
+                    else said(
+                        "The border of the image cuts the right ventricle of {called_list}; the middle of the septum "
+                        "is uncertain.",
+                        called_list=called,
+                    )
+                )
     return list(dict.fromkeys(warnings))
 
 
@@ -90,7 +97,9 @@ def _apex_warnings(label_map: LabelMap, column: int, way: int, called: str) -> l
             "cross-section: give a label map that reaches the apex."
         )
     if 0.2 < blunt <= BLUNT_APEX or label_map.slice_column is None:
-        return [f"The apex of the cavity is beyond the end of {called}; it was extrapolated."]
+        return [
+            said("The apex of the cavity is beyond the end of {called_list}; it was extrapolated.", called_list=called)
+        ]
     return []
 
 
@@ -112,13 +121,22 @@ def wall_warnings(label_map: LabelMap, observed: Observed, phase: str) -> list[s
     warnings = []
     if missing > 0.02:
         warnings.append(
-            f"{100 * missing:.0f} % of the cavity of {called} has no myocardium around it; the wall was filled in "
-            "from its neighbours."
+            said(
+                "{share:.0f} % of the cavity of {called_list} has no myocardium around it; the wall was filled in from "
+                "its neighbours.",
+                share=100 * missing,
+                called_list=called,
+            )
         )
     labelled, seen = label_map.volume_ml("lv"), observed.ventricle.cavity_ml
     if labelled - seen > max(0.1 * labelled, 4.0):
         warnings.append(
-            f"{called} labels {labelled:.0f} ml of cavity, of which {seen:.0f} ml were measured; the rest lies above "
-            "the level at which the myocardium closes around it, or beside the rest of the cavity."
+            said(
+                "{called_list} labels {labelled:.0f} ml of cavity, of which {seen:.0f} ml were measured; the rest lies "
+                "above the level at which the myocardium closes around it, or beside the rest of the cavity.",
+                called_list=called,
+                labelled=labelled,
+                seen=seen,
+            )
         )
     return warnings

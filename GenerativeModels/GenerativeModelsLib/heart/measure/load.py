@@ -22,6 +22,7 @@ from GenerativeModelsLib.heart.measure.rays import Observed, observe
 from GenerativeModelsLib.heart.measure.septum import Septum
 from GenerativeModelsLib.heart.shape.ventricle import Heart, Ventricle
 from GenerativeModelsLib.image_files.given import Source
+from GenerativeModelsLib.language import S_, said
 
 __all__ = [
     "LoadedHeart",
@@ -161,7 +162,7 @@ def heart_from_maps(
     phases = {name: load_phase(label_map, name, septum) for name, label_map in maps.items()}
     phases = shared_septum(shared_base(phases, maps, septum), maps)
     if es is None:
-        together = ["Only end diastole was given; what needs end systole is left out."]
+        together = [said("Only end diastole was given; what needs end systole is left out.")]
     else:
         shapes = [PhaseShape(phase.label_map, phase.frame, phase.ventricle) for phase in phases.values()]
         together = pair_warnings(*shapes, force=force)
@@ -214,22 +215,39 @@ def _called(phase: str) -> str:
     return PHASES.get(phase, phase).lower()
 
 
+_GUESSES = {
+    "position": S_(
+        "No right ventricle is labelled in {called_list}; the septum was put where it lies in most people: say where "
+        "the septum is, or the segments may be turned."
+    ),
+    "wall": S_(
+        "No right ventricle is labelled in {called_list}; the septum was taken for the thickest side of the wall: say "
+        "where the septum is, or the segments may be turned."
+    ),
+}
+"""By `HeartFrame.septum`."""
+_DOUBTS = {
+    "mirrored": S_(
+        "In {called_list} the heart lies mirrored, left for right, or on the right side of the body; its walls were "
+        "named as in a heart on the left: check the orientation of the file."
+    ),
+    "display": S_(
+        "The orientation in the header of {called_list} is not that of a patient; its slices were taken as displayed, "
+        "seen from the apex with the anterior wall on top."
+    ),
+    "unknown": S_(
+        "The orientation in the header of {called_list} is not that of a patient; its anterior and inferior walls may "
+        "be exchanged."
+    ),
+}
+"""By `HeartFrame.anterior`."""
+_NAMED = (S_("end diastole {file}"), S_("end systole {file}"), S_("End diastole {file}"), S_("End systole {file}"))
+"""What warnings call the label map of a phase (`_plain`), also at their beginning."""
+
+
 def _frame_warnings(frame: HeartFrame, called: str) -> list[str]:
-    bare = f"No right ventricle is labelled in {called}; the septum was"
-    mend = "say where the septum is, or the segments may be turned"
-    guesses = {
-        "position": f"{bare} put where it lies in most people: {mend}.",
-        "wall": f"{bare} taken for the thickest side of the wall: {mend}.",
-    }
-    doubts = {
-        "mirrored": f"In {called} the heart lies mirrored, left for right, or on the right side of the body; its walls "
-        "were named as in a heart on the left: check the orientation of the file.",
-        "display": f"The orientation in the header of {called} is not that of a patient; its slices were taken as "
-        "displayed, seen from the apex with the anterior wall on top.",
-        "unknown": f"The orientation in the header of {called} is not that of a patient; its anterior and inferior "
-        "walls may be exchanged.",
-    }
-    return [words[key] for words, key in ((guesses, frame.septum), (doubts, frame.anterior)) if key in words]
+    found = ((_GUESSES, frame.septum), (_DOUBTS, frame.anterior))
+    return [said(words[key], called_list=called) for words, key in found if key in words]
 
 
 def shared_base(

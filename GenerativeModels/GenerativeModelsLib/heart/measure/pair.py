@@ -10,6 +10,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.heart.shape.ventricle import Ventricle
+from GenerativeModelsLib.language import said
 
 __all__ = ["PhaseShape", "pair_warnings"]
 
@@ -55,8 +56,12 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape, *, force: bool = False) -> lis
     warnings = []
     if small > 0.97 * large:
         warnings.append(
-            f"The cavity hardly differs between end diastole ({large:.0f} ml) and end systole ({small:.0f} ml): the "
-            "two look like one phase, or like end diastole and end systole swapped."
+            said(
+                "The cavity hardly differs between end diastole ({ed:.0f} ml) and end systole ({es:.0f} ml): the two "
+                "look like one phase, or like end diastole and end systole swapped.",
+                ed=large,
+                es=small,
+            )
         )
     signs = _two_patients(ed, es)
     if _ratio(ed, es) > MOST_MYOCARDIUM and not force:
@@ -66,19 +71,30 @@ def pair_warnings(ed: PhaseShape, es: PhaseShape, *, force: bool = False) -> lis
             f"{100 * (MOST_MYOCARDIUM - 1):.0f} %; give both phases of one patient, or {named('force')}."
         )
     if signs:
-        warnings.append(f"End diastole and end systole may be of different patients: {'; '.join(signs)}.")
+        warnings.append(
+            said(
+                "End diastole and end systole may be of different patients: {signs_list}.",
+                signs_list="; ".join(signs),
+            )
+        )
     apart = float(np.linalg.norm(es.frame.origin_lps - ed.frame.origin_lps))
     if apart > FARTHEST_MM:
         warnings.append(
-            f"End diastole and end systole lie {apart:.0f} mm apart, as in different frames of reference; each was "
-            "measured on its own."
+            said(
+                "End diastole and end systole lie {apart:.0f} mm apart, as in different frames of reference; each was "
+                "measured on its own.",
+                apart=apart,
+            )
         )
     spacing = ed.label_map.spacing_mm, es.label_map.spacing_mm
     if not np.allclose(np.sort(spacing[0]), np.sort(spacing[1]), rtol=0.02):
         shown = [" x ".join(f"{v:.3g}" for v in some) for some in spacing]
         warnings.append(
-            f"End diastole and end systole lie on different grids ({shown[0]} and {shown[1]} mm); each was measured on "
-            "its own."
+            said(
+                "End diastole and end systole lie on different grids ({ed} and {es} mm); each was measured on its own.",
+                ed=shown[0],
+                es=shown[1],
+            )
         )
     return warnings
 
@@ -93,15 +109,17 @@ def _two_patients(ed: PhaseShape, es: PhaseShape) -> list[str]:
     signs = []
     muscle = ed.ventricle.myocardium_ml, es.ventricle.myocardium_ml
     if _ratio(ed, es) > MOST_MYOCARDIUM:
-        signs.append(f"their myocardium has {muscle[0]:.0f} and {muscle[1]:.0f} ml")
+        signs.append(said("their myocardium has {ed:.0f} and {es:.0f} ml", ed=muscle[0], es=muscle[1]))
     # Rows 2 to 5 are the basal third, below what a tilted base plane cuts.
     widths = [2 * float(some.ventricle.epi_mm[2:6].mean()) for some in (ed, es)]
     if not EPICARDIUM_RANGE[0] <= widths[1] / widths[0] <= EPICARDIUM_RANGE[1]:
-        signs.append(f"their epicardium is {widths[0]:.0f} and {widths[1]:.0f} mm wide near the base")
+        signs.append(
+            said("their epicardium is {ed:.0f} and {es:.0f} mm wide near the base", ed=widths[0], es=widths[1])
+        )
     lengths = ed.ventricle.cavity_length_mm, es.ventricle.cavity_length_mm
     if not LENGTH_RANGE[0] <= lengths[1] / lengths[0] <= LENGTH_RANGE[1]:
-        signs.append(f"their cavities are {lengths[0]:.0f} and {lengths[1]:.0f} mm long")
+        signs.append(said("their cavities are {ed:.0f} and {es:.0f} mm long", ed=lengths[0], es=lengths[1]))
     turn = np.degrees(np.arccos(np.clip(ed.frame.axes[2] @ es.frame.axes[2], -1, 1)))
     if turn > MOST_TURN_DEGREES:
-        signs.append(f"their long axes differ by {turn:.0f} degrees in space")
+        signs.append(said("their long axes differ by {turn:.0f} degrees in space", turn=turn))
     return signs

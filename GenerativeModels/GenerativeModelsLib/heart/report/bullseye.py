@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from GenerativeModelsLib.heart.shape.segments import SEGMENTS
+from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.page.colours import colour_map
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ def bullseye_figure(
     es_values: Sequence[float] | None = None,
     *,
     limits: tuple[float, float] | None = None,
-    label: str = "Wall thickness (mm)",
-    titles: tuple[str, str] = ("End diastole", "End systole"),
+    label: str = N_("Wall thickness (mm)"),
+    titles: tuple[str, str] = (N_("End diastole"), N_("End systole")),
     decimals: int = 1,
 ) -> Figure:
     """A bull's-eye at end diastole and, if given, at end systole beside it, on one colour scale.
+
+    Texts are in the language of the page.
 
     Parameters
     ----------
@@ -71,8 +74,8 @@ def bullseye_svg(
     es_values: Sequence[float] | None = None,
     *,
     limits: tuple[float, float] | None = None,
-    label: str = "Wall thickness (mm)",
-    titles: tuple[str, str] = ("End diastole", "End systole"),
+    label: str = N_("Wall thickness (mm)"),
+    titles: tuple[str, str] = (N_("End diastole"), N_("End systole")),
     decimals: int = 1,
 ) -> str:
     """`bullseye_figure` as an SVG element with text elements.
@@ -86,10 +89,10 @@ def bullseye_svg(
         figure = _figure(ed_values, es_values, limits, label, titles, decimals, {})
         stream = io.StringIO()
         FigureCanvasSVG(figure).print_svg(stream, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    return _page_svg(stream.getvalue(), label)
+    return _page_svg(stream.getvalue(), _("{quantity}, 17 segments", quantity=_(label)))
 
 
-def write_bullseye_png(figure: Figure, path: str | Path, *, dpi: int = 160) -> None:
+def write_bullseye_png(figure: Figure, path: str | Path | BinaryIO, *, dpi: int = 160) -> None:
     """Write a figure of `bullseye_figure` as a PNG on white."""
     figure.savefig(path, format="png", dpi=dpi, facecolor="white")
 
@@ -99,7 +102,7 @@ def _page_svg(svg: str, description: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    opening = f'<svg class="bullseye" role="img" aria-label="{escape(description)}, 17 segments" viewBox'
+    opening = f'<svg class="bullseye" role="img" aria-label="{escape(description)}" viewBox'
     svg = opening + svg[svg.index("viewBox") + len("viewBox") :]
     for stand_in, colour in _PAGE.items():
         svg = svg.replace(stand_in, colour)
@@ -122,13 +125,15 @@ def _figure(ed_values, es_values, limits, label, titles, decimals, colours) -> F
         left = WHEEL_INCHES * number
         axes = figure.add_axes((left / width, 0.0, WHEEL_INCHES / width, WHEEL_INCHES / height))
         _draw(axes, values, scale, decimals, colours)
-        figure.text((left + WHEEL_INCHES / 2) / width, 0.965, title, ha="center", va="center", fontsize=11.5, color=ink)
+        figure.text(
+            (left + WHEEL_INCHES / 2) / width, 0.965, _(title), ha="center", va="center", fontsize=11.5, color=ink
+        )
     bar_axes = figure.add_axes(((WHEEL_INCHES * len(phases) + 0.12) / width, 0.2, 0.11 / width, 0.52))
     bar = figure.colorbar(scale, cax=bar_axes)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, pad=4, labelsize=9, labelcolor=ink)
     bar.ax.yaxis.get_major_locator().set_params(integer=True, nbins=6)
-    bar.set_label(label, fontsize=9, color=soft, labelpad=5)
+    bar.set_label(_(label), fontsize=9, color=soft, labelpad=5)
     return figure
 
 
@@ -193,8 +198,11 @@ def _draw(axes: Axes, values: np.ndarray, scale, decimals: int, colours) -> None
         text = f"{value:.{decimals}f}" if known else "\N{EN DASH}"
         axes.text(x, y + 0.09, text, ha="center", va="center", fontsize=9.2, color=colour)
         axes.text(x, y - 0.27, str(segment), ha="center", va="center", fontsize=5.8, color=colour, alpha=0.75)
-    walls = ((0, 1, 0, "anterior"), (-1, 0, 90, "septal"), (0, -1, 0, "inferior"), (1, 0, -90, "lateral"))
+    walls = (
+        *((0, 1, 0, N_("anterior")), (-1, 0, 90, N_("septal"))),
+        *((0, -1, 0, N_("inferior")), (1, 0, -90, N_("lateral"))),
+    )
     for x, y, turn, wall in walls:
-        axes.text(4.33 * x, 4.33 * y, wall, rotation=turn, ha="center", va="center", fontsize=9, color=soft)
+        axes.text(4.33 * x, 4.33 * y, _(wall), rotation=turn, ha="center", va="center", fontsize=9, color=soft)
     axes.set(xlim=(-4.65, 4.65), ylim=(-4.65, 4.65), aspect="equal")
     axes.set_axis_off()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from GenerativeModelsLib.anatomy.identity import shown_identity
 from GenerativeModelsLib.heart.anatomy import PHASES, QUANTITIES
 from GenerativeModelsLib.heart.report.population import population_svg
 from GenerativeModelsLib.heart.shape.reference import RANGES, Range
+from GenerativeModelsLib.language import _
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
+    from GenerativeModelsLib.bundle.manifest import BundleManifest
     from GenerativeModelsLib.geometry.surfaces import Surface
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.request import HeartRequest
 
-__all__ = ["ALWAYS", "HeartReport", "Measure", "PhaseView", "measures_of", "report_content"]
+__all__ = ["ALWAYS", "HeartReport", "Measure", "PhaseView", "assembled", "measures_of", "report_content"]
 
 
 LOWER_BOUNDS = {
@@ -80,6 +83,8 @@ class HeartReport:
         SVG element of the heart and the population on the top level.
     trained_on, limits, validation, licence
         From the model's card.
+    identity
+        Label and text of case ID, examination date and so on.
     """
 
     title: str
@@ -92,6 +97,7 @@ class HeartReport:
     trained_on: str
     limits: list[str]
     validation: dict[str, Any]
+    identity: list[tuple[str, str]] = field(default_factory=list)
 
 
 def measures_of(result: dict[str, Any]) -> list[Measure]:
@@ -101,8 +107,8 @@ def measures_of(result: dict[str, Any]) -> list[Measure]:
     bounds = {key for name, apex in result.get("apex", {}).items() if apex == "model" for key in LOWER_BOUNDS[name]}
     return [
         Measure(
-            q.short,
-            f"{q.label}, at least" if q.key in bounds else q.label,
+            _(q.short),
+            _("{quantity}, at least", quantity=_(q.label)) if q.key in bounds else _(q.label),
             q.unit,
             value,
             {sex: None if q.key in bounds else ranges.get(q.key) for sex, ranges in sexes.items()},
@@ -117,32 +123,41 @@ def report_content(case: Case, result: dict[str, Any]) -> HeartReport:
     request: HeartRequest = case.request
     measured: MeasuredHeart = case.run.found
     model = case.run.model
-    manifest = model.manifest
+    phases = [
+        PhaseView(
+            key,
+            PHASES[key],
+            phase.surface,
+            phase.reconstruction,
+            phase.thickness.mean,
+            phase.thickness.p95,
+            phase.thickness.max,
+            phase.thickness.aha17,
+            phase.reconstruction_thickness.aha17,
+            phase.agreement.dice,
+            phase.agreement.hausdorff_mm,
+        )
+        for key, phase in measured.phases.items()
+    ]
+    drawn = population_svg(model, measured.placed)
+    return assembled(result, model.manifest, request.shown_title, phases, drawn)
+
+
+def assembled(
+    result: dict[str, Any], manifest: BundleManifest, title: str, phases: list[PhaseView], population_svg: str
+) -> HeartReport:
+    """The content of a report: all numbers and sentences are from `result`, the content of `result.json`."""
     population = manifest.training_population
     return HeartReport(
-        title=request.shown_title,
+        title=title,
         created=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         result=result,
-        phases=[
-            PhaseView(
-                key,
-                PHASES[key],
-                phase.surface,
-                phase.reconstruction,
-                phase.thickness.mean,
-                phase.thickness.p95,
-                phase.thickness.max,
-                phase.thickness.aha17,
-                phase.reconstruction_thickness.aha17,
-                phase.agreement.dice,
-                phase.agreement.hausdorff_mm,
-            )
-            for key, phase in measured.phases.items()
-        ],
+        phases=phases,
         measures=measures_of(result),
-        population_svg=population_svg(model, measured.placed),
+        population_svg=population_svg,
         licence=manifest.licence,
         trained_on=str(population.get("summary", "")),
         limits=[str(limit) for limit in population.get("limits", [])],
         validation={str(k): v for k, v in manifest.validation.get("summary", {}).items()},
+        identity=shown_identity(result),
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from GenerativeModelsLib.heart.infer.latent_map import LatentMap, latent_map
 from GenerativeModelsLib.heart.report.painted import draw_ventricle, thickness_colours
+from GenerativeModelsLib.language import N_, _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_population", "latent_figure", "write_figure"]
 
 CLASS_COLOURS = {"healthy": "#3b6ea5", "hcm": "#c8553d"}
-CLASS_WORDS = {"healthy": "healthy", "hcm": "hypertrophic"}
+CLASS_WORDS = {"healthy": N_("healthy"), "hcm": N_("hypertrophic")}
 INK, SOFT = "#1d2329", "#6b7680"
 SHARE_WIDTHS = {0.5: 1.6, 0.9: 0.9}
 """Widths of the contours by share of a class."""
@@ -73,15 +74,15 @@ def draw_population(axes: Axes, model: HeartModel, placed: Placed | None = None)
         axes.scatter(*one.points.T, s=4, color=colour, alpha=0.25, linewidths=0)
         for share, lines in one.contours.items():
             _draw_lines(axes, lines, color=colour, lw=SHARE_WIDTHS[share])
-        axes.plot([], [], color=colour, lw=1.6, label=CLASS_WORDS[name])
-    _draw_lines(axes, found.border, "99 % of the population", color=SOFT, lw=0.9, ls=":")
+        axes.plot([], [], color=colour, lw=1.6, label=_(CLASS_WORDS[name]))
+    _draw_lines(axes, found.border, _("99 % of the population"), color=SOFT, lw=0.9, ls=":")
     _draw_walls(axes, found)
-    _draw_lines(axes, found.even, "HCM probability 0.5", color=INK, lw=0.8, ls="--")
+    _draw_lines(axes, found.even, _("HCM probability 0.5"), color=INK, lw=0.8, ls="--")
     if placed is not None:
-        axes.scatter(*placed.z_top[:, :2].T, s=90, color=INK, marker="*", zorder=5, label="this heart", linewidths=0)
+        axes.scatter(*placed.z_top[:, :2].T, s=90, color=INK, marker="*", zorder=5, label=_("this heart"), linewidths=0)
     axes.set(xlim=found.x, ylim=found.y)
-    axes.set_xlabel("top level, dimension 1", fontsize=8, color=INK)
-    axes.set_ylabel("dimension 2", fontsize=8, color=INK)
+    axes.set_xlabel(_("top level, dimension 1"), fontsize=8, color=INK)
+    axes.set_ylabel(_("dimension 2"), fontsize=8, color=INK)
     axes.tick_params(labelsize=7, colors=SOFT)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -114,7 +115,7 @@ def _draw_walls(axes: Axes, found: LatentMap) -> None:
         ]
         for end, place in ends[:1]:
             axes.text(*end, f" {mm} mm ", fontsize=6, color=SOFT, **place)
-    _draw_lines(axes, [], "thickest wall at ED", **style)
+    _draw_lines(axes, [], _("thickest wall at ED"), **style)
 
 
 def _draw_means(axes: Sequence[Axes], model: HeartModel) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.anatomy.verdict import score_text, verdict_text
 from GenerativeModelsLib.heart.report.bullseye import bullseye_svg
 from GenerativeModelsLib.heart.report.content import HeartReport, report_content
 from GenerativeModelsLib.heart.report.scene import VIEWS, scene, still_pictures, thickness_scale
@@ -26,8 +27,10 @@ from GenerativeModelsLib.heart.shape.reference import (
     Range,
     position,
 )
+from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.page.colour_scale import GRADIENT
-from GenerativeModelsLib.page.files import page_part, page_template, write_page
+from GenerativeModelsLib.page.files import page_part, page_template, translated, write_page
+from GenerativeModelsLib.page.print_edges import print_edges
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
@@ -46,11 +49,13 @@ class Notice:
 _VERDICTS = {
     "outside": Notice(
         "serious",
-        "This heart lies outside what the model was trained on. Its reconstruction and its place in the latent space "
-        "are not to be relied upon, and the probability of hypertrophic cardiomyopathy is not shown; volumes and wall "
-        "thickness are measured on the labels alone.",
+        N_(
+            "This heart lies outside what the model was trained on. Its reconstruction and its place in the latent "
+            "space are not to be relied upon, and the probability of hypertrophic cardiomyopathy is not shown; volumes "
+            "and wall thickness are measured on the labels alone."
+        ),
     ),
-    "unusual": Notice("caution", "This heart is unusual for the model: read its probability with care."),
+    "unusual": Notice("caution", N_("This heart is unusual for the model: read its probability with care.")),
 }
 
 
@@ -102,12 +107,18 @@ def render(content: HeartReport) -> str:
         population=Markup(content.population_svg),
         statements=(thickest_statement(content.result), probability_statement(content.result)),
         remark=remark(content.result),
+        verdict=verdict_text({"verdict": content.result["in_distribution"]["verdict"]}),
+        score=score_text(content.result["in_distribution"]),
         source=SOURCE,
         bsa_source=BSA_SOURCE,
         style_remark=STYLE_REMARK,
         hcm_wall_mm=HCM_WALL_MM,
         borderline_wall_mm=BORDERLINE_WALL_MM,
-        style=Markup(page_part("heart.css", __package__) + page_part("page.css")),
+        style=Markup(
+            page_part("heart.css", __package__)
+            + page_part("page.css")
+            + print_edges(_("Left ventricle"), content.title, content.identity)
+        ),
         script=Markup(page_part("mesh_view.js") + page_part("heart.js", __package__)),
     )
 
@@ -119,8 +130,8 @@ def notices(content: HeartReport) -> list[Notice]:
         reasons_of_verdict(content.result),
     )
     words = _VERDICTS.get(content.result["in_distribution"]["verdict"])
-    found = [] if words is None else [Notice(words.severity, f"{words.text} {reasons}".strip())]
-    return found + [Notice("caution", text) for text, kind in warnings if kind != "verdict"]
+    found = [] if words is None else [Notice(words.severity, f"{_(words.text)} {reasons}".strip())]
+    return found + [Notice("caution", translated(text)) for text, kind in warnings if kind != "verdict"]
 
 
 def number(value: float | None, unit: str = "mm") -> str:

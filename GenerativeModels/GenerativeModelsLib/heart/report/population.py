@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.heart.report.latent_figures import CLASS_COLOURS, INK, SOFT, draw_population
+from GenerativeModelsLib.language import _
 from GenerativeModelsLib.page.figures import page_svg
 from GenerativeModelsLib.uncertainty.platt import probability_text
 
@@ -31,7 +32,8 @@ def population_svg(model: HeartModel, placed: Placed) -> str:
         axes = figure.add_axes((0.115, 0.215, 0.87, 0.77), facecolor="none")
         draw_population(axes, model, placed)
         axes.spines[["left", "bottom"]].set_color(SOFT)
-        words = "This heart on the model's top level among healthy and hypertrophic hearts"
+        words = _("This heart on the model's top level among healthy and hypertrophic hearts")
         if placed.in_distribution[0].verdict != "outside":
-            words += f"; probability {probability_text(float(placed.hcm_probability[0]))}"
+            probability = probability_text(float(placed.hcm_probability[0]))
+            words += "; " + _("probability {probability}", probability=probability)
         return page_svg(figure, "latent", words, _COLOURS)

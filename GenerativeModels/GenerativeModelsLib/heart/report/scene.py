@@ -15,17 +15,18 @@ from GenerativeModelsLib.heart.report.cut_open import (
     heart_picture,
     rim_faces,
 )
+from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.page.colour_scale import Scale, scale_data, scale_of
 from GenerativeModelsLib.page.colours import colour_table
 from GenerativeModelsLib.page.meshes import View, micrometres, packed, webp_uri
 
 VIEWS = (
-    View("septal", "Septal", (0, 1, 0), (0, 0, 1)),
-    View("anterior", "Anterior", (-1, 0, 0), (0, 0, 1)),
-    View("lateral", "Lateral", (0, -1, 0), (0, 0, 1)),
-    View("inferior", "Inferior", (1, 0, 0), (0, 0, 1)),
-    View("base", "Base", (1, 0, 0), (0, 1, 0)),
-    View("apex", "Apex", (-1, 0, 0), (0, 1, 0)),
+    View("septal", N_("Septal"), (0, 1, 0), (0, 0, 1), N_("Look from the septal side")),
+    View("anterior", N_("Anterior"), (-1, 0, 0), (0, 0, 1), N_("Look from the anterior side")),
+    View("lateral", N_("Lateral"), (0, -1, 0), (0, 0, 1), N_("Look from the lateral side")),
+    View("inferior", N_("Inferior"), (1, 0, 0), (0, 0, 1), N_("Look from the inferior side")),
+    View("base", N_("Base"), (1, 0, 0), (0, 1, 0), N_("Look from the base")),
+    View("apex", N_("Apex"), (-1, 0, 0), (0, 1, 0), N_("Look from the apex")),
 )
 """Sides of the heart frame: +x the septum, +y anterior, +z the base."""
 
@@ -79,9 +80,9 @@ def still_pictures(
     frame = PictureFrame.around([s for phase in phases for s in (phase.surface, phase.reconstruction)])
     found = []
     for phase in phases:
-        for source, surface in (("as labelled", phase.surface), ("model", phase.reconstruction)):
+        for source, surface in ((_("as labelled"), phase.surface), (_("model"), phase.reconstruction)):
             picture = heart_picture(surface, frame, size_px, ends_mm)
-            found.append((f"{phase.label}, {source}", webp_uri(picture)))
+            found.append((f"{_(phase.label)}, {source}", webp_uri(picture)))
     return found
 
 

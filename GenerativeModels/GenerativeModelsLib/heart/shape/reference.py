@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from GenerativeModelsLib.anatomy.entries import SEXES
+from GenerativeModelsLib.language import N_
+
 __all__ = [
     "BORDERLINE_WALL_MM",
     "BSA_SOURCE",
@@ -27,9 +30,8 @@ __all__ = [
     "position",
 ]
 
-SEXES = ("male", "female")
-SOURCE = "UK Biobank, 804 healthy people aged 45 to 74 (Petersen et al., JCMR 2017)"
-STYLE_REMARK = (
+SOURCE = N_("UK Biobank, 804 healthy people aged 45 to 74 (Petersen et al., JCMR 2017)")
+STYLE_REMARK = N_(
     "Contouring styles differ: counting trabeculae and papillary muscles with the wall or with the cavity moves mass "
     "by tens of grams and wall thickness by 2 to 3 mm. The ranges hold for their own style only."
 )
@@ -90,9 +92,13 @@ def body_surface_m2(height_cm: float, weight_kg: float) -> float:
 def hypertrophy_of(wall_mm: float) -> str:
     """What the guidelines call the mean wall of the thickest segment, in mm to one decimal as it is shown."""
     shown = round(wall_mm, 1)
-    return "hypertrophic" if shown >= HCM_WALL_MM else "borderline" if shown >= BORDERLINE_WALL_MM else "normal"
+    if shown >= HCM_WALL_MM:
+        return N_("hypertrophic")
+    return N_("borderline") if shown >= BORDERLINE_WALL_MM else N_("normal")
 
 
 def position(value: float, reference: Range) -> str:
     """Position of a value relative to the 95 % range: "below", "within" or "above"."""
-    return "below" if value < reference.low else "above" if value > reference.high else "within"
+    if value < reference.low:
+        return N_("below")
+    return N_("above") if value > reference.high else N_("within")

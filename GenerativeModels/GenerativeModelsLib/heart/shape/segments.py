@@ -13,17 +13,17 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.metrics import weighted_quantile
+from GenerativeModelsLib.language import N_
 
 __all__ = ["SEGMENTS", "SEGMENT_NAMES", "SegmentValues", "aha_segments", "segment_means"]
 
 SEGMENT_NAMES = (
-    *(
-        f"{ring} {wall}"
-        for ring in ("basal", "mid")
-        for wall in ("anterior", "anteroseptal", "inferoseptal", "inferior", "inferolateral", "anterolateral")
-    ),
-    *(f"apical {wall}" for wall in ("anterior", "septal", "inferior", "lateral")),
-    "apex",
+    *(N_("basal anterior"), N_("basal anteroseptal"), N_("basal inferoseptal")),
+    *(N_("basal inferior"), N_("basal inferolateral"), N_("basal anterolateral")),
+    *(N_("mid anterior"), N_("mid anteroseptal"), N_("mid inferoseptal")),
+    *(N_("mid inferior"), N_("mid inferolateral"), N_("mid anterolateral")),
+    *(N_("apical anterior"), N_("apical septal"), N_("apical inferior"), N_("apical lateral")),
+    N_("apex"),
 )
 """Names of the segments 1 to 17."""
 SEGMENTS = len(SEGMENT_NAMES)

@@ -5,6 +5,7 @@ Needs numpy, scipy, vtk and SimpleITK, and neither torch nor scikit-image.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +84,7 @@ class SkullCase:
 
     @property
     def biometry(self) -> dict[str, dict[str, Any]]:
-        """By quantity such as "hc_mm": `value`, `sd`, `interval90` and `percentile`, the last three may be None."""
+        """By quantity such as "hc_mm": `value`, `sd`, `interval90`, `z_score`, `percentile`; unknown ones are None."""
         return self.result["biometry"]
 
     @property
@@ -112,8 +113,13 @@ class SkullCase:
         return _volume(self.folder / "skull.nii.gz")
 
 
-def read_case(folder: str | Path) -> SkullCase:
+def read_case(folder: str | Path, result: Mapping[str, Any] | None = None) -> SkullCase:
     """Read the folder of a reconstruction.
+
+    Parameters
+    ----------
+    result
+        Content of `result.json`, of a case that has not written it yet; None = from the folder.
 
     Raises
     ------
@@ -121,7 +127,7 @@ def read_case(folder: str | Path) -> SkullCase:
         A file is missing or broken; the message names it.
     """
     folder = Path(folder)
-    result = read_result(folder, SKULL.schema, _AGAIN)
+    result = read_result(folder, SKULL.schema, _AGAIN) if result is None else dict(result)
     surface = read_surface(folder / "skull.vtp")
     if "uncertainty_mm" not in surface.point_data:
         raise InputError(f"{folder / 'skull.vtp'} has no point array uncertainty_mm: {_AGAIN}.")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from GenerativeModelsLib.anatomy.record import Quantity
 from GenerativeModelsLib.anatomy.run import Case
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.skull.anatomy import QUANTITIES
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
+from GenerativeModelsLib.skull.corrections import enlarged_point
+from GenerativeModelsLib.skull.growth.judge import judged
 from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
+from GenerativeModelsLib.skull.locate.corrected import ellipse_in_px
+from GenerativeModelsLib.skull.locate.locator import HeadFinding
+from GenerativeModelsLib.skull.planes.drawn_in import TOLERANCE
+from GenerativeModelsLib.skull.planes.image import PlaneImage
+from GenerativeModelsLib.skull.planes.ruler import Ruler
 from GenerativeModelsLib.skull.request import SkullRequest
-from GenerativeModelsLib.skull.shape.biometry import Interval
-from GenerativeModelsLib.skull.shape.growth_charts import CHARTS, percentile_or_none
+from GenerativeModelsLib.skull.shape.biometry import BiometryIntervals, Interval
 
 VOXEL_MM = 0.8
 LARGEST_VOLUME = 256
@@ -67,25 +73,25 @@ def document(case: Case) -> dict[str, Any]:
     """Entries of `result.json` of the skull."""
     found: Reconstruction = case.run.found
     request: SkullRequest = case.request
-    weeks = request.gestational_age_weeks
     planes = {}
     for name, plane in found.planes.items():
-        rows, columns = plane.image.pixels.shape
-        p = plane.placement
+        p, image = plane.placement, plane.image
+        rows, columns = image.size
         planes[name] = {
-            "file": plane.image.shown_name,
-            "spacing_mm": [float(v) for v in plane.image.spacing_mm],
-            "spacing_source": plane.image.spacing_source,
+            "file": image.shown_name,
+            "spacing_mm": [float(v) for v in image.spacing_mm],
+            "spacing_source": image.spacing_source,
             "size": [rows, columns],
+            "reduction": image.reduction,
             "sha256": case.fingerprint.inputs[name]["sha256"],
-            "head": {
-                "presence": round(plane.finding.presence, 4),
-                "agreement": round(plane.finding.agreement, 4),
-                "facing": round(plane.facing_certainty, 4),
-                "centre_px": _pixels(plane.finding.ellipse.centre, plane.image.spacing_mm),
-                "semi_axes_mm": [plane.finding.ellipse.semi_major, plane.finding.ellipse.semi_minor],
-                "angle_deg": float(np.degrees(plane.finding.ellipse.angle_rad)),
-            },
+            "frame": None if image.frame is None else asdict(image.frame),
+            "head": _head(plane.finding, plane.facing_certainty, image),
+            "rulers": [_ruler(ruler, image.file_spacing_mm) for ruler in image.rulers],
+            "text": {"boxes_px": [list(box) for box in image.text], "masked": image.text_masked},
+            "corrections": plane.correction.document(),
+            "uncorrected": None
+            if plane.uncorrected is None
+            else _head(plane.uncorrected.finding, plane.uncorrected.certainty, image),
             "placement": {
                 "origin_mm": p.origin_mm.tolist(),
                 "u_axis": p.u_axis.tolist(),
@@ -94,14 +100,22 @@ def document(case: Case) -> dict[str, Any]:
                 "tilt_deg": p.tilt_deg,
             },
         }
-    return {
+    computed = {
         "samples": found.samples,
-        "gestational_age_weeks": weeks,
+        "gestational_age_weeks": None,
+        "chart": None,
         "planes": planes,
-        "biometry": {q.key: _measure(q, getattr(found.biometry, q.key), weeks) for q in QUANTITIES},
+        "biometry": biometry_entries(found.biometry),
+        "age_from": None,
         "uncertainty_mm": uncertainty_summary(found),
-        "in_distribution": {"score": found.in_distribution.score, "verdict": found.in_distribution.verdict},
+        "in_distribution": {
+            "score": found.in_distribution.score,
+            "verdict": found.in_distribution.verdict,
+            "variants": {name: round(rank, 4) for name, rank in found.variants.items()},
+            "reasons": list(found.in_distribution.reasons),
+        },
     }
+    return judged(computed, request)
 
 
 def uncertainty_summary(found: Reconstruction) -> dict[str, float | None]:
@@ -115,12 +129,40 @@ def uncertainty_summary(found: Reconstruction) -> dict[str, float | None]:
     return {"mean": float(np.average(sigma, weights=weight)), "median": median, "p95": p95, "max": float(sigma.max())}
 
 
-def _measure(quantity: Quantity, interval: Interval, weeks: float | None) -> dict[str, Any]:
-    chart = CHARTS.get(quantity.chart)
-    percentile = percentile_or_none(chart, interval.value, weeks)
-    low_high = None if interval.interval90 is None else [float(v) for v in interval.interval90]
-    return {"value": interval.value, "sd": interval.sd, "interval90": low_high, "percentile": percentile}
+def biometry_entries(biometry: BiometryIntervals) -> dict[str, dict[str, Any]]:
+    """Value, SD and 90 % interval of every measure, as stored in `result.json`."""
+    entries = {}
+    for quantity in QUANTITIES:
+        found: Interval = getattr(biometry, quantity.key)
+        ends = None if found.interval90 is None else [float(v) for v in found.interval90]
+        entries[quantity.key] = {"value": found.value, "sd": found.sd, "interval90": ends}
+    return entries
 
 
-def _pixels(centre_mm: np.ndarray, spacing_mm: tuple[float, float]) -> list[float]:
-    return [float(centre_mm[0] / spacing_mm[1]), float(centre_mm[1] / spacing_mm[0])]
+def _ruler(ruler: Ruler, spacing_mm: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "from_px": list(ruler.start_px),
+        "to_px": list(ruler.end_px),
+        "ticks": ruler.ticks,
+        "tick_px": ruler.tick_px,
+        "sd_px": ruler.sd_px,
+        "tick_mm": ruler.tick_mm(spacing_mm),
+        "agrees": ruler.fits(spacing_mm, TOLERANCE),
+    }
+
+
+def _head(finding: HeadFinding, facing: float, image: PlaneImage) -> dict[str, Any]:
+    """Where a head lies in its picture, in pixels of the file, and which way it faces."""
+    ellipse = finding.ellipse
+    px = ellipse_in_px(ellipse, image.spacing_mm)
+    centre, factor = enlarged_point((px.column, px.row), image.reduction), image.reduction
+    return {
+        "presence": round(finding.presence, 4),
+        "agreement": round(finding.agreement, 4),
+        "facing": round(facing, 4),
+        "faces_deg": float(np.degrees(np.arctan2(finding.faces[1], finding.faces[0])) % 360),
+        "centre_px": list(centre),
+        "semi_axes_mm": [ellipse.semi_major, ellipse.semi_minor],
+        "angle_deg": float(np.degrees(ellipse.angle_rad)),
+        "ellipse_px": [*centre, factor * px.first, factor * px.second, px.angle_deg],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,10 +11,14 @@ from torch.nn import functional as F
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
+from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.models.low_rank_field import LowRankField
-from GenerativeModelsLib.skull.shape.biometry import Biometry, measure_field
+from GenerativeModelsLib.skull.shape.biometry import Biometry, axial_outline, measure_field
+from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
 from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
 
+REFINEMENT = 3
+"""Factor of the cubic-spline refinement of the mean distance before the surface is extracted."""
 CHUNK = 100
 """Number of draws decoded at once: 100 fields of 32^3 are 13 MB."""
 
@@ -35,6 +39,23 @@ class FieldStatistics:
     mean_mm: np.ndarray
     sd_mm: np.ndarray | None
     biometry: list[Biometry]
+
+    def recentred(self) -> tuple[FieldStatistics, np.ndarray]:
+        """The same with its origin at the centre of the outline in z = 0, which defines the head frame, and the shift.
+
+        Raises
+        ------
+        InputError
+            The mean has no closed outline in z = 0.
+        """
+        ellipse = fit_ellipse(axial_outline(self.mean_mm, self.grid))
+        by = np.array([-ellipse.centre[0], -ellipse.centre[1], 0.0])
+        return replace(self, grid=replace(self.grid, origin_mm=tuple(np.asarray(self.grid.origin_mm) + by))), by
+
+    def surface(self) -> Surface:
+        """Zero level of the mean, in mm."""
+        fine, grid = self.grid.refine(self.mean_mm, REFINEMENT)
+        return Surface.from_field(fine, grid)
 
 
 def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float, *, spread: bool) -> FieldStatistics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,22 +12,23 @@ import torch
 from GenerativeModelsLib.errors import Caution, InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
+from GenerativeModelsLib.language import said
+from GenerativeModelsLib.skull.corrections import NO_CORRECTION, PlaneCorrection
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.infer.draws import FieldStatistics, field_statistics
+from GenerativeModelsLib.skull.infer.find_heads import FoundPlane, find_heads
 from GenerativeModelsLib.skull.infer.model import SkullModel
-from GenerativeModelsLib.skull.infer.typicality import measures_of, reasons_of
+from GenerativeModelsLib.skull.infer.typicality import measures_of, reasons_of, shape_vector
+from GenerativeModelsLib.skull.infer.variant_shape import resemblance, variant_ranks
 from GenerativeModelsLib.skull.locate.canonical import CanonicalPlane
-from GenerativeModelsLib.skull.locate.checks import finding_warnings, refuse_without_head, size_warnings
-from GenerativeModelsLib.skull.locate.facing import UprightPlane, conditions, upright_planes
-from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding, locate
+from GenerativeModelsLib.skull.locate.checks import size_warnings
+from GenerativeModelsLib.skull.locate.facing import UprightPlane, conditions
+from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding
 from GenerativeModelsLib.skull.locate.outlines import NORMAL_90, outline, outline_band, recentred_on_ellipse
 from GenerativeModelsLib.skull.locate.placement import Placement, place
 from GenerativeModelsLib.skull.planes.image import PlaneImage
 from GenerativeModelsLib.skull.shape.biometry import BiometryIntervals, Interval, measure
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
-
-REFINEMENT = 3
-"""Factor of the cubic-spline refinement of the mean distance before the surface is extracted."""
 
 Progress = Callable[[str, float], None]
 
@@ -39,12 +40,15 @@ class PlaneResult:
     image: PlaneImage
     finding: HeadFinding
     facing_certainty: float
-    """Probability of the head's orientation against the opposite one, 0.5 to 1."""
+    """Probability of the head's orientation against the opposite one, 0.5 to 1; below 0.5 if the user turned it."""
     placement: Placement
     outline_mm: list[np.ndarray]
     """Closed polylines (K, 2), (u, v) in mm of the picture: the reconstructed surface cut by the placed picture."""
     band_mm: tuple[list[np.ndarray], list[np.ndarray]] | None = None
     """The same at the inner and outer bound of the 90 % interval of the surface; None without draws."""
+    correction: PlaneCorrection = NO_CORRECTION
+    uncorrected: UprightPlane | None = None
+    """What was found without the correction; None if nothing was, or without a correction."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Reconstruction:
     sd_mm : calibrated standard deviation of the distance on the same grid; None without draws.
     biometry : every measurement with sd and 90 % interval (None without draws).
     planes : by name, in the order axial, sagittal, coronal.
+    variants : by shape variant, the share of usual heads that resemble it less.
     in_distribution, warnings, device, seed, samples.
     seconds : by step.
     """
@@ -70,6 +75,7 @@ class Reconstruction:
     biometry: BiometryIntervals
     planes: dict[str, PlaneResult]
     in_distribution: InDistribution
+    variants: dict[str, float]
     warnings: tuple[str, ...]
     device: str
     seed: int
@@ -83,6 +89,7 @@ def reconstruct(
     *,
     samples: int = 100,
     seed: int = 0,
+    corrections: Mapping[str, PlaneCorrection] | None = None,
     progress: Progress | None = None,
 ) -> Reconstruction:
     """Reconstruct the skull from its planes.
@@ -97,13 +104,15 @@ def reconstruct(
         Number of draws from the conditional prior; 0 for only the mean, without uncertainty.
     seed
         Seed of the draws; the result is reproducible on the same device.
+    corrections
+        Corrections of the user, by plane.
     progress
         Function called with a message and the completed share of the work.
 
     Raises
     ------
     InputError
-        No axial plane, or no fetal head in a plane.
+        No axial plane, no fetal head in a plane, or a correction that does not fit it.
     """
     report_progress = progress or (lambda message, share: None)
     if "axial" not in images:
@@ -111,15 +120,15 @@ def reconstruct(
     warnings = [w for image in images.values() for w in image.warnings]
     start = time.perf_counter()
     report_progress("Finding the head", 0.1)
-    findings = locate_all(model, images)
+    found = find_heads(model, images, corrections or {})
+    findings = {name: plane.upright.finding for name, plane in found.items()}
     size = findings["axial"].radius_mm
-    upright = upright_planes(model.skull, images, findings, size, model.device)
-    findings = {name: u.finding for name, u in upright.items()}
-    planes = {name: u.plane for name, u in upright.items()}
-    warnings += [w for name, u in upright.items() for w in finding_warnings(u.finding, images[name], u.certainty)]
+    planes = {name: plane.upright.plane for name, plane in found.items()}
+    warnings += [warning for plane in found.values() for warning in plane.warnings]
     y = conditions([planes], model.device)
     report_progress("Reconstructing", 0.3)
     predicted = model.skull.predict(y, samples, torch.Generator().manual_seed(seed % 2**63))
+    predicted = model.size_calibration.apply(predicted, len(planes))
     reconstructed = time.perf_counter()
     if predicted.draws is not None:
         report_progress("Measuring the draws", 0.5)
@@ -130,31 +139,42 @@ def reconstruct(
     poses = np.zeros(6 * len(PLANES)) if predicted.poses is None else predicted.poses[0].cpu().numpy()
     statistics, placements = _recentred(statistics, poses, planes, size)
     report_progress("Making the surface", 0.8)
-    surface = _surface(statistics)
+    surface = statistics.surface()
     value = measure(surface)
     head_size = value.hc_mm / (2 * np.pi)
     count = len(planes)
     sd_mm = None
     uncertainty = np.zeros(len(surface.points))
     if statistics.sd_mm is not None:
-        sd_mm = model.surface_calibration.apply(statistics.sd_mm, count, head_size).astype(np.float32)
+        sd_mm = _calibrated(model, statistics, count, head_size)
         uncertainty = _along_normals(sd_mm, statistics, surface)
     surface = surface.with_data(uncertainty_mm=uncertainty.astype(np.float32))
     biometry = _intervals(model, value, statistics, count)
-    warnings += size_warnings(value)
+    beyond = size_warnings(value)
+    warnings += beyond
     results = {
-        name: _plane_result(images[name], upright[name], placements[name], surface, banded=sd_mm is not None)
+        name: _plane_result(images[name], found[name], placements[name], surface, banded=sd_mm is not None)
         for name in planes
     }
-    measures = measures_of(
-        model, y, predicted.mean, findings, surface, {name: plane.outline_mm for name, plane in results.items()}
-    )
-    in_distribution = model.typical.judge(measures, reasons_of(measures))
+    outlines = {name: plane.outline_mm for name, plane in results.items()}
+    measures = measures_of(model, planes, predicted.mean, findings, surface, outlines)
+    for name, plane in found.items():
+        if plane.correction.ellipse is not None:
+            del measures[f"{name} head"]  # how sure the locator is of a head that was given says nothing
+    variants = variant_ranks(model.variants, shape_vector(predicted.mean[0]))
+    outside = [said("the head is smaller or larger than those of the training")] if beyond else []
+    in_distribution = model.typical.judge(measures, reasons_of(measures), resemblance(variants), outside)
     if in_distribution.verdict != "typical":
         warnings.append(Caution(_verdict_sentence(in_distribution), "verdict"))
     if sd_mm is None:
-        why = "The model makes no draws" if samples > 1 else f"With samples {samples} there is no spread"
-        nothing = f"{why}: the uncertainty is unknown and written as 0."
+        nothing = (
+            said("The model makes no draws: the uncertainty is unknown and written as 0.")
+            if samples > 1
+            else said(
+                "With samples {samples:d} there is no spread: the uncertainty is unknown and written as 0.",
+                samples=samples,
+            )
+        )
         warnings.append(Caution(nothing, "missing"))
     end = time.perf_counter()
     seconds = {"reconstruct": reconstructed - start, "uncertainty": end - reconstructed}
@@ -166,6 +186,7 @@ def reconstruct(
         biometry,
         results,
         in_distribution,
+        variants,
         tuple(warnings),
         str(model.device),
         seed,
@@ -174,38 +195,25 @@ def reconstruct(
     )
 
 
-def locate_all(model: SkullModel, images: Mapping[str, PlaneImage]) -> dict[str, HeadFinding]:
-    """The located head of every plane, in the order of PLANES; raises InputError for a plane without a head."""
-    findings = {}
-    for name in PLANES:
-        if name in images:
-            image = images[name]
-            finding = locate(model.locator, image.pixels, image.spacing_mm, name, str(model.device))
-            findings[name] = refuse_without_head(finding, name, image)
-    return findings
-
-
 def _recentred(
     statistics: FieldStatistics, poses: np.ndarray, planes: Mapping[str, CanonicalPlane], size: float
 ) -> tuple[FieldStatistics, dict[str, Placement]]:
     """Move the origin of grid and placements to the centre of the outline in z = 0, which defines the head frame."""
-    from GenerativeModelsLib.skull.shape.biometry import axial_outline
-    from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
-
-    ellipse = fit_ellipse(axial_outline(statistics.mean_mm, statistics.grid))
-    by = np.array([-ellipse.centre[0], -ellipse.centre[1], 0.0])
-    grid = replace(statistics.grid, origin_mm=tuple(np.asarray(statistics.grid.origin_mm) + by))
+    statistics, by = statistics.recentred()
     placements = {
         name: place(name, poses[6 * k : 6 * k + 6], planes[name].window, size, by)
         for k, name in enumerate(PLANES)
         if name in planes
     }
-    return replace(statistics, grid=grid), placements
+    return statistics, placements
 
 
-def _surface(statistics: FieldStatistics) -> Surface:
-    fine, grid = statistics.grid.refine(statistics.mean_mm, REFINEMENT)
-    return Surface.from_field(fine, grid)
+def _calibrated(model: SkullModel, statistics: FieldStatistics, planes: int, head_size_mm: float) -> np.ndarray:
+    """Calibrated standard deviation (z, y, x) of the distance in mm."""
+    sd_mm = model.surface_calibration.apply(statistics.sd_mm, planes, head_size_mm)
+    if model.head_calibration is not None:
+        sd_mm = model.head_calibration.surface(sd_mm, statistics.grid.points(), planes, head_size_mm)
+    return sd_mm.astype(np.float32)
 
 
 def _along_normals(sd_mm: np.ndarray, statistics: FieldStatistics, surface: Surface) -> np.ndarray:
@@ -227,20 +235,31 @@ def _intervals(model: SkullModel, value, statistics: FieldStatistics, planes: in
             found[name] = Interval(number, None, None)
             continue
         sd = model.biometry_calibration.sd(name, float(draws.std(ddof=1)), number, planes)
+        if name == "head_volume_ml" and model.head_calibration is not None:
+            sd = model.head_calibration.volume_sd(sd, number, planes)
         found[name] = Interval(number, sd, (number - NORMAL_90 * sd, number + NORMAL_90 * sd))
     return BiometryIntervals(**found)
 
 
 def _plane_result(
-    image: PlaneImage, upright: UprightPlane, placement: Placement, surface: Surface, *, banded: bool
+    image: PlaneImage, found: FoundPlane, placement: Placement, surface: Surface, *, banded: bool
 ) -> PlaneResult:
-    placement = recentred_on_ellipse(placement, outline(surface, placement), upright.finding.ellipse)
-    band = outline_band(surface, placement) if banded else None
-    return PlaneResult(image, upright.finding, upright.certainty, placement, outline(surface, placement), band)
+    finding, certainty = found.upright.finding, found.upright.certainty
+    placement = recentred_on_ellipse(placement, outline(surface, placement), finding.ellipse)
+    band, line = outline_band(surface, placement) if banded else None, outline(surface, placement)
+    return PlaneResult(image, finding, certainty, placement, line, band, found.correction, found.uncorrected)
 
 
 def _verdict_sentence(found: InDistribution) -> str:
-    because = f": {'; '.join(found.reasons)}" if found.reasons else ""
+    reasons = "; ".join(found.reasons)
     if found.verdict == "outside":
-        return f"The input lies outside what the model was trained on{because}. Do not rely on the uncertainty shown."
-    return f"The input is unusual for the model{because}. Read the result with care."
+        if not reasons:
+            return said("The input lies outside what the model was trained on. Do not rely on the uncertainty shown.")
+        return said(
+            "The input lies outside what the model was trained on: {reasons_list}. Do not rely on the uncertainty "
+            "shown.",
+            reasons_list=reasons,
+        )
+    if not reasons:
+        return said("The input is unusual for the model. Read the result with care.")
+    return said("The input is unusual for the model: {reasons_list}. Read the result with care.", reasons_list=reasons)

@@ -9,22 +9,36 @@ import numpy as np
 import torch
 
 from GenerativeModelsLib.geometry.surfaces import Surface
-from GenerativeModelsLib.models.cvae import Conditions, SkullCVAE
-from GenerativeModelsLib.skull.locate.locator import PLANES, HeadFinding
+from GenerativeModelsLib.language import S_, said
+from GenerativeModelsLib.skull.locate.canonical import CanonicalPlane
+from GenerativeModelsLib.skull.locate.locator import HeadFinding
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.skull.infer.model import SkullModel
 
+SHAPE_NUMBERS = 24
+"""Coefficients of the mean shape whose density is judged; the later ones are below the resolution of a reading."""
 
-@torch.no_grad()
-def plane_features(skull: SkullCVAE, y: Conditions) -> np.ndarray:
-    """(B, 3, F) features of the planes; those of absent planes are undefined."""
-    return skull.encode_planes(y).cpu().numpy()
+
+def border_vector(border: np.ndarray, plane: str) -> np.ndarray:
+    """Vector of a canonical border (3, A) whose density is that of usual pictures.
+
+    Harmonics 2 to 8 of the log radius (for the other planes also its mean, the size relative to the axial plane); mean
+    and largest log standard deviation; share of visible border in each quarter.
+    """
+    radius, log_sd, visible = border.astype(float)
+    angles = len(radius)
+    phi = np.arange(angles) * (2 * np.pi / angles)
+    log = np.log(np.maximum(radius, 1e-3))
+    waves = [2 * np.mean(log * f(n * phi)) for n in range(2, 9) for f in (np.cos, np.sin)]
+    size = [] if plane == "axial" else [log.mean()]
+    quarters = np.roll(visible, angles // 8).reshape(4, -1).mean(1)
+    return np.array([*waves, *size, log_sd.mean(), log_sd.max(), *quarters])
 
 
 def measures_of(
     model: SkullModel,
-    y: Conditions,
+    planes: Mapping[str, CanonicalPlane],
     mean_x: torch.Tensor,
     findings: Mapping[str, HeadFinding],
     surface: Surface,
@@ -32,22 +46,26 @@ def measures_of(
 ) -> dict[str, float]:
     """Named measures of one case, larger = less typical.
 
-    `<plane> picture`: distance of the plane's features from those of the calibration cases. `<plane> head`: uncertainty
-    of the locator, 1 - presence * agreement. `<plane> misfit`: mean distance between the reconstruction's outline and
-    the locator's, relative to the head size; `outlines` are the reconstruction's, in mm of each picture. `shape`: root
-    mean squared standardised coefficient of the mean shape.
+    `<plane> picture`: surprise of the border read in the picture. `<plane> head`: uncertainty of the locator, 1 -
+    presence * agreement. `<plane> misfit`: mean distance between the reconstruction's outline and the border's ellipse,
+    relative to the head size; `outlines` are the reconstruction's, in mm of each picture. `shape`: surprise of the
+    coefficients of the mean shape.
     """
     measures: dict[str, float] = {}
-    features = plane_features(model.skull, y)[0]
     for name, finding in findings.items():
-        if name in model.typical.planes:
-            distance = model.typical.planes[name].distance(features[PLANES.index(name)])
-            measures[f"{name} picture"] = float(distance)
+        if f"{name} picture" in model.typical.densities:
+            vector = border_vector(planes[name].border, name)
+            measures[f"{name} picture"] = model.typical.surprise(f"{name} picture", vector)
         measures[f"{name} head"] = 1 - finding.presence * finding.agreement
         measures[f"{name} misfit"] = outline_misfit(finding, outlines[name])
-    scale = model.skull.x_scale[:-1].cpu()
-    measures["shape"] = float(((mean_x[0, :-1].cpu() / scale)[:24] ** 2).mean().sqrt())
+    if "shape" in model.typical.densities:
+        measures["shape"] = model.typical.surprise("shape", shape_vector(mean_x[0]))
     return measures
+
+
+def shape_vector(x: torch.Tensor) -> np.ndarray:
+    """(SHAPE_NUMBERS,) leading coefficients of a predicted head x (K + 1,)."""
+    return x[:-1][:SHAPE_NUMBERS].cpu().double().numpy()
 
 
 def outline_misfit(finding: HeadFinding, outline: list[np.ndarray]) -> float:
@@ -65,12 +83,15 @@ def outline_misfit(finding: HeadFinding, outline: list[np.ndarray]) -> float:
 
 def reasons_of(measures: Mapping[str, float]) -> dict[str, str]:
     """Description of each measure for the warning, by name."""
-    words = {"picture": "looks unlike the training images", "head": "shows a doubtful head outline"}
-    words["misfit"] = "does not agree with the reconstructed outline"
+    words = {
+        "picture": S_("the {plane} image has an outline or a visibility unlike the training images"),
+        "head": S_("the {plane} image shows a doubtful head outline"),
+        "misfit": S_("the {plane} image does not agree with the reconstructed outline"),
+    }
     reasons = {}
     for name in measures:
         plane, _, kind = name.partition(" ")
         reasons[name] = (
-            f"the {plane} image {words[kind]}" if kind in words else "the head's shape is far from the usual"
+            said(words[kind], plane=plane) if kind in words else said("the head's shape is far from the usual")
         )
     return reasons

@@ -1,4 +1,4 @@
-"""Canonical planes, the input of the skull networks: cropped around the head, upright, in units of the head size."""
+"""Canonical planes, the input of the skull networks: the border of the head, upright, in units of the head size."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.skull.locate.border import Border
 from GenerativeModelsLib.skull.locate.locator import HeadFinding
 from GenerativeModelsLib.skull.locate.window import Window, normalise_grey
 
-PICTURE_SIZE = 112
-"""Pixels per side of a canonical picture."""
-HALF_WIDTH = 1.6
-"""Half the side of a canonical picture in units of the head size s = axial perimeter / 2 pi."""
-SCALARS = 6
+PROFILE = 64
+"""Angles of a canonical border, equally spaced from the picture's right towards its down."""
+CHANNELS = ("radius", "log_sd", "visible")
+"""Values per angle: radius and log standard deviation of the border in units of s, probability that it is visible."""
+PICTURE_SIZE, HALF_WIDTH = 64, 1.4
+"""Pixels per side of a canonical picture, and half its side in units of the head size s = axial perimeter / 2 pi."""
 
 STANDARD_AXES = {
     "axial": (np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])),
@@ -29,40 +31,52 @@ class CanonicalPlane:
 
     Attributes
     ----------
-    picture : (2, PICTURE_SIZE, PICTURE_SIZE) float32: grey values in [0, 1.25], the locator's head mask in [0, 1].
-    scalars : (SCALARS,) float32: log of size / s, log axis ratio, orientation of the ellipse (cos, sin of twice its
-        angle, weighted by the elongation), agreement, certainty of facing.
-    window : its window in the input picture.
+    border : (3, PROFILE) float32, see `CHANNELS`.
+    window : its window in the input picture; the centre is that of the ellipse fitted to the border.
     """
 
-    picture: np.ndarray
-    scalars: np.ndarray
+    border: np.ndarray
     window: Window
 
 
-def canonical_plane(
-    pixels: np.ndarray, spacing_mm: tuple[float, float], finding: HeadFinding, head_size_mm: float
-) -> CanonicalPlane:
-    """Crop a plane around its head. `head_size_mm` is s for all planes of a case: the axial finding's `radius_mm`."""
+def canonical_plane(finding: HeadFinding, head_size_mm: float) -> CanonicalPlane:
+    """Border of a located head in the standard orientation.
+
+    `head_size_mm` is s for all planes of a case: the axial finding's `radius_mm`. The finding must have a border.
+    """
     window = finding.canonical_window(HALF_WIDTH * head_size_mm)
-    grey, _ = window.resample(normalise_grey(pixels), spacing_mm, PICTURE_SIZE)
-    coarse = finding.window
-    step = 2 * coarse.half_width_mm / finding.mask.shape[0]
-    shifted = Window(
-        window.centre_mm - coarse.to_picture(coarse.pixel_centres(finding.mask.shape[0])[0, 0]),
-        window.right,
-        window.down,
-        window.half_width_mm,
-    )
-    mask, _ = shifted.resample(finding.mask, (step, step), PICTURE_SIZE)
-    ellipse = finding.ellipse
-    major = np.array([np.cos(ellipse.angle_rad), np.sin(ellipse.angle_rad)])
-    angle = np.arctan2(major @ window.down, major @ window.right)
-    ratio = ellipse.semi_major / ellipse.semi_minor
-    size = np.sqrt(ellipse.semi_major * ellipse.semi_minor) / head_size_mm
-    scalars = [np.log(size), np.log(ratio), (ratio - 1) * np.cos(2 * angle), (ratio - 1) * np.sin(2 * angle)]
-    scalars += [finding.agreement - 0.95, finding.facing - 0.8]
-    return CanonicalPlane(np.stack([grey, mask]), np.asarray(scalars, np.float32), window)
+    return CanonicalPlane(canonical_border(finding.border, window, head_size_mm), window)
+
+
+def canonical_border(border: Border, window: Window, head_size_mm: float) -> np.ndarray:
+    """(3, PROFILE) values of a border on rays from the centre of a window, by interpolation between its angles."""
+    values = np.stack([np.zeros(len(border.sd)), np.log(border.sd_mm() / head_size_mm), border.visible])
+    return profile(border.points_mm(), window, head_size_mm, values)
+
+
+def profile(points_mm: np.ndarray, window: Window, head_size_mm: float, values: np.ndarray | None = None) -> np.ndarray:
+    """Radius (PROFILE,) in units of s of a closed outline (K, 2) in mm of the picture, seen from a window's centre.
+
+    With `values` (C, K) of the points, (C, PROFILE): these on the same rays, the first row replaced by the radius.
+    """
+    at = window.from_picture(points_mm) * window.half_width_mm
+    angle, radius = np.arctan2(at[:, 1], at[:, 0]), np.hypot(*at.T) / head_size_mm
+    order = np.argsort(angle)
+    theta = np.arange(PROFILE) * (2 * np.pi / PROFILE)
+
+    def on_rays(row: np.ndarray) -> np.ndarray:
+        return np.interp(theta, angle[order], row[order], period=2 * np.pi)
+
+    if values is None:
+        return on_rays(radius)
+    return np.stack([on_rays(radius), *(on_rays(row) for row in values[1:])]).astype(np.float32)
+
+
+def canonical_picture(
+    pixels: np.ndarray, spacing_mm: tuple[float, float], window: Window, hidden: np.ndarray | None = None
+) -> np.ndarray:
+    """(PICTURE_SIZE, PICTURE_SIZE) float32 grey values in [0, 1.25] of a picture in a window, 0 where it is hidden."""
+    return window.resample(normalise_grey(pixels, hidden), spacing_mm, PICTURE_SIZE, hidden)[0]
 
 
 def pose_vector(plane: str, origin: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import binary_dilation, label
 
+from GenerativeModelsLib.skull.locate.border import Border
 from GenerativeModelsLib.skull.locate.window import Window, normalise_grey, whole_picture
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 
@@ -18,6 +19,11 @@ LOCATOR_SIZE = 160
 """Pixels per side of the whole-picture window; the maps have half as many."""
 
 PLANES = ("axial", "sagittal", "coronal")
+DOUBTFUL_MASK, GOOD_MASK = 0.88, 0.93
+"""Agreement of mask and ellipse below which parts of the picture are looked at, and least agreement and presence with
+which what is found there takes its place."""
+CLOSER = (0.7, 0.5)
+"""Sizes of these parts over that of the picture."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class HeadFinding:
     Attributes
     ----------
     plane : axial, sagittal or coronal.
-    window : the whole-picture window of the maps.
+    window : the window of the maps, the whole picture or, after a closer look, a part of it.
     mask : (N/2, N/2) probability of lying inside the head section.
     ellipse : ellipse with the area moments of the mask; centre and half axes in mm of the picture, angle from +u to +v.
     anterior : (2,) unit vector (u, v) of the picture towards the forehead; None for a coronal plane.
@@ -35,6 +41,7 @@ class HeadFinding:
     presence : probability that the picture shows a fetal head.
     agreement : Dice of the mask and its ellipse, low for an irregular outline.
     facing : certainty of the orientation, 0 (a guess) to 1.
+    border : border of the section read in the picture; None until `with_border`, which also replaces the ellipse.
     """
 
     plane: str
@@ -46,17 +53,32 @@ class HeadFinding:
     presence: float
     agreement: float
     facing: float
+    border: Border | None = None
 
     @property
     def radius_mm(self) -> float:
         """Perimeter of the ellipse over 2 pi; in the axial plane this is the head size."""
         return self.ellipse.perimeter / (2 * np.pi)
 
+    @property
+    def faces(self) -> np.ndarray:
+        """(2,) unit vector (u, v) towards the forehead, in a coronal plane towards the vertex."""
+        return self.superior if self.plane == "coronal" else self.anterior
+
     def turned(self) -> HeadFinding:
         """The same head in the opposite orientation: forehead and occiput, or vertex and base (coronal), exchanged."""
         if self.plane == "coronal":
             return replace(self, superior=-self.superior)
         return replace(self, anterior=-self.anterior)
+
+    def with_border(self, border: Border) -> HeadFinding:
+        """The finding with the ellipse fitted to a border; an axial head is turned to its axis."""
+        ellipse = border.ellipse()
+        anterior = self.anterior
+        if self.plane == "axial":
+            major = np.array([np.cos(ellipse.angle_rad), np.sin(ellipse.angle_rad)])
+            anterior = _snap_to_axis(anterior, major, ellipse.semi_major / ellipse.semi_minor)
+        return replace(self, ellipse=ellipse, anterior=anterior, border=border)
 
     def canonical_window(self, half_width_mm: float) -> Window:
         """The window with the standard orientation of the plane: forehead up (axial) or left (sagittal), vertex up.
@@ -150,13 +172,66 @@ def _inside_ellipse(uv: np.ndarray, ellipse: Ellipse) -> np.ndarray:
 
 
 def locate(
-    net: HeadLocatorNet, pixels: np.ndarray, spacing_mm: tuple[float, float], plane: str, device: str = "cpu"
+    net: HeadLocatorNet,
+    pixels: np.ndarray,
+    spacing_mm: tuple[float, float],
+    plane: str,
+    device: str = "cpu",
+    hidden: np.ndarray | None = None,
 ) -> HeadFinding | None:
-    """Locate the head in one picture (rows, columns) of spacing (row, column) mm; None if there is none."""
+    """Locate the head in one picture (rows, columns) of spacing (row, column) mm; None if there is none.
+
+    Pixels in `hidden` (rows, columns) bool are not looked at.
+
+    A mask that is no ellipse may join the head to a trunk or a sac beside it. Then parts of the picture are looked at
+    as well, and the most elliptical mask that lies within its part takes its place, if there is a good one.
+    """
+    grey, whole = normalise_grey(pixels, hidden), whole_picture(pixels.shape, spacing_mm)
+
+    def look(window: Window) -> HeadFinding | None:
+        return _look(net, grey, spacing_mm, plane, window, device, hidden)
+
+    found = look(whole)
+    if found is None or found.agreement >= DOUBTFUL_MASK:
+        return found
+    parts = [look(window) for window in closer_windows(whole)]
+    whole_heads = [p for p in parts if p is not None and _within_window(p)]
+    best = max(whole_heads, key=lambda p: p.agreement * p.presence, default=found)
+    return best if best.agreement >= GOOD_MASK and best.presence >= GOOD_MASK else found
+
+
+def closer_windows(whole: Window) -> list[Window]:
+    """Nine windows, in three rows, for each zoom of `CLOSER`, which together cover the window `whole`."""
+    return [
+        Window(
+            whole.centre_mm + (1 - zoom) * whole.half_width_mm * np.array([across, along]),
+            whole.right,
+            whole.down,
+            zoom * whole.half_width_mm,
+        )
+        for zoom in CLOSER
+        for along in (-1, 0, 1)
+        for across in (-1, 0, 1)
+    ]
+
+
+def _within_window(finding: HeadFinding) -> bool:
+    return bool(np.abs(finding.window.from_picture(finding.ellipse.points(60))).max() < 1)
+
+
+def _look(
+    net: HeadLocatorNet,
+    grey: np.ndarray,
+    spacing_mm: tuple[float, float],
+    plane: str,
+    window: Window,
+    device: str,
+    hidden: np.ndarray | None = None,
+) -> HeadFinding | None:
+    """The head in a window of a picture with normalised grey values."""
     import torch
 
-    window = whole_picture(pixels.shape, spacing_mm)
-    image, inside = window.resample(normalise_grey(pixels), spacing_mm, LOCATOR_SIZE)
+    image, inside = window.resample(grey, spacing_mm, LOCATOR_SIZE, hidden)
     with torch.inference_mode():
         tensors = (torch.from_numpy(a)[None].to(device) for a in (image, inside))
         out = net(*tensors, torch.tensor([PLANES.index(plane)], device=device))

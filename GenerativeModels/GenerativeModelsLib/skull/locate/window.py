@@ -46,10 +46,13 @@ class Window:
         axis = (np.arange(size) + 0.5) * (2 / size) - 1
         return np.stack(np.meshgrid(axis, axis), axis=-1)
 
-    def resample(self, pixels: np.ndarray, spacing_mm: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray]:
+    def resample(
+        self, pixels: np.ndarray, spacing_mm: tuple[float, float], size: int, hidden: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The picture in the window, size x size, and a mask with 1 inside the picture and 0 outside.
 
-        The picture is smoothed first if the window's pixels are coarser. `spacing_mm` is (row, column).
+        The picture is smoothed first if the window's pixels are coarser. `spacing_mm` is (row, column). Pixels in
+        `hidden` (rows, columns) bool count as outside.
         """
         step = 2 * self.half_width_mm / size
         sigma = [0.4 * step / s if step > 1.3 * s else 0.0 for s in spacing_mm]
@@ -59,6 +62,9 @@ class Window:
         values = map_coordinates(smooth.astype(np.float32), [row, column], order=1, mode="constant", cval=0.0)
         rows, columns = pixels.shape
         inside = (row >= -0.5) & (row <= rows - 0.5) & (column >= -0.5) & (column <= columns - 0.5)
+        if hidden is not None:
+            inside &= ~pixel_at(hidden, row, column)
+            values = values * inside
         return values.astype(np.float32), inside.astype(np.float32)
 
 
@@ -73,9 +79,20 @@ def whole_picture(shape: tuple[int, int], spacing_mm: tuple[float, float]) -> Wi
     return Window(centre, np.array([1.0, 0.0]), np.array([0.0, 1.0]), MARGIN * max(height, width) / 2)
 
 
-def normalise_grey(pixels: np.ndarray) -> np.ndarray:
-    """Grey values divided by the 99.5th percentile of the non-black pixels; float32 in [0, 1.25]."""
+def pixel_at(mask: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """Value of `mask` (rows, columns) at the pixel nearest to each point; beyond the picture, that at its edge."""
+    rows, columns = mask.shape
+    return mask[np.clip(np.rint(row).astype(int), 0, rows - 1), np.clip(np.rint(column).astype(int), 0, columns - 1)]
+
+
+def normalise_grey(pixels: np.ndarray, hidden: np.ndarray | None = None) -> np.ndarray:
+    """Grey values divided by the 99.5th percentile of the non-black pixels; float32 in [0, 1.25].
+
+    Pixels in `hidden` (rows, columns) bool are 0 and do not count.
+    """
     pixels = np.asarray(pixels, np.float32)
+    if hidden is not None:
+        pixels = np.where(hidden, np.float32(0), pixels)
     lit = pixels[pixels > 0.02 * pixels.max()] if pixels.max() > 0 else pixels
     top = float(np.percentile(lit, 99.5)) if lit.size else 1.0
     return np.clip(pixels / max(top, 1e-6), 0.0, 1.25)

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.language import said
 
 LUMINANCE = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in grey, ITU-R BT.601."""
 PERCENTILES = (0.1, 99.9)
 """Percentiles mapped to 0 and 255 in an image whose values have no standard range."""
+
+
+class BlankImage(InputError):
+    """An image of one grey level."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,10 @@ def grey_pixels(values: np.ndarray, label: str, inverted: bool = False) -> GreyP
 
     Raises
     ------
+    BlankImage
+        One grey level throughout.
     InputError
-        Complex numbers, no finite pixel, or an image of one grey level.
+        Complex numbers, or no finite pixel.
     """
     if values.dtype.kind not in "buif":
         raise InputError(f"{label} holds {values.dtype} pixels: expected real numbers, grey or colour.")
@@ -55,7 +62,7 @@ def grey_pixels(values: np.ndarray, label: str, inverted: bool = False) -> GreyP
     pixels = np.clip(255.0 - pixels if inverted else pixels, 0.0, 255.0).astype(np.float32, copy=False)
     low, high = float(pixels.min()), float(pixels.max())
     if high - low < 1e-3:
-        raise InputError(f"{label} is one grey level throughout ({low:.4g} of 255): expected an ultrasound image.")
+        raise BlankImage(f"{label} is one grey level throughout ({low:.4g} of 255): expected an ultrasound image.")
     return GreyPixels(np.ascontiguousarray(pixels), tuple(warnings))
 
 
@@ -66,7 +73,14 @@ def _finite(values: np.ndarray, label: str, warnings: list[str]) -> np.ndarray:
         return values
     if count == values.size:
         raise InputError(f"{label} has no finite pixel, all are NaN or infinite: export the image again.")
-    warnings.append(f"{label}: {count} of {values.size} pixel values are NaN or infinite and were set to 0.")
+    warnings.append(
+        said(
+            "{label}: {count:d} of {all:d} pixel values are NaN or infinite and were set to 0.",
+            label=label,
+            count=count,
+            all=values.size,
+        )
+    )
     return np.where(good, values, values.dtype.type(0))
 
 
@@ -91,7 +105,14 @@ def _stretched(values: np.ndarray, label: str, warnings: list[str]) -> np.ndarra
     if not high > low:
         return np.full(numbers.shape, 127.0, np.float32)
     warnings.append(
-        f"{label} has pixel values from {numbers.min():.4g} to {numbers.max():.4g}, not the 0 to 255 of an ultrasound "
-        f"image; {low:.4g} to {high:.4g} was taken as black to white."
+        said(
+            "{label} has pixel values from {least:.4g} to {most:.4g}, not the 0 to 255 of an ultrasound image; "
+            "{low:.4g} to {high:.4g} was taken as black to white.",
+            label=label,
+            least=numbers.min(),
+            most=numbers.max(),
+            low=low,
+            high=high,
+        )
     )
     return ((np.clip(numbers, low, high) - low) / (high - low) * 255).astype(np.float32)

@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.image_files.given import GivenImage
+from GenerativeModelsLib.language import S_, said
+from GenerativeModelsLib.skull.corrections import KnownLength
+from GenerativeModelsLib.skull.plane_fields import Spacing
+from GenerativeModelsLib.skull.planes.burnt_text import Box, find_text, without_text
+from GenerativeModelsLib.skull.planes.drawn_in import ruler_warnings, text_warning
 from GenerativeModelsLib.skull.planes.grey import grey_pixels
 from GenerativeModelsLib.skull.planes.read import load_stored_plane
-from GenerativeModelsLib.skull.planes.stored import StoredPlane, averaged, reduction_for
-from GenerativeModelsLib.skull.request import Spacing
+from GenerativeModelsLib.skull.planes.ruler import Ruler, find_rulers
+from GenerativeModelsLib.skull.planes.spacing import plane_spacing, spacing_used, valid_spacing
+from GenerativeModelsLib.skull.planes.stored import (
+    StoredClip,
+    StoredPlane,
+    averaged,
+    reduction_for,
+    stored_frame,
+)
 
-__all__ = ["PlaneImage", "plane_from_array", "read_plane"]
+__all__ = ["FrameChoice", "PlaneClip", "PlaneImage", "plane_from_array", "read_plane", "read_plane_or_clip"]
 
 MIN_SIDE_PX = 32
-SPACING_RANGE_MM = (0.01, 5.0)
-FIELD_OF_VIEW_RANGE_MM = (15.0, 700.0)
-MAX_ANISOTROPY = 4.0
-AGREEMENT = 0.02
-"""Relative difference of a given spacing from the file's above which there is a warning."""
+_LABELS = {
+    "axial": S_("axial plane {file}"),
+    "sagittal": S_("sagittal plane {file}"),
+    "coronal": S_("coronal plane {file}"),
+}
+"""What messages call the image of a plane."""
+
+
+@dataclass(frozen=True)
+class FrameChoice:
+    """Which frame of a clip a plane is, and why.
+
+    Attributes
+    ----------
+    number, count
+        Of the frame, from 0, and how many there are.
+    chosen
+        "given" by the user, or by the "locator".
+    why
+        A sentence.
+    """
+
+    number: int
+    count: int
+    chosen: Literal["given", "locator"]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -37,21 +70,37 @@ class PlaneImage:
     spacing_mm
         Distance of neighbouring (rows, columns) of `pixels` in mm.
     spacing_source
-        Whether the spacing was given by the caller or comes from the file.
+        Whether the spacing was given by the caller, comes from the file, or from a known length in the picture.
     file
         Path of the file, None for an array.
     label
         Its name in results and messages in place of the file's path.
     warnings
         Sentences for the user, each naming the plane.
+    frame
+        Which frame of a clip it is; None for a file of one frame.
+    hidden
+        (rows, cols) bool, pixels that are not looked at; None = none.
+    reduction
+        Pixels of the file along a side of one of `pixels`.
+    rulers, text
+        Depth rulers and boxes of text that were found in a picture from a file or in memory, in pixels of the file.
+    text_masked
+        Whether text was to be blanked; the boxes are then black.
     """
 
     pixels: np.ndarray
     spacing_mm: Spacing
-    spacing_source: Literal["argument", "file"]
+    spacing_source: Literal["argument", "file", "length"]
     file: Path | None = None
     warnings: tuple[str, ...] = ()
     label: str | None = None
+    frame: FrameChoice | None = None
+    hidden: np.ndarray | None = None
+    reduction: int = 1
+    rulers: tuple[Ruler, ...] = ()
+    text: tuple[Box, ...] = ()
+    text_masked: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -59,9 +108,41 @@ class PlaneImage:
         return self.pixels.shape
 
     @property
+    def file_size(self) -> tuple[int, int]:
+        """Number of (rows, columns) of the file."""
+        return self.size[0] * self.reduction, self.size[1] * self.reduction
+
+    @property
+    def file_spacing_mm(self) -> Spacing:
+        """Distance of neighbouring (rows, columns) of the file in mm."""
+        return self.spacing_mm[0] / self.reduction, self.spacing_mm[1] / self.reduction
+
+    @property
     def shown_name(self) -> str:
         """The label, else the file's name, else an empty string."""
         return self.label or ("" if self.file is None else self.file.name)
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneClip:
+    """A clip of an ultrasound plane, its frames read one at a time.
+
+    Attributes
+    ----------
+    count
+        Number of frames.
+    name
+        Name of the clip in messages.
+    read
+        Number of a frame, from 0 -> the plane, its drawings not looked for; raises `InputError`.
+    drawn
+        A frame -> the same with its rulers and text, and the warnings about them.
+    """
+
+    count: int
+    name: str
+    read: Callable[[int], PlaneImage]
+    drawn: Callable[[PlaneImage], PlaneImage] = lambda image: image
 
 
 def read_plane(
@@ -71,6 +152,9 @@ def read_plane(
     name: str = "axial",
     file_wins: bool = False,
     shown_as: str | None = None,
+    frame: int | None = None,
+    length: KnownLength | None = None,
+    mask_text: bool = False,
 ) -> PlaneImage:
     """The plane in an image file or in memory as grey pixels with their spacing.
 
@@ -92,35 +176,81 @@ def read_plane(
         Use `spacing_mm` only for a file without a spacing.
     shown_as
         Name of the image in messages in place of its path.
+    frame
+        Number of the frame of a clip, from 0.
+    length
+        Two points of the picture as used and their distance; its spacing, if there is no other.
+    mask_text
+        Blank the text that is found in the picture.
 
     Raises
     ------
     InputError
-        The file cannot be used (missing, truncated, a volume, too small, one grey level, ...), or its spacing is
-        unknown or implausible.
+        The file cannot be used (missing, truncated, a volume, too small, one grey level, ...), is a clip while no frame
+        is given, or its spacing is unknown, implausible or contradicts the known length.
     """
-    given = None if spacing_mm is None else _valid_pair(spacing_mm, name)
+    found = read_plane_or_clip(
+        source,
+        spacing_mm=spacing_mm,
+        name=name,
+        file_wins=file_wins,
+        shown_as=shown_as,
+        frame=frame,
+        length=length,
+        mask_text=mask_text,
+    )
+    if isinstance(found, PlaneClip):
+        raise InputError(
+            f"{found.name} holds {found.count} frames: give {named(f'{name}_frame')}, from 0 to {found.count - 1}."
+        )
+    return found
+
+
+def read_plane_or_clip(
+    source: str | Path | GivenImage,
+    *,
+    spacing_mm: Spacing | None = None,
+    name: str = "axial",
+    file_wins: bool = False,
+    shown_as: str | None = None,
+    frame: int | None = None,
+    length: KnownLength | None = None,
+    mask_text: bool = False,
+) -> PlaneImage | PlaneClip:
+    """As `read_plane`; a clip of several frames, of which none is asked for, is returned as such."""
+    given = None if spacing_mm is None else valid_spacing(spacing_mm, name)
     if isinstance(source, GivenImage):
-        label = short = f"{name} plane {shown_as or source.name}"
+        label = short = said(_LABELS[name], file=shown_as or source.name)
         stored = _stored_array(source.values, source.spacing_mm, label)
     else:
-        label, short = (f"{name} plane {shown_as or some}" for some in (source, Path(source).name))
+        label, short = (said(_LABELS[name], file=shown_as or some) for some in (source, Path(source).name))
         stored = load_stored_plane(Path(source), label)
-    if file_wins and given and stored.spacing_mm:
-        notes = stored.warnings
-        if _differ(given, stored.spacing_mm):
-            notes = (
-                *notes,
-                f"{label} carries a spacing of {_text(stored.spacing_mm)}, which was used; the {_text(given)} given "
-                "for all planes is for images that carry none (a spacing given for one plane overrides its own).",
-            )
-        stored, given = replace(stored, warnings=notes), None
-    plane = _plane(stored, given, name, label)
-    # Errors contain the whole path. Warnings are part of the results, which must not contain folders.
-    warnings = tuple(warning.replace(label, short) for warning in plane.warnings)
-    if isinstance(source, GivenImage):
-        return replace(plane, label=shown_as or source.name, warnings=warnings)
-    return replace(plane, file=Path(source), label=shown_as, warnings=warnings)
+
+    def drawn(image: PlaneImage) -> PlaneImage:
+        return _with_drawings(image, short, mask_text)
+
+    def plane(one: StoredPlane, choice: FrameChoice | None) -> PlaneImage:
+        found = _plane(*spacing_used(one, given, label, file_wins=file_wins), name, label, length)
+        # Errors contain the whole path. Warnings are part of the results, which must not contain folders.
+        warnings = tuple(_renamed(warning, label, short) for warning in found.warnings)
+        if isinstance(source, GivenImage):
+            return replace(found, label=shown_as or source.name, warnings=warnings, frame=choice)
+        return replace(found, file=Path(source), label=shown_as, warnings=warnings, frame=choice)
+
+    if frame is not None:
+        one = stored_frame(stored, frame, label)
+        count = stored.count if isinstance(stored, StoredClip) else 1
+        why = said("Frame {frame:d} of the {count:d} frames, numbered from 0, was asked for.", frame=frame, count=count)
+        return drawn(plane(one, FrameChoice(frame, count, "given", why)))
+    if isinstance(stored, StoredClip):
+        return PlaneClip(stored.count, short, lambda number: plane(stored.read(number), None), drawn)
+    return drawn(plane(stored, None))
+
+
+def _renamed(warning: str, label: str, short: str) -> str:
+    """The warning, of the same kind, with another name of the image."""
+    text = warning.replace(label, short)
+    return Caution(text, warning.kind) if isinstance(warning, Caution) else text
 
 
 def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial") -> PlaneImage:
@@ -141,7 +271,7 @@ def plane_from_array(array: np.ndarray, spacing_mm: Spacing, name: str = "axial"
         See `read_plane`.
     """
     label = f"{name} plane"
-    return _plane(_stored_array(array, None, label), _valid_pair(spacing_mm, name), name, label)
+    return _plane(_stored_array(array, None, label), valid_spacing(spacing_mm, name), name, label)
 
 
 def _stored_array(array: np.ndarray, spacing_mm: Spacing | None, label: str) -> StoredPlane:
@@ -161,72 +291,25 @@ def _stored_array(array: np.ndarray, spacing_mm: Spacing | None, label: str) -> 
     return StoredPlane(averaged(values, factor), spacing_mm, reduction=factor)
 
 
-def _plane(stored: StoredPlane, given: Spacing | None, name: str, label: str) -> PlaneImage:
+def _plane(
+    stored: StoredPlane, given: Spacing | None, name: str, label: str, length: KnownLength | None = None
+) -> PlaneImage:
     rows, columns = stored.values.shape[:2]
     if min(rows, columns) < MIN_SIDE_PX:
         raise InputError(f"{label} has {rows} x {columns} pixels: expected at least {MIN_SIDE_PX} a side.")
-    notes = list(stored.warnings)
-    spacing = given or stored.spacing_mm
-    if spacing is None:
-        reason = f" ({stored.why_no_spacing})" if stored.why_no_spacing else ""
-        raise InputError(
-            f"{label} carries no pixel spacing{reason}: give {named(f'{name}_spacing_mm')} in mm, or "
-            f"{named('pixel_spacing_mm')}.",
-            field=name,
-        )
-    if given and stored.spacing_mm and _differ(given, stored.spacing_mm):
-        notes.append(f"{label} carries a spacing of {_text(stored.spacing_mm)}; the {_text(given)} given was used.")
-    if not given and stored.spacing_mm == (1.0, 1.0):
-        notes.append(
-            f"{label} carries a spacing of exactly 1 x 1 mm, which many programs write when they know none: check the "
-            f"sizes or give the true spacing of the {name} plane."
-        )
-    if stored.reduction > 1:
-        notes.append(
-            f"{label} is very large; {stored.reduction} x {stored.reduction} pixels each were averaged into one, "
-            f"leaving {rows} x {columns}."
-        )
-    spacing = (spacing[0] * stored.reduction, spacing[1] * stored.reduction)
-    _refuse_absurd(spacing, (rows, columns), label, name)
+    found = plane_spacing(stored, given, name, label, length)
     grey = grey_pixels(stored.values, label, stored.inverted)
-    source = "argument" if given else "file"
-    return PlaneImage(grey.pixels, spacing, source, warnings=(*notes, *grey.warnings))
+    warnings = (*found.warnings, *grey.warnings)
+    return PlaneImage(grey.pixels, found.spacing_mm, found.source, warnings=warnings, reduction=stored.reduction)
 
 
-def _valid_pair(spacing_mm: Spacing, name: str) -> Spacing:
-    try:
-        row, column = (float(side) for side in spacing_mm)
-    except (TypeError, ValueError):
-        row = column = float("nan")
-    if not (isfinite(row) and isfinite(column) and row > 0 and column > 0):
-        raise InputError(
-            f"{name} plane: the spacing given is {spacing_mm!r}, expected two positive numbers, (row, column) in mm."
-        )
-    return row, column
-
-
-def _differ(first: Spacing, second: Spacing) -> bool:
-    return any(abs(a / b - 1) > AGREEMENT for a, b in zip(first, second))
-
-
-def _text(spacing: Spacing) -> str:
-    return f"{spacing[0]:.4g} x {spacing[1]:.4g} mm"
-
-
-def _refuse_absurd(spacing: Spacing, size: tuple[int, int], label: str, name: str) -> None:
-    remedy = f"give the true one by {named(f'{name}_spacing_mm')} in mm"
-    low, high = SPACING_RANGE_MM
-    if not all(isfinite(side) and low <= side <= high for side in spacing):
-        raise InputError(f"{label} has a pixel spacing of {_text(spacing)}, outside {low:g} to {high:g} mm: {remedy}.")
-    if max(spacing) / min(spacing) > MAX_ANISOTROPY:
-        raise InputError(
-            f"{label} has a pixel spacing of {_text(spacing)}, whose sides differ more than {MAX_ANISOTROPY:g} times: "
-            f"{remedy}."
-        )
-    low, high = FIELD_OF_VIEW_RANGE_MM
-    view = (size[0] * spacing[0], size[1] * spacing[1])
-    if not all(low <= side <= high for side in view):
-        raise InputError(
-            f"{label} would show {view[0]:.4g} x {view[1]:.4g} mm at a spacing of {_text(spacing)}, and an "
-            f"ultrasound image measures {low:g} to {high:g} mm a side: {remedy}."
-        )
+def _with_drawings(plane: PlaneImage, label: str, mask_text: bool) -> PlaneImage:
+    """The plane with its rulers and text, and the warnings about them; with `mask_text` the text is blanked."""
+    rulers, boxes = find_rulers(plane.pixels), find_text(plane.pixels)
+    rulers = tuple(ruler.enlarged(plane.reduction) for ruler in rulers)
+    text = tuple(tuple(plane.reduction * side for side in box) for box in boxes)
+    warnings = ruler_warnings(rulers, plane.file_spacing_mm, plane.file_size, label)
+    warnings += plane.warnings
+    warnings += text_warning(text, label, masked=mask_text)
+    pixels = without_text(plane.pixels, boxes) if mask_text and boxes else plane.pixels
+    return replace(plane, pixels=pixels, rulers=rulers, text=text, text_masked=mask_text, warnings=tuple(warnings))

@@ -17,9 +17,12 @@ from GenerativeModelsLib.image_files.nifti import (
     nifti_header,
     open_nifti,
 )
+from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.planes.stored import (
+    StoredClip,
     StoredPlane,
     averaged,
+    clip_frames,
     plane_axes,
     reduction_for,
     refuse_if_too_large,
@@ -30,8 +33,10 @@ _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 """Space units by code: unknown (assumed to be mm, as in every reader), metre, millimetre, micrometre."""
 
 
-def read_nifti(path: Path, label: str) -> StoredPlane:
+def read_nifti(path: Path, label: str) -> StoredPlane | StoredClip:
     """The one slice in `path`, columns along the lower of its two long axes (i), rows along the higher (j).
+
+    A file of the axes x, y, 1, time is a clip.
 
     Raises
     ------
@@ -42,10 +47,11 @@ def read_nifti(path: Path, label: str) -> StoredPlane:
         with open_nifti(path) as stream:
             head = stream.read(HEADER_BYTES)
             header = nifti_header(head, label)
-            axes = plane_axes(label, header.sizes)
+            frames = clip_frames(header.sizes)
+            axes = (0, 1) if frames > 1 else plane_axes(label, header.sizes)
             dtype, channels = _sample_type(header, label)
             wanted = header.payload_bytes
-            refuse_if_too_large(label, *_rows_columns(header, axes), channels * dtype.itemsize)
+            refuse_if_too_large(label, *_rows_columns(header, axes), frames * channels * dtype.itemsize)
             payload = _payload(stream, head, header.offset, wanted)
     except InputError:
         raise
@@ -56,7 +62,11 @@ def read_nifti(path: Path, label: str) -> StoredPlane:
             f"{label} is truncated, its header announces {wanted} bytes of pixels but {len(payload)} are there: "
             f"copy or export it again."
         )
-    return _plane(header, axes, np.frombuffer(payload, dtype), channels, label)
+    samples = np.frombuffer(payload, dtype)
+    if frames == 1:
+        return _plane(header, axes, samples, channels, label)
+    each = samples.reshape(frames, -1)
+    return StoredClip(frames, lambda frame: _plane(header, axes, each[frame], channels, label))
 
 
 def _payload(stream, head: bytes, offset: int, wanted: int) -> bytes:
@@ -108,6 +118,13 @@ def _contradictions(header: NiftiHeader, axes: tuple[int, int], sides: list[floa
     if all(abs(length / side - 1) <= 0.02 for length, side in zip(lengths, sides)):
         return ()
     return (
-        f"{label} contradicts itself: pixdim says {sides[0]:.4g} x {sides[1]:.4g} a pixel, its sform "
-        f"{lengths[0]:.4g} x {lengths[1]:.4g}; pixdim was used.",
+        said(
+            "{label} contradicts itself: pixdim says {row:.4g} x {column:.4g} a pixel, its sform {sform_row:.4g} x "
+            "{sform_column:.4g}; pixdim was used.",
+            label=label,
+            row=sides[0],
+            column=sides[1],
+            sform_row=lengths[0],
+            sform_column=lengths[1],
+        ),
     )

@@ -1,8 +1,10 @@
-"""Reading of PNG, JPEG, TIFF and BMP files, which have no physical pixel spacing."""
+"""Reading of PNG, JPEG, TIFF, BMP and GIF files, which have no physical pixel spacing."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import numpy as np
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.stored import (
     MAX_SIDE_PX,
+    StoredClip,
     StoredPlane,
     averaged,
     reduction_for,
@@ -24,38 +27,42 @@ _EXIF_ORIENTATION = 0x0112
 _BYTES_PER_PIXEL = {"1": 2, "L": 1, "P": 5, "PA": 8, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2, "CMYK": 8}
 
 
-def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
+def read_picture(path: Path, kind: str, label: str) -> StoredPlane | StoredClip:
     """The picture as displayed by viewers, rotated by its EXIF or TIFF orientation; overlays kept, alpha ignored.
 
-    Resolution tags (PNG pHYs, TIFF and JPEG XResolution) are print sizes, so `spacing_mm` is always None.
+    Several pictures of a GIF, TIFF or PNG file are the frames of a clip. Resolution tags (PNG pHYs, TIFF and JPEG
+    XResolution) are print sizes, so `spacing_mm` is always None.
 
     Parameters
     ----------
     path
         The file.
     kind
-        "PNG", "JPEG", "TIFF" or "BMP", from its first bytes.
+        "PNG", "JPEG", "TIFF", "BMP" or "GIF", from its first bytes.
     label
         Name of the image in messages.
 
     Raises
     ------
     InputError
-        Several pages or frames, a truncated or undecodable file, or one that is too large.
+        A truncated or undecodable file, or one that is too large.
     """
+    with _undecodable_named(kind, label), path.open("rb") as stream:
+        count = getattr(_opened(stream, kind), "n_frames", 1)
+    if count == 1 or kind == "JPEG":  # a JPEG with more pictures carries previews of itself
+        return _read_frame(path, kind, label, 0)
+    return StoredClip(count, lambda frame: _read_frame(path, kind, label, frame))
+
+
+@contextmanager
+def _undecodable_named(kind: str, label: str) -> Iterator[None]:
+    """Turn whatever Pillow raises into an `InputError`."""
     from PIL import Image
 
-    with warnings.catch_warnings(), path.open("rb") as stream:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            picture = _opened(stream, kind)
-            frames = getattr(picture, "n_frames", 1)
-            if frames > 1:
-                raise InputError(
-                    f"{label} holds {frames} pictures, expected a single plane: save the plane as one picture."
-                )
-            rows, columns = picture.height, picture.width
-            values = _upright(_decoded(picture, kind, label), picture)
+            yield
         except InputError:
             raise
         except Image.DecompressionBombError as error:
@@ -68,6 +75,16 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
                 f"{label} cannot be decoded as {kind} ({_reason(error)}): it is truncated, damaged or of an unusual "
                 f"pixel type, export it again as an 8 bit PNG."
             ) from error
+
+
+def _read_frame(path: Path, kind: str, label: str, frame: int) -> StoredPlane:
+    """A picture of a file, numbered from 0."""
+    with _undecodable_named(kind, label), path.open("rb") as stream:
+        picture = _opened(stream, kind)
+        if frame:
+            picture.seek(frame)
+        rows, columns = picture.height, picture.width
+        values = _upright(_decoded(picture, kind, label), picture)
     # A scaled JPEG decode rounds the size up, so the ratio is only approximately the divisor.
     reduction = max(1, round(max(rows, columns) / max(values.shape[:2])))
     return StoredPlane(
@@ -80,13 +97,14 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane:
 
 def _opened(stream, kind: str) -> ImageFile:
     """The picture opened without Pillow's size limit, which is global state; sizes are checked here instead."""
-    from PIL import BmpImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
     decoders = {
         "PNG": PngImagePlugin.PngImageFile,
         "JPEG": JpegImagePlugin.JpegImageFile,
         "TIFF": TiffImagePlugin.TiffImageFile,
         "BMP": BmpImagePlugin.BmpImageFile,
+        "GIF": GifImagePlugin.GifImageFile,
     }
     return decoders[kind](stream)
 

@@ -6,25 +6,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.image_files.kinds import SUFFIXES, file_kind, first_bytes
+from GenerativeModelsLib.image_files.kinds import SUFFIXES, file_kind, first_bytes, is_film
+from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.planes.dicom import read_dicom
 from GenerativeModelsLib.skull.planes.nifti import read_nifti
 from GenerativeModelsLib.skull.planes.pictures import read_picture
-from GenerativeModelsLib.skull.planes.stored import StoredPlane
+from GenerativeModelsLib.skull.planes.stored import StoredClip, StoredPlane
 from GenerativeModelsLib.skull.planes.volumes import read_volume_file
 
-_PICTURES = ("PNG", "JPEG", "TIFF", "BMP")
+_PICTURES = ("PNG", "JPEG", "TIFF", "BMP", "GIF")
 
 
-def load_stored_plane(path: Path, label: str) -> StoredPlane:
-    """The plane in `path`, read by its content, independent of its name.
+def load_stored_plane(path: Path, label: str) -> StoredPlane | StoredClip:
+    """The plane or clip in `path`, read by its content, independent of its name.
 
     A detached header may name a data file in its own folder; see `references.require_own_folder`.
 
     Parameters
     ----------
     path
-        A DICOM, NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF or BMP file.
+        A DICOM, NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF, BMP or GIF file.
     label
         Its name in messages, for example "axial plane scan.png".
 
@@ -36,9 +37,15 @@ def load_stored_plane(path: Path, label: str) -> StoredPlane:
     """
     head = first_bytes(path, label)
     kind = file_kind(head)
+    if kind is None and is_film(head):
+        raise InputError(
+            f"{label} is a film (AVI, MP4 or MOV), which this program does not read: export the clip as DICOM or GIF, "
+            "or its frame as a picture."
+        )
     if kind is None:
         raise InputError(
-            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP."
+            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP or "
+            "GIF."
         )
     try:
         stored = _read(path, kind, label)
@@ -51,11 +58,22 @@ def load_stored_plane(path: Path, label: str) -> StoredPlane:
     claimed = next((other for other, endings in SUFFIXES.items() if path.name.lower().endswith(endings)), kind)
     if claimed == kind:
         return stored
-    note = f"{label} has the name of a {claimed} file but holds {kind}; it was read as {kind}."
-    return replace(stored, warnings=(note, *stored.warnings))
+    note = said(
+        "{label} has the name of a {claimed} file but holds {kind}; it was read as {kind}.",
+        label=label,
+        claimed=claimed,
+        kind=kind,
+    )
+
+    def noted(plane: StoredPlane) -> StoredPlane:
+        return replace(plane, warnings=(note, *plane.warnings))
+
+    if isinstance(stored, StoredClip):
+        return StoredClip(stored.count, lambda frame: noted(stored.read(frame)))
+    return noted(stored)
 
 
-def _read(path: Path, kind: str, label: str) -> StoredPlane:
+def _read(path: Path, kind: str, label: str) -> StoredPlane | StoredClip:
     if kind in _PICTURES:
         return read_picture(path, kind, label)
     if kind == "DICOM":

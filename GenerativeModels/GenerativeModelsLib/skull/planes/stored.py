@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from GenerativeModelsLib.errors import InputError
 
 MAX_SIDE_PX = 4096
 """Pixels per side above which a plane is averaged down; no scanner makes such images."""
+AGREEMENT = 0.02
+"""Relative difference of two spacings above which they contradict each other."""
 MAX_DECODED_BYTES = 512 * 2**20
 """Maximum size of a decoded file; 20000 x 20000 grey pixels of 8 bit fit, colour pixels do not."""
 
@@ -32,6 +35,8 @@ class StoredPlane:
         Sentences for the user.
     why_no_spacing
         Reason why `spacing_mm` is None, if known.
+    contradiction
+        What the spacings of the file say, if they contradict each other; `spacing_mm` is then None.
     """
 
     values: np.ndarray
@@ -40,6 +45,38 @@ class StoredPlane:
     inverted: bool = False
     warnings: tuple[str, ...] = ()
     why_no_spacing: str = ""
+    contradiction: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredClip:
+    """The frames of one file, read one at a time.
+
+    Attributes
+    ----------
+    count
+        Number of frames, two or more.
+    read
+        Number of a frame, from 0 -> the frame; raises `InputError`.
+    """
+
+    count: int
+    read: Callable[[int], StoredPlane]
+
+
+def stored_frame(stored: StoredPlane | StoredClip, frame: int, label: str) -> StoredPlane:
+    """A frame, numbered from 0, of what a file holds.
+
+    Raises
+    ------
+    InputError
+        There is no such frame, or it cannot be read.
+    """
+    count = stored.count if isinstance(stored, StoredClip) else 1
+    if not 0 <= frame < count:
+        frames = f"{count} frames, numbered 0 to {count - 1}" if count > 1 else "a single frame, number 0"
+        raise InputError(f"{label} has no frame {frame}: it holds {frames}.")
+    return stored.read(frame) if isinstance(stored, StoredClip) else stored
 
 
 def reduction_for(rows: int, columns: int) -> int:
@@ -72,6 +109,12 @@ def refuse_if_too_large(label: str, rows: int, columns: int, bytes_per_pixel: fl
         )
 
 
+def clip_frames(sizes: tuple[int, ...]) -> int:
+    """Number of frames of a file of axes x, y, z, time with one slice and several times; 1 for other files."""
+    time = sizes[3] if len(sizes) > 3 else 1
+    return time if time > 1 and sizes[2] == 1 and all(size == 1 for size in sizes[4:]) else 1
+
+
 def plane_axes(label: str, sizes: tuple[int, ...]) -> tuple[int, int]:
     """Indices (column axis, row axis) of the two axes of a one-slice volume, fastest axis of the file first.
 
@@ -87,7 +130,8 @@ def plane_axes(label: str, sizes: tuple[int, ...]) -> tuple[int, int]:
     if len(long) > 2:
         extent = " x ".join(str(size) for size in sizes)
         raise InputError(
-            f"{label} is a volume of {extent} samples, expected a single plane: extract the slice of the plane."
+            f"{label} is a volume of {extent} samples, expected a single plane: extract the slice of the plane, or "
+            "save a clip with the axes x, y, 1, time."
         )
     short = [axis for axis in range(max(len(sizes), 2)) if axis not in long]
     column_axis, row_axis = sorted((long + short)[:2])

@@ -15,8 +15,10 @@ from GenerativeModelsLib.image_files.meta_image import meta_image_fields
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 from GenerativeModelsLib.image_files.text_headers import header_lines
 from GenerativeModelsLib.skull.planes.stored import (
+    StoredClip,
     StoredPlane,
     averaged,
+    clip_frames,
     plane_axes,
     reduction_for,
     refuse_if_too_large,
@@ -39,10 +41,10 @@ _MM_PER_UNIT = {
 }
 
 
-def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
+def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane | StoredClip:
     """The one slice in an NRRD or MetaImage file, columns along the lower of its two long axes, rows along the higher.
 
-    If a header has no spacing, ITK sets 1 mm; here `spacing_mm` is None.
+    A file of the axes x, y, 1, time is a clip. If a header has no spacing, ITK sets 1 mm; here `spacing_mm` is None.
 
     Raises
     ------
@@ -54,13 +56,14 @@ def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
     reader = image_reader(path, label, (kind,), checks_name=False)
     try:
         reader.ReadImageInformation()
-        axes = plane_axes(label, reader.GetSize())
+        frames = clip_frames(reader.GetSize())
+        axes = (0, 1) if frames > 1 else plane_axes(label, reader.GetSize())
         sizes = (*reader.GetSize(), 1)
         rows, columns = sizes[axes[1]], sizes[axes[0]]
         channels = reader.GetNumberOfComponents()
         if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelID()) or channels not in (1, 3, 4):
             raise InputError(f"{label} holds {channels} numbers a pixel or complex ones: expected grey levels or RGB.")
-        refuse_if_too_large(label, rows, columns, channels * _bytes_per_sample(reader))
+        refuse_if_too_large(label, rows, columns, frames * channels * _bytes_per_sample(reader))
         image = read_pixels(reader, label)
     except RuntimeError as error:
         if "spacing" in str(error).lower():
@@ -69,15 +72,26 @@ def read_volume_file(path: Path, kind: str, label: str) -> StoredPlane:
             f"{label} cannot be read as {kind}: it is truncated, damaged or its data file is missing, export it again."
         ) from error
     factor = reduction_for(rows, columns)
-    view = sitk.GetArrayViewFromImage(image)
-    values = averaged(np.asarray(view).reshape((rows, columns) if channels == 1 else (rows, columns, channels)), factor)
-    unit = _nrrd_unit(path, label) if kind == "NRRD" else _meta_image_unit(path, label)
+    pixels = np.asarray(sitk.GetArrayViewFromImage(image))
+    pixels = np.array(pixels.reshape((frames, rows, columns) if channels == 1 else (frames, rows, columns, channels)))
+    spacing, why = _spacing_of(
+        image, axes, _nrrd_unit(path, label) if kind == "NRRD" else _meta_image_unit(path, label)
+    )
+
+    def plane(frame: int) -> StoredPlane:
+        return StoredPlane(averaged(pixels[frame], factor), spacing, reduction=factor, why_no_spacing=why)
+
+    return plane(0) if frames == 1 else StoredClip(frames, plane)
+
+
+def _spacing_of(image: sitk.Image, axes: tuple[int, int], unit: str | None) -> tuple[tuple[float, float] | None, str]:
+    """The (row, column) spacing in mm of an image with that unit, or None and why."""
     if unit is None:
-        return StoredPlane(np.array(values), None, reduction=factor, why_no_spacing="its header names none")
+        return None, "its header names none"
     if unit.lower() not in _MM_PER_UNIT:
-        return StoredPlane(np.array(values), None, reduction=factor, why_no_spacing=f"its unit {unit!r} is unknown")
-    spacing = [side * _MM_PER_UNIT[unit.lower()] for side in (*image.GetSpacing(), 0.0)]
-    return StoredPlane(np.array(values), (spacing[axes[1]], spacing[axes[0]]), reduction=factor)
+        return None, f"its unit {unit!r} is unknown"
+    sides = [side * _MM_PER_UNIT[unit.lower()] for side in (*image.GetSpacing(), 0.0)]
+    return (sides[axes[1]], sides[axes[0]]), ""
 
 
 def _bytes_per_sample(reader: sitk.ImageFileReader) -> int:

@@ -16,8 +16,8 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.shape.harmonics import synthesise
 
 BASIS_FILE = Path(__file__).with_name("shape_basis.json")
-FORMAT = "fetal head shape basis 1"
-COEFFICIENTS = ("mean", "newborn", "late", "early", "sagittal", "metopic", "left_coronal")
+FORMAT = "fetal head shape basis 2"
+COEFFICIENTS = ("mean", "newborn", "late", "early", "sagittal", "metopic", "left_coronal", "base_tight")
 """Fields of the basis: the mean, and differences from it (for the synostoses, from normal growth)."""
 
 
@@ -33,6 +33,8 @@ class ShapeBasis:
         Directions: newborn minus late fetal head; one late head minus the other; early minus mean head.
     sagittal, metopic, left_coronal
         Effect of a prematurely closed suture, normalised for cephalic index and height.
+    base_tight
+        Change of the log-radius of heads, not of unit heads, when the base is closed by a smaller ball.
     height_ratio, share_above
         Mean of height / OFD and of the share of the height above the axial plane over the closed templates.
     provenance
@@ -46,6 +48,7 @@ class ShapeBasis:
     sagittal: np.ndarray
     metopic: np.ndarray
     left_coronal: np.ndarray
+    base_tight: np.ndarray
     height_ratio: float
     share_above: float
     provenance: dict
@@ -69,11 +72,16 @@ def read_shape_basis(path: str | Path) -> ShapeBasis:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path} is not a file of format '{FORMAT}'; create it with tools/shape_basis.py.")
     try:
-        tables = {name: synthesise(np.asarray(content["coefficients"][name], float)) for name in COEFFICIENTS}
-        numbers = {name: float(content[name]) for name in ("height_ratio", "share_above")}
-        return ShapeBasis(**tables, **numbers, provenance=content["provenance"])
+        return basis_of(content)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} lacks a valid field ({error}); create it with tools/shape_basis.py.") from None
+
+
+def basis_of(content: dict) -> ShapeBasis:
+    """Basis from the content of its file."""
+    tables = {name: synthesise(np.asarray(content["coefficients"][name], float)) for name in COEFFICIENTS}
+    numbers = {name: float(content[name]) for name in ("height_ratio", "share_above")}
+    return ShapeBasis(**tables, **numbers, provenance=content["provenance"])
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from GenerativeModelsLib.skull.population.basis import shape_basis
+from GenerativeModelsLib.skull.population.basis import ShapeBasis
 from GenerativeModelsLib.skull.shape.star_surface import table_directions
 
 VARIANT_WEIGHTS = {
@@ -26,6 +26,8 @@ VARIANT_WEIGHTS = {
     "lemon": 0.04,
 }
 """Share of each variant; abnormal ones are far above their prevalence, so that they occur often in training."""
+USUAL = ("typical", "dolichocephaly", "brachycephaly", "moulding")
+"""Variants of normal heads."""
 
 CEPHALIC_INDEX = {
     "dolichocephaly": (70.0, 2.0, 64.0, 74.0),
@@ -58,13 +60,13 @@ def _temples() -> np.ndarray:
     return bump(direction(-42, 8), 17) + bump(direction(-138, 8), 17)
 
 
-def _lemon(rng: np.random.Generator) -> np.ndarray:
+def _lemon(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
     point = bump(direction(-90, 5), 22)
     severity = rng.uniform(0.7, 1.5)
-    return severity * (-0.075 * _temples() + 0.03 * point) + rng.uniform(0, 0.4) * shape_basis().early
+    return severity * (-0.075 * _temples() + 0.03 * point) + rng.uniform(0, 0.4) * basis.early
 
 
-def _frontal_bossing(rng: np.random.Generator) -> np.ndarray:
+def _frontal_bossing(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
     aside = rng.uniform(0, 18)
     height = rng.uniform(18, 36)
     eminences = bump(direction(-90 - aside, height), 21) + bump(direction(-90 + aside, height), 21)
@@ -72,7 +74,7 @@ def _frontal_bossing(rng: np.random.Generator) -> np.ndarray:
     return rng.uniform(0.07, 0.14) * (eminences / eminences.max() - 0.4 * root)
 
 
-def _moulding(rng: np.random.Generator) -> np.ndarray:
+def _moulding(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
     axis = direction(90 + rng.normal(0, 12), rng.uniform(38, 72))
     cosine = table_directions() @ axis
     stretch = rng.uniform(0.05, 0.14) * (np.maximum(cosine, 0) ** 3 + 0.35 * (cosine**2 - 1 / 3) - 0.1)
@@ -81,9 +83,9 @@ def _moulding(rng: np.random.Generator) -> np.ndarray:
     return stretch + rng.choice([-1, 1]) * rng.uniform(0.003, 0.015) * parietal
 
 
-def _plagiocephaly(rng: np.random.Generator) -> np.ndarray:
+def _plagiocephaly(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
     if rng.random() < 0.4:
-        table = rng.uniform(0.6, 1.4) * shape_basis().left_coronal
+        table = rng.uniform(0.6, 1.4) * basis.left_coronal
     else:
         e = table_directions()
         low = (1 - e[..., 2] ** 2) * np.where(e[..., 2] > 0, 1.0, np.maximum(1 + e[..., 2], 0))
@@ -92,20 +94,20 @@ def _plagiocephaly(rng: np.random.Generator) -> np.ndarray:
     return table if rng.random() < 0.5 else _mirror(table)
 
 
-def _dolichocephaly(rng: np.random.Generator) -> np.ndarray:
-    return rng.uniform(0.0, 0.4) * shape_basis().sagittal
+def _dolichocephaly(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
+    return rng.uniform(0.0, 0.4) * basis.sagittal
 
 
-def _brachycephaly(rng: np.random.Generator) -> np.ndarray:
+def _brachycephaly(rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray:
     return -rng.uniform(0.0, 0.08) * bump(direction(90, 10), 40)
 
 
-_CHANGES: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+_CHANGES: dict[str, Callable[[np.random.Generator, ShapeBasis], np.ndarray]] = {
     "dolichocephaly": _dolichocephaly,
     "brachycephaly": _brachycephaly,
     "plagiocephaly": _plagiocephaly,
-    "scaphocephaly": lambda rng: rng.uniform(0.6, 1.4) * shape_basis().sagittal,
-    "trigonocephaly": lambda rng: rng.uniform(0.7, 1.4) * (shape_basis().metopic + 0.5 * _wedge()),
+    "scaphocephaly": lambda rng, basis: rng.uniform(0.6, 1.4) * basis.sagittal,
+    "trigonocephaly": lambda rng, basis: rng.uniform(0.7, 1.4) * (basis.metopic + 0.5 * _wedge()),
     "moulding": _moulding,
     "frontal_bossing": _frontal_bossing,
     "lemon": _lemon,
@@ -118,6 +120,6 @@ def _wedge() -> np.ndarray:
     return 0.07 * bump(direction(-90, 10), 20) - 0.07 * (bump(direction(-50, 12), 19) + bump(direction(-130, 12), 19))
 
 
-def variant_change(variant: str, rng: np.random.Generator) -> np.ndarray | float:
+def variant_change(variant: str, rng: np.random.Generator, basis: ShapeBasis) -> np.ndarray | float:
     """Table of log-radius that `variant` adds to a unit head; 0.0 for a typical head."""
-    return _CHANGES[variant](rng) if variant in _CHANGES else 0.0
+    return _CHANGES[variant](rng, basis) if variant in _CHANGES else 0.0

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from GenerativeModelsLib.skull.growth.registry import CHARTS, DEFAULT_CHART, Chart
+
 VERDICTS = ("typical", "unusual", "outside")
-CHARTS = ("hc", "bpd", "ofd")
+CHARTED = ("hc", "bpd", "ofd")
 
 
 def _require(condition: bool, message: str) -> None:
@@ -66,12 +68,24 @@ class PlaneView:
     placement
         Placement of the image in words, such as "offset 2.1 mm, tilt 4 degrees".
     spacing_source
-        Source of the spacing: "the file" or "the user".
+        Source of the spacing, in words: "spacing from the file".
     corners_mm
         (4, 3) head-frame positions in mm of the centres of the corner pixels, in the order first row first column,
         first row last column, last row last column, last row first column. None = not shown in 3D.
     sha256
         Checksum of the file.
+    frame, frame_why
+        Which frame of a clip it is, such as "4 of 9", and why, a sentence; "" for a file of one frame.
+    corrections
+        Sentences on what the user corrected and what had been found.
+    options
+        The corrections as options of the command line.
+    uncorrected
+        The ellipse that had been found, if it is another one.
+    mask_px
+        Polygons (K, 2) of (column, row) that were not looked at.
+    length_px
+        The points (2, 2) of a known length.
     """
 
     name: str
@@ -87,6 +101,13 @@ class PlaneView:
     spacing_source: str = ""
     corners_mm: np.ndarray | None = None
     sha256: str | None = None
+    frame: str = ""
+    frame_why: str = ""
+    corrections: Sequence[str] = ()
+    options: str = ""
+    uncorrected: LocatorEllipse | None = None
+    mask_px: Sequence[np.ndarray] = ()
+    length_px: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _require(np.ndim(self.pixels) == 2, f"pixels has shape {np.shape(self.pixels)}, expected (rows, cols).")
@@ -140,7 +161,13 @@ class BiometryRow:
     percentile
         0 to 100 at the given gestational age; None without one.
     chart
-        Growth chart of the quantity: "hc", "bpd", "ofd", or None.
+        Name of the quantity on growth charts: "hc", "bpd", "ofd", or None.
+    z_score
+        At the given gestational age; None without one.
+    normal
+        Range in health, as printed: "74 to 83"; "" without one.
+    normal_source
+        Its publication.
     """
 
     name: str
@@ -151,9 +178,12 @@ class BiometryRow:
     interval90: tuple[float, float] | None = None
     percentile: float | None = None
     chart: str | None = None
+    z_score: float | None = None
+    normal: str = ""
+    normal_source: str = ""
 
     def __post_init__(self) -> None:
-        _require(self.chart in (None, *CHARTS), f"chart is {self.chart!r}, expected one of {CHARTS} or None.")
+        _require(self.chart in (None, *CHARTED), f"chart is {self.chart!r}, expected one of {CHARTED} or None.")
 
 
 @dataclass(frozen=True)
@@ -168,10 +198,11 @@ class UncertaintySummary:
 
 @dataclass(frozen=True)
 class InDistribution:
-    """In-distribution judgement of the input; `verdict` is one of `VERDICTS`."""
+    """In-distribution judgement of the input; `verdict` is one of `VERDICTS`, `reasons` say what stands out."""
 
     score: float
     verdict: str
+    reasons: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _require(self.verdict in VERDICTS, f"verdict is {self.verdict!r}, expected one of {VERDICTS}.")
@@ -202,7 +233,12 @@ class ModelSummary:
 
 @dataclass(frozen=True)
 class ReportContent:
-    """Content of one report. Lengths in mm, `seconds` by step ("total" last), `created` as printed."""
+    """Content of one report. Lengths in mm, `seconds` by step ("total" last), `created` as printed.
+
+    `chart` is the growth chart, `ages` are sentences on the ages that the measurements fit, and `warnings` may be
+    `errors.Caution`, whose kind says how grave they are.
+    `identity` is label and text of case ID, examination date and so on.
+    """
 
     title: str
     created: str
@@ -220,3 +256,11 @@ class ReportContent:
     uncertainty: UncertaintySummary | None = None
     in_distribution: InDistribution | None = None
     warnings: Sequence[str] = ()
+    chart: Chart = CHARTS[DEFAULT_CHART]
+    ages: Sequence[str] = ()
+    identity: Sequence[tuple[str, str]] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether the input lies outside what the model was trained on."""
+        return self.in_distribution is not None and self.in_distribution.verdict == "outside"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
 from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
@@ -17,11 +18,11 @@ SCALE_BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 VIEWS = (
-    View("left", "Left", (0, 1, 0), (0, 0, 1)),
-    View("front", "Front", (1, 0, 0), (0, 0, 1)),
-    View("back", "Back", (-1, 0, 0), (0, 0, 1)),
-    View("top", "Top", (-1, 0, 0), (0, -1, 0)),
-    View("below", "Below", (1, 0, 0), (0, -1, 0)),
+    View("left", N_("Left"), (0, 1, 0), (0, 0, 1), N_("Look from the left")),
+    View("front", N_("Front"), (1, 0, 0), (0, 0, 1), N_("Look from the front")),
+    View("back", N_("Back"), (-1, 0, 0), (0, 0, 1), N_("Look from the back")),
+    View("top", N_("Top"), (-1, 0, 0), (0, -1, 0), N_("Look from the top")),
+    View("below", N_("Below"), (1, 0, 0), (0, -1, 0), N_("Look from below")),
 )
 
 
@@ -35,6 +36,9 @@ class PlaneFigure:
     outline: str
     band: str
     ellipse: str
+    uncorrected: str
+    mask: str
+    length: str
     scale_bar_mm: int
     full_box: str
     head_box: str
@@ -53,6 +57,9 @@ def plane_figure(plane: PlaneView) -> PlaneFigure:
         outline=_path(plane.outline_px, plane.spacing_mm),
         band=band,
         ellipse="" if plane.ellipse is None else _path([plane.ellipse.polyline()], plane.spacing_mm),
+        uncorrected="" if plane.uncorrected is None else _path([plane.uncorrected.polyline()], plane.spacing_mm),
+        mask=_path([np.concatenate([part, part[:1]]) for part in plane.mask_px], plane.spacing_mm),
+        length="" if plane.length_px is None else _path([plane.length_px], plane.spacing_mm),
         scale_bar_mm=scale_bar_mm,
         full_box=f"0 0 {width:.3f} {height:.3f}",
         head_box=_head_box(plane, width, height, 1.2 * scale_bar_mm),

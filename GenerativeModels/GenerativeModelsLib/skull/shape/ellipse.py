@@ -54,8 +54,8 @@ def axes_from_perimeter(perimeter_mm: float, ratio: float) -> tuple[float, float
     return ratio * long_axis, long_axis
 
 
-def fit_ellipse(points: np.ndarray) -> Ellipse:
-    """Least-squares ellipse through `points` (N, 2), N >= 6, at any orientation.
+def fit_ellipse(points: np.ndarray, weights: np.ndarray | None = None) -> Ellipse:
+    """Least-squares ellipse through `points` (N, 2), N >= 6, at any orientation; `weights` (N,) >= 0, None: equal.
 
     Direct fit of Fitzgibbon et al. (1999), which always gives an ellipse and no other conic, in the numerically stable
     form of Halir and Flusser (1998), on centred and scaled points.
@@ -74,6 +74,9 @@ def fit_ellipse(points: np.ndarray) -> Ellipse:
         raise InputError("points all coincide; an ellipse needs points spread along an outline.")
     x, y = ((points - middle) / scale).T
     quadratic, linear = np.stack([x * x, x * y, y * y], axis=1), np.stack([x, y, np.ones_like(x)], axis=1)
+    if weights is not None:
+        root = np.sqrt(np.asarray(weights, float) / np.mean(weights))[:, None]
+        quadratic, linear = root * quadratic, root * linear
     s1, s2, s3 = quadratic.T @ quadratic, quadratic.T @ linear, linear.T @ linear
     try:
         t = -np.linalg.solve(s3, s2.T)

@@ -23,7 +23,7 @@ __all__ = ["ClosedHead", "Frame", "closed_head", "read_closed_head"]
 Frame = Literal["largest", "head"]
 """Definition of the head frame: by the axial section of largest area, or the file's own LPS frame."""
 
-HC_RANGE_MM = (90.0, 400.0)
+HC_RANGE_MM = (40.0, 420.0)
 INDEX_RANGE = (0.55, 1.0)
 HEIGHT_RANGE = (0.5, 1.3)
 """Plausible ratios of short to long axis of the axial outline, and of height to its long axis."""

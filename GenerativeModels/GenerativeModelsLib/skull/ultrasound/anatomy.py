@@ -85,7 +85,7 @@ class Structure:
 _BRAIN = (
     # tissue, start, end, radii, wall, paired: painted in this order
     (Tissue.INSULA, (0.60, -0.12, -0.05), None, (0.030, 0.24, 0.22), 0.3, True),
-    (Tissue.INSULA, (0.62, -0.22, -0.05), (0.86, -0.18, -0.08), (0.03, 0.03, 0.08), 0.2, True),
+    (Tissue.INSULA, (0.62, -0.22, -0.05), (0.76, -0.16, -0.08), (0.02, 0.035, 0.08), 0.1, True),
     (Tissue.VENTRICLE, (0.11, -0.46, 0.13), (0.14, -0.10, 0.28), (0.05, 0.08, 0.05), 0.9, True),
     (Tissue.VENTRICLE, (0.14, -0.10, 0.28), (0.36, 0.38, 0.10), (0.08, 0.09, 0.07), 0.8, True),
     (Tissue.VENTRICLE, (0.36, 0.38, 0.08), (0.37, 0.62, 0.02), (0.10, 0.08, 0.09), 1.0, True),
@@ -110,6 +110,12 @@ _BRAIN = (
     (Tissue.BASE, (0.30, -0.60, -0.54), None, (0.26, 0.24, 0.05), 0.5, True),
     (Tissue.BASE, (0.0, -0.72, -0.48), None, (0.03, 0.12, 0.09), 0.5, False),
 )
+_YOUNG = (
+    (Tissue.VENTRICLE, (0.40, -0.30, 0.08), (0.42, 0.30, 0.05), (0.36, 0.42, 0.48), 0.4, True),
+    (Tissue.CHOROID, (0.34, -0.22, 0.06), (0.44, 0.34, 0.05), (0.28, 0.33, 0.38), 0.2, True),
+)
+"""Before about 16 weeks: ventricles that fill the hemispheres, filled by the choroid plexus."""
+_LATE = (Tissue.CAVUM, Tissue.CALLOSUM, Tissue.INSULA, Tissue.CISTERNA, Tissue.VERMIS)
 _OUTSIDE = (
     (Tissue.NECK, (0.0, 0.30, -0.85), (0.0, 0.48, -2.4), (0.42, 0.40, 0.30), 0.2, False),
     (Tissue.FACE, (0.0, -0.42, -1.05), None, (0.62, 0.52, 0.62), 0.3, False),
@@ -123,8 +129,12 @@ _OUTSIDE = (
 )
 
 
-def _draw(table: tuple, rng: np.random.Generator, growth: float) -> tuple[Structure, ...]:
-    """Random structures of one fetus. `growth` scales ventricles and choroid plexus, > 1 for a young fetus."""
+def _draw(table: tuple, rng: np.random.Generator, growth: float, young: float = 0.0) -> tuple[Structure, ...]:
+    """Random structures of one fetus.
+
+    `growth` scales ventricles and choroid plexus, > 1 for a young fetus; `young` (0 to 1) shrinks what has not yet
+    formed. Structures of less than a fifth of their size are left out.
+    """
     drawn = []
     ventricle = growth * np.exp(rng.normal(0.0, 0.18))
     shift = rng.normal(0.0, 0.02, 3) * (0.3, 1.0, 1.0)
@@ -133,6 +143,10 @@ def _draw(table: tuple, rng: np.random.Generator, growth: float) -> tuple[Struct
         size = np.exp(rng.normal(0.0, 0.12, 3))
         if tissue in (Tissue.VENTRICLE, Tissue.CHOROID) and paired:
             size = size * ventricle
+        elif tissue in _LATE:
+            size = size * (1.0 - young)
+        if size.max() < 0.2:
+            continue
         drawn.append(
             Structure(
                 tissue,
@@ -144,6 +158,16 @@ def _draw(table: tuple, rng: np.random.Generator, growth: float) -> tuple[Struct
             )
         )
     return tuple(drawn)
+
+
+def half_extents(head: HeadShape) -> np.ndarray:
+    """(3,) half extents of `head` along x, y, z in mm."""
+    return head.radius(np.concatenate([np.eye(3), -np.eye(3)])).reshape(2, 3).mean(axis=0)
+
+
+def young_share(head: HeadShape) -> float:
+    """How far a head has the look of the first trimester: 1 up to about 13 weeks, 0 from about 17."""
+    return float(np.clip((0.62 - half_extents(head)[:2].sum() / 80.0) / 0.25, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -166,6 +190,12 @@ class Anatomy:
         (6,) half widths of the gaps: coronal, lambdoid, squamosal, sagittal and metopic, fontanelles, lateral.
     suture_depth
         (6,) share of the skull echo that each gap removes, 0 to 1.
+    folding
+        Echoes of sulci, 0 before about 24 weeks to 1 near term.
+    skull_db
+        Strength of the skull echo relative to a head of mid-pregnancy, dB.
+    soft_ends
+        Share of the skull echo missing in front and behind, where bone forms last.
     """
 
     head: HeadShape
@@ -176,26 +206,32 @@ class Anatomy:
     falx_mm: float
     suture_mm: np.ndarray
     suture_depth: np.ndarray
+    folding: float = 0.0
+    skull_db: float = 0.0
+    soft_ends: float = 0.0
 
     @staticmethod
     def sample(head: HeadShape, rng: np.random.Generator) -> Anatomy:
         """A random fetus with this skull; wall and sutures scale with its size."""
-        axes = np.concatenate([np.eye(3), -np.eye(3)])
-        half = head.radius(axes).reshape(2, 3).mean(axis=0)
+        half = half_extents(head)
         size = float(half[0] + half[1]) / 80.0  # 1 at a head circumference of about 250 mm
         growth = float(np.clip(1.75 - 0.85 * size, 0.7, 1.4))
-        width = np.array([1.0, 1.1, 0.8, 1.2, 6.0, 2.0]) * np.exp(rng.normal(0.0, 0.45, 6)) * size
+        young = young_share(head)
+        width = np.array([1.0, 1.1, 0.8, 1.2, 6.0, 2.0]) * np.exp(rng.normal(0.0, 0.45, 6)) * size * (1.0 + 1.5 * young)
         depth = np.clip(rng.uniform(0.1, 1.15, 6), 0.0, 1.0)
         depth[3] *= 0.5  # a slice is thicker than the midline suture is wide
         return Anatomy(
             head=head,
             half_mm=half.astype(np.float32),
-            wall_mm=float((0.9 + 1.15 * size) * rng.uniform(0.75, 1.25)) * min(1.0, 0.4 + size),
-            brain=_draw(_BRAIN, rng, growth),
+            wall_mm=float((0.9 + 1.15 * size) * rng.uniform(0.75, 1.25)) * min(1.0, 0.4 + size) * (0.66 + 0.4 * young),
+            brain=_draw(_YOUNG, rng, young) + _draw(_BRAIN, rng, growth, young),
             outside=_draw(_OUTSIDE, rng, 1.0),
-            falx_mm=float(rng.uniform(0.35, 0.7) * min(1.0, 0.4 + 0.6 * size)),
+            falx_mm=float(rng.uniform(0.3, 0.55) * min(1.0, 0.4 + 0.6 * size)),
             suture_mm=width,
             suture_depth=depth,
+            folding=float(np.clip((size - 0.9) / 0.4, 0.0, 1.0) * rng.uniform(0.3, 1.0)),
+            soft_ends=float(np.clip(rng.uniform(-0.6, 0.8) + 1.0 * young, 0.0, 1.0)),
+            skull_db=float(-rng.uniform(4.0, 12.0) * young),
         )
 
     def unit_coordinates(self, points: np.ndarray, radius: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -228,7 +264,8 @@ class Anatomy:
             np.minimum(np.hypot(x, y + 0.25), np.where(y > 0, 1.6 * np.hypot(x, z - 0.62), 9.0)) * r + 99.0 * (z < 0.3),
             np.minimum(np.hypot(y + 0.52, z + 0.28), np.hypot(y - 0.62, z + 0.36)) * r,
         )
-        gap = np.zeros(q.shape[1:], np.float32)
+        gap = np.clip((np.abs(y) - 0.8) * 6.0, 0.0, self.soft_ends).astype(np.float32)
+        gap *= np.clip((z + 0.6) * 6.0, 0.0, 1.0)
         for distance, width, depth in zip(distances, self.suture_mm, self.suture_depth, strict=True):
             near = (distance / width) ** 2
             np.maximum(gap, depth * np.exp(-np.minimum(near * near, 50.0)), out=gap)

@@ -51,12 +51,12 @@ def burn_in(image: np.ndarray, outline: np.ndarray | None, domain: Domain, rng: 
         _grey_bar(image, k, rng)
     if 0.2 < domain.overlays < 0.6:
         _ruler(image, k, rng)
-    if domain.overlays > 0.5:
+    if domain.overlays > 0.7:
         for _ in range(int(rng.integers(1, 8))):
             _text(image, k, rng)
-    if outline is not None and domain.calipers < 0.12:
-        _calipers(image, outline, domain.calipers < 0.04, k, rng)
-    if domain.black_boxes < 0.45:
+    if outline is not None and domain.calipers < 0.18:
+        _calipers(image, outline, domain.calipers < 0.07, k, rng)
+    if domain.black_boxes < 0.55:
         box_h, box_w = int(height * rng.uniform(0.06, 0.22)), int(width * rng.uniform(0.12, 0.3))
         image[height - box_h :, width - box_w :] = 0
     if domain.black_boxes < 0.15:
@@ -114,21 +114,39 @@ def _text(image: np.ndarray, k: int, rng: np.random.Generator) -> None:
 
 def _calipers(image: np.ndarray, outline: np.ndarray, ellipse: bool, k: int, rng: np.random.Generator) -> None:
     bright = int(rng.integers(150, 255))
-    start = int(rng.integers(0, len(outline)))
     if ellipse:
         # An ellipse with random error, not the outline itself, so that a network cannot use it as the true outline.
         found = fit_ellipse(outline)
         off = rng.normal(1.0, 0.03, 2)
         drawn = Ellipse(found.centre, found.semi_major * off[0], found.semi_minor * off[1], found.angle_rad)
-        points = drawn.points(180)[:: int(rng.integers(1, 4))] + rng.normal(0.0, 0.02 * found.semi_minor, 2)
-        arms = ((0, 0),)
+        dots = drawn.points(180)[:: int(rng.integers(1, 4))] + rng.normal(0.0, 0.02 * found.semi_minor, 2)
+        points, arms = np.zeros((0, 2)), ()
     else:
-        points = outline[[start, (start + len(outline) // 2) % len(outline)]]
+        points, dots = _diameters(outline, rng)
         reach = range(-3 * k, 3 * k + 1)
         plus = tuple((i, 0) for i in reach) + tuple((0, i) for i in reach)
         arms = plus if rng.random() < 0.6 else tuple((i, i) for i in reach) + tuple((i, -i) for i in reach)
-    for column, row in points:
-        for dr, dc in arms:
-            r, c = round(row) + dr, round(column) + dc
-            if 0 <= r < image.shape[0] and 0 <= c < image.shape[1]:
-                image[r, c] = bright
+    for marks, shape in ((points, arms), (dots, ((0, 0),))):
+        for column, row in marks:
+            for dr, dc in shape:
+                r, c = round(row) + dr, round(column) + dc
+                if 0 <= r < image.shape[0] and 0 <= c < image.shape[1]:
+                    image[r, c] = bright
+
+
+def _diameters(outline: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Ends (2 or 4, 2) of the short diameter, the long one or both, with a sonographer's error, and dots between."""
+    found = fit_ellipse(outline)
+    points = []
+    which = rng.random()
+    for turn, half, wanted in ((np.pi / 2, found.semi_minor, which < 0.75), (0.0, found.semi_major, which > 0.5)):
+        if wanted:
+            angle = found.angle_rad + turn + rng.normal(0.0, 0.08)
+            arm = half * np.array([np.cos(angle), np.sin(angle)])
+            points += [found.centre + arm, found.centre - arm]
+    points = np.array(points) + rng.normal(0.0, 0.025 * found.semi_minor, (len(points), 2))
+    if rng.random() < 0.3:  # a dotted line between the calipers
+        share = np.linspace(0.0, 1.0, int(rng.integers(12, 40)))[1:-1, None]
+        lines = [points[i] * (1 - share) + points[i + 1] * share for i in range(0, len(points), 2)]
+        return points, np.concatenate(lines)
+    return points, np.zeros((0, 2))

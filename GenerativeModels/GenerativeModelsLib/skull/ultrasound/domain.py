@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 TISSUE_DB = {
-    "csf": -21.0,
+    "csf": -18.0,
     "brain": -14.0,
-    "thalamus": -17.0,
+    "thalamus": -15.0,
     "ventricle": -25.0,
     "choroid": -1.0,
     "cavum": -26.0,
@@ -19,7 +19,7 @@ TISSUE_DB = {
     "cisterna": -25.0,
     "brainstem": -15.0,
     "base": -6.0,
-    "insula": -10.0,
+    "insula": -11.5,
     "face": -9.0,
     "orbit": -24.0,
     "face_bone": -2.0,
@@ -47,15 +47,29 @@ class Domain:
     mirrored: bool
     skull_db: float
     skull_patch_db: float
-    incidence_power: float
+    patch_fine: float
+    incidence_near: float
+    incidence_far: float
+    incidence_width: float
     incidence_floor: float
     far_wall_db: float
+    far_inner: float
     bone_attenuation_db_mm: float
     shadow_limit_db: float
+    refraction_db: float
     texture_db: dict[str, float]
     streak_db: float
     streak_density: float
-    curl_db: float
+    brain_contrast: float
+    brain_rim_db: float
+    meninges_db: float
+    meninges_from: float
+    midline_share: float
+    veil: float
+    veil_depth: float
+    reverberation: float
+    shadow: float
+    body: float
     wall_db: float
     falx_db: float
     tail_db: float
@@ -80,6 +94,9 @@ class Domain:
     blur_lateral: float
     floor_db: float
     range_db: float
+    uneven_db: float
+    toe: float
+    shoulder: float
     gamma: float
     gain: float
     sharpen: float
@@ -89,15 +106,38 @@ class Domain:
     black_boxes: float
     calipers: float
 
+    def for_young(self, young: float, rng: np.random.Generator) -> Domain:
+        """These settings for a head that is still small in the picture; `young` from 0 (no change) to 1 (13 weeks)."""
+        texture = self.texture_db | {
+            name: self.texture_db[name] + rise * young
+            for name, rise in (("csf", 6.0), ("brain", 2.0), ("thalamus", 3.0), ("ventricle", 4.0), ("choroid", -0.5))
+        }
+        return replace(
+            self,
+            texture_db=texture,
+            patch_fine=self.patch_fine + 0.6 * young,
+            far_wall_db=self.far_wall_db - 3.0 * young,
+            refraction_db=self.refraction_db * (1.0 - 0.6 * young),
+            brain_rim_db=self.brain_rim_db * (1.0 - young),
+            meninges_db=self.meninges_db + rng.uniform(0.0, 4.0) * young,
+            head_fraction=max(0.25, self.head_fraction * (1.0 - rng.uniform(0.0, 0.5) * young)),
+            shift=(self.shift[0] * (1.0 + young), self.shift[1] * (1.0 + young)),
+            fluid_share=min(0.8, self.fluid_share + rng.uniform(0.0, 0.4) * young),
+            body=self.body * (1.0 - 0.5 * young),
+            veil=self.veil * (1.0 - 0.7 * young),
+            skull_patch_db=self.skull_patch_db + rng.uniform(2.0, 8.0) * young,
+            speckle_width=self.speckle_width * (1.0 + rng.uniform(0.0, 0.8) * young),
+        )
+
     @staticmethod
     def sample(rng: np.random.Generator) -> Domain:
         """Random imaging parameters."""
         u, n = rng.uniform, rng.normal
         probe = str(rng.choice(["sector", "full", "linear"], p=[0.72, 0.23, 0.05]))
         zoom = rng.random() < 0.45
-        brain_shift = n(-0.8, 1.6)
+        brain_shift = n(-1.5, 1.0)
         texture = {name: level + n(0.0, 1.6) for name, level in TISSUE_DB.items()}
-        texture["choroid"] += n(0.0, 3.0)
+        texture["choroid"] += n(2.5, 3.0)
         for name in ("csf", "brain", "thalamus", "ventricle", "choroid", "callosum", "cerebellum", "brainstem"):
             texture[name] += brain_shift
         style = rng.random()
@@ -108,48 +148,65 @@ class Domain:
             apex_above=float(u(0.3, 1.3) if zoom else u(0.12, 0.6)),
             arc_top=float(-0.3 if zoom else u(-0.06, 0.14)),
             arc_bottom=float(u(0.9, 1.5)),
-            coverage=float(u(0.85, 1.15) if rng.random() < 0.15 else u(1.2, 2.3)),
+            coverage=float(u(0.85, 1.15) if rng.random() < 0.15 else u(1.3, 2.4)),
             steer_degrees=float(n(0.0, 9.0) if rng.random() < 0.2 else 0.0),
-            head_fraction=float(np.clip(n(0.72, 0.16) if rng.random() < 0.85 else u(0.3, 1.15), 0.3, 1.15)),
+            head_fraction=float(np.clip(n(0.70, 0.13) if rng.random() < 0.88 else u(0.3, 1.15), 0.3, 1.15)),
             shift=(float(n(0.0, 0.06)), float(n(0.0, 0.06))),
             mirrored=bool(rng.random() < 0.5),
-            skull_db=float(u(13.5, 22.5)),
-            skull_patch_db=float(u(1.0, 8.0)),
-            incidence_power=float(u(1.8, 6.0)),
-            incidence_floor=float(np.exp(u(np.log(0.01), np.log(0.12)))),
-            far_wall_db=float(n(1.0, 2.5)),
+            skull_db=float(u(14.5, 22.5)),
+            skull_patch_db=float(u(1.5, 12.0)),
+            patch_fine=float(u(0.2, 0.9)),
+            incidence_near=float(u(-0.25, 0.3)),
+            incidence_far=float(u(0.72, 1.05)),
+            incidence_width=float(u(0.04, 0.12)),
+            incidence_floor=float(np.exp(u(np.log(0.001), np.log(0.04)))),
+            far_wall_db=float(n(3.5, 2.5)),
+            far_inner=float(u(0.0, 2.5)),
             bone_attenuation_db_mm=float(np.exp(u(np.log(0.25), np.log(2.2)))),
             shadow_limit_db=float(u(5.0, 20.0)),
+            refraction_db=float(u(2.0, 16.0)),
             texture_db=texture,
-            streak_db=float(n(2.0, 4.0)),
-            streak_density=float(u(-0.2, 1.1)),
-            curl_db=float(n(-5.0, 4.0)),
-            wall_db=float(n(6.0, 3.5)),
-            falx_db=float(n(7.5, 4.0)),
-            tail_db=float(u(-34.0, -15.0)),
+            streak_db=float(n(5.0, 3.0)),
+            streak_density=float(u(-0.7, 0.9)),
+            brain_contrast=float(u(0.5, 1.8)),
+            brain_rim_db=float(u(-1.0, 5.0)),
+            meninges_db=float(u(0.0, 17.0)),
+            meninges_from=float(u(0.76, 0.88)),
+            midline_share=float(u(0.0, 1.0)),
+            veil=float(np.clip(u(-0.1, 1.2), 0.0, 1.0)),
+            veil_depth=float(u(0.35, 0.75)),
+            reverberation=float(rng.random()),
+            shadow=float(rng.random()),
+            body=float(rng.random()),
+            wall_db=float(n(10.5, 3.0)),
+            falx_db=float(n(8.0, 4.0)),
+            tail_db=float(u(-44.0, -25.0)),
             tail_length=float(u(0.008, 0.035)),
-            haze_db=float(n(-15.5, 4.0)),
+            haze_db=float(n(-19.0, 4.0)),
             haze_length=float(u(0.1, 0.6)),
             fluid_db=float(u(-32.0, -18.0)),
             fluid_share=float(np.clip(n(0.15, 0.25), 0.0, 0.8)),
             placenta_share=float(np.clip(n(0.15, 0.25), 0.0, 0.7)),
             layer_depth=float(np.clip(n(0.12, 0.12), 0.0, 0.4)),
-            far_tissue_db=float(n(-1.0, 4.0)),
+            far_tissue_db=float(n(0.0, 4.0)),
             clutter_share=float(np.clip(n(0.03, 0.05), 0.0, 0.2)),
             scalp=float(u(0.0, 1.0)),
-            tissue_db=float(n(-11.0, 2.5)),
-            tissue_contrast=float(u(0.6, 1.7)),
+            tissue_db=float(n(-11.0, 1.7)),
+            tissue_contrast=float(u(0.7, 2.0)),
             beam_db=float(u(0.0, 4.0)),
             tgc_db=(float(n(0.0, 1.8)), float(n(0.5, 1.0)), float(n(0.0, 2.5))),
-            speckle_width=float(u(0.9, 1.7)),
+            speckle_width=float(u(1.0, 1.6)),
             speckle_growth=float(u(1.0, 1.5)),
-            speckle_contrast=float(u(0.2, 0.62)),
+            speckle_contrast=float(u(0.28, 0.68)),
             blur_axial=float(u(0.3, 0.9)),
-            blur_lateral=float(np.exp(u(np.log(0.7), np.log(3.0)))),
-            floor_db=float(n(-24.3, 1.7) + (9.0 if rare < 0.06 else (-8.0 if rare > 0.96 else 0.0))),
-            range_db=float(u(34.0, 52.0)),
-            gamma=float(np.exp(n(0.25, 0.22))),
-            gain=float(u(0.8, 1.1) if rare > 0.06 else u(0.4, 0.8)),
+            blur_lateral=float(np.exp(u(np.log(0.8), np.log(2.6)))),
+            floor_db=float(n(-25.0, 1.1) + (6.0 if rare < 0.04 else (-6.0 if rare > 0.97 else 0.0))),
+            range_db=float(u(34.0, 47.0)),
+            uneven_db=float(u(0.0, 2.0)),
+            toe=float(u(0.06, 0.24)),
+            shoulder=float(u(0.3, 1.0)),
+            gamma=float(np.exp(n(0.44, 0.15))),
+            gain=float(u(0.82, 1.05) if rare > 0.04 else u(0.45, 0.8)),
             sharpen=float(u(0.2, 0.9) if rng.random() < 0.35 else 0.0),
             smoothing=float(smoothing),
             electronic_noise=float(u(0.0, 0.008) if rng.random() < 0.8 else u(0.01, 0.035)),

@@ -10,10 +10,12 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
 from GenerativeModelsLib.skull.ultrasound.anatomy import Anatomy
 from GenerativeModelsLib.skull.ultrasound.artefacts import burn_in, finish, glyphs
+from GenerativeModelsLib.skull.ultrasound.beam_grid import BeamGrid
 from GenerativeModelsLib.skull.ultrasound.domain import Domain
 from GenerativeModelsLib.skull.ultrasound.imaging import compress
 from GenerativeModelsLib.skull.ultrasound.probe import choose_scan
-from GenerativeModelsLib.skull.ultrasound.scene import BeamGrid, Echoes, maternal_level_db
+from GenerativeModelsLib.skull.ultrasound.scene import Echoes
+from GenerativeModelsLib.skull.ultrasound.surroundings import maternal_level_db
 from GenerativeModelsLib.skull.ultrasound.textures import smooth
 
 

@@ -7,35 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.skull.ultrasound.anatomy import Anatomy, Structure, Tissue
+from GenerativeModelsLib.skull.ultrasound.beam_grid import BeamGrid
 from GenerativeModelsLib.skull.ultrasound.domain import Domain
+from GenerativeModelsLib.skull.ultrasound.surroundings import maternal_level_db
 from GenerativeModelsLib.skull.ultrasound.textures import crop, smooth, streak_bank
-
-
-@dataclass(frozen=True)
-class BeamGrid:
-    """Samples along the beams of one scan.
-
-    Attributes
-    ----------
-    points_mm
-        (D, B, 3) head-frame position of sample d of beam b.
-    beams
-        (B, 3) unit vectors of the beams in the head frame.
-    signed_mm, radius_mm
-        (D, B) signed distance to the skull (negative inside) and the head's radius in that direction.
-    rows, columns
-        (D, B) position in the image, fractions of its height.
-    step_mm
-        Distance of neighbouring samples along a beam.
-    """
-
-    points_mm: np.ndarray
-    beams: np.ndarray
-    signed_mm: np.ndarray
-    radius_mm: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
-    step_mm: float
 
 
 @dataclass(frozen=True)
@@ -73,6 +48,7 @@ def head_echoes(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random
     long_streaks = crop(streak_bank()[1], shape, rng)
     patches = smooth(2, shape, rng).ravel()
     rough = smooth(1, shape, rng).ravel()
+    broad = smooth(3, shape, rng).ravel()
 
     outside = np.flatnonzero((signed > 0) & (signed < 1.2 * float(anatomy.half_mm.mean())))
     if outside.size:
@@ -82,42 +58,47 @@ def head_echoes(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random
         share = _base_share(q, rough[outside]) * np.clip(1.6 - 1.2 * s + 0.3 * patches[outside], 0.0, 1.0)
         level[outside] += share * (soft_tissue - level[outside])
         context.paint(anatomy.outside, level, interface, bone)
-        band = 0.09 * anatomy.half_mm[0] * (0.3 + domain.scalp + 0.2 * patches[outside])
-        scalp = (signed[outside] < band) & (q[2] > -0.45 + 0.15 * patches[outside])
-        scalp = outside[scalp]
-        level[scalp] = np.maximum(level[scalp], -14.0 + 13.0 * domain.scalp + 2.0 * patches[scalp])
+        if domain.scalp > 0.4:  # a smooth layer of even thickness, seen in some pictures
+            band = 0.11 * anatomy.half_mm[0] * (domain.scalp - 0.2) * (1.0 + 0.15 * broad[outside])
+            cover = np.clip((band - signed[outside]) / (0.02 * anatomy.half_mm[0]), 0.0, 1.0)
+            cover *= np.clip((q[2] + 0.45 - 0.15 * patches[outside]) * 8.0, 0.0, 1.0)
+            above = np.maximum(-22.0 + 16.0 * domain.scalp + 1.5 * patches[outside] - level[outside], 0.0)
+            level[outside] += cover * above
 
     inside = np.flatnonzero(signed <= 0)
     if inside.size:
         q, s = anatomy.unit_coordinates(points[inside], grid.radius_mm.ravel()[inside])
         db = domain.texture_db
-        mixed = db["brain"] + 2.2 * patches[inside] + 2.0 * rough[inside]
-        mixed = np.where(s > 0.9 + 0.012 * patches[inside], db["csf"], mixed)
+        uneven = 2.2 * patches[inside] + 1.2 * rough[inside] + 2.0 * broad[inside]
+        mixed = (
+            db["brain"]
+            + domain.brain_contrast * uneven
+            - domain.brain_rim_db * np.clip((s - 0.3 + 0.15 * broad[inside]) * 2.0, 0.0, 1.0)
+        )
+        fluid = np.clip((s - 0.9 - 0.01 * broad[inside]) * 30.0, 0.0, 1.0)
+        mixed += fluid * (db["csf"] - mixed) + domain.meninges_db * np.clip((s - domain.meninges_from) * 7.0, 0.0, 1.0)
         share = _base_share(q, rough[inside]) * np.clip((s - 0.8 - 0.1 * patches[inside]) * 8.0, 0.0, 1.0)
         soft_tissue = domain.tissue_db + 3.0 * patches[inside] + 2.0 * rough[inside]
         level[inside] = mixed + share * (soft_tissue - mixed)
         # sulci and vessels: short bright lines, denser in patches and around the midline
-        crowd = 0.55 * patches[inside] + domain.streak_density - 1.35 * np.abs(np.abs(q[0]) - 0.1)
-        crowd -= 2.0 * np.maximum(s - 0.7, 0.0)
+        spread = 1.5 - 0.5 * anatomy.folding
+        crowd = 0.55 * patches[inside] + 0.4 * broad[inside] - spread * np.abs(np.abs(q[0]) - 0.1)
+        crowd += domain.streak_density + 0.4 * anatomy.folding - 2.0 * np.maximum(s - 0.7 - 0.15 * anatomy.folding, 0.0)
         threshold = 2.4 - 0.8 * crowd
         short = np.maximum(streaks.ravel()[inside] - threshold, 0.0)
         long = np.maximum(long_streaks.ravel()[inside] - threshold - 0.35, 0.0)
-        interface[inside] += 10 ** (domain.streak_db / 20) * np.minimum(short + long, 1.5) * (s < 0.9)
-        # curved sulci: contour lines of a smooth field, seen where they face the beam
-        field = smooth(1, shape, rng) + 0.6 * smooth(2, shape, rng)
-        facing = np.abs(np.gradient(field, axis=0)).ravel()[inside]
-        curls = np.exp(-((field.ravel()[inside] * 5.0) ** 2)) * np.minimum(facing * 8.0, 1.3)
-        curls *= np.clip(1.2 * crowd - 0.3 + 0.4 * (s > 0.65), 0.0, 1.0) * (s < 0.89)
-        curls *= 1.0 - share
-        interface[inside] += np.float32(10 ** (domain.curl_db / 20)) * curls
-        # surface of the brain under the skull
-        surface = (1.0 - share) * np.exp(-(((s - 0.88 - 0.02 * patches[inside]) * anatomy.half_mm.mean() / 0.8) ** 2))
-        interface[inside] += surface * (rough[inside] > 0.4) * 10 ** ((domain.wall_db - 6) / 20)
+        lines = np.minimum(short * short + 0.7 * long, 2.0) * np.clip(0.5 + 0.6 * rough[inside], 0.1, 1.5)
+        interface[inside] += np.float32(10 ** (domain.streak_db / 20)) * lines * (s < 0.9)
+        # surface of the brain under the skull of an older head, in parts
+        if anatomy.folding > 0.0:
+            surface = np.exp(-(((s - 0.9 - 0.015 * broad[inside]) * anatomy.half_mm.mean() / 0.7) ** 2))
+            surface *= (1.0 - share) * np.clip(0.8 * broad[inside] - 0.4, 0.0, 1.0) * anatomy.folding
+            interface[inside] += surface * np.float32(10 ** ((domain.wall_db - 9) / 20))
         context = _Painter(anatomy, domain, grid, inside, q, beam_index[inside], rough, patches)
         context.paint(anatomy.brain, level, interface, bone)
-        _falx(context, anatomy, domain, points[inside, 0], q, s, interface)
+        _falx(context, anatomy, domain, points[inside, 0], q, s, broad[inside], interface)
 
-    skull, skull_bone = _skull(grid, anatomy, domain, rough, patches, smooth(3, shape, rng).ravel(), points, signed)
+    skull, skull_bone = _skull(grid, anatomy, domain, rough, patches, broad, points, signed)
     bone = np.maximum(bone.reshape(shape), skull_bone)
     return Echoes(level.reshape(shape), interface.reshape(shape), skull, bone)
 
@@ -128,21 +109,23 @@ def _base_share(q: np.ndarray, rough: np.ndarray) -> np.ndarray:
     return np.clip((-0.45 - 0.28 * np.maximum(q[1], 0) - height + 0.06 * rough) / 0.14, 0.0, 1.0)
 
 
-def _falx(context, anatomy, domain, x_mm, q, s, interface) -> None:
-    """Add the midline echo: the falx where there is one, a faint interrupted line elsewhere."""
+def _falx(context, anatomy, domain, x_mm, q, s, broad, interface) -> None:
+    """Add the midline echo: stretches of the falx and of the midline, which wavers and is nowhere complete."""
     near = np.flatnonzero(np.abs(x_mm) < 4 * anatomy.falx_mm + 2.0)
     if not near.size:
         return
     where = context.index[near]
-    wander = 0.5 * context.patches[where] * anatomy.falx_mm
+    patches, broad = context.patches[where], broad[near]
+    wander = (0.9 * broad + 0.3 * patches) * anatomy.falx_mm
     line = np.exp(-np.minimum(((x_mm[near] - wander) / anatomy.falx_mm) ** 2, 40.0))
     full = anatomy.falx_mask(q[:, near], s[near])
     in_cavum = (q[1, near] > -0.52) & (q[1, near] < -0.14) & (q[2, near] < 0.38)
-    strength = np.where(full, 1.0, np.where(in_cavum, 0.0, 0.45)) * (s[near] < 0.96)
-    strength *= np.clip(0.55 + 0.4 * context.rough[where] + 0.35 * context.patches[where], 0.02, 1.3)
+    strength = np.where(full, 1.0, np.where(in_cavum, 0.0, 0.8)) * np.clip((0.94 - s[near]) * 12.0, 0.0, 1.0)
+    gate = 1.6 * (domain.midline_share - 0.5) + 0.9 * patches + 0.6 * broad + 0.2 * context.rough[where]
+    strength *= np.clip(gate + 0.3, 0.02, 1.1)
     lateral = np.abs(context.grid.beams[context.beam[near], 0])
-    strength *= 0.1 + 0.9 * lateral
-    interface[where] += 10 ** (domain.falx_db / 20) * line * strength
+    strength *= 0.06 + 0.94 * lateral**2
+    interface[where] += np.float32(10 ** (domain.falx_db / 20)) * line * strength
 
 
 def _skull(grid, anatomy, domain, rough, patches, broad, points, signed) -> tuple[np.ndarray, np.ndarray]:
@@ -155,18 +138,28 @@ def _skull(grid, anatomy, domain, rough, patches, broad, points, signed) -> tupl
     if not shell.size:
         return echo.reshape(grid.signed_mm.shape), bone.reshape(grid.signed_mm.shape)
     q, _ = anatomy.unit_coordinates(points[shell], grid.radius_mm.ravel()[shell])
+    slope = (signed[np.minimum(shell + grid.signed_mm.shape[1], signed.size - 1)] - signed[shell]) / grid.step_mm
+    facing, far = np.minimum(np.abs(slope), 1.0), slope > 0
     # blurring moves the outer border outwards; the band starts further inside by the same amount
-    thickness = anatomy.wall_mm * np.clip(1.0 + 0.18 * patches[shell], 0.5, 1.5)
+    thickness = anatomy.wall_mm * np.clip(1.0 + 0.1 * broad[shell], 0.6, 1.4)
     across = (signed[shell] + 0.7 * domain.blur_axial * grid.step_mm) / (0.5 * thickness) + 1.0
+    # at a slant only the inner side of the far wall sends an echo
+    across += far * (1.0 - facing) * np.float32(domain.far_inner)
+    across *= np.where(far & (across < 0), np.float32(0.65), np.float32(1.0))  # and it blends into the meninges
     across *= across
     bone[shell] = np.exp(-np.minimum(across * across, 40.0))
     bone[shell] *= (1.0 - _base_share(q, rough[shell])) * (1.0 - anatomy.gap(q))
-    slope = (signed[np.minimum(shell + grid.signed_mm.shape[1], signed.size - 1)] - signed[shell]) / grid.step_mm
-    incidence = np.minimum(np.abs(slope), 1.0) ** domain.incidence_power
-    strength = domain.incidence_floor + (1.0 - domain.incidence_floor) * incidence
-    strength *= np.where(slope > 0, np.float32(10 ** (domain.far_wall_db / 20)), np.float32(1.0))
-    strength *= np.exp(domain.skull_patch_db * np.log(10) / 20 * np.minimum(broad[shell], 1.0) + 0.18 * rough[shell])
-    echo[shell] = 10 ** (domain.skull_db / 20) * bone[shell] * strength
+    # Nearly even where the wall faces the beam, gone where the beam runs along it. The near wall shows at more angles
+    # (compound imaging) than the far one, which beams reach through the slanting parts of the near wall.
+    at = np.where(far, np.float32(domain.incidence_far), np.float32(domain.incidence_near))
+    incidence = np.where(far, facing, np.sqrt(facing))
+    incidence /= 1.0 + np.exp((at - facing) / np.float32(domain.incidence_width))
+    floor = np.where(far, np.float32(domain.incidence_floor), np.float32(min(1.0, 4.0 * domain.incidence_floor)))
+    strength = floor + (1.0 - floor) * incidence
+    strength *= np.where(far, np.float32(10 ** (domain.far_wall_db / 20)), np.float32(1.0))
+    patch = np.minimum(broad[shell] + np.float32(domain.patch_fine) * patches[shell], 1.0)
+    strength *= np.exp(np.float32(domain.skull_patch_db * np.log(10) / 20) * patch + 0.25 * rough[shell])
+    echo[shell] = np.float32(10 ** ((domain.skull_db + anatomy.skull_db) / 20)) * bone[shell] * strength
     return echo.reshape(grid.signed_mm.shape), bone.reshape(grid.signed_mm.shape)
 
 
@@ -192,14 +185,16 @@ class _Painter:
             bony = structure.tissue in (Tissue.BASE, Tissue.FACE_BONE, Tissue.SPINE)
             k = np.sqrt(k2[near])
             if bony or structure.tissue is Tissue.CHOROID:
-                k = k + (0.35 * self.rough[where] + 0.3 * self.patches[where] if bony else 0.2 * self.rough[where])
+                k = k + (0.35 * self.rough[where] + 0.3 * self.patches[where] if bony else 0.12 * self.rough[where])
+            else:
+                k = k + 0.1 * self.patches[where]
             within = k < 1
             core = where[within]
             decibel = self.domain.texture_db[structure.tissue.name.lower()]
             if structure.tissue is Tissue.CEREBELLUM:
                 decibel = decibel + 3.0 * self.rough[core]
             decibel = decibel + (1.5 if not bony else 5.0) * self.patches[core]
-            soft = np.minimum((1.0 - k[within]) * 4.0, 1.0)
+            soft = np.minimum((1.0 - k[within]) * 3.0, 1.0)
             level[core] += soft * (decibel - level[core])
             if structure.tissue in (Tissue.VENTRICLE, Tissue.CAVUM, Tissue.CISTERNA, Tissue.ORBIT):
                 interface[core] *= 0.15
@@ -218,51 +213,6 @@ class _Painter:
             beams = self.grid.beams[self.beam[near]]
             cosine = np.abs(np.einsum("ij,ji->j", gradient, beams)) / norm
             distance = k * (k - 1.0) / norm
-            line = np.exp(-np.minimum((distance / wall_mm) ** 2, 40.0)) * cosine**2
-            line *= np.clip(0.8 + 0.5 * self.rough[where], 0.0, 1.6)
+            line = np.exp(-np.minimum((distance / wall_mm) ** 2, 40.0)) * cosine**6
+            line *= np.clip(0.6 + 0.7 * self.patches[where] + 0.3 * self.rough[where], 0.0, 1.6)
             interface[where] += wall_amplitude * structure.wall * line
-
-
-def maternal_level_db(grid: BeamGrid, anatomy: Anatomy, domain: Domain, rng: np.random.Generator) -> np.ndarray:
-    """Backscatter (D, B) in dB of layers, placenta, fluid and far tissue without the head."""
-    shape = grid.signed_mm.shape
-    broad, broad2, medium = smooth(4, shape, rng), smooth(4, shape, rng), smooth(3, shape, rng)
-    small, fibres = smooth(2, shape, rng), crop(streak_bank()[1], shape, rng)
-    contrast = np.float32(domain.tissue_contrast)
-    level = domain.tissue_db + contrast * (
-        2.2 * broad + 2.8 * medium + 2.4 * small + 1.4 * fibres * (0.6 + 0.4 * broad2)
-    )
-    level += domain.beam_db * smooth(3, (1, shape[1]), rng)
-    # far side of the head
-    tilt = rng.normal(0.0, 0.25)
-    depth = grid.rows + tilt * (grid.columns - 0.7) + 0.05 * broad
-    far = np.clip((depth - rng.uniform(0.6, 1.0)) / 0.08, 0.0, 1.0)
-    level += far * domain.far_tissue_db
-    # placenta: uniform grey on one side
-    direction = rng.uniform(0.0, 2 * np.pi)
-    place = (grid.columns - 0.7) * np.cos(direction) + (grid.rows - 0.5) * np.sin(direction) + 0.12 * broad2
-    edge = 0.65 - domain.placenta_share
-    placenta = (
-        np.clip((place - edge + 0.008 * small) / 0.02, 0.0, 1.0) if domain.placenta_share > 0.02 else np.float32(0.0)
-    )
-    level = level * (1 - placenta) + placenta * (domain.tissue_db + rng.normal(4.0, 3.0) + 1.2 * small + 1.5 * medium)
-    # amniotic fluid, preferably around the head
-    near_head = np.exp(-np.maximum(grid.signed_mm, 0.0) / (0.5 * float(anatomy.half_mm[0])))
-    pocket = broad * 0.7 + 0.3 * medium + 0.7 * near_head + 3.2 * domain.fluid_share - 2.0 - 1.5 * placenta
-    fluid = np.clip((pocket + 0.06 * small) * 5.0, 0.0, 1.0)
-    level = level * (1 - fluid) + fluid * domain.fluid_db
-    # abdominal and uterine wall next to the probe
-    if domain.layer_depth > 0.02:
-        d = grid.rows - rng.uniform(-0.1, 0.1) + 0.04 * broad2 + 0.35 * (grid.columns - 0.7) ** 2 * rng.uniform(-1, 1)
-        layers = (
-            3.0 * np.sin(d * rng.uniform(25.0, 110.0) + 1.5 * medium + 0.8 * broad)
-            + 3.0 * fibres
-            + 2.0 * small
-            + rng.normal(domain.tissue_db + 3.0, 3.0)
-        )
-        inside = np.clip((domain.layer_depth - d) / 0.012, 0.0, 1.0)
-        level = level * (1 - inside) + inside * layers
-    if domain.clutter_share > 0.01:
-        blob = np.clip((broad2 * 0.5 + medium * 0.6 + 0.4 * small - (2.0 - 6.0 * domain.clutter_share)) * 5.0, 0.0, 1.0)
-        level += blob * rng.uniform(6.0, 14.0)
-    return level.astype(np.float32)

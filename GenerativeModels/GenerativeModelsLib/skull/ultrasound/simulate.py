@@ -14,14 +14,15 @@ from scipy.ndimage import map_coordinates
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
-from GenerativeModelsLib.skull.ultrasound.anatomy import Anatomy
+from GenerativeModelsLib.skull.ultrasound.anatomy import Anatomy, young_share
 from GenerativeModelsLib.skull.ultrasound.artefacts import finish
+from GenerativeModelsLib.skull.ultrasound.beam_grid import BeamGrid
 from GenerativeModelsLib.skull.ultrasound.domain import Domain
 from GenerativeModelsLib.skull.ultrasound.imaging import compress
 from GenerativeModelsLib.skull.ultrasound.no_head import simulate_negative
 from GenerativeModelsLib.skull.ultrasound.pose import PLANES, PlanePose, noisy_pose, standard_pose
 from GenerativeModelsLib.skull.ultrasound.probe import Scan, choose_scan
-from GenerativeModelsLib.skull.ultrasound.scene import BeamGrid, head_echoes
+from GenerativeModelsLib.skull.ultrasound.scene import head_echoes
 
 __all__ = [
     "PLANES",
@@ -52,6 +53,8 @@ class SimulatedPlane:
         shift and mirroring; u x v is opposite to the canonical normal if the image is mirrored.
     mask
         (H, W) bool, pixel centres inside the closed head.
+    outline_mm
+        (128, 2) outline of the head, right and down from pixel (0, 0) in mm.
     visible
         Share of the length of the head outline inside the image and its scanned sector, 0 to 1.
     plane
@@ -62,6 +65,7 @@ class SimulatedPlane:
     spacing_mm: tuple[float, float]
     pose: PlanePose
     mask: np.ndarray
+    outline_mm: np.ndarray
     visible: float
     plane: str
 
@@ -126,12 +130,13 @@ def simulate_plane(
         raise InputError(f"plane is {plane!r}; expected one of {', '.join(PLANES)}.")
     if min(size) < 32:
         raise InputError(f"size is {tuple(size)}; expected at least 32 rows and columns.")
-    domain = Domain.sample(rng) if domain is None else domain
+    if domain is None:
+        domain = Domain.sample(rng).for_young(young_share(head), rng)
     if pose is None:
         around = head.axial_outline() - np.roll(head.axial_outline(), 1, axis=0)
         pose = noisy_pose(plane, rng, scale=float(np.hypot(*around.T).sum()) / 250.0)
     outline = section_outline(head, pose, count=128)
-    spacing, image_pose, pixels = _place(plane, pose, outline, size, domain, rng)
+    spacing, image_pose, pixels = _place(plane, pose, outline, size, domain, young_share(head), rng)
     scan = choose_scan(size, domain, pixels)
     anatomy = Anatomy.sample(head, rng)
     table, box = _head_table(head, pose, outline)
@@ -149,16 +154,23 @@ def simulate_plane(
         spacing_mm=(spacing, spacing),
         pose=image_pose,
         mask=_mask(head, image_pose, spacing, size, pixels),
+        outline_mm=pixels * spacing,
         visible=float((steps * seen).sum() / steps.sum()),
         plane=plane,
     )
 
 
 def _place(
-    plane: str, pose: PlanePose, outline: np.ndarray, size: tuple[int, int], domain: Domain, rng: np.random.Generator
+    plane: str,
+    pose: PlanePose,
+    outline: np.ndarray,
+    size: tuple[int, int],
+    domain: Domain,
+    young: float,
+    rng: np.random.Generator,
 ) -> tuple[float, PlanePose, np.ndarray]:
     """Pixel size in mm, pose of the image and outline (N, 2) as (column, row) pixels."""
-    angle = np.radians(_rotation_degrees(plane, rng))
+    angle = np.radians(_rotation_degrees(plane, young, rng))
     cosine, sine = np.cos(angle), np.sin(angle)
     flip = -1.0 if domain.mirrored else 1.0
     # rows of `turn`: image axes (right, down) in canonical in-plane coordinates
@@ -181,12 +193,13 @@ def _place(
     return spacing, PlanePose(pose.origin_mm + origin[0] * u + origin[1] * v, u, v), pixels
 
 
-def _rotation_degrees(plane: str, rng: np.random.Generator) -> float:
+def _rotation_degrees(plane: str, young: float, rng: np.random.Generator) -> float:
     """Random rotation of the image from the canonical orientation, with the frequencies of usual probe positions."""
     habit = rng.random()
     if plane == "axial":
-        if habit < 0.75:
-            return float(rng.choice([90.0, -90.0]) + np.clip(rng.normal(0.0, 16.0), -35.0, 35.0))
+        spread = 13.0 + 25.0 * young
+        if habit < 0.8:
+            return float(rng.choice([90.0, -90.0]) + np.clip(rng.normal(0.0, spread), -60.0, 60.0))
         return float(rng.uniform(-180.0, 180.0))
     if plane == "sagittal":  # face towards the probe, else vertex towards it
         if habit < 0.5:

@@ -13,6 +13,7 @@ from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 __all__ = [
+    "CALIBRATION_FIRST",
     "HEARTS_PER_CLASS",
     "LabelledHearts",
     "clear_cases",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 HEARTS_PER_CLASS = 250
+CALIBRATION_FIRST = 910_000
+"""First seed of the hearts for calibration, above all seeds of training and validation."""
 LEAST_HCM_MM, MOST_HEALTHY_MM = 14.3, 13.5
 """Limits of `RayBatch.thickest_mm` at end diastole of clear cases, as contoured."""
 

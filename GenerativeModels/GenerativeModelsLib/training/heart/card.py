@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from GenerativeModelsLib.bundle.manifest import ModelDescription
 from GenerativeModelsLib.heart.infer.code import BOTH_PHASES
+from GenerativeModelsLib.training.shared.prior_part import prior_lines
 
 __all__ = ["heart_card_text"]
 
@@ -34,6 +35,7 @@ def heart_card_text(model: ModelDescription) -> str:
         f"* network: Ladder VAE, latents {sizes} (detail first), after Biffi et al., IEEE TMI 39(6), 2020",
         f"* licence: {model.licence}",
         f"* made: {model.created} with torch {model.software.get('torch', '')}",
+        *prior_lines(model),
         "",
         "## Training population",
         "",

@@ -38,6 +38,8 @@ class HeartCohortConfig(Strict):
 
     table: Path = Field(description="CSV file with one row per heart, see docs/training.md")
     share: float = Field(0.3, gt=0, lt=1, description="share of the hearts of every batch")
+    test_share: float = Field(0.15, ge=0, lt=1, description="share of subjects, if the table has no parts")
+    split_seed: int = Field(0, ge=0, description="seed of that split, independent of `seed`")
 
 
 class HeartTrainingConfig(TrainingConfig):

@@ -7,7 +7,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from safetensors.torch import load_file
 
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
+from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.infer.code import BOTH_PHASES, CODE_SIZE, encode
 from GenerativeModelsLib.heart.infer.error import ERROR_WEIGHTING, reconstruction_error
 from GenerativeModelsLib.heart.infer.model import KIND
@@ -23,45 +23,59 @@ from GenerativeModelsLib.heart.infer.typicality import SeenHearts, TypicalHeart,
 from GenerativeModelsLib.heart.population.simulate import observed_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
-from GenerativeModelsLib.training.heart.bank import HEARTS_PER_CLASS, LabelledHearts
+from GenerativeModelsLib.training.heart.bank import CALIBRATION_FIRST, HEARTS_PER_CLASS, LabelledHearts
 from GenerativeModelsLib.training.heart.card import heart_card_text
+from GenerativeModelsLib.training.heart.cohort_report import write_heart_report
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.heart.data import CHUNK, as_floats, features_of, seen_as
+from GenerativeModelsLib.training.heart.durations import CALIBRATION, COMPARISON
 from GenerativeModelsLib.training.heart.figures import heart_figures
 from GenerativeModelsLib.training.heart.run import fill_heart_bank, networks
+from GenerativeModelsLib.training.shared.prior_part import prior_part
+from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.recorded_figures import stored
+from GenerativeModelsLib.training.shared.trained import Trained
 from GenerativeModelsLib.training.skull.calibrate import rank_tables
 from GenerativeModelsLib.uncertainty.density import LatentDensity
+from GenerativeModelsLib.uncertainty.flow_prior import FlowPrior
 from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel, TypicalInput
 from GenerativeModelsLib.uncertainty.platt import PlattScale, expected_calibration_error, reliability
 
-__all__ = ["CALIBRATION_FIRST", "publish_heart"]
+__all__ = ["CALIBRATION_FIRST", "LEAST_HEARTS", "class_priors", "encoded", "publish_heart", "training_population"]
 
-CALIBRATION_FIRST = 910_000
-"""First seed of the hearts for calibration, above all seeds of training and validation."""
 DENSITY_HEARTS = 4000
+PRIOR_HIDDEN = (24, 24)
+"""Hidden widths of a flow of the top level; 14 kB for two numbers."""
+LEAST_HEARTS = 200
+"""Hearts of a class that a flow is fitted to, at least."""
+STEPS = 4
+"""Of a calibration, as its progress counts them."""
 WEIGHTING = "mm"
 """Weighting of the error whose ranks are stored in a bundle, see `heart.infer.error`."""
 
 
-def publish_heart(config: HeartTrainingConfig) -> Path:
-    """Calibrate the weights of a finished training and write them as a bundle; returns its folder."""
+def publish_heart(config: HeartTrainingConfig, stages: Stages) -> Trained:
+    """Calibrate the weights of a finished training and write them as a bundle, with the report on own test hearts."""
     wanted = config.bundle
+    advance = stages.stage(CALIBRATION)
     nets = trained_nets(config)
     lvae = nets["lvae"]
     bank = config.bank
-    training = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
-    thinned = training[np.linspace(0, len(training) - 1, min(len(training), DENSITY_HEARTS)).astype(int)]
-    population = observed(lvae, thinned, config.seed + 2)[BOTH_PHASES]
+    population, training_hearts = training_population(lvae, config)
     shards = -(-wanted.calibration_cases // (2 * HEARTS_PER_CLASS))
     held_out = fill_heart_bank(bank, range(CALIBRATION_FIRST, CALIBRATION_FIRST + shards))
+    advance(1, STEPS)
     calibration = observed(lvae, held_out, config.seed + 3)
     typical = typical_hearts(lvae, population, calibration)
     levels = encoded(lvae, population)
+    advance(2, STEPS)
     tensors = {f"lvae.{name}": stored(tensor) for name, tensor in lvae.state_dict().items()}
     tensors |= {f"typical.{name}": _tensor(values) for name, values in typical.tensors().items()}
     tensors |= {f"typical.spread.{k}": _tensor(z.std(axis=0)) for k, z in enumerate(levels, start=1)}
-    test = fill_heart_bank(bank, range(bank.validation_first, bank.validation_first + bank.validation_shards))
+    prior = prior_part(class_priors(levels[-1], population.label.numpy(), config.seed))
+    tensors |= prior.tensors
+    advance(3, STEPS)
+    test = fill_heart_bank(bank, bank.validation_seeds)
     figures = heart_figures(nets, test, config.seed + 4)
     description = ModelDescription(
         name=wanted.name,
@@ -71,9 +85,15 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
         architecture={
             "lvae": Component(class_name="LadderVAE", parameters={"inputs": CODE_SIZE, **networks(config)["lvae"]}),
             "typical": Component(class_name="TypicalHeart"),
+            **prior.architecture,
         },
         normalisation={"units": "mm", "code": "radii of heart.infer.code; centre and modes lie with the weights"},
-        training_population={"summary": wanted.population, "limits": wanted.limits, "hearts": len(training)},
+        training_population={
+            "summary": wanted.population,
+            "limits": wanted.limits,
+            "hearts": training_hearts,
+            **prior.population,
+        },
         calibration=_plain({"hcm_probability": probability_calibration(lvae, calibration), "hearts": len(held_out)}),
         in_distribution=_plain(typical.settings() | {ERROR_WEIGHTING: WEIGHTING}),
         validation=_plain({"summary": summary(figures["lvae"]), "simulated": figures, "beta": config.beta}),
@@ -81,7 +101,29 @@ def publish_heart(config: HeartTrainingConfig) -> Path:
         software={"python": platform.python_version(), "torch": torch.__version__},
     )
     write_bundle(wanted.output, tensors, description, heart_card_text(description), overwrite=True)
-    return wanted.output
+    return Trained(wanted.output, write_heart_report(config, stages.stage(COMPARISON)))
+
+
+def training_population(net: LadderVAE, config: HeartTrainingConfig) -> tuple[ObservedHearts, int]:
+    """The training hearts that the densities are fitted to, as the net sees them; and how many training hearts exist.
+
+    The same config and net give the same hearts; shards of the bank that are not there yet are made.
+    """
+    bank = config.bank
+    training = fill_heart_bank(bank, bank.seeds)
+    thinned = training[np.linspace(0, len(training) - 1, min(len(training), DENSITY_HEARTS)).astype(int)]
+    return observed(net, thinned, config.seed + 2)[BOTH_PHASES], len(training)
+
+
+def class_priors(top: np.ndarray, label: np.ndarray, seed: int) -> dict[str, FlowPrior]:
+    """Normalising flow of the top level by class, from codes (N, d_L) and their labels (N,).
+
+    None if a class has fewer than `LEAST_HEARTS` hearts.
+    """
+    groups = {name: top[label == number] for number, name in enumerate(CLASSES)}
+    if min(map(len, groups.values())) < LEAST_HEARTS:
+        return {}
+    return {name: FlowPrior.fit(codes, seed=seed, hidden=PRIOR_HIDDEN) for name, codes in groups.items()}
 
 
 def summary(figures: dict[str, float]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,23 +12,26 @@ from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.heart.infer.bundle import baseline_parameters
 from GenerativeModelsLib.heart.infer.code import PHASES, encode
-from GenerativeModelsLib.process.parallel import parallel_map
+from GenerativeModelsLib.process.parallel import Progress, parallel_map
 from GenerativeModelsLib.training.heart.bank import (
     LabelledHearts,
     heart_shard_path,
     read_heart_shards,
     write_heart_shard,
 )
-from GenerativeModelsLib.training.heart.cohort import read_heart_cohort
+from GenerativeModelsLib.training.heart.cohort import read_heart_rows, read_hearts, split_sentence
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
-from GenerativeModelsLib.training.heart.data import HeartBatches, HeartFeatures, heart_features
+from GenerativeModelsLib.training.heart.data import HeartBatches, heart_features
+from GenerativeModelsLib.training.heart.durations import FEATURES, OWN, SIMULATION, TRAINING, expected_seconds
 from GenerativeModelsLib.training.heart.module import HeartTraining
 from GenerativeModelsLib.training.shared.config_parts import BankConfig
+from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.trainer import (
     FreshIndices,
-    last_checkpoint,
+    ReportedBatches,
     make_trainer,
     optimiser_steps,
+    resumed,
     save_net,
 )
 
@@ -37,10 +42,10 @@ VIEWS = 4
 BASIS_HEARTS = 5000
 
 
-def fill_heart_bank(bank: BankConfig, seeds: range) -> LabelledHearts:
+def fill_heart_bank(bank: BankConfig, seeds: Sequence[int], progress: Progress | None = None) -> LabelledHearts:
     """The hearts of `seeds`; shards that are not there yet are made by the bank's workers."""
     missing = [seed for seed in seeds if not heart_shard_path(bank.folder, seed).exists()]
-    parallel_map(partial(write_heart_shard, folder=bank.folder), missing, bank.workers)
+    parallel_map(partial(write_heart_shard, folder=bank.folder), missing, bank.processes, progress=progress)
     return read_heart_shards([heart_shard_path(bank.folder, seed) for seed in seeds])
 
 
@@ -55,13 +60,22 @@ def networks(config: HeartTrainingConfig) -> dict[str, dict]:
     return found
 
 
-def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Path:
+def train_heart(config: HeartTrainingConfig, resume: bool, options: dict, stages: Stages) -> Path:
     """Run the training of a config; returns the output folder."""
     bank = config.bank
-    hearts = fill_heart_bank(bank, range(bank.first, bank.first + bank.shards))
-    held_out = fill_heart_bank(bank, range(bank.validation_first, bank.validation_first + bank.validation_shards))
+    rows = read_heart_rows(config.cohort) if config.cohort else []
+    checkpoint, epoch = resumed(config.output, resume)
+    test = sum(row.part == "test" for row in rows)
+    stages.expect(expected_seconds(config, max(config.epochs - epoch, 0), len(rows), test))
+    own_hearts = None
+    if config.cohort:
+        own_hearts = read_hearts(config.cohort.table, rows, stages.stage(OWN))
+        print(f"Cohort {config.cohort.table}: {len(rows)} hearts. {split_sentence(config.cohort)}", file=sys.stderr)
+    fill_heart_bank(bank, [*bank.seeds, *bank.validation_seeds], stages.stage(SIMULATION))
+    hearts, held_out = fill_heart_bank(bank, bank.seeds), fill_heart_bank(bank, bank.validation_seeds)
     batches = max(1, config.items_per_epoch // config.batch_size)
-    trainer = make_trainer(config, [], **options)
+    stages.stage(FEATURES)
+    trainer = make_trainer(config, [ReportedBatches(stages, TRAINING, epoch)], **options)
     module = HeartTraining(
         networks=networks(config),
         config=config,
@@ -71,7 +85,7 @@ def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Pat
     first = hearts[order.numpy()].rays
     module.start_from(torch.from_numpy(encode(first)), torch.from_numpy(first[:, 0].thickest_mm).float())
     net = module.nets["lvae"]
-    own = _own(config, net)
+    own = None if own_hearts is None else heart_features(net, own_hearts, 0, config.seed)
     data = HeartBatches(
         heart_features(net, hearts, VIEWS, config.seed),
         config.batch_size,
@@ -81,8 +95,6 @@ def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Pat
         config.cohort.share if config.cohort else 0.0,
     )
     fixed = HeartBatches(heart_features(net, held_out, 1, config.seed + 1), 250, 0, 0.0)
-    checkpoint = last_checkpoint(config.output) if resume else None
-    epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
     trainer.fit(
         module,
         DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
@@ -92,9 +104,3 @@ def train_heart(config: HeartTrainingConfig, resume: bool, options: dict) -> Pat
     if trainer.is_global_zero:
         save_net(module.nets, config.output / "heart.safetensors")
     return config.output
-
-
-def _own(config: HeartTrainingConfig, net) -> HeartFeatures | None:
-    if config.cohort is None:
-        return None
-    return heart_features(net, read_heart_cohort(config.cohort.table), 0, config.seed)

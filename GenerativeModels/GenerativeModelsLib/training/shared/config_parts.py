@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.language import DEFAULT, parse_language
+from GenerativeModelsLib.training.shared.placeholders import placeholder_in
 
 __all__ = ["BankConfig", "BundleConfig", "Precision", "Strict", "TrainerConfig", "TrainingConfig"]
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 """Lightning's names: single precision, or mixed precision in bfloat16 or float16."""
+
+
+_SHAPES = {"version": "begin with numbers, such as 1.0", "name": "give 1 to 100 characters"}
+"""What the fields of a bundle must look like."""
 
 
 class Strict(BaseModel):
@@ -28,7 +38,22 @@ class BankConfig(Strict):
     shards: int = Field(150, ge=1)
     validation_first: int = 900_000
     validation_shards: int = Field(2, ge=1)
-    workers: int = Field(1, ge=0, description="processes that simulate in the background; 0 uses existing shards only")
+    workers: int | None = Field(None, ge=0, description="processes that simulate; all cores by default")
+
+    @property
+    def seeds(self) -> range:
+        """Numbers of the shards for training."""
+        return range(self.first, self.first + self.shards)
+
+    @property
+    def validation_seeds(self) -> range:
+        """Numbers of the shards for validation."""
+        return range(self.validation_first, self.validation_first + self.validation_shards)
+
+    @property
+    def processes(self) -> int:
+        """Number of processes, at least 1."""
+        return max(1, (os.cpu_count() or 1) if self.workers is None else self.workers)
 
 
 class BundleConfig(Strict):
@@ -42,6 +67,20 @@ class BundleConfig(Strict):
     workers: int = Field(2, ge=1)
     population: str = Field("", description="one or two sentences on the training population, for the card")
     limits: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _a_bundle_can_be_written(self) -> BundleConfig:
+        """Refused now, not after hours of training."""
+        given = {"name": self.name, "version": self.version, "licence": self.licence}
+        try:
+            ModelDescription(kind="any", architecture={"any": Component(class_name="Any")}, **given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = str(first["loc"][0])
+            raise ValueError(f"{field} is {given.get(field)!r}: {_SHAPES.get(field, first['msg'])}") from error
+        if self.output.exists() and not self.output.is_dir():
+            raise ValueError(f"output {self.output} is a file: name a folder for the bundle")
+        return self
 
 
 class TrainerConfig(Strict):
@@ -70,6 +109,7 @@ class TrainingConfig(Strict):
     bank: BankConfig
     trainer: TrainerConfig = Field(default_factory=TrainerConfig)
     seed: int = 1
+    language: str = Field(DEFAULT, description="of the report on own cases, en or de")
     epochs: int = Field(50, ge=1)
     items_per_epoch: int = Field(2000, ge=1)
     batch_size: int = Field(32, ge=2)
@@ -83,6 +123,22 @@ class TrainingConfig(Strict):
         for name in sorted(cls.unused & fields.keys()):
             warnings.warn(f"{name} is not used in a {fields.get('model')} training: leave it out.", stacklevel=2)
         return {name: value for name, value in fields.items() if name not in cls.unused}
+
+    @field_validator("language")
+    @classmethod
+    def _there_is_such_a_language(cls, language: str) -> str:
+        try:
+            return parse_language(language)
+        except InputError as error:
+            raise ValueError(error.in_words(str)) from error
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_placeholders(cls, fields: Any) -> Any:
+        if found := placeholder_in(fields):
+            name, text = found
+            raise ValueError(f"{name} still holds the example's text '{text}': write your own in its place")
+        return fields
 
     @model_validator(mode="after")
     def _an_epoch_has_a_batch(self) -> TrainingConfig:

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from GenerativeModelsLib.bundle.bundle import read_bundle, write_bundle
-from GenerativeModelsLib.bundle.manifest import ModelDescription
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.shared.card import card_text
+from GenerativeModelsLib.training.shared.rewritten import as_stored, changed
 
 SHOWN = ("three planes", "axial + sagittal", "axial")
 
@@ -33,11 +33,8 @@ def record(bundle_folder: Path, benchmarks: Path) -> None:
     figures = {name: json.loads((benchmarks / f"{name}.json").read_text(encoding="utf-8")) for name in names}
     lines = [line for name in names for line in (benchmarks / f"{name}.md").read_text(encoding="utf-8").splitlines()]
     bundle = read_bundle(bundle_folder)
-    known = bundle.manifest.model_dump(include=set(ModelDescription.model_fields))
-    description = ModelDescription(**known | {"validation": {"summary": summary(figures), "tables": lines}})
-    layout = bundle.manifest.tensors
-    tensors = {k: v.half() if layout[k].dtype == "F16" else v for k, v in bundle.tensors.items()}
-    write_bundle(bundle_folder, tensors, description, card_text(description), overwrite=True)
+    description = changed(bundle, validation={"summary": summary(figures), "tables": lines})
+    write_bundle(bundle_folder, as_stored(bundle), description, card_text(description), overwrite=True)
 
 
 def stored(tensor: torch.Tensor) -> torch.Tensor:
@@ -55,12 +52,10 @@ def summary(figures: dict[str, Any]) -> dict[str, str]:
             f"Dice {m['dice']:.3f}, Hausdorff {m['hausdorff_mm']:.1f} mm, volume off by "
             f"{100 * m['absolute_volume_difference']:.1f} %" + ("" if cover is None else f", 90 % coverage {cover:.2f}")
         )
-    if "hc18" in figures:
-        real = figures["hc18"]
+    for name, real in figures.get("hc18", {}).get("groups", {}).items():
         cover = real["coverage90"]
-        found[f"head circumference, {real['pictures']} real pictures"] = (
-            f"mean absolute error {real['hc_mae_mm']:.1f} mm"
-            + ("" if cover is None else f", 90 % intervals cover {100 * cover:.0f} %")
+        found[f"{name}, {real['pictures']} real pictures"] = f"mean absolute error {real['hc_mae_mm']:.1f} mm" + (
+            "" if cover is None else f", 90 % intervals cover {100 * cover:.0f} %"
         )
     return found
 

@@ -19,15 +19,19 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.process.parallel import Progress
 from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
+from GenerativeModelsLib.training.shared.progress import Stages
 
 __all__ = [
     "FreshIndices",
+    "ReportedBatches",
     "ScheduleOfTheConfig",
     "last_checkpoint",
     "loader",
     "make_trainer",
     "optimiser_steps",
+    "resumed",
     "save_net",
 ]
 
@@ -73,6 +77,12 @@ def last_checkpoint(output: Path) -> Path | None:
     return path if path.exists() else None
 
 
+def resumed(output: Path, resume: bool) -> tuple[Path | None, int]:
+    """The checkpoint that a training goes on from (None: it starts anew), and the epoch that it begins with."""
+    checkpoint = last_checkpoint(output) if resume else None
+    return checkpoint, torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
+
+
 class ScheduleOfTheConfig(L.Callback):
     """A continued training uses the number of steps of its config, not that of its checkpoint."""
 
@@ -80,6 +90,32 @@ class ScheduleOfTheConfig(L.Callback):
         for state in checkpoint["lr_schedulers"]:
             for name in ("total_steps", "_schedule_phases"):
                 state.pop(name, None)
+
+
+class ReportedBatches(L.Callback):
+    """Reports the batches that are trained in this run as a stage, which begins with the fit.
+
+    Parameters
+    ----------
+    stages
+        Of the whole run.
+    name
+        Of the stage.
+    first_epoch
+        Epoch that this run begins with.
+    """
+
+    def __init__(self, stages: Stages, name: str, first_epoch: int = 0) -> None:
+        self._stages, self._name, self._first = stages, name, first_epoch
+        self._advance: Progress | None = None
+
+    def on_fit_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._advance = self._stages.stage(self._name)
+
+    def on_train_batch_end(self, trainer: L.Trainer, module: L.LightningModule, outputs: object, *rest: object) -> None:
+        batches = max(int(trainer.num_training_batches), 1)
+        done = (trainer.current_epoch - self._first) * batches + trainer.fit_loop.batch_idx + 1
+        self._advance(done, (int(trainer.max_epochs) - self._first) * batches)
 
 
 def make_trainer(
@@ -97,7 +133,7 @@ def make_trainer(
         Its section `trainer` sets clipping, precision, accumulation and weight averaging. With `ema_decay`, validation
         uses the averaged weights, checkpoints contain both, and a fitted module has the averaged ones.
     callbacks
-        Callbacks in addition to those of every training.
+        Callbacks in addition to those of every training, such as `ReportedBatches`.
     automatic_optimization
         As the module's attribute. With False the trainer neither clips nor accumulates, as Lightning requires; the
         module may clip by `self.clip_gradients(optimiser, gradient_clip_val=config.trainer.gradient_clip)`.
@@ -125,17 +161,18 @@ def make_trainer(
         save_on_train_epoch_end=True,
         enable_version_counter=False,
     )
-    return L.Trainer(
+    settings: dict[str, object] = dict(
         max_epochs=config.epochs,
         default_root_dir=config.output,
         logger=TensorBoardLogger(config.output, name="logs", version=""),
         callbacks=[keep, ScheduleOfTheConfig(), *callbacks],
         log_every_n_steps=10,
         enable_model_summary=False,
+        enable_progress_bar=False,
         precision=asked.precision,
         **(stepping if automatic_optimization else {}),
-        **options,
     )
+    return L.Trainer(**(settings | options))
 
 
 def _averaging(decay: float) -> L.Callback:
@@ -143,8 +180,8 @@ def _averaging(decay: float) -> L.Callback:
         from GenerativeModelsLib.training.shared.averaging import AveragedWeights
     except ImportError as error:
         raise InputError(
-            f"trainer.ema_decay is {decay}, which needs Lightning 2.6, and {L.__version__} is installed: pip install "
-            "--upgrade lightning, or leave it out."
+            f"trainer.ema_decay is {decay}, which needs Lightning 2.6, and {L.__version__} is installed: "
+            'leave it out, or pip install "lightning>=2.6".'
         ) from error
     return AveragedWeights(decay)
 

@@ -1,4 +1,4 @@
-"""Training configs of the head locator and of the skull models."""
+"""Training configs of the head locator, the plane reader and the skull models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from GenerativeModelsLib.training.shared.config_parts import BundleConfig, Precision, Strict, TrainingConfig
 
-__all__ = ["CohortConfig", "LocatorTrainingConfig", "SkullTrainingConfig"]
+__all__ = ["CohortConfig", "LocatorTrainingConfig", "ReaderTrainingConfig", "SkullTrainingConfig"]
 
 
 class CohortConfig(Strict):
@@ -46,19 +46,36 @@ class LocatorTrainingConfig(TrainingConfig):
         return self
 
 
+class ReaderTrainingConfig(TrainingConfig):
+    """Training of the plane reader: border reader and facing network."""
+
+    model: Literal["plane-reader"]
+    hc18: Path | None = Field(None, description="folder of real axial pictures with outlines")
+    loader_workers: int = Field(1, ge=0, description="processes that prepare the pictures")
+
+
 class SkullTrainingConfig(TrainingConfig):
     """Training of a skull model."""
 
-    unused = frozenset({"loader_workers"})
+    unused = frozenset({"loader_workers", "precision"})
 
     model: Literal["HiRecCVAE", "RecCVAE"]
     hc18: Path | None = Field(None, description="folder of real axial pictures with outlines")
     locator: Path | None = Field(None, description="folder of the trained locator; needed unless `start_from` has one")
-    start_from: Path | None = Field(None, description="bundle whose networks and basis the training starts from")
+    reader: Path | None = Field(
+        None, description="folder of the trained plane reader; needed unless `start_from` has one"
+    )
+    shapes: int = Field(40, ge=0, description="files of 500 heads without pictures each; 0 trains on pictures alone")
+    start_from: Literal["shipped"] | Path | None = Field(
+        None, description="bundle whose networks and basis the training starts from; `shipped` comes with the software"
+    )
+    heads: Path | None = Field(
+        None, description="data folder with fetal_heads_spina_bifida: real heads for the calibration of the uncertainty"
+    )
+    head_views: int = Field(10, ge=1, description="simulated examinations of each of these heads")
     cohort: CohortConfig | None = Field(None, description="own cases in addition to those of the bank")
     bundle: BundleConfig | None = Field(None, description="without it no bundle is written")
     network: dict = Field(default_factory=dict)
-    precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="precision of the picture encoders")
     kl_warm_up: float = Field(0.3, ge=0, le=1, description="share of the steps over which beta rises from 0.05 to 1")
     free_bits: float = Field(0.01, ge=0, description="KL in nats, per latent dimension, that is not penalised")
     real_weight: float = Field(1.0, ge=0, description="weight of the outlines of real axial pictures")

@@ -20,11 +20,15 @@ def fit_basis(rank: int, heads: int = 1200, seed: int = 31) -> LowRankField:
     """Principal components of the fields of `heads` sampled heads and of their mirror images."""
     fields = np.stack([unit_field(h.shape, h.hc_mm / (2 * np.pi)) for h in sample_heads(heads, seed)])
     fields = torch.from_numpy(np.concatenate([fields, fields[..., ::-1]]))
+    return basis_of_fields(fields, rank)[0]
+
+
+def basis_of_fields(fields: torch.Tensor, rank: int) -> tuple[LowRankField, torch.Tensor]:
+    """Principal components of `fields` (N, G, G, G), weighted about the surface, and the coefficients (N, K)."""
     weight = (-0.5 * (fields / BAND) ** 2).exp().mean(0)
     weight = weight + 1e-3 * weight.max()
     basis = LowRankField(rank, GRID_SIZE)
-    basis.fit(fields, weight / weight.sum())
-    return basis
+    return basis, basis.fit(fields, weight / weight.sum())
 
 
 def mirror_matrix(basis: LowRankField) -> torch.Tensor:

@@ -10,18 +10,20 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch.utils.data import Dataset
 
-from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case
+from GenerativeModelsLib.evaluation.data.hc18 import LEAST_HC_MM, Hc18Case
 from GenerativeModelsLib.skull.locate.locator import LOCATOR_SIZE, PLANES
 from GenerativeModelsLib.skull.locate.window import Window, normalise_grey, whole_picture
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
-from GenerativeModelsLib.training.skull.bank import Shard, shards
+from GenerativeModelsLib.training.skull.bank import Shard
 
 MAP_SIZE = LOCATOR_SIZE // 2
-REAL_SHARE, NEGATIVE_SHARE = 0.17, 0.10
+REAL_SHARE, NEGATIVE_SHARE = 0.35, 0.10
+SMALL_SHARE = 0.5
+"""Share of heads below `LEAST_HC_MM` in real pictures: HC18 has few, and a sac or a trunk looks like one."""
+ZOOM_SD = {"simulated": 0.15, "real": 0.3}
+"""Standard deviation of the log of the zoom."""
 PLANE_SHARES = (0.25, 0.45, 0.30)
 """Shares of the planes in simulated pictures; the sagittal plane is the hardest, and HC18 adds axial ones."""
-RELIST_EVERY = 200
-"""Number of draws after which new shards of the bank are looked up."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,18 @@ class Picture:
     plane: str
 
 
-def jittered_window(shape: tuple[int, int], spacing: tuple[float, float], rng: np.random.Generator) -> Window:
+def jittered_window(
+    shape: tuple[int, int],
+    spacing: tuple[float, float],
+    rng: np.random.Generator,
+    zoom_sd: float = ZOOM_SD["simulated"],
+) -> Window:
     """Whole-picture window with random rotation, shift, zoom and mirroring."""
     base = whole_picture(shape, spacing)
     angle = rng.uniform(-np.pi, np.pi) if rng.random() < 0.4 else rng.normal(0, 0.2)
     right = np.array([np.cos(angle), np.sin(angle)])
     down = np.array([-right[1], right[0]])
-    zoom = np.exp(rng.normal(0.0, 0.15))
+    zoom = np.exp(rng.normal(0.0, zoom_sd))
     if rng.random() < 0.5:
         right = -right
     shift = rng.normal(0, 0.08, 2) * base.half_width_mm
@@ -70,29 +77,25 @@ class LocatorData(Dataset):
 
     Parameters
     ----------
-    bank, seeds
-        Folder of simulated shards, and seeds of those to use.
+    files
+        Shards of a bank.
     real
         HC18 cases for training, may be empty.
     length
         Items per epoch.
     """
 
-    def __init__(self, bank: Path, seeds: range, real: list[Hc18Case], length: int, seed: int = 0) -> None:
-        self.bank, self.seeds, self.length, self.seed, self.epoch = Path(bank), seeds, length, seed, 0
-        self.real = [_shrunk(case) for case in real]
-        self.paths: list[Path] = []
-        self._drawn = 0
+    def __init__(self, files: list[Path], real: list[Hc18Case], length: int, seed: int = 0) -> None:
+        self.files, self.length, self.seed, self.epoch = files, length, seed, 0
+        groups = [[case for case in real if (case.hc_mm < LEAST_HC_MM) == small] for small in (True, False)]
+        self.real = [[shrunk(case) for case in group] for group in groups]
         self._open: dict[Path, Shard] = {}
 
     def __len__(self) -> int:
         return self.length
 
     def _shard(self, rng: np.random.Generator) -> Shard:
-        if self._drawn % RELIST_EVERY == 0:
-            self.paths = shards(self.bank, self.seeds)
-        self._drawn += 1
-        path = self.paths[rng.integers(len(self.paths))]
+        path = self.files[rng.integers(len(self.files))]
         if path not in self._open:
             self._open[path] = Shard.load(path)
         return self._open[path]
@@ -100,7 +103,7 @@ class LocatorData(Dataset):
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng([self.seed, self.epoch, index])
         draw = rng.random()
-        if draw < REAL_SHARE and self.real:
+        if draw < REAL_SHARE and any(self.real):
             return self._real(rng)
         if draw < REAL_SHARE + NEGATIVE_SHARE:
             return self._negative(rng)
@@ -134,13 +137,15 @@ class LocatorData(Dataset):
         return self._item(Picture(pixels, spacing, plane), window, rng, np.zeros((3, MAP_SIZE, MAP_SIZE)), False, False)
 
     def _real(self, rng: np.random.Generator) -> dict:
-        pixels, spacing, ellipse = self.real[rng.integers(len(self.real))]
-        window = jittered_window(pixels.shape, spacing, rng)
+        small, large = self.real
+        group = small if small and (not large or rng.random() < SMALL_SHARE) else large
+        pixels, spacing, ellipse = group[rng.integers(len(group))]
+        window = jittered_window(pixels.shape, spacing, rng, ZOOM_SD["real"])
         targets = ellipse_maps(ellipse, window, MAP_SIZE)
         return self._item(Picture(pixels, spacing, "axial"), window, rng, targets, True, False)
 
 
-def _shrunk(case: Hc18Case) -> tuple[np.ndarray, tuple[float, float], Ellipse]:
+def shrunk(case: Hc18Case) -> tuple[np.ndarray, tuple[float, float], Ellipse]:
     """Pixels at half resolution, for speed, with spacing and ellipse; pixel (0, 0) remains the origin."""
     pixels = gaussian_filter(case.pixels().astype(np.float32), 0.8)[::2, ::2]
     return pixels.astype(np.uint8), (2 * case.spacing_mm, 2 * case.spacing_mm), case.ellipse

@@ -1,19 +1,18 @@
-"""Cases of an own cohort: head and pictures, and their crops for the skull networks."""
+"""Cases of an own cohort: head and pictures, and their readings for the skull networks."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 
-from GenerativeModelsLib.models.cvae import SkullCVAE
-from GenerativeModelsLib.models.locator import HeadLocatorNet
 from GenerativeModelsLib.models.low_rank_field import LowRankField
-from GenerativeModelsLib.skull.locate.canonical import PICTURE_SIZE, SCALARS, canonical_plane
+from GenerativeModelsLib.skull.locate.canonical import CHANNELS, PROFILE
 from GenerativeModelsLib.skull.locate.facing import upright_planes
-from GenerativeModelsLib.skull.locate.locator import PLANES, locate
+from GenerativeModelsLib.skull.locate.locator import PLANES
 from GenerativeModelsLib.skull.planes.image import PlaneImage, read_plane
 from GenerativeModelsLib.skull.shape.field import unit_field
 from GenerativeModelsLib.skull.shape.from_labels import ClosedHead, read_closed_head
@@ -21,9 +20,25 @@ from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
 from GenerativeModelsLib.training.shared.cohort_table import CohortRow
 from GenerativeModelsLib.training.skull.bank import PICTURE_SIZE as SIMULATED_SIZE
 from GenerativeModelsLib.training.skull.bank import Shard
-from GenerativeModelsLib.training.skull.crops import MINIMUM_PRESENCE, Crops, crop_shard, quantised
+from GenerativeModelsLib.training.skull.readings import (
+    LARGEST_MISS,
+    ReaderNets,
+    Readings,
+    RealReadings,
+    found_head,
+    read_shard,
+    upright_border,
+)
 
-__all__ = ["OwnCase", "basis_error_mm", "case_crops", "crop_pictures", "read_own_case", "simulated_views"]
+__all__ = [
+    "OwnCase",
+    "basis_error_mm",
+    "case_readings",
+    "read_circumference",
+    "read_own_case",
+    "read_pictures",
+    "simulated_views",
+]
 
 VIEWS_SEED = 20261121
 OWN_VARIANT = -1
@@ -34,11 +49,19 @@ LARGEST_MISMATCH = 0.3
 
 @dataclass(frozen=True)
 class OwnCase:
-    """Case of a cohort: its row, its head in the head frame and its pictures by plane (empty: none)."""
+    """Case of a cohort: its row, its head in the head frame and its pictures by plane (empty: none).
+
+    Of a row without a label map the circumference alone is known; `head` is None.
+    """
 
     row: CohortRow
-    head: ClosedHead
+    head: ClosedHead | None
     images: dict[str, PlaneImage]
+
+    @cached_property
+    def hc_mm(self) -> float:
+        """True head circumference."""
+        return self.row.hc_mm if self.head is None else self.head.hc_mm
 
 
 def read_own_case(row: CohortRow) -> OwnCase:
@@ -46,20 +69,16 @@ def read_own_case(row: CohortRow) -> OwnCase:
     images = {
         plane: read_plane(file.image, spacing_mm=file.spacing_mm, name=plane) for plane, file in row.planes.items()
     }
-    return OwnCase(row, read_closed_head(row.label_map, row.frame), images)
+    head = None if row.label_map is None else read_closed_head(row.label_map, row.frame)
+    return OwnCase(row, head, images)
 
 
-def case_crops(
-    case: OwnCase, net: HeadLocatorNet, basis: LowRankField, views: int, skull: SkullCVAE | None = None
-) -> tuple[Crops | None, str]:
-    """Crops of the pictures of a case or, if it has none, of `views` simulated examinations; a remark on losses.
-
-    `skull` determines the orientation of the heads in pictures; None: the locator determines it.
-    """
+def case_readings(case: OwnCase, nets: ReaderNets, basis: LowRankField, views: int) -> tuple[Readings | None, str]:
+    """Readings of the pictures of a case or, if it has none, of `views` simulated examinations; a remark on losses."""
     if case.images:
-        return crop_pictures(case, net, basis, skull)
-    crops = crop_shard(simulated_views(case, views), net, basis)
-    return (crops, "") if len(crops.pictures) else (None, "no head found in any simulated picture")
+        return read_pictures(case, nets, basis)
+    readings = read_shard(simulated_views(case, views), nets, basis)
+    return (readings, "") if len(readings) else (None, "no head found in any simulated picture")
 
 
 def simulated_views(case: OwnCase, views: int, seed: int = VIEWS_SEED) -> Shard:
@@ -74,6 +93,7 @@ def simulated_views(case: OwnCase, views: int, seed: int = VIEWS_SEED) -> Shard:
         frames=np.array(
             [[[p.pose.origin_mm, p.pose.u_axis, p.pose.v_axis] for p in planes] for planes in examinations], np.float32
         ),
+        outline=np.array([[p.outline_mm for p in planes] for planes in examinations], np.float32),
         log_radius=np.repeat(shape.log_radius[None].astype(np.float32), views, axis=0),
         hc_mm=np.full(views, case.head.hc_mm, np.float32),
         weeks=np.full(views, case.row.weeks, np.float32),
@@ -82,12 +102,10 @@ def simulated_views(case: OwnCase, views: int, seed: int = VIEWS_SEED) -> Shard:
     )
 
 
-def crop_pictures(
-    case: OwnCase, net: HeadLocatorNet, basis: LowRankField, skull: SkullCVAE | None = None
-) -> tuple[Crops | None, str]:
-    """Crops of the pictures of a case, one row with poses NaN, and a remark; or None and the reason."""
-    found = {name: locate(net, image.pixels, image.spacing_mm, name) for name, image in case.images.items()}
-    findings = {name: f for name, f in found.items() if f is not None and f.presence >= MINIMUM_PRESENCE}
+def read_pictures(case: OwnCase, nets: ReaderNets, basis: LowRankField) -> tuple[Readings | None, str]:
+    """Readings of the pictures of a case, one row with poses NaN, and a remark; or None and the reason."""
+    found = {name: found_head(nets, image.pixels, image.spacing_mm, name) for name, image in case.images.items()}
+    findings = {name: f for name, f in found.items() if f is not None}
     lost = [name for name in case.images if name not in findings]
     if "axial" in lost:
         return None, "no head found in the axial picture"
@@ -98,21 +116,14 @@ def crop_pictures(
             None,
             f"the axial picture shows an HC of {2 * np.pi * s:.0f} mm, the label map one of {case.head.hc_mm:.0f}",
         )
-    if skull is None:
-        planes = {
-            n: canonical_plane(case.images[n].pixels, case.images[n].spacing_mm, f, s) for n, f in findings.items()
-        }
-    else:
-        upright = upright_planes(skull, case.images, findings, s, torch.device("cpu"))
-        planes = {name: u.plane for name, u in upright.items()}
-    pictures = np.zeros((1, 3, 2, PICTURE_SIZE, PICTURE_SIZE), np.uint8)
-    scalars, present = np.zeros((1, 3, SCALARS), np.float32), np.zeros((1, 3), bool)
-    for name, plane in planes.items():
-        k = PLANES.index(name)
-        pictures[0, k], scalars[0, k], present[0, k] = quantised(plane), plane.scalars, True
-    crops = Crops(
-        pictures,
-        scalars,
+    upright = upright_planes(nets.facing, case.images, findings, s, torch.device("cpu"))
+    borders = np.zeros((1, 3, len(CHANNELS), PROFILE), np.float32)
+    present = np.zeros((1, 3), bool)
+    for name, u in upright.items():
+        borders[0, PLANES.index(name)], present[0, PLANES.index(name)] = u.plane.border, True
+    readings = Readings(
+        borders,
+        np.full((1, 3, PROFILE), np.nan, np.float32),
         present,
         np.full((1, 3, 6), np.nan, np.float32),
         np.log([size / s]),
@@ -121,7 +132,20 @@ def crop_pictures(
         np.array([OWN_VARIANT], np.int16),
         np.array([case.row.weeks], np.float32),
     )
-    return crops, "; ".join(f"no head found in the {name} picture" for name in lost)
+    return readings, "; ".join(f"no head found in the {name} picture" for name in lost)
+
+
+def read_circumference(case: OwnCase, nets: ReaderNets) -> tuple[RealReadings | None, str]:
+    """Reading of the axial picture of a head whose circumference alone is known; or None and the reason."""
+    image = case.images["axial"]
+    finding = found_head(nets, image.pixels, image.spacing_mm, "axial")
+    if finding is None:
+        return None, "no head found in the axial picture"
+    miss = np.log(case.hc_mm / finding.ellipse.perimeter)
+    if abs(miss) > LARGEST_MISS:
+        return None, f"the axial picture shows an HC of {finding.ellipse.perimeter:.0f} mm, the table {case.hc_mm:.0f}"
+    border = upright_border(nets, image, finding)
+    return RealReadings(np.asarray([border], np.float32), np.asarray([miss], np.float32)), ""
 
 
 def basis_error_mm(head: ClosedHead, basis: LowRankField) -> float:

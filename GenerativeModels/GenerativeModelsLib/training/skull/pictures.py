@@ -6,8 +6,8 @@ import lightning as L
 import numpy as np
 import torch
 
-from GenerativeModelsLib.models.cvae import Conditions
-from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH
+from GenerativeModelsLib.models.predictor import Conditions
+from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH, PROFILE
 from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 from GenerativeModelsLib.training.skull.data import FixedBatches
 
@@ -17,7 +17,7 @@ PLANES_SHOWN = (("axial", 0), ("sagittal", 2), ("coronal", 1))
 class ReconstructionPictures(L.Callback):
     """Sections of the reconstruction (mean and draws) and of the truth through the standard planes, every few epochs.
 
-    The canonical picture is the background of its section. It is *not* registered, so an offset shows the plane's pose.
+    The border read in the picture is drawn with its section. It is *not* registered: an offset shows the plane's pose.
     """
 
     def __init__(self, validation: FixedBatches, every: int = 5, cases: int = 4, name: str = "reconstructions") -> None:
@@ -32,33 +32,35 @@ class ReconstructionPictures(L.Callback):
 
 @torch.no_grad()
 def draw_sections(module: L.LightningModule, validation: FixedBatches, cases: int = 4, draws: int = 8):
-    """Figure with one row per case and one column per plane: truth white, draws grey, mean orange."""
+    """Figure with one row per case and one column per plane: truth black, border blue, draws grey, mean orange."""
     from matplotlib.figure import Figure
 
     net, basis = module.net, module.basis
     batch = validation[0].to(module.device)
-    cases = min(cases, len(batch.pictures))
+    cases = min(cases, len(batch.borders))
     figure = Figure(figsize=(9, 3 * cases), layout="constrained")
     axes = figure.subplots(cases, 3, squeeze=False)
     middle = basis.size // 2
+    theta = np.arange(PROFILE) * (2 * np.pi / PROFILE)
     extent = np.linspace(-HALF_EXTENT, HALF_EXTENT, basis.size)
     for row in range(cases):
-        y = Conditions(batch.pictures[row : row + 1], batch.scalars[row : row + 1], batch.present[row : row + 1])
+        y = Conditions(batch.borders[row : row + 1], batch.present[row : row + 1])
         found = net.predict(y, draws, torch.Generator().manual_seed(row))
         x = () if found.draws is None else found.draws
-        fields = [(basis(batch.coefficients[row : row + 1]), batch.log_size[row].exp(), "white", 1.6)]
+        fields = [(basis(batch.coefficients[row : row + 1]), batch.log_size[row].exp(), "black", 1.6)]
         fields += [(basis(d[None, :-1]), d[-1].exp(), "0.6", 0.5) for d in x]
         fields += [(basis(found.mean[:, :-1]), found.mean[0, -1].exp(), "tab:orange", 1.4)]
         for axis, (name, dimension), k in zip(axes[row], PLANES_SHOWN, range(3), strict=True):
             half = HALF_WIDTH
-            picture = batch.pictures[row, k, 0].cpu().numpy()
-            axis.imshow(picture, cmap="gray", vmin=0, vmax=1.2, extent=(-half, half, half, -half))
+            radius = batch.borders[row, k, 0].cpu().numpy()
+            axis.plot(radius * np.cos(theta), radius * np.sin(theta), ".", color="tab:blue", markersize=2)
             for field, size, colour, width in fields:
                 section = field[0].select(dimension, middle).cpu().numpy()
                 vertical = extent if name == "axial" else -extent
                 axis.contour(
                     extent * float(size), vertical * float(size), section, [0.0], colors=colour, linewidths=width
                 )
+            axis.set(xlim=(-half, half), ylim=(half, -half), aspect="equal")
             axis.set_axis_off()
             axis.set_title(name, fontsize=8)
     return figure

@@ -1,149 +1,198 @@
-"""Model bundle of trained weights, calibrated on held-out cases."""
+"""Model bundle of trained weights, calibrated on held-out cases, and the report on a cohort."""
 
 from __future__ import annotations
 
-import json
-import platform
-from datetime import datetime, timezone
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
-import torch
-from safetensors.torch import load_file
 
-from GenerativeModelsLib.bundle.bundle import write_bundle
-from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
-from GenerativeModelsLib.evaluation.data.hc18 import large_heads, read_hc18, split_hc18
-from GenerativeModelsLib.evaluation.data.test_heads import CALIBRATION_SET, simulated_case
+from GenerativeModelsLib.evaluation.data.hc18 import Hc18Split, read_hc18, split_hc18
+from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates
+from GenerativeModelsLib.evaluation.data.test_heads import CALIBRATION_SET
+from GenerativeModelsLib.evaluation.skull.head_calibration import fit_head_calibration
+from GenerativeModelsLib.evaluation.skull.real_heads import examine
 from GenerativeModelsLib.evaluation.skull.run import evaluate_set
-from GenerativeModelsLib.skull.infer.model import KIND, SkullModel, load_skull_model
-from GenerativeModelsLib.skull.locate.canonical import HALF_WIDTH, PICTURE_SIZE
-from GenerativeModelsLib.skull.locate.locator import LOCATOR_SIZE
-from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
-from GenerativeModelsLib.training.shared.card import card_text
-from GenerativeModelsLib.training.shared.config_parts import BundleConfig
-from GenerativeModelsLib.training.shared.recorded_figures import stored
-from GenerativeModelsLib.training.skull.calibrate import (
-    biometry_calibration,
-    case_features,
-    feature_models,
-    rank_tables,
-    read_real,
-    surface_calibration,
+from GenerativeModelsLib.process.parallel import Progress
+from GenerativeModelsLib.skull.infer.model import load_skull_model
+from GenerativeModelsLib.training.shared.cohort_table import CohortRow
+from GenerativeModelsLib.training.shared.prior_part import PriorPart, prior_part
+from GenerativeModelsLib.training.shared.progress import Stages
+from GenerativeModelsLib.training.shared.trained import Trained
+from GenerativeModelsLib.training.skull.bundle_files import gather, plain, write_skull_bundle
+from GenerativeModelsLib.training.skull.calibrate import RealReading, rank_tables, read_biometry, size_calibration
+from GenerativeModelsLib.training.skull.calibration_parts import Found, calibration_of
+from GenerativeModelsLib.training.skull.cohort import OwnCohort, read_cohort, read_own_cohort
+from GenerativeModelsLib.training.skull.cohort_figures import own_table
+from GenerativeModelsLib.training.skull.cohort_report import Compared, write_skull_report
+from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
+from GenerativeModelsLib.training.skull.durations import (
+    CALIBRATION,
+    COMPARISON,
+    DENSITIES,
+    REAL_HEADS,
+    REAL_PICTURES,
 )
-from GenerativeModelsLib.training.skull.cohort_figures import own_cases, own_images, own_records, own_table
-from GenerativeModelsLib.training.skull.config import CohortConfig, SkullTrainingConfig
-from GenerativeModelsLib.training.skull.crops import locator_channels
-from GenerativeModelsLib.training.skull.start import with_start
+from GenerativeModelsLib.training.skull.finished import FinishedTraining
+from GenerativeModelsLib.training.skull.kept import Start, read_start
+from GenerativeModelsLib.training.skull.own_results import own_results
+from GenerativeModelsLib.training.skull.prior import head_priors
+from GenerativeModelsLib.training.skull.start import compared_bundle, with_start
+from GenerativeModelsLib.training.skull.usual_inputs import own_inputs, usual_inputs
 
-FEATURE_CASES = 200
-FEATURE_SET = 73
-"""Seed of the cases for the feature models; disjoint from calibration and test."""
+__all__ = ["MOST_SEEN", "publish"]
+
+MOST_SEEN = 40
+"""Own cases for training and calibration, at most, that the new bundle judges for the report."""
 
 
-def publish(config: SkullTrainingConfig) -> Path:
-    """Calibrate the weights of a finished training and write them as a bundle; returns its folder.
+def publish(config: SkullTrainingConfig, stages: Stages) -> Trained:
+    """Calibrate the weights of a finished training and write them as a bundle.
 
-    Three passes: the weights alone; with feature models, fitted to a further simulated set; with calibration and ranks
-    from `calibration_cases` held-out simulated cases and HC18's calibration pictures. Own training cases are added to
-    the feature models, own calibration cases to the calibration, and results on own test cases to the card.
+    The weights are written first without calibration, but for that of the size; results of that draft on
+    `calibration_cases` held-out simulated cases, HC18's calibration pictures and own cases make the calibration, and
+    results of the calibrated draft on the real heads what these add. A training that started from a bundle keeps of it
+    what it has no data of its own for: see `calibration_parts`, `usual_inputs` and `Start`. Results on own test cases,
+    of the start (of the shipped bundle without one) and of the new bundle, go to the card and into the cohort's report.
     """
+    start = read_start(config)
+    rows = read_cohort(config.cohort) if config.cohort else []
     config = with_start(config)
     wanted = config.bundle
-    tensors = gather(config)
+    stages.stage(DENSITIES)
     real = split_hc18(read_hc18(config.hc18)) if config.hc18 else None
+    basis = config.output / "basis.safetensors"
+    own = read_own_cohort(config, basis) if config.cohort else OwnCohort({}, {})
+    training = FinishedTraining(config)
+    usual = usual_inputs(training, start, own, real)
+    size, size_source = _size(training, start, real)
+    prior = _prior(config, start)
+    tensors = gather(config) | usual.tensors
+    seen = [row for row in rows if row.part != "test"]
     with TemporaryDirectory() as scratch:
-        bare = _write(Path(scratch) / "bare", config, wanted, tensors, {}, {})
-        typical = _feature_models(load_skull_model(bare), real, config.cohort)
-        tensors |= {f"typical.{k}": torch.from_numpy(v).float() for k, v in typical.tensors.items()}
-        draft = _write(Path(scratch) / "draft", config, wanted, tensors, {}, _json(typical.settings))
-        cases = list(evaluate_set(draft, CALIBRATION_SET, wanted.calibration_cases, workers=wanted.workers))
-        readings = read_real(load_skull_model(draft), large_heads(real.calibration)) if real else []
-        own = own_records(draft, own_cases(config.cohort, "calibration")) if config.cohort else []
-        cases += own
-    measures = [r.measures for c in cases for r in c.records.values()] + [r.measures for r in readings]
-    calibration = {
-        "surface": surface_calibration(cases),
-        "biometry": biometry_calibration(cases, readings),
-        "set": f"{len(cases) - len(own)} simulated cases of seed {CALIBRATION_SET}"
-        + (f", {len(own)} own cases" if own else "")
-        + (f" and {len(readings)} HC18 pictures" if readings else ""),
-        "failures": sum(bool(c.failure) for c in cases),
-    }
-    settings = typical.settings | rank_tables(measures)
-    parts = (config, wanted, tensors, _json(calibration), _json(settings))
-    _write(wanted.output, *parts)
-    test = own_cases(config.cohort, "test") if config.cohort else []
-    if test:
-        tables = own_table(own_records(wanted.output, test))
-        _write(wanted.output, *parts, validation={"tables": tables})
-    return wanted.output
+        draft = write_skull_bundle(Path(scratch) / "draft", config, tensors, size, usual.settings)
+        drafts = [draft] if start is None else [start.write_uncalibrated(Path(scratch) / "start"), draft]
+        advance = stages.stage(CALIBRATION)
+        found = _found(drafts, wanted.calibration_cases, seen, wanted.workers, advance)
+        after = found[-1]
+        if real:
+            after = Found(after.simulated, after.own, _real_pictures(draft, real, stages.stage(REAL_PICTURES)))
+    calibration = size | calibration_of(config, after, start, found[0] if start else None)
+    calibration["sources"]["size"] = size_source
+    settings = dict(usual.settings)
+    if not usual.kept_from:
+        settings |= rank_tables(_measures(after))
+    calibration["sources"]["usual inputs"] = f"kept from {usual.kept_from}" if usual.kept_from else calibration["set"]
+    mine = own_inputs(training, own, after.own)
+    if mine is not None:
+        settings["own"] = mine.settings()
+        calibration["sources"]["usual inputs"] += f"; and what is usual among {mine.cases} own cases"
+    _add_heads(config, start, tensors, calibration, settings, stages.stage(REAL_HEADS))
+    parts = (config, tensors, calibration, settings)
+    write_skull_bundle(wanted.output, *parts, prior=prior, start=start)
+    compared = _compared(config, rows, stages)
+    if compared is None:
+        return Trained(wanted.output)
+    records = [one.records for one in compared.after if one.records is not None]
+    if records:
+        tables = {"tables": own_table(records)}
+        write_skull_bundle(wanted.output, *parts, prior=prior, start=start, validation=tables)
+    simulated = (found[0].simulated, after.simulated) if start else None
+    return Trained(wanted.output, write_skull_report(config, compared, simulated))
 
 
-def gather(config: SkullTrainingConfig) -> dict[str, torch.Tensor]:
-    """Tensors of the trained networks by bundle name; matrices and kernels in half precision."""
-    files = {
-        "locator": config.locator / "locator.safetensors",
-        "skull": config.output / "skull.safetensors",
-        "basis": config.output / "basis.safetensors",
-    }
-    tensors = {f"{part}.{k}": v for part, file in files.items() for k, v in load_file(file).items()}
-    return {k: stored(v) for k, v in tensors.items()}
+def _found(drafts: list[Path], cases: int, rows: list[CohortRow], workers: int, advance: Progress) -> list[Found]:
+    """Results of each draft on the simulated calibration cases and on own cases."""
+    total = len(drafts) * (cases + len(rows))
+    results = []
+    for number, draft in enumerate(drafts):
+        step = _shifted(advance, number * (cases + len(rows)), total)
+        simulated = list(evaluate_set(draft, CALIBRATION_SET, cases, workers=workers, progress=step))
+        step = _shifted(advance, number * (cases + len(rows)) + cases, total)
+        results.append(Found(simulated, own_results(draft, rows, workers=workers, progress=step)))
+    return results
 
 
-def _feature_models(model: SkullModel, real, cohort: CohortConfig | None):
-    features: dict[str, list[np.ndarray]] = {}
-    sources = [simulated_case(FEATURE_SET, i).images for i in range(FEATURE_CASES)]
-    if real:
-        from GenerativeModelsLib.skull.planes.image import plane_from_array
-
-        some = real.training[:: max(1, len(real.training) // (FEATURE_CASES // 2))]
-        sources += [{"axial": plane_from_array(c.pixels(), (c.spacing_mm,) * 2, "axial")} for c in some]
-    if cohort:
-        sources += [own_images(case) for case in own_cases(cohort, "train")[:FEATURE_CASES]]
-    for images in sources:
-        try:
-            for name, feature in case_features(model, images).items():
-                features.setdefault(name, []).append(feature)
-        except ValueError:
-            continue
-    return feature_models(features)
+def _shifted(advance: Progress, before: int, total: int) -> Callable[[int, int], object]:
+    """Progress of a part of a stage: `before` items of `total` were done before it."""
+    return lambda done, _: advance(before + done, total)
 
 
-def _json(value):
-    return json.loads(json.dumps(value, default=float))
+def _real_pictures(draft: Path, real: Hc18Split, advance: Progress) -> list[RealReading]:
+    return read_biometry(load_skull_model(draft), real.calibration, progress=advance)
 
 
-def _write(
-    folder: Path, config: SkullTrainingConfig, wanted: BundleConfig, tensors, calibration, typical, validation=None
-) -> Path:
-    network = {"rank": 64, **config.network}
-    channels = locator_channels({k.removeprefix("locator."): v for k, v in tensors.items() if k.startswith("locator.")})
-    description = ModelDescription(
-        name=wanted.name,
-        version=wanted.version,
-        kind=KIND,
-        licence=wanted.licence,
-        architecture={
-            "locator": Component(class_name="HeadLocatorNet", parameters={"channels": list(channels)}),
-            "skull": Component(class_name=config.model, parameters=network),
-            "basis": Component(class_name="LowRankField", parameters={"rank": network["rank"], "size": GRID_SIZE}),
-            **({"typical": Component(class_name="FeatureModel")} if typical else {}),
-        },
-        normalisation={
-            "locator_pixels": LOCATOR_SIZE,
-            "picture_pixels": PICTURE_SIZE,
-            "picture_half_width_head_sizes": HALF_WIDTH,
-            "grid_points": GRID_SIZE,
-            "grid_half_extent_head_sizes": HALF_EXTENT,
-        },
-        training_population={"summary": wanted.population, "limits": wanted.limits},
-        calibration=calibration,
-        in_distribution=typical,
-        validation=validation or {},
-        created=datetime.now(timezone.utc).date().isoformat(),
-        software={"python": platform.python_version(), "torch": torch.__version__},
-    )
-    write_bundle(folder, tensors, description, card_text(description), overwrite=True)
-    return folder
+def _measures(found: Found) -> list[dict[str, float]]:
+    """Measures of all results that a rank refers to."""
+    records = [*found.simulated, *(one.records for one in found.held_out if one.records is not None)]
+    measures = [dict(record.measures) for case in records for record in case.records.values()]
+    measures += [dict(one.circumference.measures) for one in found.held_out if one.circumference is not None]
+    return measures + [dict(reading.measures) for reading in found.real]
+
+
+def _size(training: FinishedTraining, start: Start | None, real: Hc18Split | None) -> tuple[dict[str, Any], str]:
+    """Weight of the network's size as an entry of the calibration, and words on where it comes from.
+
+    The start's, which was chosen on real pictures, if its reader reads the pictures and the training has no HC18 of its
+    own; else from the readings of the validation and HC18's calibration pictures.
+    """
+    if start is not None and real is None and start.same_reader:
+        return start.size, f"kept from {start.name}"
+    pictures = training.read(real.calibration) if real else None
+    words = f"readings of {len(training.held_out)} simulated cases"
+    words += f" and {len(pictures)} HC18 pictures" if pictures else ""
+    return {"size": size_calibration(training.net, training.held_out, pictures)}, words
+
+
+def _prior(config: SkullTrainingConfig, start: Start | None) -> PriorPart:
+    """The start's prior of heads, as a fine-tuning leaves the basis and the population as they are; else a new one."""
+    kept = None if start is None else start.prior
+    return prior_part(head_priors(config)) if kept is None else kept
+
+
+def _add_heads(
+    config: SkullTrainingConfig,
+    start: Start | None,
+    tensors: dict,
+    calibration: dict[str, Any],
+    settings: dict[str, Any],
+    advance: Progress,
+) -> None:
+    """Add what real heads contribute to a calibration: from `heads` of the config, else the start's."""
+    kept = None if start is None else start.calibration.get("heads")
+    if config.heads:
+        calibration["heads"] = _head_calibration(config, tensors, calibration, settings, advance)
+        calibration["sources"]["heads"] = calibration["heads"]["set"]
+    elif kept:
+        calibration["heads"] = kept
+        calibration["sources"]["heads"] = f"kept from {start.name} ({kept.get('set', 'real heads')})"
+
+
+def _head_calibration(
+    config: SkullTrainingConfig, tensors: dict, calibration: dict, settings: dict, advance: Progress
+) -> dict[str, Any]:
+    """Calibration on the real heads that did not shape the population, of a model calibrated on simulated ones."""
+    with TemporaryDirectory() as scratch:
+        draft = write_skull_bundle(Path(scratch) / "heads", config, tensors, plain(calibration), plain(settings))
+        paths = evaluation_templates(config.heads)
+        heads = examine(draft, paths, config.head_views, 0, config.bundle.workers, progress=advance)
+    fitted = fit_head_calibration({head.name: head.cases for head in heads})
+    rounded = {name: np.round(value, 4).tolist() for name, value in vars(fitted).items()}
+    return rounded | {"set": f"{len(heads)} real heads, {config.head_views} simulated examinations each"}
+
+
+def _compared(config: SkullTrainingConfig, rows: list[CohortRow], stages: Stages) -> Compared | None:
+    """Results of the starting (else the shipped) bundle and of the new one on the own test cases; None without any."""
+    test = [row for row in rows if row.part == "test"]
+    if not test:
+        return None
+    seen = [row for row in rows if row.part != "test" and row.planes][:MOST_SEEN]
+    start, new, workers = compared_bundle(config), config.bundle.output, config.bundle.workers
+    advance, total = stages.stage(COMPARISON), 2 * len(test) + len(seen)
+    before = [] if start is None else own_results(start, test, workers=workers, progress=_shifted(advance, 0, total))
+    after = own_results(new, test, workers=workers, progress=_shifted(advance, len(test), total))
+    again = own_results(new, seen, workers=workers, progress=_shifted(advance, 2 * len(test), total), whole=True)
+    verdicts = [verdict for result in again if (verdict := result.verdict)]
+    return Compared(start, before, after, (len(verdicts), verdicts.count("typical")) if verdicts else None)

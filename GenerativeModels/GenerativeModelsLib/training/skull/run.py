@@ -1,144 +1,165 @@
-"""Training of a skull model: basis, crops by the locator, networks; writes `skull.safetensors`."""
+"""Training of a skull model: basis, readings, drawn heads, networks; writes `skull.safetensors`."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import lightning as L
-import torch
 from safetensors.torch import load_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
-from GenerativeModelsLib.training.shared.background import in_background
+from GenerativeModelsLib.evaluation.data.hc18 import training_pictures
+from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates
+from GenerativeModelsLib.process.parallel import Progress, parallel_map
+from GenerativeModelsLib.training.shared.progress import Stages
+from GenerativeModelsLib.training.shared.provenance import record_training
 from GenerativeModelsLib.training.shared.trainer import (
     FreshIndices,
-    last_checkpoint,
+    ReportedBatches,
     make_trainer,
     optimiser_steps,
+    resumed,
     save_net,
 )
-from GenerativeModelsLib.training.skull.bank import shard_path, write_shard
-from GenerativeModelsLib.training.skull.cohort import OwnCrops, crop_cohort
+from GenerativeModelsLib.training.skull.bank import fill_bank, write_shard
+from GenerativeModelsLib.training.skull.cohort import OwnCohort, read_cohort, read_own_cohort, report_cohort
 from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
-from GenerativeModelsLib.training.skull.crops import crop_file, crop_real, load_locator
 from GenerativeModelsLib.training.skull.data import FixedBatches, SkullData
+from GenerativeModelsLib.training.skull.derived import readings_folder, shapes_folder
+from GenerativeModelsLib.training.skull.durations import (
+    DRAWING,
+    OWN,
+    READING,
+    SIMULATION,
+    TRAINING,
+    publishing_seconds,
+    training_seconds,
+)
 from GenerativeModelsLib.training.skull.field_basis import load_basis, mirror_matrix, write_basis
 from GenerativeModelsLib.training.skull.module import SkullTraining
 from GenerativeModelsLib.training.skull.pictures import ReconstructionPictures
+from GenerativeModelsLib.training.skull.readings import Readings, RealReadings, load_reader, read_file, read_real
+from GenerativeModelsLib.training.skull.shapes import Shapes, fill_shapes
 from GenerativeModelsLib.training.skull.start import START, with_start
 
-LEAST_REAL_HC_MM = 110.0
-"""Smallest real head circumference used; smaller heads are younger than the population."""
+SHAPES_SEED = 0
+"""Seed of the first file of drawn heads."""
+LEAST_POPULATION = 100
+"""Real pictures from which on they are compared with the simulated ones as populations."""
 
 
-def _make_crops(seed: int, bank: Path, output: Path, locator: Path, basis: Path) -> None:
-    crop_file(write_shard(bank, seed), output, locator, basis)
+def _read(seed: int, bank: Path, output: Path, locator: Path, reader: Path, basis: Path) -> Path:
+    return read_file(write_shard(bank, seed), output, locator, reader, basis)
 
 
-@contextlib.contextmanager
-def growing_crops(config: SkullTrainingConfig, folder: Path, basis: Path) -> Iterator[None]:
-    """Write the crops of the validation shards and of one training shard, the others in the background."""
-    bank = config.bank
+def bank_readings(
+    config: SkullTrainingConfig, basis: Path, progress: Progress | None = None
+) -> tuple[Readings, Readings]:
+    """Readings of the training and of the validation shards, complete before a training starts."""
+    bank, folder = config.bank, readings_folder(config, basis)
     folder.mkdir(parents=True, exist_ok=True)
-    validation = range(bank.validation_first, bank.validation_first + bank.validation_shards)
-    arguments = (bank.folder, folder, config.locator, basis)
-    for seed in (*validation, bank.first):
-        _make_crops(seed, *arguments)
-    seeds = range(bank.first, bank.first + bank.shards)
-    missing = [s for s in seeds if not (folder / f"crops-{s:06d}.npz").exists()]
-    missing.sort(key=lambda s: not shard_path(bank.folder, s).exists())
-    with in_background(_make_crops, missing, bank.workers, *arguments):
-        yield
+    work = partial(_read, bank=bank.folder, output=folder, locator=config.locator, reader=config.reader, basis=basis)
+    found = parallel_map(work, [*bank.seeds, *bank.validation_seeds], bank.processes, threads=1, progress=progress)
+    parts = [Readings.load(path) for path in found]
+    return Readings.concatenate(parts[: bank.shards]), Readings.concatenate(parts[bank.shards :])
 
 
-class TakeInNewCrops(L.Callback):
-    """Before each epoch, loads the crops that background processes have added."""
-
-    def __init__(self, data: SkullData, folder: Path, seeds: range) -> None:
-        self.data, self.folder, self.seeds = data, folder, seeds
-
-    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
-        self.data.refresh(crop_files(self.folder, self.seeds))
-        module.log("cases", float(len(self.data.crops.pictures)))
-
-
-def crop_files(folder: Path, seeds: range) -> list[Path]:
-    found = sorted(Path(folder).glob("crops-??????.npz"))
-    return [path for path in found if int(path.stem[6:]) in seeds]
+def drawn_shapes(config: SkullTrainingConfig, basis: Path, progress: Progress | None = None) -> Shapes | None:
+    """The heads without pictures of a training, drawn where their files are missing; None if it has none."""
+    if not config.shapes:
+        return None
+    seeds = range(SHAPES_SEED, SHAPES_SEED + config.shapes)
+    return Shapes.load(fill_shapes(shapes_folder(config, basis), basis, seeds, config.bank.processes, progress))
 
 
 def _fixed(data: SkullData) -> FixedBatches:
-    return FixedBatches(data, min(64, len(data.crops.pictures)))
+    return FixedBatches(data, min(64, len(data.readings)))
 
 
-def train_skull(config: SkullTrainingConfig, resume: bool, options: dict) -> Path:
-    """Train REC-CVAE or HiREC-CVAE; returns the output folder."""
-    config = with_start(config)
-    if config.locator is None or not (config.locator / "locator.safetensors").is_file():
+def _require_inputs(config: SkullTrainingConfig) -> None:
+    for field, file in (("locator", "locator.safetensors"), ("reader", "reader.safetensors")):
+        folder = getattr(config, field)
+        if folder is None or not (folder / file).is_file():
+            raise InputError(f"{field}: {folder} holds no {file}: train it first, make train-skull trains all.")
+    if config.heads is not None and not evaluation_templates(config.heads):
         raise InputError(
-            f"locator: {config.locator} holds no locator.safetensors: train the head locator first, make train-locator."
+            f"heads: {config.heads} holds no fetal_heads_spina_bifida with templates (*_mask.nii.gz): name the data "
+            "folder, or leave it out for a calibration on simulated heads alone."
         )
+
+
+def _real(config: SkullTrainingConfig, own: OwnCohort) -> RealReadings | None:
+    """Readings of real axial pictures: HC18's, and own ones of which the circumference alone is known."""
+    parts = [own.pictures["train"]] if "train" in own.pictures else []
+    if config.hc18:
+        parts.append(read_real(training_pictures(config.hc18), load_reader(config.locator, config.reader)))
+    return RealReadings.concatenate([part for part in parts if len(part)]) if any(map(len, parts)) else None
+
+
+def train_skull(config: SkullTrainingConfig, resume: bool, options: dict, stages: Stages) -> Path:
+    """Train REC-CVAE or HiREC-CVAE; returns the output folder."""
+    rows = read_cohort(config.cohort) if config.cohort else []
+    if config.hc18:
+        training_pictures(config.hc18)  # refused before anything is simulated
+    config = with_start(config)
+    _require_inputs(config)
+    checkpoint, epoch = resumed(config.output, resume)
     network = {"rank": 64, **config.network}
     basis_path = write_basis(config.output / "basis.safetensors", network["rank"])
+    stages.expect(training_seconds(config, basis_path, max(config.epochs - epoch, 0), len(rows)))
+    stages.expect(publishing_seconds(config, rows, started=config.start_from is not None))
     basis = load_basis(basis_path)
     mirror = mirror_matrix(basis)
-    folder = config.output / "crops"
-    bank = config.bank
-    seeds = range(bank.first, bank.first + bank.shards)
-    held_out = range(bank.validation_first, bank.validation_first + bank.validation_shards)
-    real = None
-    if config.hc18:
-        cases = [c for c in split_hc18(read_hc18(config.hc18)).training if c.hc_mm >= LEAST_REAL_HC_MM]
-        real = crop_real(cases, load_locator(config.locator))
-    own: dict[str, OwnCrops] = {}
+    own = OwnCohort({}, {})
     if config.cohort is not None:
-        own = crop_cohort(config.cohort, config.output, config.locator, basis_path, config.start_from, bank.workers)
-    with growing_crops(config, folder, basis_path):
-        real_size = config.batch_size // 4 if real is not None else 0
-        own_size = round(config.cohort.share * config.batch_size) if own else 0
-        data = SkullData(
-            crop_files(folder, seeds),
-            real,
-            mirror,
-            config.batch_size,
-            real_size,
-            config.seed,
-            own.get("train"),
-            own_size,
-        )
-        validation = [_fixed(SkullData(crop_files(folder, held_out), None, mirror, 64, 0, 0))]
-        if "calibration" in own:
-            validation.append(_fixed(SkullData([], None, mirror, 64, 0, 0, own["calibration"])))
-        callbacks = [TakeInNewCrops(data, folder, seeds), ReconstructionPictures(validation[0])]
-        callbacks += [ReconstructionPictures(held, name="reconstructions of own cases") for held in validation[1:]]
-        trainer = make_trainer(config, callbacks, **options)
-        batches = max(1, config.items_per_epoch // config.batch_size)
-        module = SkullTraining(
-            config.model,
-            network,
-            basis,
-            data.x_scale(),
-            config.learning_rate,
-            optimiser_steps(config, trainer, -(-batches // trainer.world_size)),
-            config.kl_warm_up,
-            config.free_bits,
-            config.real_weight,
-            config.precision == "bf16-mixed",
-        )
-        checkpoint = last_checkpoint(config.output) if resume else None
-        epoch = torch.load(checkpoint, weights_only=True)["epoch"] + 1 if checkpoint else 0
-        if config.start_from is not None and checkpoint is None:
-            module.net.load_state_dict(load_file(config.output / START))
-        trainer.fit(
-            module,
-            DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
-            [DataLoader(held, batch_size=None) for held in validation],
-            ckpt_path=checkpoint,
-        )
+        own = read_own_cohort(config, basis_path, stages.stage(OWN))
+        report_cohort(config.cohort, config.output)
+    fill_bank(
+        config.bank.folder,
+        [*config.bank.seeds, *config.bank.validation_seeds],
+        config.bank.processes,
+        stages.stage(SIMULATION),
+    )
+    readings, held_out = bank_readings(config, basis_path, stages.stage(READING))
+    shapes = drawn_shapes(config, basis_path, stages.stage(DRAWING))
+    real = _real(config, own)
+    real_size = config.batch_size // 4 if real is not None and len(real) else 0
+    own_size = round(config.cohort.share * config.batch_size) if "train" in own.heads else 0
+    data = SkullData(
+        readings, shapes, real, mirror, config.batch_size, real_size, config.seed, own.heads.get("train"), own_size
+    )
+    validation = [_fixed(SkullData(held_out, None, None, mirror, 64, 0, 0))]
+    if "calibration" in own.heads:
+        validation.append(_fixed(SkullData(None, None, None, mirror, 64, 0, 0, own.heads["calibration"])))
+    callbacks: list[L.Callback] = [ReconstructionPictures(validation[0])]
+    callbacks += [ReconstructionPictures(held, name="reconstructions of own cases") for held in validation[1:]]
+    callbacks.append(ReportedBatches(stages, TRAINING, epoch))
+    trainer = make_trainer(config, callbacks, **options)
+    batches = max(1, config.items_per_epoch // config.batch_size)
+    module = SkullTraining(
+        config.model,
+        network,
+        basis,
+        data.x_scale(),
+        config.learning_rate,
+        optimiser_steps(config, trainer, -(-batches // trainer.world_size)),
+        config.kl_warm_up,
+        config.free_bits,
+        config.real_weight,
+        config.seed,
+        population_terms=real is not None and len(real) >= LEAST_POPULATION,
+    )
+    if config.start_from is not None and checkpoint is None:
+        module.net.load_state_dict(load_file(config.output / START))
+    trainer.fit(
+        module,
+        DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
+        [DataLoader(held, batch_size=None) for held in validation],
+        ckpt_path=checkpoint,
+    )
     if trainer.is_global_zero:
         save_net(module.net, config.output / "skull.safetensors")
+        record_training(config, config.output, trained=epoch < config.epochs)
     return config.output

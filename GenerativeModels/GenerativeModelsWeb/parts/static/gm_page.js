@@ -3,6 +3,9 @@
   "use strict";
   const SAID_EVERY = 5; // percent
 
+  // The page that trame serves forbids to enlarge it by two fingers, which people with low vision need.
+  document.querySelector("meta[name=viewport]").content = "width=device-width,initial-scale=1";
+
   const cardOfPlace = (place) => document.querySelector(`[data-gm-place="${place}"]`);
   const refuse = (place, sentence) => window.trame.trigger("gm_refuse", [place, sentence]);
   const page = () => window.trame.state.get("Navigation__page") || "";

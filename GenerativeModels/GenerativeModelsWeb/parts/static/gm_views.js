@@ -11,6 +11,11 @@
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   };
 
+  // The pictures of a view are made without a text; the element around them has the label.
+  new MutationObserver(() => {
+    document.querySelectorAll("[data-gm-view] img:not([alt])").forEach((picture) => (picture.alt = ""));
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // One request of a kind is under way at a time; what comes meanwhile is joined to the next.
   const open = new Map();
   function ask(name, action, values, join) {

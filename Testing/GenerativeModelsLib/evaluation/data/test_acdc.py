@@ -36,7 +36,13 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_folder_without_the_collection_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"index\.csv does not exist: .* --data"):
+    with pytest.raises(InputError, match=r"nor its folder acdc_labels holds index\.csv: name the folder"):
+        read_acdc(tmp_path)
+
+
+def test_the_index_of_another_data_set_is_refused(tmp_path):
+    (tmp_path / "index.csv").write_text("name,ga_weeks\na,21\n")
+    with pytest.raises(InputError, match=r"index\.csv has no column patient"):
         read_acdc(tmp_path)
 
 

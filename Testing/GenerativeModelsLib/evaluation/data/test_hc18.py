@@ -100,7 +100,7 @@ def test_a_row_becomes_an_ellipse_in_mm(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_the_table_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"hc18\.csv does not exist: give the folder"):
+    with pytest.raises(InputError, match=r"nor its folder hc18 holds hc18\.csv: name the folder"):
         read_hc18(tmp_path)
 
 

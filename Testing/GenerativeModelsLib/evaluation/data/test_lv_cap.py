@@ -85,7 +85,7 @@ def test_the_sample_is_the_same_every_time_and_of_different_people(collection):
 
 
 def test_a_folder_without_the_collection_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"lv_cap\.npz does not exist: .* --data"):
+    with pytest.raises(InputError, match=r"nor its folder lv_cap holds lv_cap\.npz: name the folder"):
         read_lv_cap(tmp_path)
 
 

@@ -49,5 +49,5 @@ def test_the_picture_is_drawn(healthy, hcm, tmp_path):
 
 
 def test_data_that_are_not_there_are_named(tmp_path):
-    with pytest.raises(InputError, match=r"lv_cap\.npz does not exist"):
+    with pytest.raises(InputError, match=r"holds lv_cap\.npz: name the folder of the data set"):
         run(tmp_path, 3, 0, 1, None)

@@ -4,11 +4,22 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.evaluation.scores.surfaces import Accuracy
-from GenerativeModelsLib.evaluation.skull.benchmark import ORDER, interval_share, means, paired_gain, report
+from GenerativeModelsLib.evaluation.skull.benchmark import (
+    ORDER,
+    interval_share,
+    means,
+    offsets_of,
+    paired_gain,
+    report,
+)
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
 from GenerativeModelsLib.skull.shape.biometry import Biometry
 
 TRUTH = Biometry(80.0, 100.0, 283.0, 80.0, 400.0)
+
+HEIGHT = np.linspace(-0.9, 0.9, 400)
+POINTS = np.stack([0 * HEIGHT, np.where(np.arange(400) % 2, 0.5, -0.5), HEIGHT], -1).astype(np.float32)
+"""Alternately in front and behind, at all heights."""
 
 
 def accuracy(distance: float, volume: float = 0.02) -> Accuracy:
@@ -26,7 +37,7 @@ def record(case: int, subset: str, distance: float, rng: np.random.Generator) ->
         offsets_mm={"none": d, "rigid": d},
         sigma_mm=np.ones(400, np.float32),
         areas=np.ones(400, np.float32),
-        height=np.linspace(-0.9, 0.9, 400, dtype=np.float32),
+        points=POINTS,
         truth=TRUTH,
         found=found,
         sd=dict.fromkeys(vars(found), 1.0),
@@ -56,6 +67,24 @@ def test_the_tables_say_what_the_records_hold(cases):
     assert made.figures["failures"] == {99: "no head"}
     for subset in ORDER:
         assert made.figures["coverage90"]["rigid"][subset] == pytest.approx(0.90, abs=0.02)
+
+
+def test_uncertainty_is_told_for_the_whole_head_and_by_region(cases):
+    table = next(t for t in report(cases).tables if t.title.startswith("Uncertainty of the surface"))
+    assert [row[:2] for row in table.rows[:4]] == [["three planes", n] for n in ("whole", "vault", "face", "base")]
+    whole, vault = (offsets_of(cases, "axial", "rigid", region) for region in (None, 0))
+    share = (POINTS[:, 2] >= -0.35).mean()
+    assert len(vault.d_mm) == round(share * len(whole.d_mm))
+
+
+def test_every_age_of_the_population_is_in_one_group(cases):
+    aged = [replace(c, weeks=w) for c, w in zip(cases, (11.0, 15.9, 16.0, 42.0, 40.0, 38.0), strict=False)]
+    table = next(t for t in report(aged).tables if t.title == "Mean surface distance by variant and age")
+    assert [row[:2] for row in table.rows[1:]] == [
+        ["11 to 16 weeks", "2"],
+        ["16 to 22 weeks", "1"],
+        ["38 to 42 weeks", "3"],
+    ]
 
 
 def test_volume_differences_are_averaged_without_their_sign(cases):

@@ -46,8 +46,9 @@ def test_a_record_a_subset(found: CaseRecords) -> None:
     for subset, record in found.records.items():
         assert (record.case, record.subset) == (5, subset)
         n = min(OFFSET_POINTS, len(record.areas))
-        for values in (*record.offsets_mm.values(), record.sigma_mm, record.areas, record.height):
+        for values in (*record.offsets_mm.values(), record.sigma_mm, record.areas):
             assert values.shape == (n,) and values.dtype == np.float32
+        assert record.points.shape == (n, 3) and record.points.dtype == np.float32
         assert set(record.sd) == set(record.interval90) == set(QUANTITIES)
         assert all(record.sd[name] > 0 for name in QUANTITIES)
 
@@ -70,7 +71,7 @@ def test_accuracy_is_that_of_the_reconstruction(found: CaseRecords, tiny_model: 
         assert record.accuracy["none"].dice > 0.85
         rms = {align: np.sqrt(np.average(d**2, weights=record.areas)) for align, d in record.offsets_mm.items()}
         assert rms["rigid"] <= rms["none"] + 0.05
-        assert np.abs(record.height).max() < 1.5
+        assert np.linalg.norm(record.points, axis=-1).min() > 0.5 and np.abs(record.points).max() < 1.6
 
 
 def test_the_baseline_is_the_mean_head_in_the_located_ellipse(found: CaseRecords) -> None:

@@ -33,10 +33,12 @@ def test_a_class_gives_its_mean_and_samples(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_shapes(tmp_path: Path) -> None:
-    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        sample_shapes(SampleRequest("healthy", tmp_path / name, 1, Path("x"), "cpu", seed), load=stand_in)
-    a, b, c = ((tmp_path / name / "sample_001_ed.vtp").read_bytes() for name in "abc")
+    for name, seed, prior in (("a", 1, "kernel"), ("b", 1, "kernel"), ("c", 2, "kernel"), ("d", 1, "flow")):
+        request = SampleRequest("healthy", tmp_path / name, 1, Path("x"), "cpu", seed, prior=prior)
+        assert sample_shapes(request, load=stand_in)["prior"] == prior
+    a, b, c, d = ((tmp_path / name / "sample_001_ed.vtp").read_bytes() for name in "abcd")
     assert a == b != c
+    assert d not in (a, c)
 
 
 def test_a_walk_carries_place_and_probability(
@@ -61,7 +63,8 @@ def test_a_walk_carries_place_and_probability(
     ("make", "field", "words"),
     [
         (lambda out: SampleRequest("sick", out), "condition", "^condition is 'sick': give healthy or hcm"),
-        (lambda out: SampleRequest("hcm", out, -1), "n", "^n is -1"),
+        (lambda out: SampleRequest("hcm", out, -1), "n", r"^n is -1: give a number from 0 \(the mean only\) to 500"),
+        (lambda out: SampleRequest("hcm", out, prior="normal"), "prior", "^prior is 'normal': give kernel or flow"),
         (lambda out: SampleRequest("hcm", out, device="tpu"), "device", "^device is 'tpu'"),
         (lambda out: WalkRequest(HeartRequest(Path("a"), output=out), "up"), "towards", "^towards is 'up'"),
         (lambda out: WalkRequest(HeartRequest(Path("a"), output=out), "hcm", 0), "steps", "^steps is 0"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from GenerativeModelsLib.anatomy.run import Case, run_case
 from GenerativeModelsLib.errors import InputError
@@ -23,8 +24,8 @@ from GenerativeModelsLib.resources import sample_dir
 from Testing.helpers.heart_phantoms import bullet, short_axis, voxelised, write_label_map, write_segmentation
 from Testing.helpers.stand_in_hearts import StandInModel
 
-FILES = ["bullseye.png", "ed.vtp", "ed_reconstruction.vtp", "es.vtp", "es_reconstruction.vtp"]
-FILES += ["report.html", "result.json"]
+FILES = ["bullseye.png", "ed.vtp", "ed_labels.nii.gz", "ed_reconstruction.vtp"]
+FILES += ["es.vtp", "es_labels.nii.gz", "es_reconstruction.vtp", "report.html", "result.json"]
 
 
 def analysed(request: HeartRequest, verdict: str = "typical", progress=None) -> Case:
@@ -137,7 +138,8 @@ def test_the_result_follows_the_contract(both: Case) -> None:
     assert [len(level) for level in latent["z"]] == latent["levels"] and latent["z"][-1] == latent["z_top"]
     keys = {"dice_ed", "dice_es", "hausdorff_ed_mm", "hausdorff_es_mm"}
     assert keys <= set(result["reconstruction"])
-    assert result["in_distribution"] == {"score": 0.6, "verdict": "typical"}
+    typical = {"score": 0.6, "verdict": "typical", "reasons": ["Its wall is thick."]}
+    assert result["in_distribution"] == typical
     assert set(result["seconds"]) == {"read", "load", "encode", "measure", "total"}
     assert set(result["model"]) == {"name", "version", "sha256", "bundle_sha256"}
     assert set(result["software"]) == {"version", "torch"}
@@ -183,7 +185,7 @@ def test_the_same_request_gives_the_same_files(both: Case, request_: HeartReques
     for name in FILES:
         if name.endswith((".vtp", ".png")):
             assert (again.request.output / name).read_bytes() == (both.request.output / name).read_bytes(), name
-    about_the_run = dict.fromkeys(("seconds", "files"))  # the folder's name is the report's title
+    about_the_run = dict.fromkeys(("seconds", "files", "created"))  # the folder's name is the report's title
     first, second = ({**found.result, **about_the_run} for found in (both, again))
     assert first == second
 
@@ -257,3 +259,16 @@ def test_volumes_of_a_stack_that_ends_before_the_apex_are_lower_bounds(both: Cas
     measures = {measure.name: measure for measure in report_content(case, result).measures}
     assert measures["EDV"].label.endswith(", at least") and not measures["EDV"].has_range
     assert not measures["EF"].label.endswith(", at least") and measures["EF"].has_range
+
+
+def test_the_label_maps_are_those_that_were_measured(both: Case) -> None:
+    for phase in ("ed", "es"):
+        image = sitk.ReadImage(str(both.request.output / f"{phase}_labels.nii.gz"))
+        values = sitk.GetArrayFromImage(image)
+        assert set(np.unique(values)) == {0, 1, 2, 3}
+        voxel_ml = float(np.prod(image.GetSpacing())) / 1000
+        assert (values == 3).sum() * voxel_ml == pytest.approx(both.result[f"{phase}v_ml"], rel=1e-6)
+        given = sitk.ReadImage(str(getattr(both.request, phase)))
+        index = np.argwhere(values == 3)[0][::-1].tolist()
+        there = given.TransformPhysicalPointToIndex(image.TransformIndexToPhysicalPoint(index))
+        assert given[there] == 3, "the same place in the patient"

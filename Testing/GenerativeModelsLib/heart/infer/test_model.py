@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from GenerativeModelsLib.heart.infer.model import HeartModel, Placed, load_heart
 from GenerativeModelsLib.heart.infer.walk import walk
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
+from GenerativeModelsLib.training.heart.card import heart_card_text
+from GenerativeModelsLib.training.shared.prior_part import add_prior
+from GenerativeModelsLib.uncertainty.flow_prior import FlowPrior
 from Testing.helpers.tiny_hearts import NETWORK, tiny_hearts, write_tiny_heart_bundle
 
 
@@ -197,6 +201,35 @@ def test_cluster_means_and_samples_are_of_their_class(model: HeartModel) -> None
     assert not same(drawn, model.sample("hcm", 3, seed=2))
     with pytest.raises(ValueError, match=r"'sick'.*healthy, hcm"):
         model.sample("sick", 1)
+
+
+def test_samples_follow_another_prior_where_one_is_given(model: HeartModel) -> None:
+    hcm = FlowPrior.fit(model.typical.density.sample(1, 150, np.random.default_rng(1)), kind="maf", epochs=2)
+    drawn = model.sample("hcm", 5, 1, hcm)
+    assert same(drawn, model.decode(3, hcm.draw(5, np.random.default_rng(1)).vectors, (1, 2), 1))
+    assert not same(drawn, model.sample("hcm", 5, 1)) and not same(drawn, model.sample("hcm", 5, 2, hcm))
+    assert same(model.sample("hcm", 5, 1), model.sample("hcm", 5, 1, "kernel"))
+    wide = FlowPrior.fit(np.random.default_rng(0).standard_normal((100, 3)), kind="maf", epochs=0)
+    with pytest.raises(ValueError, match="z has 3 values a heart"):
+        model.sample("hcm", 1, prior=wide)
+
+
+def test_a_bundle_without_flows_says_so_and_one_with_them_draws_each_class_from_its_own(
+    model: HeartModel, bundle: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"'tiny-heart 0' holds no flow to draw from: use prior kernel, give a bundle"):
+        model.sample("hcm", 1, prior="flow")
+    with pytest.raises(InputError, match=r"^prior is 'normal': give kernel or flow"):
+        model.sample("hcm", 1, prior="normal")
+    points = [model.typical.density.sample(k, 150, np.random.default_rng(k)) for k in (0, 1)]
+    flows = {name: FlowPrior.fit(z, kind="maf", epochs=1) for name, z in zip(("healthy", "hcm"), points)}
+    folder = Path(shutil.copytree(bundle, tmp_path / "bundle"))
+    add_prior(folder, flows, heart_card_text)
+    with_flows = load_heart_model(folder)
+    for name, flow in flows.items():
+        assert same(with_flows.sample(name, 4, 1, "flow"), model.sample(name, 4, 1, flow))
+    assert same(with_flows.sample("hcm", 4, 1), model.sample("hcm", 4, 1))
+    assert with_flows.place(tiny_hearts()[0]).in_distribution == model.place(tiny_hearts()[0]).in_distribution
 
 
 def test_a_walk_climbs_towards_its_class_and_stays_within_the_population(model: HeartModel, hearts: RayBatch) -> None:

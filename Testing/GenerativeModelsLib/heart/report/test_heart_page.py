@@ -22,9 +22,9 @@ def scene_of(page: str) -> dict:
 
 def test_the_page_is_self_contained_and_says_research_use() -> None:
     page = render(a_heart_report())
-    assert "Content-Security-Policy" in page and page.count("Research use only") == 2
+    assert "Content-Security-Policy" in page and page.count("Research use only") == 3
     assert not re.search(r'(src|href)="(?!data:|#)', page) and "http://" not in page.replace("http://www.w3.org", "")
-    assert page.index("Volumes, function and mass") < page.index("Bull's-eye") < page.index("To reproduce")
+    assert page.index("Volumes, function and mass") < page.index("Bull&#39;s-eye") < page.index("To reproduce")
 
 
 def test_warnings_come_first_and_outside_is_serious() -> None:

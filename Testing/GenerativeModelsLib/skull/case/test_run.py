@@ -16,9 +16,10 @@ from GenerativeModelsLib.anatomy.run import Case, run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.growth import intergrowth
+from GenerativeModelsLib.skull.planes import stored
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.request import SkullRequest
-from GenerativeModelsLib.skull.shape.growth_charts import CHARTS, percentile_or_none
 from Testing.helpers.painted import SIZE, SPACING, painted_pixels, painted_planes, picture_pose
 from Testing.helpers.tiny_models import load_seeing
 
@@ -76,15 +77,21 @@ def test_result_json_has_the_fields_of_the_interface(finished: Case) -> None:
     assert result["seconds"]["total"] >= result["seconds"]["reconstruct"] >= 0
     assert tuple(result["biometry"]) == QUANTITIES
     for name, entry in result["biometry"].items():
-        assert set(entry) == {"value", "sd", "interval90", "percentile"}
+        normal = {"normal_range"} if name == "cephalic_index_percent" else set()
+        assert set(entry) == {"value", "sd", "interval90", "z_score", "percentile"} | normal
         low, high = entry["interval90"]
         assert low < entry["value"] < high and entry["sd"] > 0
         charted = name in ("bpd_mm", "ofd_mm", "hc_mm")
-        assert (entry["percentile"] is not None) == charted
+        assert (entry["percentile"] is not None) == (entry["z_score"] is not None) == charted
+    assert result["biometry"]["cephalic_index_percent"]["normal_range"]["low"] == 74
+    assert set(result["chart"]) == {"name", "title", "source", "weeks"}
+    assert set(result["age_from"]) == {"bpd", "ofd", "hc"} and result["age_from"]["hc"]["outside"] is None
+    low, high = result["age_from"]["hc"]["interval90"]
+    assert low < result["age_from"]["hc"]["weeks"] < high
     assert set(result["uncertainty_mm"]) == {"mean", "median", "p95", "max"}
     u = result["uncertainty_mm"]
     assert 0 < u["median"] <= u["p95"] <= u["max"] and u["mean"] <= u["max"]
-    assert set(result["in_distribution"]) == {"score", "verdict"}
+    assert set(result["in_distribution"]) == {"score", "verdict", "reasons", "variants"}
     assert result["in_distribution"]["verdict"] in ("typical", "unusual", "outside")
     assert all(isinstance(sentence, str) for sentence in result["warnings"])
     assert len(result["warning_kinds"]) == len(result["warnings"])
@@ -92,7 +99,8 @@ def test_result_json_has_the_fields_of_the_interface(finished: Case) -> None:
 
 def test_percentiles_are_those_of_the_charts(finished: Case) -> None:
     hc = finished.result["biometry"]["hc_mm"]
-    assert hc["percentile"] == percentile_or_none(CHARTS["hc"], hc["value"], 25.0)
+    assert hc["percentile"] == float(intergrowth.HC.percentile(hc["value"], 25.0))
+    assert hc["z_score"] == float(intergrowth.HC.z_score(hc["value"], 25.0))
 
 
 def test_the_mesh_is_closed_outward_lps_and_has_the_uncertainty(finished: Case) -> None:
@@ -250,3 +258,40 @@ def test_the_sample_is_the_bundled_head(sample_case: Path, tmp_path: Path) -> No
         assert plane.image == sample_case / f"{name}.png" and len(plane.spacing_mm) == 2 and not plane.yields_to_file
     assert 14 < request.gestational_age_weeks < 40
     assert set(SKULL.read_inputs(request)) == set(PLANES)
+
+
+def test_pixels_of_corrections_and_results_are_those_of_a_file_that_is_reduced(
+    pictures: Path, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture of twice the size, and the same corrections in its pixels: the same head."""
+    with Image.open(pictures / "axial.png") as small:
+        size, pixels = small.size, np.asarray(small).repeat(2, axis=0).repeat(2, axis=1)
+    Image.fromarray(pixels).save(tmp_path / "axial.png")
+    fields = {"samples": 0, "pixel_spacing_mm": None, "names": ("axial",)}
+    length = np.array([20, 30, 120, 30, 100 * SPACING[0]])
+    ellipse, mask = np.array([size[0] / 2, size[1] / 2, 50, 40, 90.0]), np.array([0, 0, 15, 20.0])
+
+    def corrected(folder: Path, factor: int) -> dict:
+        def at(values: np.ndarray) -> np.ndarray:
+            return factor * values + (factor - 1) / 2
+
+        texts = {
+            "axial_length": [*at(length[:4]), length[4]],
+            "axial_ellipse": [*at(ellipse[:2]), *factor * ellipse[2:4], ellipse[4]],
+            "axial_mask": [at(mask)],
+        }
+        request = request_of(folder, tiny_bundle, tmp_path / f"case{factor}", **fields, **texts)
+        return reconstructed(request).result
+
+    one = corrected(pictures, 1)
+    monkeypatch.setattr(stored, "MAX_SIDE_PX", max(size))
+    two = corrected(tmp_path, 2)
+    first, second = one["planes"]["axial"], two["planes"]["axial"]
+    assert (first["reduction"], second["reduction"]) == (1, 2)
+    assert first["size"] == second["size"] and first["spacing_mm"] == pytest.approx(second["spacing_mm"], rel=1e-9)
+    assert two["biometry"]["hc_mm"]["value"] == pytest.approx(one["biometry"]["hc_mm"]["value"], rel=1e-6)
+    for entry in ("head", "uncorrected"):
+        found, larger = (np.array(plane[entry]["ellipse_px"]) for plane in (first, second))
+        np.testing.assert_allclose(larger[:2], 2 * found[:2] + 0.5, rtol=1e-6)
+        np.testing.assert_allclose(larger[2:], [2 * found[2], 2 * found[3], found[4]], rtol=1e-6)
+        assert second[entry]["centre_px"] == second[entry]["ellipse_px"][:2]

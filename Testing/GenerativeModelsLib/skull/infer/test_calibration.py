@@ -6,10 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from GenerativeModelsLib.skull.infer.calibration import QUANTITIES, BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.models.predictor import Prediction
+from GenerativeModelsLib.skull.infer.calibration import (
+    QUANTITIES,
+    BiometryCalibration,
+    SizeCalibration,
+    SurfaceCalibration,
+)
 from GenerativeModelsLib.skull.infer.model import SkullModel
 from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction, reconstruct
 from GenerativeModelsLib.skull.population.heads import mean_head
@@ -64,6 +71,32 @@ def calibrated(model: SkullModel, scale: tuple[float, ...], floor: tuple[float, 
     )
     images = dict(list(painted_planes(mean_head(250.0)).items())[:planes])
     return reconstruct(model, images, samples=4, seed=1)
+
+
+def test_the_weight_of_the_size_moves_the_mean_and_no_deviation_from_it() -> None:
+    predicted = Prediction(
+        torch.tensor([[1.0, 2.0, 0.04]]), torch.tensor([[1.5, 2.5, 0.05], [0.5, 1.5, 0.01]]), torch.zeros(1, 18)
+    )
+    found = SizeCalibration((0.25, 0.5, 1.0)).apply(predicted, 1)
+    torch.testing.assert_close(found.mean, torch.tensor([[1.0, 2.0, 0.01]]))
+    torch.testing.assert_close(found.draws, torch.tensor([[1.5, 2.5, 0.02], [0.5, 1.5, -0.02]]))
+    assert found.poses is predicted.poses
+    assert SizeCalibration.from_manifest({}).apply(predicted, 1).draws.equal(predicted.draws)
+    assert SizeCalibration().apply(replace(predicted, draws=None), 2).draws is None
+
+
+def test_a_reconstruction_uses_the_weight_of_the_size_of_its_number_of_planes(tiny_model: SkullModel) -> None:
+    planes = painted_planes(mean_head(250.0))
+    found = {
+        weight: {
+            names: reconstruct(changed, {n: planes[n] for n in names}, samples=0).biometry.hc_mm.value
+            for names in (("axial",), ("axial", "sagittal"))
+        }
+        for weight in (0.0, 1.0)
+        for changed in [replace(tiny_model, size_calibration=SizeCalibration((weight, 1.0, 1.0)))]
+    }
+    axial, two = ("axial",), ("axial", "sagittal")
+    assert found[0.0][axial] != found[1.0][axial] and found[0.0][two] == found[1.0][two]
 
 
 @pytest.mark.parametrize("planes", [1, 2, 3])

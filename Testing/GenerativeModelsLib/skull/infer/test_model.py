@@ -9,21 +9,34 @@ import torch
 
 from GenerativeModelsLib.bundle.manifest import Component
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.models.cvae import HiRecCVAE
+from GenerativeModelsLib.models.ensemble import SkullEnsemble
 from GenerativeModelsLib.models.low_rank_field import LowRankField
-from GenerativeModelsLib.skull.infer.model import check_architecture, load_skull_model
+from GenerativeModelsLib.models.predictor import Conditions
+from GenerativeModelsLib.skull.infer.model import PARTS, check_architecture, load_skull_model
 from Testing.helpers import tiny_models
 from Testing.helpers.tiny_models import CHANNELS, NETWORK, RANK, tiny_tensors, write_tiny_bundle
 
 GOOD = {
     "locator": Component(class_name="HeadLocatorNet", parameters={"channels": CHANNELS}),
+    "border": Component(class_name="BorderReader"),
+    "facing": Component(class_name="FacingNet"),
     "skull": Component(class_name="HiRecCVAE", parameters=NETWORK),
     "basis": Component(class_name="LowRankField", parameters={"rank": RANK, "size": 32}),
 }
 
+FLOW = {"kind": "maf", "features": 4, "transforms": 1, "hidden": [8], "probe": 0.0}
+
+
+def test_an_ensemble_has_the_members_of_the_bundle(tiny_bundle: Path) -> None:
+    skull = load_skull_model(tiny_bundle).skull
+    assert isinstance(skull, SkullEnsemble) and len(skull.members) == NETWORK["members"] == 2
+    assert all(isinstance(member, HiRecCVAE) for member in skull.members)
+
 
 def test_a_bundle_comes_back_as_it_was(tiny_bundle: Path) -> None:
     model = load_skull_model(tiny_bundle)
-    state = {"locator": model.locator, "skull": model.skull, "basis": model.basis}
+    state = {part: getattr(model, part) for part in PARTS}
     for name, value in tiny_tensors().items():
         part, _, key = name.partition(".")
         assert torch.equal(state[part].state_dict()[key], value), name
@@ -38,15 +51,14 @@ def test_loading_draws_no_random_number_and_gives_the_same_network(tiny_bundle: 
     one = load_skull_model(tiny_bundle)
     torch.manual_seed(2)
     other = load_skull_model(tiny_bundle)
-    noise = torch.randn(2, 3, 4)
-    features = torch.rand(2, 3, NETWORK["features"])
-    levels = [m.skull.descend(features, noise) for m in (one, other)]
-    assert torch.equal(levels[0][-1].z, levels[1][-1].z)
+    y = Conditions(torch.rand(1, 3, 3, 64), torch.ones(1, 3, dtype=torch.bool))
+    draws = [m.skull.predict(y, 4, torch.Generator().manual_seed(1)).draws for m in (one, other)]
+    assert torch.equal(*draws)
 
 
-@pytest.mark.parametrize("part", ["locator", "skull", "basis"])
+@pytest.mark.parametrize("part", ["locator", "border", "facing", "skull", "basis"])
 def test_a_part_that_is_missing_is_named(part: str) -> None:
-    with pytest.raises(InputError, match=f"no part '{part}': it is no fetal-skull bundle"):
+    with pytest.raises(InputError, match=f"no part '{part}': .* or is no fetal-skull bundle"):
         check_architecture({name: component for name, component in GOOD.items() if name != part})
 
 
@@ -59,7 +71,7 @@ def test_a_part_that_is_missing_is_named(part: str) -> None:
             r"skull is a os\.system, which .* \(it knows HiRecCVAE, RecCVAE\)",
         ),
         ("locator", Component(class_name="FeatureModel"), "locator is a FeatureModel, .* knows HeadLocatorNet"),
-        ("extra", Component(class_name="LowRankField"), "its parts are locator, skull, basis, typical"),
+        ("extra", Component(class_name="LowRankField"), "its parts are locator, border, facing, skull, basis, typical"),
         ("basis", Component(class_name="LowRankField", parameters={"rank": 10**9}), "basis.rank is 1000000000"),
         ("basis", Component(class_name="LowRankField", parameters={"rank": "8"}), "basis.rank is '8', expected whole"),
         (
@@ -96,7 +108,12 @@ def test_an_unknown_or_absurd_part_is_refused_before_anything_is_built(
         ),
         ({"calibration": {"surface": {"scale": [1.0, 2.0]}}}, "its calibration cannot be read"),
         ({"calibration": {"surface": 3}}, "its calibration cannot be read"),
-        ({"in_distribution": {"rest": {"axial": 1.0}}}, "its calibration cannot be read .*axial.mean"),
+        ({"in_distribution": {"flows": {"shape": FLOW}}}, "its calibration cannot be read .*mean"),
+        (
+            {"calibration": {"heads": {"weight": [], "log_excess": [], "factor": [], "volume_floor": []}}},
+            "cannot be read .*shapes",
+        ),
+        ({"calibration": {"heads": {"factor": []}}}, "its calibration cannot be read .*weight"),
         ({"kind": "heart"}, "kind heart"),
     ],
 )
@@ -117,7 +134,7 @@ def test_basis_and_network_must_be_of_one_rank(tmp_path: Path, monkeypatch: pyte
 def test_a_model_on_another_device_leaves_the_first_where_it_is(tiny_bundle: Path) -> None:
     model = load_skull_model(tiny_bundle)
     other = model.to(torch.device("meta"))
-    for name in ("locator", "skull", "basis"):
+    for name in PARTS:
         assert {value.device.type for value in getattr(model, name).state_dict().values()} == {"cpu"}
         assert {value.device.type for value in getattr(other, name).state_dict().values()} == {"meta"}
     assert (model.device.type, other.device.type) == ("cpu", "meta")

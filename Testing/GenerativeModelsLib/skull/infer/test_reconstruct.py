@@ -131,7 +131,7 @@ def test_scaling_the_spacing_scales_every_length(k: float, three: Reconstruction
 
 def test_a_constant_decoder_has_no_uncertainty(tiny_model: SkullModel) -> None:
     net = tiny_skull()
-    for parameter in net.decoder[-1].parameters():
+    for parameter in (p for member in net.members for p in member.decoder[-1].parameters()):
         parameter.zero_()
     model = replace(tiny_model, skull=net, surface_calibration=SurfaceCalibration())
     found = reconstruct(model, painted_planes(SHAPE, ["axial"]), samples=10)
@@ -174,7 +174,7 @@ def test_each_plane_gets_its_outline_and_lies_near_its_standard_plane(three: Rec
 def test_a_perfect_pose_puts_an_axial_picture_where_it_was_taken(tiny_model: SkullModel) -> None:
     """With a pose head that returns the standard plane."""
     net = tiny_skull()
-    for parameter in net.pose.net[-1].parameters():
+    for parameter in (p for member in net.members for p in member.pose.net[-1].parameters()):
         parameter.zero_()
     truth = picture_pose("axial", 0.8)
     found = reconstruct(replace(tiny_model, skull=net), {"axial": painted_plane(SHAPE, "axial", truth)}, samples=0)
@@ -224,11 +224,13 @@ def test_a_plane_without_a_head_is_named(plane: str, tiny_model: SkullModel) -> 
         reconstruct(unsure, painted_planes(SHAPE), samples=0)
 
 
-def test_an_impossible_spacing_is_warned_of(tiny_model: SkullModel) -> None:
-    """A circumference of 100 mm is outside the training population."""
-    image = plane_from_array(painted_planes(SHAPE, ["axial"])["axial"].pixels, (0.44, 0.44), "axial")
+def test_an_impossible_spacing_is_warned_of_and_outside(tiny_model: SkullModel) -> None:
+    """A circumference of 409 mm is outside the training population."""
+    image = plane_from_array(painted_planes(SHAPE, ["axial"])["axial"].pixels, (1.8, 1.8), "axial")
     found = reconstruct(tiny_model, {"axial": image}, samples=0)
     assert any("check the pixel spacing" in sentence for sentence in found.warnings)
+    assert found.in_distribution.verdict == "outside"
+    assert found.in_distribution.reasons[0] == "the head is smaller or larger than those of the training"
 
 
 def test_an_input_that_is_not_typical_is_said_to_be(tiny_model: SkullModel) -> None:

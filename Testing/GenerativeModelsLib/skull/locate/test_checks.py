@@ -81,12 +81,11 @@ def test_each_doubt_has_its_sentence(fields: dict, certainty: float, words: str)
 
 
 def test_half_a_head_in_the_picture_is_half_its_outline() -> None:
-    assert share_inside(finding(), IMAGE) == 1
-    round_head = Ellipse((0.0, 50.0), 30.0, 30.0, 0.0)
-    assert share_inside(finding(ellipse=round_head), IMAGE) == pytest.approx(0.5, abs=0.01)
+    size, spacing = IMAGE.size, IMAGE.spacing_mm
+    assert share_inside(finding().ellipse, spacing, size) == 1
+    assert share_inside(Ellipse((0.0, 50.0), 30.0, 30.0, 0.0), spacing, size) == pytest.approx(0.5, abs=0.01)
     # 30 mm to each side of a picture of anisotropic pixels that is 40 mm high
-    flat = replace(IMAGE, pixels=np.zeros((80, 300), np.float32), spacing_mm=(0.5, 1.0))
-    cut = share_inside(finding(ellipse=Ellipse((150.0, 19.75), 30.0, 30.0, 0.0)), flat)
+    cut = share_inside(Ellipse((150.0, 19.75), 30.0, 30.0, 0.0), (0.5, 1.0), (80, 300))
     assert cut == pytest.approx(4 * np.arcsin(19.75 / 30) / (2 * np.pi), abs=0.02)
 
 

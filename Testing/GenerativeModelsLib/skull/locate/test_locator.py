@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from GenerativeModelsLib.skull.locate.locator import HeadFinding, locate, read_maps
-from GenerativeModelsLib.skull.locate.window import Window
+from GenerativeModelsLib.skull.locate import locator
+from GenerativeModelsLib.skull.locate.border import Border
+from GenerativeModelsLib.skull.locate.locator import CLOSER, HeadFinding, closer_windows, locate, read_maps
+from GenerativeModelsLib.skull.locate.strip import ANGLES, Strip
+from GenerativeModelsLib.skull.locate.window import Window, whole_picture
 from GenerativeModelsLib.skull.population.heads import mean_head
+from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
 from Testing.helpers.painted import SPACING, GreyLevelLocator, painted_pixels, picture_pose
 
@@ -181,6 +185,46 @@ def test_locating_a_painted_head(spacing: tuple[float, float]) -> None:
     assert found.presence == pytest.approx(0.8, abs=1e-5)
 
 
+def border_of(ellipse: Ellipse) -> Border:
+    return Border(Strip.about(ellipse), np.ones(ANGLES), np.full(ANGLES, 0.01), np.ones(ANGLES))
+
+
+@settings(max_examples=20, deadline=None)
+@given(ANGLE, st.floats(1.2, 1.5), st.floats(-0.2, 0.2))
+def test_a_border_replaces_the_ellipse_and_turns_an_axial_head_to_its_axis(
+    angle: float, ratio: float, error: float
+) -> None:
+    """The mask's axis is wrong by `error`; forward stays forward."""
+    wrong, _ = axes(angle + error)
+    forward, _ = axes(angle)
+    found = read("axial", ellipse_mask(wrong, 50, 38), (offsets() @ wrong > 0) * 1.0)
+    assert found.border is None
+    border = border_of(Ellipse((76.0, 49.0), 40.0 * ratio, 40.0, angle % np.pi))
+    read_again = found.with_border(border)
+    assert read_again.border is border and read_again.ellipse == border.ellipse()
+    assert read_again.anterior @ forward > np.cos(1e-3)
+    assert read_again.radius_mm == pytest.approx(Ellipse((0, 0), 40.0 * ratio, 40.0, 0.0).perimeter / (2 * np.pi))
+    assert (read_again.presence, read_again.agreement) == (found.presence, found.agreement)
+    np.testing.assert_allclose(read_again.turned().anterior, -read_again.anterior)
+
+
+def test_a_border_without_an_axis_leaves_the_head_as_the_halves_say() -> None:
+    forward, _ = axes(0.5)
+    found = read("axial", ellipse_mask(forward, 44, 43.5), (offsets() @ forward > 0) * 1.0)
+    round_one = found.with_border(border_of(Ellipse((75.0, 50.0), 44.0, 43.99, 1.4)))
+    np.testing.assert_allclose(round_one.anterior, found.anterior, atol=0.01)
+
+
+@pytest.mark.parametrize("plane", ["sagittal", "coronal"])
+def test_the_border_of_another_plane_does_not_turn_the_head(plane: str) -> None:
+    forward, up = axes(0.4)
+    maps = ellipse_mask(forward, 50, 40), (offsets() @ forward > 0) * 1.0, (offsets() @ up > 0) * 1.0
+    found = read(plane, *maps)
+    again = found.with_border(border_of(Ellipse((75.0, 50.0), 52.0, 40.0, 1.2)))
+    for name in ("anterior", "superior"):
+        assert getattr(again, name) is getattr(found, name)
+
+
 def test_nothing_in_the_picture_is_none() -> None:
     assert locate(GreyLevelLocator(), np.zeros((60, 80), np.uint8), (1.0, 1.0), "axial") is None
 
@@ -190,3 +234,51 @@ def test_a_head_cut_by_the_edge_is_measured_beyond_it_as_far_as_the_mask_goes() 
     pose = picture_pose("axial", middle=(0, 45))
     found = locate(GreyLevelLocator(), painted_pixels(mean_head(260), pose), SPACING, "axial")
     assert found is not None and found.agreement > 0.5
+
+
+def looks(monkeypatch: pytest.MonkeyPatch, whole: HeadFinding | None, *parts: HeadFinding | None) -> list[Window]:
+    """Let the locator find `whole` in the picture and `parts` in its first parts; the windows it looks at."""
+    asked: list[Window] = []
+    answers = iter([whole, *parts])
+
+    def look(net, grey, spacing_mm, plane, window, device, hidden):
+        asked.append(window)
+        return next(answers, None)
+
+    monkeypatch.setattr(locator, "_look", look)
+    return asked
+
+
+def seen(
+    agreement: float, presence: float = 0.99, semi_major: float = 30.0, half_width_mm: float = 50.0
+) -> HeadFinding:
+    window = Window(np.zeros(2), np.array([1.0, 0.0]), np.array([0.0, 1.0]), half_width_mm)
+    ellipse = Ellipse((0.0, 0.0), semi_major, 25.0, 0.0)
+    return HeadFinding("axial", window, np.ones((4, 4)), ellipse, np.array([0.0, -1.0]), None, presence, agreement, 1.0)
+
+
+def test_a_mask_that_is_no_ellipse_is_looked_at_more_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best ellipse within its part counts; one that leaves its part, is poor or no head does not."""
+    pixels, spacing = np.zeros((80, 80)), (1.0, 1.0)
+    doubtful, good = seen(0.8), seen(0.95)
+    asked = looks(monkeypatch, doubtful, None, seen(0.99, semi_major=60.0), seen(0.94), good, seen(0.97, presence=0.5))
+    assert locate(None, pixels, spacing, "axial") is good
+    assert len(asked) == 1 + 9 * len(CLOSER)
+    for poor in (seen(0.9), seen(0.99, presence=0.6), seen(0.99, half_width_mm=20.0)):
+        looks(monkeypatch, doubtful, poor)
+        assert locate(None, pixels, spacing, "axial") is doubtful
+    for enough in (None, seen(0.89), good):
+        asked = looks(monkeypatch, enough, seen(0.99))
+        assert locate(None, pixels, spacing, "axial") is enough and len(asked) == 1
+
+
+def test_the_parts_of_a_picture_cover_it_and_lie_in_it() -> None:
+    whole = whole_picture((90, 120), (0.5, 0.5))
+    windows = closer_windows(whole)
+    for zoom in CLOSER:
+        parts = [w for w in windows if w.half_width_mm == pytest.approx(zoom * whole.half_width_mm)]
+        assert len(parts) == 9
+        corners = np.array([[u, v] for u in (-1.0, 1.0) for v in (-1.0, 1.0)])
+        assert max(np.abs(whole.from_picture(w.to_picture(corners))).max() for w in parts) <= 1 + 1e-9
+        points = whole.to_picture(np.random.default_rng(0).uniform(-1, 1, (200, 2)))
+        assert all(any(np.abs(w.from_picture(p[None])).max() <= 1 for w in parts) for p in points)

@@ -22,7 +22,7 @@ from pydicom.uid import (
 )
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.planes.image import read_plane
+from GenerativeModelsLib.skull.planes.image import PlaneClip, read_plane, read_plane_or_clip
 
 GREY, COLOUR = "MONOCHROME2", "RGB"
 
@@ -122,9 +122,58 @@ def test_a_region_beside_the_image_is_no_region(tmp_path, pixels):
         read_plane(saved(tmp_path, ultrasound(pixels, regions=[region(200, 300, 200, 300)])))
 
 
-def test_the_region_wins_over_pixel_spacing(tmp_path, pixels):
+def functional_groups(spacing: list[float]) -> Sequence:
+    """A sequence of functional groups, of one item, that state a spacing."""
+    measures, group = Dataset(), Dataset()
+    measures.PixelSpacing = spacing
+    group.PixelMeasuresSequence = Sequence([measures])
+    return Sequence([group])
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "said"),
+    [
+        ("PixelSpacing", [0.9, 0.9], "PixelSpacing 0.9 x 0.9 mm"),
+        ("PixelSpacing", [0.3, 0.26], "PixelSpacing 0.3 x 0.26 mm"),
+        ("ImagerPixelSpacing", [0.9, 0.9], "ImagerPixelSpacing 0.9 x 0.9 mm"),
+        ("NominalScannedPixelSpacing", [0.9, 0.9], "NominalScannedPixelSpacing 0.9 x 0.9 mm"),
+        ("SharedFunctionalGroupsSequence", functional_groups([0.9, 0.9]), "functional groups of all frames 0.9"),
+        ("PerFrameFunctionalGroupsSequence", functional_groups([0.9, 0.9]), "functional groups of frame 0 0.9"),
+    ],
+)
+def test_contradicting_tags_give_no_spacing_and_are_named(tmp_path, pixels, tag, value, said):
     dataset = ultrasound(pixels, regions=[region()])
-    dataset.PixelSpacing = [0.9, 0.9]
+    setattr(dataset, tag, value)
+    path = saved(tmp_path, dataset)
+    with pytest.raises(InputError, match="contradicts itself about its pixel spacing") as caught:
+        read_plane(path)
+    assert "PhysicalDeltaX and PhysicalDeltaY of its ultrasound region 0.3 x 0.25 mm" in str(caught.value)
+    assert said in str(caught.value) and "give axial_spacing_mm in mm" in str(caught.value)
+    plane = read_plane(path, spacing_mm=(0.31, 0.26))
+    assert plane.spacing_mm == (0.31, 0.26) and "contradicts itself" in plane.warnings[0]
+
+
+@pytest.mark.parametrize("tag", ["PixelSpacing", "ImagerPixelSpacing"])
+def test_tags_that_agree_are_no_contradiction(tmp_path, pixels, tag):
+    dataset = ultrasound(pixels, regions=[region()])
+    setattr(dataset, tag, [0.3, 0.251])
+    plane = read_plane(saved(tmp_path, dataset))
+    assert plane.spacing_mm == pytest.approx((0.3, 0.25)) and plane.warnings == ()
+
+
+def test_a_calibrated_spacing_may_differ_from_that_at_the_detector(tmp_path, pixels):
+    dataset = ultrasound(pixels)
+    dataset.PixelSpacing, dataset.ImagerPixelSpacing = [0.3, 0.25], [0.4, 0.35]
+    with pytest.raises(InputError, match="contradicts itself"):
+        read_plane(saved(tmp_path, dataset))
+    dataset.PixelSpacingCalibrationType = "GEOMETRY"
+    assert read_plane(saved(tmp_path, dataset)).spacing_mm == pytest.approx((0.3, 0.25))
+
+
+@pytest.mark.parametrize("sequence", ["SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"])
+def test_the_functional_groups_of_an_enhanced_file_have_the_spacing(tmp_path, pixels, sequence):
+    dataset = ultrasound(pixels)
+    setattr(dataset, sequence, functional_groups([0.3, 0.25]))
     assert read_plane(saved(tmp_path, dataset)).spacing_mm == pytest.approx((0.3, 0.25))
 
 
@@ -139,7 +188,9 @@ def test_imager_pixel_spacing_counts_with_a_warning(tmp_path, pixels):
 def test_no_spacing_is_never_guessed(tmp_path, pixels):
     path = saved(tmp_path, ultrasound(pixels))
     with pytest.raises(
-        InputError, match=r"frame\.dcm carries no pixel spacing: give axial_spacing_mm in mm, or pixel_spacing_mm"
+        InputError,
+        match=r"frame\.dcm carries no pixel spacing \(it has neither PhysicalDeltaX .* nor PixelSpacing .*\): "
+        r"give axial_spacing_mm in mm, pixel_spacing_mm, or axial_length",
     ):
         read_plane(path)
     assert read_plane(path, spacing_mm=(0.3, 0.3)).spacing_source == "argument"
@@ -235,12 +286,78 @@ def test_a_bare_data_set_without_preamble(tmp_path, pixels, syntax):
     np.testing.assert_array_equal(read_plane(tmp_path / "bare.dcm").pixels, pixels)
 
 
-def test_refuses_a_cine_loop(tmp_path, pixels):
+def loop(pixels: np.ndarray, count: int, photometric: str = GREY) -> Dataset:
+    """A cine loop whose frame k has the pixels rolled down by k rows."""
+    dataset = ultrasound(pixels, photometric, regions=[region()])
+    dataset.NumberOfFrames = count
+    dataset.PixelData = b"".join(np.roll(pixels, k, axis=0).tobytes() for k in range(count))
+    return dataset
+
+
+def test_a_frame_of_a_cine_loop_is_a_plane(tmp_path, pixels):
+    path = saved(tmp_path, loop(pixels, 30))
+    for frame in (0, 7, 29):
+        plane = read_plane(path, frame=frame)
+        np.testing.assert_array_equal(plane.pixels, np.roll(pixels, frame, axis=0))
+        assert (plane.frame.number, plane.frame.count, plane.frame.chosen) == (frame, 30, "given")
+
+
+def test_a_cine_loop_without_a_frame_is_read_frame_by_frame(tmp_path, pixels):
+    path = saved(tmp_path, loop(pixels, 4))
+    clip = read_plane_or_clip(path)
+    assert isinstance(clip, PlaneClip) and clip.count == 4
+    np.testing.assert_array_equal(clip.read(3).pixels, np.roll(pixels, 3, axis=0))
+    assert clip.read(3).spacing_mm == pytest.approx((0.3, 0.25))
+    with pytest.raises(InputError, match=r"holds 4 frames: give axial_frame, from 0 to 3"):
+        read_plane(path)
+
+
+def test_a_frame_beyond_the_clip_is_refused(tmp_path, pixels):
+    path = saved(tmp_path, loop(pixels, 4))
+    with pytest.raises(InputError, match=r"frame\.dcm has no frame 4: it holds 4 frames, numbered 0 to 3\."):
+        read_plane(path, frame=4)
+    single = saved(tmp_path, ultrasound(pixels, regions=[region()]), "single.dcm")
+    with pytest.raises(InputError, match=r"single\.dcm has no frame 1: it holds a single frame, number 0\."):
+        read_plane(single, frame=1)
+
+
+def test_a_frame_has_the_spacing_of_its_own_functional_group(tmp_path, pixels):
+    dataset = loop(pixels, 3)
+    del dataset.SequenceOfUltrasoundRegions
+    groups = [functional_groups([spacing, spacing])[0] for spacing in (0.2, 0.3, 0.4)]
+    dataset.PerFrameFunctionalGroupsSequence = Sequence(groups)
+    path = saved(tmp_path, dataset)
+    assert [read_plane(path, frame=frame).spacing_mm[0] for frame in range(3)] == [0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
+def test_a_compressed_colour_loop(tmp_path, pixels, photometric):
+    """JPEG frames as machines write them; a colour without chroma is the grey it was made of."""
+    frames = []
+    for frame in range(3):
+        stream = io.BytesIO()
+        grey = Image.fromarray(np.roll(pixels, frame, axis=0))
+        grey.convert("RGB").save(stream, "JPEG", quality=95, subsampling=0)
+        frames.append(stream.getvalue())
+    colour = np.repeat(pixels[..., None], 3, axis=2)
+    dataset = ultrasound(colour, photometric, regions=[region()], syntax=JPEGBaseline8Bit)
+    dataset.PhotometricInterpretation = "YBR_FULL_422" if photometric == "YBR_FULL" else photometric
+    dataset.NumberOfFrames, dataset.PixelData = 3, encapsulate(frames)
+    dataset["PixelData"].is_undefined_length = True
+    path = saved(tmp_path, dataset)
+    if photometric == "YBR_FULL":
+        np.testing.assert_allclose(read_plane(path, frame=2).pixels, np.roll(pixels, 2, axis=0), atol=12)
+    else:
+        assert read_plane(path, frame=2).size == (80, 100)
+
+
+def test_texts_in_the_picture_are_warned_of(tmp_path, pixels):
     dataset = ultrasound(pixels, regions=[region()])
-    dataset.NumberOfFrames = 30
-    dataset.PixelData = dataset.PixelData * 30
-    with pytest.raises(InputError, match="holds 30 frames, expected a single plane"):
-        read_plane(saved(tmp_path, dataset))
+    for value, warned in (("NO", False), ("YES", True)):
+        dataset.BurnedInAnnotation = value
+        found = read_plane(saved(tmp_path, dataset)).warnings
+        assert [warning.kind for warning in found] == ["identity"] * warned
+    assert "BurnedInAnnotation" in found[0] and str(tmp_path) not in found[0]
 
 
 def test_a_loop_of_one_frame_is_a_plane(tmp_path, pixels):

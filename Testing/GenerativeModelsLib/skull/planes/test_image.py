@@ -52,7 +52,10 @@ def test_a_given_spacing_within_two_per_cent_needs_no_warning(nifti):
 
 def test_a_file_without_spacing_names_the_fields_and_its_own(tmp_path, pixels):
     Image.fromarray(pixels).save(tmp_path / "p.png")
-    words = r"coronal plane .*p\.png carries no pixel spacing.*give coronal_spacing_mm in mm, or pixel_spacing_mm\."
+    words = (
+        r"coronal plane .*p\.png carries no pixel spacing.*"
+        r"give coronal_spacing_mm in mm, pixel_spacing_mm, or coronal_length\."
+    )
     with pytest.raises(InputError, match=words) as caught:
         read_plane(tmp_path / "p.png", name="coronal")
     assert caught.value.field == "coronal"

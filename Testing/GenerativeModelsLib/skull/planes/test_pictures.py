@@ -11,10 +11,10 @@ from PIL import Image
 
 import GenerativeModelsLib
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.planes.image import read_plane
+from GenerativeModelsLib.skull.planes.image import read_plane, read_plane_or_clip
 
 SPACING = (0.3, 0.25)
-SUFFIX = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "BMP": ".bmp"}
+SUFFIX = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "BMP": ".bmp", "GIF": ".gif"}
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_float_tiff_of_unit_range(tmp_path, pixels):
 def test_print_resolution_is_no_spacing(tmp_path, pixels, kind):
     path = saved(tmp_path, Image.fromarray(pixels), kind, dpi=(96, 96))
     with pytest.raises(
-        InputError, match=r"carries no pixel spacing \(.*print size.*\): give axial_spacing_mm in mm, or pixel_sp"
+        InputError, match=r"carries no pixel spacing \(.*print size.*\): give axial_spacing_mm in mm, pixel_sp"
     ):
         read_plane(path)
 
@@ -115,12 +115,19 @@ def test_truncated_pictures_are_refused(tmp_path, kind, part):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
-def test_several_pictures_in_one_file_are_a_volume(tmp_path, pixels, kind):
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "GIF"])
+def test_several_pictures_in_one_file_are_a_clip(tmp_path, pixels, kind):
     images = [Image.fromarray(pixels), Image.fromarray(pixels[::-1].copy())]
     path = saved(tmp_path, images[0], kind, save_all=True, append_images=images[1:])
-    with pytest.raises(InputError, match="holds 2 pictures, expected a single plane"):
+    for frame in (0, 1):
+        plane = read_plane(path, spacing_mm=SPACING, frame=frame)
+        np.testing.assert_allclose(plane.pixels, np.asarray(images[frame]), atol=1)
+        assert (plane.frame.number, plane.frame.count) == (frame, 2)
+    assert read_plane_or_clip(path, spacing_mm=SPACING).count == 2
+    with pytest.raises(InputError, match="holds 2 frames: give axial_frame"):
         read_plane(path, spacing_mm=SPACING)
+    with pytest.raises(InputError, match="has no frame 2"):
+        read_plane(path, spacing_mm=SPACING, frame=2)
 
 
 def test_damaged_bytes_never_escape_as_another_error(tmp_path, pixels):

@@ -63,10 +63,16 @@ def test_unreadable(tmp_path, png, monkeypatch):
     assert "cannot be read (Permission denied): check its permissions" in refusal(tmp_path / "plane.png")
 
 
-@pytest.mark.parametrize("content", [b"x", b"hello world\n" * 50, b"%PDF-1.7\n" + bytes(500), b"GIF89a" + bytes(200)])
+@pytest.mark.parametrize("content", [b"x", b"hello world\n" * 50, b"%PDF-1.7\n" + bytes(500)])
 def test_not_an_image(tmp_path, content):
     (tmp_path / "plane.png").write_bytes(content)
     assert "is not an image this program reads: expected DICOM, NIfTI" in refusal(tmp_path / "plane.png")
+
+
+@pytest.mark.parametrize("content", [b"RIFF\x10\0\0\0AVI LIST", b"\0\0\0\x20ftypisom"])
+def test_a_film_names_what_to_do(tmp_path, content):
+    (tmp_path / "clip.avi").write_bytes(content + bytes(200))
+    assert "is a film (AVI, MP4 or MOV)" in refusal(tmp_path / "clip.avi")
 
 
 @pytest.mark.parametrize(
@@ -98,4 +104,4 @@ def test_a_name_outside_ascii(tmp_path, png):
 
 @given(st.binary(max_size=600))
 def test_any_bytes_are_of_a_known_kind_or_none(head):
-    assert file_kind(head) in (None, "DICOM", "NIfTI", "NRRD", "MetaImage", "PNG", "JPEG", "TIFF", "BMP")
+    assert file_kind(head) in (None, "DICOM", "NIfTI", "NRRD", "MetaImage", "PNG", "JPEG", "TIFF", "BMP", "GIF")

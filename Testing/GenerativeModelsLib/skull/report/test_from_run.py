@@ -12,11 +12,13 @@ from GenerativeModelsLib.anatomy.run import Case, Run
 from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.output.fingerprint import Fingerprint
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.corrections import EllipsePx, KnownLength, PlaneCorrection
 from GenerativeModelsLib.skull.infer.model import SkullModel
 from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction, reconstruct
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.report import ReportContent
-from GenerativeModelsLib.skull.report.from_run import plane_view, report_content, write_case_report
+from GenerativeModelsLib.skull.report.from_run import report_content, write_case_report
+from GenerativeModelsLib.skull.report.page import notices
 from GenerativeModelsLib.skull.request import SkullRequest
 from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from Testing.helpers.painted import painted_plane, picture_pose
@@ -83,21 +85,39 @@ def test_outlines_and_corners_are_in_pixels_and_in_the_head_frame(found: Reconst
     assert len(shown.sha256) == 64 and shown.file_name == "coronal.png"
 
 
-def test_the_locators_ellipse_is_drawn_where_pixels_are_square(found: Reconstruction, content) -> None:
-    axial, coronal = content(found).planes
-    ellipse = found.planes["axial"].finding.ellipse
-    drawn = axial.ellipse.polyline(96)[:-1] * 1.1
-    np.testing.assert_allclose(drawn, ellipse.points(96), atol=1e-6)
-    assert coronal.ellipse is None  # an ellipse of unequal pixels is another ellipse, at another angle
+def test_the_locators_ellipse_is_drawn_in_pixels_also_where_they_are_not_square(found: Reconstruction, content) -> None:
+    for shown in content(found).planes:
+        plane = found.planes[shown.name]
+        drawn = shown.ellipse.polyline(96) * [plane.image.spacing_mm[1], plane.image.spacing_mm[0]]
+        apart = np.linalg.norm(drawn[:, None] - plane.finding.ellipse.points(2000), axis=-1)
+        assert apart.min(1).max() < 0.1 and apart.min(0).max() < 2
+
+
+def test_corrections_are_shown_beside_what_had_been_found(tiny_model: SkullModel, content) -> None:
+    made = {
+        "axial": PlaneCorrection(
+            "flip", EllipsePx(70, 60, 40, 32, 20), (((0, 0), (30, 0), (30, 9)),), KnownLength(5, 5, 105, 5, 110)
+        ),
+        "coronal": PlaneCorrection(facing="flip"),
+    }
+    planes = {name: painted_plane(mean_head(250), name) for name in ("axial", "sagittal", "coronal")}
+    axial, sagittal, coronal = content(reconstruct(tiny_model, planes, samples=0, corrections=made)).planes
+    assert len(axial.corrections) == 4 and "found" in axial.corrections[1]
+    assert axial.options.startswith('--axial-facing "flip" --axial-ellipse "70,60,40,32,20" --axial-mask')
+    assert axial.uncorrected is not None and axial.uncorrected != axial.ellipse
+    assert axial.ellipse.semi_axes_px == pytest.approx((40, 32), rel=0.08)
+    np.testing.assert_array_equal(axial.mask_px[0], [[0, 0], [30, 0], [30, 9]])
+    np.testing.assert_array_equal(axial.length_px, [[5, 5], [105, 5]])
+    assert (sagittal.corrections, sagittal.options, sagittal.uncorrected) == ([], "", None)
+    assert len(coronal.corrections) == 1 and coronal.uncorrected is None  # it is the same ellipse
 
 
 def test_a_head_cut_by_the_edge_is_noted(found: Reconstruction, content) -> None:
     plane = found.planes["axial"]
-    entry = {"head": {"centre_px": [1.0, 1.0]}, "sha256": "0" * 64}
-    assert plane_view("axial", plane, entry).note == ""
+    assert content(found).planes[0].note == ""
     moved = replace(plane.finding.ellipse, centre=(0.0, 0.0))
     cut = replace(plane, finding=replace(plane.finding, ellipse=moved))
-    assert plane_view("axial", cut, entry).note == "cut by the image's edge"
+    assert content(replace(found, planes=found.planes | {"axial": cut})).planes[0].note == "cut by the image's edge"
 
 
 def test_without_draws_no_colour_and_no_interval(found: Reconstruction, content) -> None:
@@ -110,22 +130,24 @@ def test_without_draws_no_colour_and_no_interval(found: Reconstruction, content)
 
 @pytest.mark.parametrize("verdict", ["unusual", "outside"])
 def test_why_an_input_is_not_typical_is_said_once(found: Reconstruction, content, verdict: str) -> None:
-    judged = InDistribution(0.999, verdict, ("the axial image looks unlike the training images",))
+    judged = InDistribution(
+        0.999, verdict, ("the axial image has an outline or a visibility unlike the training images",)
+    )
     said = Caution("The input is unusual for the model: ... Read the result with care.", "verdict")
     warnings = (said, "The file is large.", Caution("Out of memory.", "device"))
     shown = content(replace(found, in_distribution=judged, warnings=warnings))
     assert shown.in_distribution.verdict == verdict
-    assert shown.warnings == [
-        "What stands out: the axial image looks unlike the training images.",
-        "The file is large.",
-        "Out of memory.",
-    ]
+    said = [notice.text for notice in notices(shown)]
+    assert said[0].endswith(
+        "What stands out: the axial image has an outline or a visibility unlike the training images."
+    )
+    assert said[1:] == ["The file is large.", "Out of memory."]
 
 
 def test_a_typical_input_has_no_reasons(found: Reconstruction, content) -> None:
     judged = InDistribution(0.5, "typical", ("something",))
     shown = content(replace(found, in_distribution=judged, warnings=()))
-    assert shown.warnings == []
+    assert notices(shown) == []
 
 
 def test_the_page_of_a_case_has_its_title_and_its_spacing_from_the_user(

@@ -8,18 +8,28 @@ import json
 import os
 import re
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from GenerativeModelsLib.errors import SCALE, Caution
 from GenerativeModelsLib.geometry.thinning import MAX_POINTS, MAX_TRIANGLES
 from GenerativeModelsLib.page.colour_scale import scale_of
 from GenerativeModelsLib.skull.anatomy import SKULL
-from GenerativeModelsLib.skull.report import BiometryRow, InDistribution, ModelSummary, render, write_report
-from GenerativeModelsLib.skull.report.charts import centile_curves
+from GenerativeModelsLib.skull.growth.registry import CHARTS
+from GenerativeModelsLib.skull.report import (
+    BiometryRow,
+    InDistribution,
+    LocatorEllipse,
+    ModelSummary,
+    render,
+    write_report,
+)
+from GenerativeModelsLib.skull.report.charts import percentile_curves
 from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
-from GenerativeModelsLib.skull.report.page import centile, number
+from GenerativeModelsLib.skull.report.page import notices, number
 from GenerativeModelsLib.skull.report.scene import plane_polygon, scene, thinned
 from Testing.helpers.report_content import a_content, a_plane, a_surface
 
@@ -42,7 +52,7 @@ def test_numbers_of_the_table_are_those_of_the_content():
     page = render(a_content())
     for text in ("<b>207.3</b> mm", "203.9 to 210.8", "<b>60.1</b> mm", "<b>145</b> ml", "138 to 152", "63", "&gt; 99"):
         assert text in page
-    assert "INTERGROWTH-21st at 23.0 weeks" in page
+    assert "INTERGROWTH-21st chart (Papageorghiou et al., Lancet 2014;384:869-879), at 23 weeks + 0 days" in page
 
 
 def test_user_strings_are_escaped_everywhere():
@@ -62,16 +72,68 @@ def test_long_names_and_undecodable_names_are_written(tmp_path):
 
 @pytest.mark.parametrize(
     ("age", "sentence"),
-    [(None, "Gestational age was not given"), (12.0, "12.0 weeks lies outside"), (42.5, "42.5 weeks lies outside")],
+    [
+        (None, "Gestational age was not given"),
+        (12.0, "12 weeks + 0 days lies outside the chart's 14 to 40"),
+        (42.5, "42 weeks + 4 days lies outside"),
+    ],
 )
 def test_missing_or_uncharted_age_is_said(age, sentence):
-    assert sentence in render(a_content(gestational_age_weeks=age))
+    assert sentence in unescape(render(a_content(gestational_age_weeks=age)))
 
 
 def test_verdict_outside_is_serious_and_comes_first():
-    page = render(a_content(in_distribution=InDistribution(9.0, "outside"), warnings=("Low gain.",)))
+    page = render(a_content(in_distribution=InDistribution(1.0, "outside"), warnings=("Low gain.",)))
     assert page.index("notice serious") < page.index("notice caution") < page.index("Input planes with")
     assert 'class="notices"' not in render(a_content())
+
+
+def test_scale_stands_above_the_verdict_and_the_verdict_above_all_others():
+    warnings = ("Low gain.", Caution("The verdict.", "verdict"), Caution("Check the pixel spacing.", SCALE))
+    found = notices(a_content(in_distribution=InDistribution(0.98, "unusual", ("it is odd",)), warnings=warnings))
+    assert [(notice.severity, notice.heading) for notice in found] == [
+        ("serious", "Check scale and age"),
+        ("caution", "Caution"),
+        ("caution", "Caution"),
+    ]
+    assert found[0].text == "Check the pixel spacing." and "What stands out: it is odd." in found[1].text
+    assert found[2].text == "Low gain."
+
+
+def test_the_verdict_has_words_and_its_score_is_a_detail():
+    page = render(a_content(in_distribution=InDistribution(0.86, "typical")))
+    assert "typical, nothing stands out</b>" in page and "(score" not in page
+    detail = page.index("Score 0.86: 86 % of the cases that the model was calibrated on are more typical.")
+    assert detail > page.index('id="biometry-heading"')
+
+
+def test_numbers_outside_are_grey_and_without_intervals():
+    page = render(a_content(in_distribution=InDistribution(1.0, "outside"), ages=["HC fits 23 weeks + 0 days"]))
+    table = page[page.index('id="biometry-heading"') : page.index("An ellipse is fitted")]
+    assert '<table class="scored grey">' in table and "90 % interval" not in table and "203.9 to 210.8" not in page
+    assert '<ul class="ages grey">' in table and "<b>207.3</b> mm" in table
+    assert '<table class="scored">' in render(a_content())
+
+
+def test_a_chart_of_other_calipers_says_so_and_shows_what_it_has():
+    ofd = BiometryRow("OFD", "Occipito-frontal diameter", "mm", 75.0, chart="ofd")
+    rows = (*a_content().biometry, ofd)
+    page = render(a_content(biometry=rows, chart=CHARTS["who"]))
+    assert "Its BPD is measured outer to inner; ours is converted (Wong et al. 2018)." in page
+    assert "of the WHO chart" in page and "WHO: 3rd, 10th, 50th, 90th and 97th percentiles" in page
+    assert (page.count('class="chart"'), render(a_content(biometry=rows)).count('class="chart"')) == (2, 3)
+
+
+def test_the_normal_range_of_the_cephalic_index_has_its_source():
+    rows = (BiometryRow("CI", "Cephalic index", "%", 79.0, normal="74 to 83", normal_source="Hadlock 1981"),)
+    page = render(a_content(biometry=rows))
+    assert "(normal 74 to 83 %)" in page and "Normal range, Cephalic index: Hadlock 1981." in page
+
+
+def test_ages_that_fit_stand_on_top_and_below_the_table():
+    page = render(a_content(ages=["HC fits 23 weeks + 1 day (90 % interval 22+0 to 24+2)", "BPD fits 23 weeks"]))
+    assert page.count("HC fits 23 weeks + 1 day (90 % interval 22+0 to 24+2)") == 2
+    assert page.index("HC fits") < page.index("<main>") and page.count("BPD fits 23 weeks") == 1
 
 
 def test_without_draws_the_page_says_so_and_has_no_legend():
@@ -85,6 +147,25 @@ def test_bare_planes_are_enough():
     bare = a_plane(outline_px=(), band_px=None, ellipse=None, confidence=None, placement="", corners_mm=None)
     page = render(a_content(planes=(bare,), biometry=()))
     assert 'id="show-axial"' not in page and "Growth charts" not in page
+
+
+def test_corrections_are_drawn_and_told():
+    """In mm from the outer corner of the first pixel, as everything in the figure."""
+    plane = a_plane(
+        corrections=["The <b>head</b> lies elsewhere."],
+        options='--axial-facing "flip"',
+        uncorrected=LocatorEllipse((30, 20), (10, 10)),
+        mask_px=[np.array([[0, 0], [9, 0], [9, 4]])],
+        length_px=np.array([[1, 2], [41, 2]]),
+    )
+    page = render(a_content(planes=(plane, a_plane("coronal"))))
+    assert 'class="mask" d="M0.75 1.00L14.25 1.00L14.25 9.00L0.75 1.00"' in page
+    assert 'class="length" d="M2.25 5.00L62.25 5.00"' in page
+    assert page.count('<path class="uncorrected"') == 1 and "Head before the correction" in page
+    assert "The &lt;b&gt;head&lt;/b&gt; lies elsewhere." in page and "--axial-facing &#34;flip&#34;" in page
+    assert page.index("Corrected</dt>") < page.index("Growth charts")
+    plain = render(a_content())
+    assert "Corrected</dt>" not in plain and "Not looked at" not in plain and "Known length" not in plain
 
 
 @pytest.mark.parametrize("pixels", [np.zeros((1, 1)), np.full((40, 30), np.nan), np.ones((3000, 20)) * 300])
@@ -172,8 +253,8 @@ def test_heavy_surfaces_are_thinned_without_moving():
     np.testing.assert_allclose(light.uncertainty_mm, 1 + 0.01 * light.points[:, 2], atol=0.02)
 
 
-def test_centile_curves_pass_through_the_charts():
-    curves = centile_curves("hc", np.array([20.0]))
+def test_percentile_curves_pass_through_the_charts():
+    curves = percentile_curves(CHARTS["intergrowth"], "hc", np.array([20.0]))
     assert curves[50][0] == pytest.approx(172.5, abs=0.1)
     assert curves[97][0] - curves[50][0] == pytest.approx(1.881 * 7.4, abs=0.1)
 
@@ -181,7 +262,6 @@ def test_centile_curves_pass_through_the_charts():
 def test_numbers_as_printed():
     cases = [(None, "mm"), (float("nan"), "mm"), (9.96, "mm"), (144.6, "ml"), (4.26, "ml")]
     assert [number(*case) for case in cases] == ["–", "–", "10.0", "145", "4.3"]
-    assert [centile(p) for p in (None, 0.2, 42.4, 99.6)] == ["–", "< 1", "42", "> 99"]
 
 
 def test_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):

@@ -150,7 +150,7 @@ def test_still_pictures_stand_in_without_webgl_and_on_paper(open_report):
 def test_table_and_overlays(open_report):
     page = open_report(a_content())
     cells = page.locator('section[aria-labelledby="biometry-heading"] tbody tr').first.locator("td").all_inner_texts()
-    assert cells == ["207.3 mm", "2.1", "203.9 to 210.8", "63"]
+    assert cells == ["207.3 mm", "2.1", "203.9 to 210.8", "+0.3", "63"]
     outline = page.locator(".picture path.outline:not(.halo)").first
     assert outline.is_visible()
     page.uncheck("#overlay-outline")
@@ -160,11 +160,17 @@ def test_table_and_overlays(open_report):
     assert page.locator(".picture svg").first.get_attribute("viewBox") != full
 
 
-@pytest.mark.parametrize("width", [400, 1280, 1920])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(340, "light"), (400, "dark"), (1024, "dark"), (1200, "light"), (1280, "dark"), (1920, "light")],
+)
 def test_nothing_sticks_out_sideways(open_report, width, scheme):
     long = "a_very_long_file_name_" * 20
-    content = a_content(title=long, warnings=(long,))
+    rows = [
+        replace(row, value=333.3, interval90=(311.1, 355.5), z_score=-10.1, percentile=0.1) if row.chart else row
+        for row in a_content().biometry
+    ]
+    content = a_content(title=long, warnings=(long,), biometry=rows)
     content = replace(content, planes=tuple(replace(plane, file_name=long, note=long) for plane in content.planes))
     page = open_report(content, viewport={"width": width, "height": 800}, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

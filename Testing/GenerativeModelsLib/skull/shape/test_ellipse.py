@@ -69,6 +69,37 @@ def test_fit_of_noisy_arc_is_close() -> None:
     assert found.semi_minor == pytest.approx(40, abs=0.5)
 
 
+@given(st.integers(0, 1000), st.floats(0.6, 0.95), st.floats(0, 3.1), st.floats(1e-3, 1e3), st.integers(1, 20))
+def test_points_of_weight_nought_are_ignored_and_only_ratios_of_weights_count(
+    seed: int, ratio: float, angle: float, factor: float, strays: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    points = Ellipse((10.0, -4.0), 50.0, 50 * ratio, angle).points(40) + rng.normal(0, 0.5, (40, 2))
+    weights = rng.uniform(0.1, 3, 40)
+    alone = fit_ellipse(points, weights)
+    joined = np.concatenate([points, rng.uniform(-80, 80, (strays, 2))])
+    for found in (
+        fit_ellipse(joined, np.append(weights, np.zeros(strays))),
+        fit_ellipse(points, factor * weights),
+    ):
+        assert found.centre == pytest.approx(alone.centre, abs=1e-5)
+        assert (found.semi_major, found.semi_minor) == pytest.approx((alone.semi_major, alone.semi_minor), rel=1e-6)
+        assert abs(math.sin(found.angle_rad - alone.angle_rad)) < 1e-5
+
+
+@given(st.integers(0, 1000), st.integers(2, 4))
+def test_a_weight_is_a_number_of_repetitions_and_equal_weights_are_none(seed: int, times: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = Ellipse((10.0, -4.0), 50.0, 38.0, 0.7).points(30) + rng.normal(0, 1, (30, 2))
+    weights = np.where(np.arange(30) < 8, times, 1)
+    repeated, weighted = fit_ellipse(np.repeat(points, weights, axis=0)), fit_ellipse(points, weights)
+    assert weighted.centre == pytest.approx(repeated.centre, abs=1e-6)
+    assert weighted.perimeter == pytest.approx(repeated.perimeter, rel=1e-8)
+    plain, equal = fit_ellipse(points), fit_ellipse(points, np.full(30, 2.5))
+    assert equal.centre == pytest.approx(plain.centre, abs=1e-8) and equal.perimeter == pytest.approx(plain.perimeter)
+    assert abs(weighted.perimeter - plain.perimeter) > 1e-6
+
+
 def test_circle_is_fitted() -> None:
     found = fit_ellipse(Ellipse((0.0, 0.0), 30.0, 30.0, 0.0).points(40))
     assert (found.semi_major, found.semi_minor) == pytest.approx((30, 30))

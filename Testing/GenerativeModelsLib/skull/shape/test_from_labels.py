@@ -56,7 +56,7 @@ def test_a_mesh_in_the_head_frame_is_left_where_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("surface", "frame", "said"),
     [
-        (ellipsoid((10, 12, 11)), "largest", "outside 90 to 400 mm"),
+        (ellipsoid((5, 6, 5.5)), "largest", "outside 40 to 420 mm"),
         (ellipsoid((0.038, 0.048, 0.04)), "largest", "check its unit"),
         (ellipsoid((30, 60, 40)), "largest", "cephalic index of 50 %"),
         (ellipsoid((38, 48, 80)), "largest", "height of 1.67"),

@@ -92,3 +92,32 @@ def test_same_seed_same_fetus():
     one, two, other = (Anatomy.sample(ellipsoid(35, 45, 38), np.random.default_rng(s)) for s in (1, 1, 2))
     assert one.wall_mm == two.wall_mm and np.array_equal(one.brain[3].start, two.brain[3].start)
     assert one.wall_mm != other.wall_mm
+
+
+def test_first_trimester_head_is_filled_by_choroid_plexus():
+    shares = []
+    for factor in (0.25, 0.35, 0.7):
+        young = Anatomy.sample(ellipsoid(40.0, 50.0, 43.0).scaled(factor, factor, factor), np.random.default_rng(3))
+        x, y = np.meshgrid(np.arange(-50.0, 51.0) * factor, np.arange(-60.0, 61.0) * factor)
+        labels = young.labels(np.stack([x, y, np.full_like(x, 3.0 * factor)], axis=-1))
+        shares.append((labels == Tissue.CHOROID).sum() / (labels != Tissue.OUTSIDE).sum())
+        assert young.folding == 0.0
+    assert shares[0] > 0.2 and shares[1] > 0.15 and shares[2] < 0.1
+
+
+def test_growth_is_smooth_from_the_smallest_heads_on():
+    """Wall, skull echo and choroid plexus change little between heads that differ by 2 %."""
+    previous = None
+    for size in np.geomspace(0.2, 1.3, 60):
+        head = ellipsoid(40.0, 50.0, 43.0).scaled(size, size, size)
+        now = Anatomy.sample(head, np.random.default_rng(1))
+        values = np.array([now.wall_mm, now.falx_mm, now.skull_db / 10.0, now.soft_ends])
+        if previous is not None:
+            assert np.all(np.abs(values - previous) < 0.13)
+        previous = values
+
+
+def test_sulci_are_of_older_heads():
+    rng = np.random.default_rng(2)
+    assert Anatomy.sample(ellipsoid(27.0, 34.0, 29.0), rng).folding == 0.0
+    assert Anatomy.sample(ellipsoid(46.0, 57.0, 49.0), rng).folding > 0.1

@@ -125,3 +125,78 @@ def test_negatives_have_the_form_of_pictures():
     assert all(image.shape == SMALL and image.dtype == np.uint8 for image in images)
     assert len({image.tobytes() for image in images}) > 55
     assert np.array_equal(images[3], simulate_negative(np.random.default_rng(3), SMALL))
+
+
+def wall_of(head, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of an axial plane: picture 0 to 255, signed distance in mm, angle to the long axis in degrees, slope to the beam.
+
+    The slope is the vertical part of the distance's gradient, -1 on the near wall to 1 on the far wall.
+    """
+    rng = np.random.default_rng(seed)
+    domain = calm(seed, scalp=0.0, body=1.0, shadow=1.0)
+    result = simulate_plane(head, "axial", rng, pose=standard_pose("axial"), size=(192, 288), domain=domain)
+    points = pixel_points(result)
+    distance = head.implicit(points)
+    slope = np.gradient(distance, axis=0) / result.spacing_mm[0]
+    angle = np.degrees(np.arctan2(np.abs(points[..., 0]), np.abs(points[..., 1])))
+    return result.image.astype(float), distance, angle, slope
+
+
+def test_ends_are_weaker_than_sides_and_grazed_walls_than_faced_ones():
+    values = {"ends": [], "sides": [], "faced": [], "grazed": []}
+    for seed in range(12):
+        image, distance, angle, slope = wall_of(HEAD, seed)
+        wall = (distance < -0.2) & (distance > -1.5)
+        for name, here in (
+            ("ends", angle < 20),
+            ("sides", angle > 70),
+            ("faced", np.abs(slope) > 0.95),
+            ("grazed", np.abs(slope) < 0.25),
+        ):
+            values[name].append(image[wall & here].mean())
+    means = {name: np.mean(v) for name, v in values.items()}
+    assert means["sides"] > 1.4 * means["ends"]
+    assert means["faced"] > 1.8 * means["grazed"]
+
+
+def test_no_second_ring_inside_the_wall():
+    """From the wall inwards the mean grey falls; no inner line is nearly as bright as the wall."""
+    profile = []
+    for seed in range(12):
+        image, distance, _, slope = wall_of(HEAD, seed)
+        faced = np.abs(slope) > 0.7
+        profile.append([image[faced & (distance < -d) & (distance > -d - 0.8)].mean() for d in (0.4, 3.0, 4.5, 6.0)])
+    wall, *inner = np.mean(profile, axis=0)
+    assert max(inner) < 0.65 * wall
+
+
+@pytest.mark.parametrize("circumference", [44.0, 75.0, 110.0])
+def test_young_heads_are_drawn(circumference):
+    head = HEAD.scaled(*[circumference / 283.6] * 3)
+    for plane in PLANES:
+        one, two = (simulate_plane(head, plane, np.random.default_rng(8), size=SMALL) for _ in range(2))
+        assert np.array_equal(one.image, two.image)
+        assert np.array_equal(one.mask, head.contains(pixel_points(one))) and one.mask.any()
+
+
+def test_young_heads_are_smaller_in_their_pictures(rng):
+    domain = Domain.sample(rng)
+    young = [domain.for_young(1.0, np.random.default_rng(seed)) for seed in range(20)]
+    assert np.mean([d.head_fraction for d in young]) < 0.85 * domain.head_fraction
+    assert replace(domain.for_young(0.0, rng), body=domain.body).head_fraction == domain.head_fraction
+
+
+def test_calipers_lie_near_the_outline_and_not_on_it():
+    """Marks are drawn in 15 to 20 % of the pictures, some millimetres off."""
+    drawn = [Domain.sample(np.random.default_rng(seed)).calipers < 0.18 for seed in range(400)]
+    assert 0.12 < np.mean(drawn) < 0.24
+    differs = 0
+    for seed in range(20):
+        with_marks, without = (
+            simulate_plane(HEAD, "axial", np.random.default_rng(seed), size=(192, 256), domain=calm(seed, calipers=c))
+            for c in (0.1, 1.0)
+        )
+        changed = with_marks.image != without.image
+        offset = np.abs(HEAD.implicit(pixel_points(with_marks)))[changed]
+        differs += changed.any() and np.median(offset) > 0.3
+    assert differs >= 15

@@ -9,7 +9,7 @@ import pytest
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.request import PlaneSource
-from GenerativeModelsLib.training.shared.cohort_table import CohortRow, read_cohort_table, split
+from GenerativeModelsLib.training.shared.cohort_table import CohortRow, read_cohort_table, split, split_words
 
 
 def table(folder: Path, text: str, files: tuple[str, ...] = ("a.nii.gz", "b.nii.gz", "c.nii.gz", "x.png")) -> Path:
@@ -44,7 +44,7 @@ def test_what_may_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("p1,,,,", "it has no label_map"),
+        ("p1,,,,", "it has neither a label_map nor an hc_mm"),
         ("p1,no.nii.gz,,,", r"no\.nii\.gz does not exist"),
         ("p1,a.nii.gz,no.png,,", r"no\.png does not exist"),
         ("p1,a.nii.gz,,,oblique", "frame is 'oblique': expected largest or head"),
@@ -59,6 +59,37 @@ def test_a_bad_row_is_named_with_its_fault(tmp_path: Path, line: str, said: str)
     ) as e:
         read(tmp_path, text)
     assert e.match(said)
+
+
+def test_a_circumference_stands_for_a_label_map(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "case,hc_mm,axial,axial_spacing_mm,gestational_age_weeks\np1,203.5,x.png,0.2,27+3\n")
+    assert row.label_map is None and row.hc_mm == 203.5 and set(row.planes) == {"axial"}
+    assert row.subject == str(tmp_path / "x.png") and row.weeks == pytest.approx(27 + 3 / 7)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("p1,a.nii.gz,250,x.png,", "a label_map and an hc_mm, which may disagree"),
+        ("p1,,250,,", "hc_mm and no label_map, which needs its axial picture"),
+        ("p1,,250,x.png,y.png", "no other one"),
+        ("p1,,25.0,x.png,", r"hc_mm is '25\.0': give the head circumference in mm, 40 to 420"),
+        ("p1,,nan,x.png,", "hc_mm is 'nan'"),
+        ("p1,,two,x.png,", "hc_mm is 'two'"),
+    ],
+)
+def test_a_bad_circumference_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_cohort_table(
+            table(tmp_path, f"case,label_map,hc_mm,axial,sagittal\n{line}\n", ("a.nii.gz", "x.png", "y.png"))
+        )
+
+
+def test_a_picture_is_of_one_subject(tmp_path: Path) -> None:
+    text = "case,hc_mm,axial,subject\np1,250,x.png,m1\np2,251,x.png,{}\n"
+    with pytest.raises(InputError, match=r"the picture x\.png in rows 1 and 2, which are different subjects"):
+        read(tmp_path, text.format("m2"))
+    assert len(read(tmp_path, text.format("m1"))) == 2
 
 
 def test_a_sagittal_picture_without_an_axial_one_is_refused(tmp_path: Path) -> None:
@@ -90,6 +121,21 @@ def test_the_split_is_by_subject_and_by_seed(tmp_path: Path) -> None:
     assert all(a.part == b.part for a, b in zip(parts[::2], parts[1::2]))
     assert [row.part for row in parts] == [row.part for row in split(rows, (0.2, 0.1), 3)]
     assert [row.part for row in parts] != [row.part for row in split(rows, (0.2, 0.1), 4)]
+
+
+def test_two_of_five_subjects_are_held_out_unless_none_shall_be(tmp_path: Path) -> None:
+    """One subject has no interval."""
+    for count, test in ((4, 1), (5, 2), (6, 2), (20, 3)):
+        rows = read(tmp_path, "case,label_map,subject\n" + "".join(f"p{i},a.nii.gz,m{i}\n" for i in range(count)))
+        assert [row.part for row in split(rows, (0.0, 0.15), 0)].count("test") == test, count
+        assert [row.part for row in split(rows, (0.2, 0.0), 0)].count("test") == 0
+
+
+def test_the_parts_are_said_with_what_decided_them(tmp_path: Path) -> None:
+    rows = read(tmp_path, "case,label_map\np1,a.nii.gz\np2,b.nii.gz\np3,c.nii.gz\n")
+    drawn = split_words(split(rows, (0.0, 0.4), 7), ("train", "test"), False, 7)
+    assert drawn == "Parts drawn over 3 subjects with split_seed 7: train 2, test 1."
+    assert split_words(rows, ("train",), True, 7).startswith("Parts by the column part of the table")
 
 
 def test_the_tables_own_parts_are_kept(tmp_path: Path) -> None:

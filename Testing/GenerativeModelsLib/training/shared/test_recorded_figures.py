@@ -4,6 +4,7 @@ import pytest
 
 from GenerativeModelsLib.bundle.bundle import read_bundle, read_card
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.skull.real import Reading, report
 from GenerativeModelsLib.training.shared.recorded_figures import record, summary
 
 SUBSETS = ("three planes", "axial + sagittal", "axial")
@@ -13,23 +14,26 @@ SKULL = {
     "accuracy": {"rigid": dict.fromkeys(SUBSETS, ACCURACY)},
     "coverage90": {"rigid": dict.fromkeys(SUBSETS, 0.9)},
 }
-HC18 = {"pictures": 100, "hc_mae_mm": 3.04, "coverage90": 0.91}
+
+
+def hc18(half: float | None) -> dict:
+    """Figures of a picture whose circumference is off by 3 mm."""
+    interval = None if half is None else (203.0 - half, 203.0 + half)
+    return report([Reading("1_HC.png", 200.0, "", 203.0, 203.0, interval, 0.97, "typical")], "test").figures
 
 
 def test_the_summary_is_a_line_a_subset_and_one_for_real_pictures():
-    found = summary({"skull": SKULL, "hc18": HC18})
+    found = summary({"skull": SKULL, "hc18": hc18(4.0)})
     assert found["axial, 200 simulated heads"] == (
         "Dice 0.970, Hausdorff 3.2 mm, volume off by 2.1 %, 90 % coverage 0.90"
     )
-    assert found["head circumference, 100 real pictures"] == "mean absolute error 3.0 mm, 90 % intervals cover 91 %"
+    assert found["HC >= 150 mm, 1 real pictures"] == "mean absolute error 3.0 mm, 90 % intervals cover 100 %"
 
 
 def test_what_has_no_interval_covers_nothing():
-    found = summary(
-        {"skull": SKULL | {"coverage90": {"rigid": dict.fromkeys(SUBSETS)}}, "hc18": HC18 | {"coverage90": None}}
-    )
+    found = summary({"skull": SKULL | {"coverage90": {"rigid": dict.fromkeys(SUBSETS)}}, "hc18": hc18(None)})
     assert found["axial, 200 simulated heads"] == "Dice 0.970, Hausdorff 3.2 mm, volume off by 2.1 %"
-    assert found["head circumference, 100 real pictures"] == "mean absolute error 3.0 mm"
+    assert found["HC >= 150 mm, 1 real pictures"] == "mean absolute error 3.0 mm"
 
 
 def test_figures_reach_manifest_and_card_and_leave_the_weights_alone(tiny_bundle, tmp_path):

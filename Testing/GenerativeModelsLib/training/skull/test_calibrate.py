@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case
 from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS
 from GenerativeModelsLib.evaluation.skull.records import CaseRecords, Record
-from GenerativeModelsLib.skull.infer.calibration import QUANTITIES, BiometryCalibration, SurfaceCalibration
+from GenerativeModelsLib.models.predictor import Conditions
+from GenerativeModelsLib.skull.infer.calibration import (
+    QUANTITIES,
+    BiometryCalibration,
+    SizeCalibration,
+    SurfaceCalibration,
+)
 from GenerativeModelsLib.skull.infer.model import SkullModel
+from GenerativeModelsLib.skull.infer.typicality import border_vector, shape_vector
 from GenerativeModelsLib.skull.population.heads import mean_head
 from GenerativeModelsLib.skull.shape.biometry import Biometry
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
 from GenerativeModelsLib.training.skull.calibrate import (
     RealReading,
+    UsualVectors,
     biometry_calibration,
-    case_features,
-    feature_models,
+    fit_densities,
+    predicted_shapes,
     rank_tables,
-    read_real,
+    read_biometry,
+    size_calibration,
     surface_calibration,
+    usual_vectors,
 )
+from GenerativeModelsLib.training.skull.readings import Readings, RealReadings
 from GenerativeModelsLib.uncertainty.in_distribution import TypicalInput
-from Testing.helpers.painted import painted_pixels, painted_planes, picture_pose
+from Testing.helpers.painted import painted_pixels, picture_pose
+from Testing.helpers.tiny_models import tiny_skull
 
 NEEDED = dict.fromkeys(QUANTITIES, 0.0)
 
@@ -47,7 +62,7 @@ def cases(count: int, truth: Callable[[np.random.Generator, int], tuple[np.ndarr
             spread = {name: sd * getattr(found, name) for name in QUANTITIES}
             n = len(offsets)
             records[subset] = Record(
-                i, subset, {}, {"none": offsets + 9, "rigid": offsets}, np.full(n, sigma), np.ones(n), np.zeros(n),
+                i, subset, {}, {"none": offsets + 9, "rigid": offsets}, np.full(n, sigma), np.ones(n), np.zeros((n, 3)),
                 true, found, spread, {}, "typical", 0.0, {},
             )  # fmt: skip
         made.append(CaseRecords(i, records, {}))
@@ -102,7 +117,6 @@ def reading(error: float, sd: float = 0.01) -> RealReading:
         found,
         {name: sd * value for name, value in found.items()},
         {},
-        np.zeros(2),
     )
 
 
@@ -138,21 +152,76 @@ def test_ranks_of_calibration_cases_are_those_a_user_will_be_given() -> None:
     assert fresh.count("typical") / 3000 == pytest.approx(0.95, abs=0.03) and fresh.count("outside") / 3000 < 0.015
 
 
-def test_feature_models_of_every_plane_go_into_the_bundle() -> None:
+def test_densities_of_every_measure_go_into_the_bundle() -> None:
     rng = np.random.default_rng(6)
-    features = {"axial": list(rng.normal(size=(60, 30))), "coronal": list(rng.normal(2, 3, size=(50, 30)))}
-    found = feature_models(features)
-    typical = TypicalInput.from_bundle(found.settings, found.tensors)
-    for name, rows in features.items():
-        assert np.sqrt(np.mean(typical.planes[name].distance(np.asarray(rows)) ** 2)) == pytest.approx(1, abs=0.02)
+    vectors = {"axial picture": rng.normal(size=(400, 3)), "shape": rng.normal(2, 3, size=(300, 2))}
+    found = fit_densities({name: UsualVectors(rows, np.arange(len(rows))) for name, rows in vectors.items()})
+    typical = TypicalInput.from_bundle(json.loads(json.dumps(found.settings)), found.tensors)
+    assert list(typical.densities) == list(vectors)
+    for name, rows in vectors.items():
+        centre, far = rows.mean(0), rows.mean(0) + 8 * rows.std(0)
+        usual = np.mean([typical.surprise(name, row) for row in rows[:50]])
+        assert typical.surprise(name, centre) < usual < typical.surprise(name, far)
+    # nats per dimension of a standard normal distribution: (1 + log 2 pi) / 2
+    usual = np.mean([typical.surprise("axial picture", row) for row in vectors["axial picture"]])
+    assert usual == pytest.approx((1 + np.log(2 * np.pi)) / 2, abs=0.15)
+    again = fit_densities({name: UsualVectors(rows, np.arange(len(rows))) for name, rows in vectors.items()})
+    assert all(np.array_equal(value, again.tensors[name]) for name, value in found.tensors.items())
 
 
-def test_features_of_a_case_by_plane(tiny_model: SkullModel) -> None:
-    shape = mean_head(250)
-    features = case_features(tiny_model, painted_planes(shape, ["axial", "coronal"]))
-    assert list(features) == ["axial", "coronal"] and features["axial"].shape == (16,)
-    alone = case_features(tiny_model, painted_planes(shape, ["axial"]))
-    np.testing.assert_allclose(alone["axial"], features["axial"], atol=1e-5)
+def test_usual_vectors_are_those_of_the_readings_and_of_real_pictures(painted_readings: Path) -> None:
+    """Real borders are repeated until they count as often; shapes come from four subsets of planes."""
+    readings = Readings.load(painted_readings / "readings-000000.npz")
+    present = readings.present.copy()
+    present[0, 2] = False
+    real = RealReadings(readings.borders[:2, 0] * np.float32(1.1), np.zeros(2, np.float32))
+    readings = replace(readings, present=present)
+    shapes = predicted_shapes(tiny_skull(), readings.borders, readings.present)
+    usual = usual_vectors(readings, shapes, real)
+    found = {name: u.rows for name, u in usual.items()}
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "axial picture": 6 + 6, "sagittal picture": 6, "coronal picture": 5, "shape": 24,
+    }  # fmt: skip
+    np.testing.assert_array_equal(found["axial picture"][2], border_vector(readings.borders[2, 0], "axial"))
+    np.testing.assert_array_equal(found["axial picture"][6:8], found["axial picture"][8:10])
+    np.testing.assert_array_equal(found["axial picture"][7], border_vector(real.borders[1], "axial"))
+    np.testing.assert_array_equal(found["coronal picture"][0], border_vector(readings.borders[1, 2], "coronal"))
+    y = Conditions(torch.from_numpy(readings.borders), torch.from_numpy(readings.present))
+    np.testing.assert_allclose(found["shape"][3], shape_vector(tiny_skull().mean(y)[3]), atol=1e-7)
+    # every repetition of a real picture, and every subset of a case's planes, is the same case
+    assert usual["axial picture"].cases.tolist() == [*range(6), *[6, 7] * 3]
+    assert usual["shape"].cases.tolist() == [*range(6)] * 4
+    none = RealReadings(np.zeros((0, *real.borders.shape[1:]), np.float32), np.zeros(0, np.float32))
+    assert [len(usual_vectors(readings, shapes, r)["axial picture"].rows) for r in (None, none)] == [6, 6]
+
+
+class CorrectsTwice:
+    """A network whose correction of the size is twice the number at the start of the axial border."""
+
+    def mean(self, y: Conditions) -> torch.Tensor:
+        return 2 * y.borders[:, 0, 0, :1].repeat(1, 3)
+
+
+def sized(log_size: np.ndarray, factor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Axial borders from whose first number the log sizes follow by a factor, and those log sizes."""
+    borders = np.zeros((len(log_size), 1, 2, 4), np.float32)
+    borders[:, 0, 0, 0] = log_size / factor
+    return borders, log_size
+
+
+def test_the_size_is_weighed_on_simulated_heads_and_for_one_plane_on_real_pictures_too() -> None:
+    rho = np.random.default_rng(2).normal(0, 0.02, 400).astype(np.float32)
+    borders, log_size = sized(rho, 2.0)  # the correction is right
+    simulated = SimpleNamespace(borders=np.repeat(borders, 3, 1), present=np.ones((400, 3), bool), log_size=log_size)
+    assert size_calibration(CorrectsTwice(), simulated, None) == {"weight": [1.0, 1.0, 1.0]}
+    # In real pictures the correction is far too large: four times what is missing.
+    pictures, missing = sized(rho[:100], 0.5)
+    real = RealReadings(pictures[:, 0], missing)
+    found = size_calibration(CorrectsTwice(), simulated, real)
+    assert found == {"weight": [0.25, 1.0, 1.0]}
+    assert SizeCalibration.from_manifest({"size": found}).weight == (0.25, 1.0, 1.0)
+    nothing = RealReadings(pictures[:0, 0], missing[:0])
+    assert size_calibration(CorrectsTwice(), simulated, nothing) == {"weight": [1.0, 1.0, 1.0]}
 
 
 def test_real_pictures_are_read_and_those_without_a_head_left_out(tiny_model: SkullModel, tmp_path: Path) -> None:
@@ -163,13 +232,13 @@ def test_real_pictures_are_read_and_those_without_a_head_left_out(tiny_model: Sk
     Image.fromarray(np.eye(120, dtype=np.uint8) * 255).save(tmp_path / "none.png")
     ellipse = Ellipse((80.0, 65.0), 44.5, 35.4, 0.3)
     annotated = [Hc18Case(tmp_path / name, 1.1, ellipse, 251.0) for name in ("none.png", "head.png")]
-    (found,) = read_real(tiny_model, annotated, samples=4)
+    (found,) = read_biometry(tiny_model, annotated, samples=4)
     assert found.truth == {
         "bpd_mm": 70.8, "ofd_mm": 89.0, "hc_mm": 251.0, "cephalic_index_percent": pytest.approx(79.55, abs=0.01),
     }  # fmt: skip
     assert set(found.found) == set(found.sd) == set(found.truth)
     assert found.found["hc_mm"] == pytest.approx(250, rel=0.05) and found.sd["hc_mm"] > 0
-    assert "shape" in found.measures and found.feature.shape == (16,)
+    assert {"axial head", "axial misfit"} <= set(found.measures)
 
 
 def test_biometry_is_calibrated_for_each_number_of_planes() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case
+from GenerativeModelsLib.evaluation.data.hc18 import LEAST_HC_MM, Hc18Case
 from GenerativeModelsLib.skull.locate.locator import LOCATOR_SIZE, PLANES, read_maps
 from GenerativeModelsLib.skull.locate.window import whole_picture
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
@@ -16,13 +17,14 @@ from GenerativeModelsLib.training.skull import locator_data
 from GenerativeModelsLib.training.skull.bank import Shard, shard_path
 from GenerativeModelsLib.training.skull.locator_data import (
     MAP_SIZE,
+    ZOOM_SD,
     LocatorData,
     ellipse_maps,
     head_maps,
     jitter_grey,
     jittered_window,
 )
-from Testing.helpers.painted import LEVELS, SPACING
+from Testing.helpers.painted import LEVELS, SPACING, shard_files
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,8 @@ def test_maps_lie_on_the_picture_however_the_window_is_moved(shard: Shard, k: in
     assert 2 * (lit & seen).sum() / (lit.sum() + seen.sum()) > 0.95
     deep = seen & (np.abs(grey[..., None] - LEVELS).min(-1) < 0.02)
     level = np.abs(grey[..., None] - LEVELS).argmin(-1)[deep]
-    assert np.mean(second[deep] == level % 2) > 0.97
-    assert np.mean(first[deep] == (level % 2 if PLANES[k] == "coronal" else level // 2)) > 0.97
+    assert np.mean(second[deep] == level % 2) > 0.95
+    assert np.mean(first[deep] == (level % 2 if PLANES[k] == "coronal" else level // 2)) > 0.95
 
 
 @pytest.mark.parametrize("k", range(3))
@@ -104,7 +106,7 @@ def test_grey_values_stay_in_range_and_black_outside(rng: np.random.Generator) -
 
 
 def data(painted_bank: Path, real: list[Hc18Case], seed: int = 3) -> LocatorData:
-    return LocatorData(painted_bank, range(0, 10), real, 50, seed)
+    return LocatorData(shard_files(painted_bank)[:1], real, 50, seed)
 
 
 def test_an_item_is_its_number(painted_bank: Path, real: Hc18Case) -> None:
@@ -136,19 +138,32 @@ def test_without_real_pictures_simulated_ones_take_their_place(painted_bank: Pat
     assert all(bool(item["known"]) == bool(item["present"]) for item in items)
 
 
-def test_held_out_shards_are_not_read(painted_bank: Path) -> None:
+def test_small_heads_are_half_of_the_real_pictures(
+    painted_bank: Path, real: Hc18Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few there are; without any, the large ones are all."""
+    small = replace(real, hc_mm=LEAST_HC_MM - 1, ellipse=replace(real.ellipse, semi_major=22.0))
+    source = data(painted_bank, [*[replace(real, hc_mm=LEAST_HC_MM)] * 7, small])
+    drawn = []
+    monkeypatch.setattr(locator_data, "ellipse_maps", lambda e, w, n: drawn.append(e) or np.zeros((3, n, n)))
+    for i in range(100):
+        source._real(np.random.default_rng(i))
+    monkeypatch.undo()
+    assert 0.35 < np.mean([e.semi_major == 22.0 for e in drawn]) < 0.65
+    assert data(painted_bank, [small])._real(np.random.default_rng(0))["present"] == 1
+    assert data(painted_bank, [replace(small, hc_mm=200.0)])._real(np.random.default_rng(0))["present"] == 1
+
+
+def test_real_pictures_are_zoomed_more(painted_bank: Path, rng: np.random.Generator) -> None:
+    half = whole_picture((100, 130), SPACING).half_width_mm
+    for sd in ZOOM_SD.values():
+        zooms = [np.log(jittered_window((100, 130), SPACING, rng, sd).half_width_mm / half) for _ in range(400)]
+        assert np.std(zooms) == pytest.approx(sd, rel=0.15)
+    assert ZOOM_SD["real"] > ZOOM_SD["simulated"]
+
+
+def test_only_the_given_shards_are_read(painted_bank: Path) -> None:
     source = data(painted_bank, [])
     for i in range(10):
         source[i]
-    assert [path.name for path in source.paths] == ["shard-000000.npz"]
-
-
-def test_a_bank_is_looked_through_again_now_and_then(painted_bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = data(painted_bank, [])
-    monkeypatch.setattr(locator_data, "RELIST_EVERY", 4)
-    asked = []
-    real_list = locator_data.shards
-    monkeypatch.setattr(locator_data, "shards", lambda *a: asked.append(a) or real_list(*a))
-    for i in range(9):
-        source[i]
-    assert len(asked) == 3
+    assert [path.name for path in source._open] == ["shard-000000.npz"]

@@ -11,6 +11,7 @@ pytest.importorskip("lightning")
 
 from GenerativeModelsLib.training.skull.locator_data import LocatorData
 from GenerativeModelsLib.training.skull.locator_module import LocatorTraining, half_loss, soft_dice_loss
+from Testing.helpers.painted import shard_files
 from Testing.helpers.tiny_models import CHANNELS
 
 
@@ -37,7 +38,7 @@ def test_halves_count_inside_the_head_alone_and_a_missing_head_costs_nothing() -
 
 @pytest.fixture(scope="module")
 def batch(painted_bank: Path) -> dict[str, torch.Tensor]:
-    data = LocatorData(painted_bank, range(10), [], 50, seed=5)
+    data = LocatorData(shard_files(painted_bank)[:1], [], 50, seed=5)
     return torch.utils.data.default_collate([data[i] for i in range(8)])
 
 
@@ -72,7 +73,7 @@ def test_where_only_the_axis_is_known_either_facing_will_do(module: LocatorTrain
         return float(module.losses(b | {"known": torch.full((8,), known)})["halves"].detach())
 
     assert halves(axial, 0.0) == pytest.approx(halves(turned, 0.0), rel=1e-4)
-    assert halves(axial, 1.0) != pytest.approx(halves(turned, 1.0), rel=1e-3)
+    assert halves(axial, 1.0) != pytest.approx(halves(turned, 1.0), rel=2e-4)
     assert halves(axial, 0.0) <= min(halves(axial, 1.0), halves(turned, 1.0)) + 1e-6
 
 

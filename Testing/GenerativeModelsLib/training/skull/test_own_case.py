@@ -1,4 +1,4 @@
-"""Crops of own cases."""
+"""Readings of own cases."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ import numpy as np
 import pytest
 import torch
 
+from GenerativeModelsLib.skull.locate.canonical import PROFILE
 from GenerativeModelsLib.skull.shape import from_labels
 from GenerativeModelsLib.skull.shape.ellipse import perimeter
 from GenerativeModelsLib.skull.shape.field import unit_field
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
 from GenerativeModelsLib.training.shared.cohort_table import read_cohort_table
 from GenerativeModelsLib.training.skull import own_case
-from GenerativeModelsLib.training.skull.own_case import OwnCase, case_crops, read_own_case, simulated_views
+from GenerativeModelsLib.training.skull.own_case import OwnCase, case_readings, read_own_case, simulated_views
+from GenerativeModelsLib.training.skull.readings import MIRROR, ReaderNets
 from Testing.helpers.cohorts import HALVES, painted_views, write_cohort
-from Testing.helpers.painted import GreyLevelLocator, painted_planes
-from Testing.helpers.tiny_models import tiny_basis, tiny_skull
+from Testing.helpers.painted import (
+    GreyLevelBorder,
+    GreyLevelLocator,
+    SteadyFacing,
+    painted_planes,
+    seeing_nets,
+)
+from Testing.helpers.tiny_models import tiny_basis
 
 SIZES = [perimeter(*half[:2]) / (2 * np.pi) for half in HALVES]
 
@@ -36,31 +44,46 @@ def test_a_head_keeps_its_size(cases: list[OwnCase]) -> None:
 
 def test_own_pictures_give_size_and_shape_but_no_pose(cases: list[OwnCase]) -> None:
     basis = tiny_basis()
-    crops, remark = case_crops(cases[1], GreyLevelLocator(), basis, 3)
-    assert crops is not None and remark == "" and len(crops.pictures) == 1
-    assert crops.present.tolist() == [[True, True, False]]
-    assert np.isnan(crops.poses).all()
-    assert crops.log_size == pytest.approx([0.0], abs=0.02)  # the axial picture goes through the middle
+    readings, remark = case_readings(cases[1], seeing_nets(), basis, 3)
+    assert readings is not None and remark == "" and len(readings.borders) == 1
+    assert readings.present.tolist() == [[True, True, False]]
+    assert np.isnan(readings.poses).all() and np.isnan(readings.truth).all()
+    assert not readings.borders[0, 2].any()
+    # half axes right and down in units of the axial size: axial 35 and 46, sagittal 46 and 39
+    for k, halves in enumerate(((35, 46), (46, 39))):
+        assert readings.borders[0, k, 0, [0, PROFILE // 4]] * SIZES[1] == pytest.approx(halves, abs=1.2)
+    assert readings.log_size == pytest.approx([0.0], abs=0.02)  # the axial picture goes through the middle
     truth = basis.project(torch.from_numpy(unit_field(ellipsoid(*HALVES[1]), SIZES[1]))[None])
-    assert crops.coefficients == pytest.approx(truth.numpy(), abs=0.01)
+    assert readings.coefficients == pytest.approx(truth.numpy(), abs=0.01)
 
 
-def test_the_encoder_decides_which_way_round_own_pictures_are(cases: list[OwnCase]) -> None:
-    case = replace(cases[1], images=painted_planes(cases[1].head.shape, ["axial"]))
-    pictures = []
-    for sign in (1, -1):
-        skull = tiny_skull()
-        torch.nn.init.constant_(skull.upright[0].weight, sign)
-        crops, _ = case_crops(case, GreyLevelLocator(), tiny_basis(), 1, skull)
-        pictures.append(crops.pictures[0, 0, 0].astype(int))
-    assert np.abs(pictures[0] - pictures[1][::-1, ::-1]).mean() < 3 < np.abs(pictures[0] - pictures[1]).mean()
+class Opinion(SteadyFacing):
+    """Says of the orientation of the locator that it is upright by `logit`, and of the opposite one by -`logit`."""
+
+    def __init__(self, logit: float) -> None:
+        super().__init__()
+        self.logit = logit
+
+    def forward(self, picture: torch.Tensor, plane: torch.Tensor) -> torch.Tensor:
+        return torch.tensor([self.logit, -self.logit])
+
+
+def test_the_facing_network_decides_which_way_round_own_pictures_are(cases: list[OwnCase]) -> None:
+    borders = []
+    for logit in (1.0, -1.0):
+        nets = ReaderNets(GreyLevelLocator(), GreyLevelBorder(), Opinion(logit))
+        readings, _ = case_readings(cases[1], nets, tiny_basis(), 1)
+        borders.append(readings.borders[0])
+    np.testing.assert_allclose(borders[0][0], np.roll(borders[1][0], PROFILE // 2, axis=-1), atol=1e-4)
+    np.testing.assert_allclose(borders[0][1], borders[1][1][:, MIRROR], atol=1e-4)
+    assert np.abs(borders[0][1, 0] - borders[1][1, 0]).max() > 0.005
 
 
 def test_a_head_without_pictures_is_imaged(cases: list[OwnCase], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_case, "simulated_views", painted_views)
-    crops, _ = case_crops(cases[0], GreyLevelLocator(), tiny_basis(), 3)
-    assert crops is not None and len(crops.pictures) == 3 and np.isfinite(crops.poses).all()
-    assert crops.head_size_mm == pytest.approx([SIZES[0]] * 3, rel=0.006)
+    readings, _ = case_readings(cases[0], seeing_nets(), tiny_basis(), 3)
+    assert readings is not None and len(readings.borders) == 3 and np.isfinite(readings.poses).all()
+    assert readings.head_size_mm == pytest.approx([SIZES[0]] * 3, rel=0.006)
 
 
 def test_views_are_reproducible_and_of_that_head(cases: list[OwnCase]) -> None:
@@ -72,10 +95,10 @@ def test_views_are_reproducible_and_of_that_head(cases: list[OwnCase]) -> None:
 
 def test_a_case_whose_pictures_do_not_go_with_its_head_says_so(cases: list[OwnCase]) -> None:
     small = painted_planes(ellipsoid(22, 27, 24), ["axial"])
-    crops, remark = case_crops(replace(cases[1], images=small), GreyLevelLocator(), tiny_basis(), 1)
-    assert crops is None and remark.startswith("the axial picture shows an HC of 15")
-    crops, remark = case_crops(cases[1], GreyLevelLocator(presence=0.01), tiny_basis(), 1)
-    assert crops is None and remark == "no head found in the axial picture"
+    readings, remark = case_readings(replace(cases[1], images=small), seeing_nets(), tiny_basis(), 1)
+    assert readings is None and remark.startswith("the axial picture shows an HC of 15")
+    readings, remark = case_readings(cases[1], seeing_nets(presence=0.01), tiny_basis(), 1)
+    assert readings is None and remark == "no head found in the axial picture"
 
 
 def test_what_the_basis_cannot_say_is_told_in_mm(cases: list[OwnCase]) -> None:

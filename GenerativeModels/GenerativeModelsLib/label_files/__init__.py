@@ -1,0 +1,1 @@
+"""Label maps of hearts as files: what their values mean, the segments of Slicer, and what every reader checks."""

@@ -1,0 +1,1 @@
+"""A case of the check: computing, files, and reading them back."""

@@ -1,0 +1,116 @@
+"""Pictures of slices with violations: the labels in colours, rings where they are, outlines that they depart from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.language import _
+from GenerativeModelsLib.page.meshes import webp_uri
+from GenerativeModelsLib.segmentation.check import Findings
+from GenerativeModelsLib.segmentation.criteria.between_slices import SliceCriterion
+from GenerativeModelsLib.segmentation.criteria.over_time import TimeCriterion
+from GenerativeModelsLib.segmentation.criteria.record import Violation
+from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+__all__ = ["LABEL_COLOURS", "SlicePicture", "slice_picture", "window_of"]
+
+LABEL_COLOURS = {"lv": (214, 96, 77), "myo": (120, 171, 115), "rv": (92, 137, 190), "la": (160, 120, 190)}
+"""RGB of the structures."""
+_GROUND = (24, 29, 33)
+_RING, _RING_OF_IMAGES, _LINE = (255, 235, 59), (255, 255, 255), (255, 255, 255)
+_WIDTH_PX = 300
+_MARGIN_MM = 8.0
+_RING_MM = 6.0
+
+
+@dataclass(frozen=True)
+class SlicePicture:
+    """A picture as `data:` address, its size in pixels, and what it shows in words."""
+
+    uri: str
+    width: int
+    height: int
+    words: str
+
+
+def window_of(maps: LabelMaps) -> tuple[slice, slice]:
+    """Rows and columns that hold all labels of all frames, with a margin: pictures are then of one scale."""
+    there = (maps.values != 0).any(axis=(0, 1))
+    found = []
+    for axis, pixel, size in ((1, maps.pixel_mm[0], there.shape[0]), (0, maps.pixel_mm[1], there.shape[1])):
+        lines = np.flatnonzero(there.any(axis=axis))
+        margin = int(np.ceil(_MARGIN_MM / pixel))
+        found.append(slice(max(0, lines[0] - margin), min(size, lines[-1] + 1 + margin)))
+    return found[0], found[1]
+
+
+def slice_picture(
+    found: Findings, frame: int, slice_: int, window: tuple[slice, slice], marked: Sequence[Violation]
+) -> SlicePicture:
+    """The labels of a slice in their true aspect, with a ring about the place of each violation.
+
+    For a violation between slices or over time a line shows the outlines in the slice or the frame before.
+    """
+    from PIL import Image, ImageDraw
+
+    maps = found.maps
+    values = maps.values[frame, slice_][window]
+    table = np.array([_GROUND, *(LABEL_COLOURS[name] for name in CODES)], np.uint8)
+    height_mm, width_mm = np.array(values.shape) * maps.pixel_mm
+    size = (_WIDTH_PX, max(1, round(_WIDTH_PX * height_mm / width_mm)))
+    picture = Image.fromarray(table[values]).resize(size, Image.Resampling.NEAREST)
+    before = _before(maps, frame, slice_, marked)
+    if before is not None:
+        picture = _outlined(picture, before[window])
+    draw = ImageDraw.Draw(picture)
+    scale = _WIDTH_PX / width_mm
+    back = np.linalg.inv(maps.to_lps)
+    radius = _RING_MM * scale
+    for violation in marked:
+        column, row = (back @ [*violation.where, 1.0])[:2]
+        x = (column - window[1].start + 0.5) * maps.pixel_mm[1] * scale
+        y = (row - window[0].start + 0.5) * maps.pixel_mm[0] * scale
+        colour = _RING_OF_IMAGES if violation.criterion.acquisition else _RING
+        box = (x - radius, y - radius, x + radius, y + radius)
+        draw.ellipse(box, outline=(0, 0, 0), width=5)
+        draw.ellipse(box, outline=colour, width=3)
+    words = _(
+        "Labels of slice {slice} in frame {frame}, marked places: {count}",
+        slice=slice_,
+        frame=frame,
+        count=len(marked),
+    )
+    if before is not None:
+        words = _("{picture}; with the outlines before it", picture=words)
+    return SlicePicture(webp_uri(np.asarray(picture)), *size, words)
+
+
+def _before(maps: LabelMaps, frame: int, slice_: int, marked: Sequence[Violation]) -> np.ndarray | None:
+    """The values that a violation departs from: of the frame before, else of the slice before; None for others.
+
+    For the first frame or slice it is the next one.
+    """
+    if maps.frames > 1 and any(isinstance(violation.criterion, TimeCriterion) for violation in marked):
+        return maps.values[frame - 1 if frame else 1, slice_]
+    if maps.slices > 1 and any(isinstance(violation.criterion, SliceCriterion) for violation in marked):
+        return maps.values[frame, slice_ - 1 if slice_ else 1]
+    return None
+
+
+def _outlined(picture: Picture, values: np.ndarray) -> Picture:
+    """The picture with the outlines of cavity and left ventricle in other values of the same window."""
+    from PIL import Image
+    from scipy.ndimage import binary_erosion
+
+    pixels = np.array(picture)
+    for mask in (values == CODES["lv"], (values == CODES["lv"]) | (values == CODES["myo"])):
+        large = np.asarray(Image.fromarray(mask).resize(picture.size, Image.Resampling.NEAREST))
+        pixels[large & ~binary_erosion(large, iterations=1)] = _LINE
+    return Image.fromarray(pixels)
