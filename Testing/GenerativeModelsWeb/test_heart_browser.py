@@ -226,6 +226,21 @@ def test_bad_input_is_a_sentence_and_leaves_what_is_shown(tab, sample_heart, tmp
     assert tab.numbers() == numbers
 
 
+def test_what_was_typed_while_the_server_was_busy_counts_for_the_button_pressed_next(tab):
+    tab.clear()
+    tab.sample()
+    tab.page.evaluate("window.trame.client.beginBusy()")
+    tab.page.fill("#gm-height", "3")
+    tab.page.fill("#gm-weight", "70")
+    tab.go.click()
+    tab.page.wait_for_timeout(500)
+    assert tab.page.locator(".gm-progress").count() == 0, "the run began without the height"
+    tab.page.evaluate("window.trame.client.endBusy()")
+    tab.page.wait_for_selector(".gm-foot .gm-serious:has-text('height is 3 cm')")
+    tab.page.fill("#gm-height", "")
+    tab.page.fill("#gm-weight", "")
+
+
 def test_a_frame_of_a_cine_stays_within_it_and_what_is_coloured_has_its_legend(tab):
     tab.page.click("text=New case")
     tab.page.click("text=Try the sample cine")

@@ -98,7 +98,6 @@ class WebTab:
             details.locator("summary").click()
         for name, value in settings.items():
             self.page.fill(f"#gm-{name}", str(value))
-        self.page.wait_for_timeout(200)  # a person takes longer from a field to the button
 
     @property
     def go(self):

@@ -1,10 +1,27 @@
-/* Files from the user's disk to the server: picking, dropping, a look at the size, progress; a lost connection. */
+/* What was typed goes ahead of what is pressed; files from the user's disk to the server: picking, dropping, a look at
+   the size, progress; a lost connection. */
 (function () {
   "use strict";
   const SAID_EVERY = 5; // percent
+  const ASKED_EVERY = 10; // ms
 
   // The page that trame serves forbids to enlarge it by two fingers, which people with low vision need.
   document.querySelector("meta[name=viewport]").content = "width=device-width,initial-scale=1";
+
+  // trame keeps typed text back while the server answers something else, but sends the press of a button at once.
+  const trigger = window.trame.trigger;
+  let typed = Promise.resolve();
+  async function sendTyped() {
+    const { client, state } = window.trame;
+    while (state.dirtyKeys.size && client.isConnected()) {
+      if (client.isBusy()) await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY));
+      else await state.flush();
+    }
+  }
+  window.trame.trigger = async (...call) => {
+    await (typed = typed.then(sendTyped, sendTyped));
+    return trigger(...call);
+  };
 
   const cardOfPlace = (place) => document.querySelector(`[data-gm-place="${place}"]`);
   const refuse = (place, sentence) => window.trame.trigger("gm_refuse", [place, sentence]);
