@@ -344,3 +344,25 @@ def test_the_identity_and_the_frame_of_a_clip_are_part_of_the_request(ready, sam
     assert ready.app.shown.data.stale
     run(ready)
     assert ready.worker.requests[-1].dicom_patient == "new" and ready.session.cases.get(2).headers == {}
+
+
+def test_the_ellipse_of_another_picture_of_the_same_name_is_not_drawn_over_a_picture(ready, sample_case):
+    def upload(number, plane):
+        path = ready.store.folder / f"upload-{number}.png"
+        shutil.copy(sample_case / f"{plane}.png", path)
+        assert asyncio.run(ready.store.on_upload("skull.axial", path, "axial.png")) is None
+        ready.app.inputs.data.axial.row_mm = "0.2"
+        ready.app.desk.refresh()
+
+    async def choose(number):
+        ready.session._show_case(number)
+        await ready.app.runs._task
+
+    upload(2, "axial")
+    run(ready)
+    card = ready.app.inputs.data.axial
+    assert card.found and "gm-over-found" in card.overlay
+    ready.app.new_case()
+    upload(3, "coronal")
+    asyncio.run(choose(1))
+    assert ready.app.shown.data.present and card.found == "" and "gm-over-found" not in card.overlay
