@@ -76,7 +76,7 @@ class CorrectionsSection:
         for kind in _TYPED:
             self.edits[kind] = qt.QLineEdit()
             self.edits[kind].setPlaceholderText(examples[kind])
-            self.edits[kind].connect("editingFinished()", lambda kind=kind: self.take(kind, self.edits[kind].text))
+            self.edits[kind].connect("editingFinished()", lambda kind=kind: self.take_typed(kind))
             form.addRow(labels[kind], self.edits[kind])
         form.addRow(_("Adjust the ellipse:"), self._row(_ARROWS))
         form.addRow("", self._row(("longer", "shorter")))
@@ -122,6 +122,13 @@ class CorrectionsSection:
     def take(self, kind: str, text: str) -> None:
         """Keep a correction as typed; a text that cannot be used is reported, and the former one is shown again."""
         self._do(lambda node: _set(node, kind, text))
+
+    def take_typed(self, kind: str) -> None:
+        """Keep what the user typed; a field that is only left again takes no message away."""
+        edit = self.edits[kind]
+        if edit.modified:
+            edit.modified = False
+            self.take(kind, edit.text)
 
     def adjust(self, how: str) -> None:
         """Move, turn or stretch the ellipse by a step; at first the one that was found."""
@@ -179,6 +186,7 @@ class CorrectionsSection:
             button.text = _ARROWS.get(how) or _(ADJUSTMENTS[how])
             button.toolTip = button.accessibleName = _(ADJUSTMENTS[how])
             button.setSizePolicy(qt.QSizePolicy.Expanding, qt.QSizePolicy.Fixed)
+            button.setFocusPolicy(qt.Qt.StrongFocus)  # a click leaves the field that is being typed in, which is taken
             button.connect("clicked()", lambda how=how: self.adjust(how))
             self.buttons[how] = button
             row.addWidget(button)
