@@ -45,7 +45,7 @@ class CorrectionsSection:
 
     Attributes
     ----------
-    plane, facing, edits, line, millimetres, text_box, away : widgets, for tests.
+    plane, facing, facing_label, edits, line, millimetres, text_box, away : widgets, for tests.
     buttons : by the name of an adjustment of the ellipse, and by what the line is taken for.
     """
 
@@ -70,7 +70,8 @@ class CorrectionsSection:
         for way in ("", *FACINGS):
             self.facing.addItem(_(way) if way else _("as found"), way)
         form.addRow(_("Plane:"), self.plane)
-        form.addRow(_("Forehead towards:"), self.facing)
+        self.facing_label = qt.QLabel()
+        form.addRow(self.facing_label, self.facing)
         examples = {"ellipse": "column,row,a,b,angle", "mask": "x0,y0,x1,y1;...", "length": "x0,y0,x1,y1,mm"}
         labels = {"ellipse": _("Ellipse:"), "mask": _("Mask:"), "length": _("Known length:")}
         for kind in _TYPED:
@@ -114,6 +115,8 @@ class CorrectionsSection:
         made = {} if node is None else corrections_of(node)
         for widget in (self.facing, *self.edits.values(), self.away):
             widget.enabled = node is not None
+        coronal = self.plane.currentData == "coronal"
+        self.facing_label.text = _("Vertex towards:") if coronal else _("Forehead towards:")
         self.facing.setCurrentIndex(self.facing.findData(made.get("facing", "")))
         for kind, edit in self.edits.items():
             if edit.text != made.get(kind, ""):
