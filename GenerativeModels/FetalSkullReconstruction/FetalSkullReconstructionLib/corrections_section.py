@@ -113,7 +113,7 @@ class CorrectionsSection:
         """Show the corrections of the image of the chosen plane."""
         node = self.node
         made = {} if node is None else corrections_of(node)
-        for widget in (self.facing, *self.edits.values(), self.away):
+        for widget in (self.facing, *self.edits.values(), *self.buttons.values(), self.away):
             widget.enabled = node is not None
         coronal = self.plane.currentData == "coronal"
         self.facing_label.text = _("Vertex towards:") if coronal else _("Forehead towards:")

@@ -34,6 +34,7 @@ class CorrectionTests(SkullTestKit):
         self.assertEqual(section.facing_label.text, "Forehead towards:")
         section.plane.setCurrentIndex(2)
         self.assertEqual(section.facing_label.text, "Vertex towards:")
+        self.assertFalse(any(button.enabled for button in section.buttons.values()), "no coronal image is chosen")
         section.plane.setCurrentIndex(0)
         self.assertEqual((section.edits["ellipse"].text, section.facing.currentText), ("60,50,30,24,10", "left"))
         section.take("ellipse", "60,50,30")
