@@ -45,7 +45,6 @@ def heart(skull, a_page):
 def unfold(page) -> None:
     """Open everything that is folded."""
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.wait_for_timeout(300)
 
 
 def test_the_skull_before_there_is_a_case(skull) -> None:

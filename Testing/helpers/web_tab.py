@@ -19,6 +19,16 @@ SIZES = {
     "1920": {"width": 1920, "height": 1080},
 }
 PATIENCE_MS = 60_000
+ANSWERED = "() => !window.trame.client.isBusy() && !window.trame.state.dirtyKeys.size"
+COMPUTES = """() => {
+    const said = document.querySelector(".gm-progress p");
+    return said && said.textContent && said.textContent !== "Starting";
+}"""
+NOTHING_STICKS_OUT = """() => {
+    const whole = document.documentElement;
+    return whole.scrollWidth <= innerWidth && whole.scrollHeight <= innerHeight
+        && [...document.querySelectorAll(".gm-scroll")].every((panel) => panel.scrollWidth <= panel.clientWidth);
+}"""
 
 
 class WebTab:
@@ -49,12 +59,14 @@ class WebTab:
         return self.page.url.rstrip("/").split("/")[-1]
 
     def settled(self, view: str) -> np.ndarray:
-        """The picture (rows, columns, 3) of a view, once it no longer changes."""
-        last = picture_of(self.page, view)
+        """The picture (rows, columns, 3) of a view, once the server has answered and three in a row are the same."""
+        last, same = picture_of(self.page, view), 0
         for _ in range(100):
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(200)
+            self.page.wait_for_function(ANSWERED)
             now = picture_of(self.page, view)
-            if np.abs(now - last).mean() < 0.01:
+            same = same + 1 if np.abs(now - last).mean() < 0.01 else 0
+            if same == 2:
                 return now
             last = now
         raise AssertionError(f"{view} does not come to rest")
@@ -66,6 +78,14 @@ class WebTab:
                 return self.settled(view)
             self.page.wait_for_timeout(200)
         raise AssertionError(f"{view} stays as it was")
+
+    def wait_until_it_computes(self) -> None:
+        """Wait until the worker has begun with the run under way."""
+        self.page.wait_for_function(COMPUTES)
+
+    def wait_until_nothing_sticks_out(self) -> None:
+        """Wait until every part of the page fits into the window."""
+        self.page.wait_for_function(NOTHING_STICKS_OUT)
 
     def open(self, label: str) -> None:
         """Go to a page by its button."""
