@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 SAMPLES = 8
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 15.0
 LONG_NAME = "fetal head of the second trimester, transthalamic plane, exported from the scanner " * 2 + "(final).png"
 AXIAL_VIEW = '[aria-label="Axial plane"] img'
 

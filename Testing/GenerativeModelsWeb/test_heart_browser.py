@@ -30,7 +30,7 @@ SHAPE = ".gm-3d img"
 @pytest.fixture(scope="module")
 def tab(a_browser, sample_heart):
     """A tab with the sample heart analysed; it must end without a script error."""
-    with running_hub(SessionPlan(grace_seconds=3.0, spare=False, device="cpu")) as hub:
+    with running_hub(SessionPlan(grace_seconds=60.0, spare=False, device="cpu")) as hub:
         page = a_browser.new_page(viewport={"width": 1280, "height": 800}, accept_downloads=True)
         tab = HeartPage(page, hub.address)
         tab.open("Explore")

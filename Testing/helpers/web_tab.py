@@ -18,7 +18,7 @@ SIZES = {
     "1280": {"width": 1280, "height": 800},
     "1920": {"width": 1920, "height": 1080},
 }
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 ANSWERED = "() => !window.trame.client.isBusy() && !window.trame.state.dirtyKeys.size"
 COMPUTES = """() => {
     const said = document.querySelector(".gm-progress p");
