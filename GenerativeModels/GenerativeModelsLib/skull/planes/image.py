@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from GenerativeModelsLib.errors import Caution, InputError, named
+from GenerativeModelsLib.errors import Caution, InputError
 from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.skull.corrections import KnownLength
@@ -145,15 +145,16 @@ class PlaneClip:
     drawn: Callable[[PlaneImage], PlaneImage] = lambda image: image
 
 
-def read_plane(source: str | Path | GivenImage, *, name: str = "axial", **how: Any) -> PlaneImage:
+def read_plane(source: str | Path | GivenImage, **how: Any) -> PlaneImage:
     """The plane in an image file or in memory.
 
     Parameters and errors are those of `read_plane_or_clip`; a clip of which no frame is asked for is an `InputError`.
     """
-    found = read_plane_or_clip(source, name=name, **how)
+    found = read_plane_or_clip(source, **how)
     if isinstance(found, PlaneClip):
         raise InputError(
-            f"{found.name} holds {found.count} frames: give {named(f'{name}_frame')}, from 0 to {found.count - 1}."
+            f"{found.name} holds {found.count} frames, where one picture is expected: save the frame that shows the plane "
+            "as a picture of its own."
         )
     return found
 
