@@ -153,8 +153,8 @@ def read_plane(source: str | Path | GivenImage, **how: Any) -> PlaneImage:
     found = read_plane_or_clip(source, **how)
     if isinstance(found, PlaneClip):
         raise InputError(
-            f"{found.name} holds {found.count} frames, where one picture is expected: save the frame that shows the plane "
-            "as a picture of its own."
+            f"{found.name} holds {found.count} frames, where one picture is expected: save the frame that shows the "
+            "plane as a picture of its own."
         )
     return found
 
