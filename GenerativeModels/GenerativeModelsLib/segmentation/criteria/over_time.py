@@ -3,7 +3,7 @@
 A jump is the deviation of a value from the mean of the frames before and after. A moving heart deviates too, by
 acceleration * (frame interval)^2 / 2, so a limit is stated as the noise of outlines on pixels plus an acceleration,
 and holds for every frame rate. (A limit for one rate, such as the published one of 0.016 of the range of the area, is
-passed by correct cines of another.)
+passed by correct cines of another.) A run of up to `LONGEST_RUN` wrong frames is blamed without its neighbours.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from GenerativeModelsLib.segmentation.series import jumps
 
 __all__ = ["OVER_TIME", "TimeCriterion", "check_frames", "time_series"]
 
+LONGEST_RUN = 3
+"""Largest number of wrong frames in a row that are told from the correct ones beside them."""
 _OWN = N_("this project; limits from the development part of the biventricular model's cine")
 _AS_2022 = N_("attributes of Painchaud et al., IEEE TMI 2022; limits of this project")
 
@@ -109,7 +111,7 @@ def check_frames(
         return
     for criterion, values, slice_ in time_series(maps, measures, curves, roles, view):
         limit = criterion.limit(maps.frame_s)
-        for frame, size in jumps(values, limit):
+        for frame, size in jumps(values, limit, LONGEST_RUN):
             yield Violation(criterion, size, limit, frame, slice_, _middle(maps, measures, frame, slice_))
 
 
