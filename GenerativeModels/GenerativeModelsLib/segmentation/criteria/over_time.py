@@ -60,7 +60,7 @@ VOLUME = TimeCriterion(
     "myo",
     "%",
     S_(
-        "The volume of the myocardium differs by {value} from the median of the frames, at most {limit} are usual: a "
+        "The volume of the myocardium differs by {value} from that of the other frames, at most {limit} are usual: a "
         "wall thickens and shortens, and keeps its volume."
     ),
     source=N_("this project; two label maps of one patient differ by up to 30 % (ACDC)"),
@@ -161,11 +161,17 @@ def _missing(maps: LabelMaps, measures: Measures, labelled: np.ndarray) -> Itera
 
 
 def _volume_kept(maps: LabelMaps, measures: Measures, curves: Curves) -> Iterator[Violation]:
-    """Frames whose myocardium has not the volume of the others; those without any are not labelled."""
+    """Frames whose myocardium has not the volume of the others; those without any are not labelled.
+
+    The others are the median of the frames. Of two frames each is compared with the other, since neither is known to be
+    right.
+    """
     volume = np.where(curves.myo_ml > 0, curves.myo_ml, np.nan)
-    if np.isfinite(volume).sum() < 2:
+    known = volume[np.isfinite(volume)]
+    if len(known) < 2:
         return
-    change = 100 * np.exp(np.abs(np.log(volume / np.nanmedian(volume)))) - 100
+    usual = known.sum() - volume if len(known) == 2 else np.median(known)
+    change = 100 * np.exp(np.abs(np.log(volume / usual))) - 100
     limit = VOLUME.noise
     for frame in np.flatnonzero(change > limit):
         where = _middle(maps, measures, int(frame), None)

@@ -65,6 +65,17 @@ def test_volume_and_myocardium_of_the_whole_ventricle() -> None:
     assert (volume.frame, volume.slice) == (3, None) and volume.criterion.unit == "%"
 
 
+@pytest.mark.parametrize(("ratio", "found"), [(1.25, False), (1.45, True), (1.8, True)])
+def test_the_myocardium_of_a_pair_keeps_the_limit_between_its_frames(ratio: float, found: bool) -> None:
+    inner, outer = 18.0, 26.0
+    thicker = np.sqrt(inner**2 + ratio * (outer**2 - inner**2))
+    pair = np.stack([np.stack([ring(inner, radius)] * 4) for radius in (outer, thicker)])
+    violations = over_time(pair, frame_s=None).get("myo_volume_change", [])
+    assert [violation.frame for violation in violations] == ([0, 1] if found else [])
+    for violation in violations:
+        assert violation.value == pytest.approx(100 * (ratio - 1), abs=4.0) and violation.limit == 35.0
+
+
 def test_a_frame_left_out_is_a_fault_where_most_are_labelled() -> None:
     values = cine(10, 4)
     values[6] = 0
