@@ -70,9 +70,9 @@ def check_segmentation(
     """
 
     def request() -> SegmentationRequest:
-        dimensions = getattr(labels_of, "GetDimension", lambda: 3)()
+        dimensions = 4 if getattr(labels_of, "GetDimension", lambda: 3)() == 4 else 3
         return SegmentationRequest(
-            label_map_source(labels_of, "file", affine, dimensions=dimensions),
+            label_map_source(labels_of, "labels_of", affine, dimensions=dimensions),
             view,
             labels,
             None if frame_interval_ms is None else float(frame_interval_ms),

@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -202,6 +203,19 @@ def test_python_sees_the_violations_and_the_curves() -> None:
     with pytest.raises(InputError, match="labels_of") as caught:
         gm.check_segmentation(values)
     assert caught.value.field in ("labels_of", "file")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (np.zeros((9, 9, 9)), r"^labels_of has no pixel of value 3, "),
+        (np.zeros((9, 9)), r"^labels_of has 2 dimensions: give"),
+        (sitk.Image(9, 9, sitk.sitkUInt8), r"^labels_of is an image of 2 dimensions: give a 3D label map\.$"),
+    ],
+)
+def test_python_refuses_what_is_no_label_map_in_a_clear_sentence(given: object, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        gm.check_segmentation(given, affine=np.eye(4))
 
 
 def test_a_correct_beat_has_no_violation_and_says_so(tmp_path: Path) -> None:
