@@ -129,11 +129,9 @@ def observer_context(context: DicomContext) -> hd.sr.ObservationContext:
         model_name=MODEL_NAME,
         serial_number=context.software,
     )
-    person = None
-    if identity.get("operator"):
-        attributes = hd.sr.PersonObserverIdentifyingAttributes(
-            name=_person_name(identity["operator"]), organization_name=identity.get("institution")
-        )
+    person, name = None, _person_name(identity.get("operator") or "")
+    if name:
+        attributes = hd.sr.PersonObserverIdentifyingAttributes(name=name, organization_name=identity.get("institution"))
         person = hd.sr.ObserverContext(codes.DCM.Person, attributes)
     return hd.sr.ObservationContext(
         observer_person_context=person, observer_device_context=hd.sr.ObserverContext(codes.DCM.Device, device)
@@ -202,6 +200,6 @@ def _unit(unit: str) -> hd.sr.CodedConcept:
 
 
 def _person_name(name: str) -> str:
-    """A name as in DICOM: the last word is the family name."""
-    *given, family = name.replace("^", " ").replace("=", " ").split()
-    return f"{family}^{' '.join(given)}"
+    """A name as in DICOM: the last word is the family name; "" without a word."""
+    words = name.replace("^", " ").replace("=", " ").split()
+    return f"{words[-1]}^{' '.join(words[:-1])}" if words else ""
