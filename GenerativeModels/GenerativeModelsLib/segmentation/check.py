@@ -95,11 +95,14 @@ def criteria_of(view: str, maps: LabelMaps | None = None) -> tuple[Criterion, ..
 
 
 def series_limit(criterion: Criterion, maps: LabelMaps) -> float | None:
-    """Limit of a criterion between slices or over time at the maps' distance of slices and frames; None for others."""
+    """Limit of a criterion between slices or over time at the maps' distance of slices and frames; None for others.
+
+    Without a frame interval only a limit that does not depend on it is known.
+    """
     if isinstance(criterion, SliceCriterion):
         return criterion.limit(maps.slice_mm)
-    if isinstance(criterion, TimeCriterion) and maps.frame_s is not None:
-        return criterion.limit(maps.frame_s)
+    if isinstance(criterion, TimeCriterion) and (maps.frame_s is not None or not criterion.acceleration):
+        return criterion.limit(maps.frame_s or 0.0)
     return None
 
 

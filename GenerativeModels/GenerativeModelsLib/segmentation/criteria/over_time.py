@@ -185,11 +185,8 @@ def _percent(values: np.ndarray) -> np.ndarray:
 
 def _middle(maps: LabelMaps, measures: Measures, frame: int, slice_: int | None) -> tuple[float, float, float]:
     """LPS mm of the ventricle's centre in a slice, or in the middle one that is labelled."""
-    centres = measures.centre_mm[frame]
     if slice_ is None:
-        there = np.flatnonzero(np.isfinite(centres[:, 0]))
+        there = np.flatnonzero(np.isfinite(measures.centre_mm[frame, :, 0]))
+        there = there if len(there) else np.flatnonzero((maps.values[frame] != 0).any(axis=(1, 2)))
         slice_ = int(there[len(there) // 2])
-    place = centres[slice_]
-    if not np.isfinite(place).all():
-        place = np.nanmean(measures.centre_mm[:, slice_], axis=0)
-    return maps.point_lps(slice_, *(place / maps.pixel_mm))
+    return maps.point_lps(slice_, *(measures.middle_mm(frame, [slice_]) / maps.pixel_mm))
