@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import GenerativeModelsLib as gm
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.case.pictures import pictures
 from GenerativeModelsLib.segmentation.case.read import read_case
 from GenerativeModelsLib.segmentation.check import check_maps
@@ -233,3 +234,11 @@ def test_no_more_slices_are_faulty_than_were_looked_at() -> None:
         np.array([0, 3, 2, 1])[values].transpose(2, 1, 0), affine=np.diag([1.6, 1.2, 8, 1])
     ).result
     assert (result["violating"], result["labelled_slices"]) == (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 of 30 labelled slices breaks"), (2, "2 of 30 labelled slices break ")]
+)
+def test_the_count_of_slices_is_a_sentence(count: int, words: str) -> None:
+    numbers = {"violating": count, "labelled_slices": 30, "violating_frames": 1, "frames": 6, "shifted_slices": 0}
+    assert SEGMENTATION.notes({**numbers, "criteria": {}})[0].startswith(words)
