@@ -242,3 +242,14 @@ def test_no_more_slices_are_faulty_than_were_looked_at() -> None:
 def test_the_count_of_slices_is_a_sentence(count: int, words: str) -> None:
     numbers = {"violating": count, "labelled_slices": 30, "violating_frames": 1, "frames": 6, "shifted_slices": 0}
     assert SEGMENTATION.notes({**numbers, "criteria": {}})[0].startswith(words)
+
+
+def test_an_image_of_four_dimensions_carries_its_interval_as_its_file_does(tmp_path: Path) -> None:
+    path = write_maps(tmp_path / "beat.nii.gz", maps_of(cine(6, 4), frame_s=0.05))
+    image = sitk.ReadImage(str(path))
+    found = gm.check_segmentation(image)
+    assert found.result["frame_s"] == pytest.approx(0.05) == gm.check_segmentation(path).result["frame_s"]
+    assert gm.check_segmentation(image, frame_interval_ms=30).result["frame_s"] == 0.03
+    image.SetSpacing((*image.GetSpacing()[:3], 1.0))
+    with pytest.raises(InputError, match="carries no time from one frame to the next"):
+        gm.check_segmentation(image)
