@@ -95,11 +95,14 @@ def criteria_of(view: str, maps: LabelMaps | None = None) -> tuple[Criterion, ..
 
 
 def series_limit(criterion: Criterion, maps: LabelMaps) -> float | None:
-    """Limit of a criterion between slices or over time at the maps' distance of slices and frames; None for others."""
+    """Limit of a criterion between slices or over time at the maps' distance of slices and frames; None for others.
+
+    Without a frame interval only a limit that does not depend on it is known.
+    """
     if isinstance(criterion, SliceCriterion):
         return criterion.limit(maps.slice_mm)
-    if isinstance(criterion, TimeCriterion) and maps.frame_s is not None:
-        return criterion.limit(maps.frame_s)
+    if isinstance(criterion, TimeCriterion) and (maps.frame_s is not None or not criterion.acceleration):
+        return criterion.limit(maps.frame_s or 0.0)
     return None
 
 
@@ -150,7 +153,7 @@ def check_maps(
     order = {criterion.name: place for place, criterion in enumerate(criteria_of(view))}
     violations.sort(key=lambda v: (v.frame, -1 if v.slice is None else v.slice, order[v.criterion.name]))
     seconds = {"measure": measured - start, "check": time.perf_counter() - measured}
-    warnings = (*maps.warnings, *_warnings(maps, roles, measures))
+    warnings = (*maps.warnings, *_warnings(maps, roles, measures, len(curves.incomplete)))
     return Findings(maps, view, roles, measures, curves, violations, judged, warnings, seconds)
 
 
@@ -169,7 +172,7 @@ def _of_plane(
             yield Violation(criterion, float(reading.value), float(limit), frame, slice_, where)
 
 
-def _warnings(maps: LabelMaps, roles: list[list[str | None]], measures: Measures) -> Iterator[str]:
+def _warnings(maps: LabelMaps, roles: list[list[str | None]], measures: Measures, incomplete: int) -> Iterator[str]:
     labelled = np.array([any(row) for row in roles])
     empty = int((~labelled).sum())
     if empty:
@@ -184,6 +187,24 @@ def _warnings(maps: LabelMaps, roles: list[list[str | None]], measures: Measures
             else said(
                 "1 of the {all:d} frames has no labels of the left ventricle; rules over time look at labelled frames "
                 "that follow each other.",
+                all=maps.frames,
+            ),
+            "missing",
+        )
+    if incomplete:
+        yield Caution(
+            said(
+                "{count:d} of the {all:d} frames have labels of the left ventricle in less than half as many slices as "
+                "the fullest frame; they are left out of the volumes at end diastole and end systole and of the "
+                "ejection fraction.",
+                count=incomplete,
+                all=maps.frames,
+            )
+            if incomplete > 1
+            else said(
+                "1 of the {all:d} frames has labels of the left ventricle in less than half as many slices as the "
+                "fullest frame; it is left out of the volumes at end diastole and end systole and of the ejection "
+                "fraction.",
                 all=maps.frames,
             ),
             "missing",

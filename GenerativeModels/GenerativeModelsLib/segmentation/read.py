@@ -66,8 +66,10 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
         that the preset does not know, without a frame interval, or implausible as a heart.
     """
     labels, preset = parse_values(request.labels, PRESETS, OPTIONAL), _is_preset(request.labels)
-    grid = _given(request) if isinstance(request.file, GivenImage) else _from_file(request, labels, preset)
-    called = f"{named('file')} {grid.name}"
+    if isinstance(request.file, GivenImage):
+        called, grid = named("file"), _given(request)
+    else:
+        called, grid = f"{named('file')} {request.file.name}", _from_file(request, labels, preset)
     require_spacing(grid.to_lps, called)
     _require_right_angles(grid.to_lps, called)
     warnings: list[str] = []
@@ -148,11 +150,10 @@ def _require_values(
 def _given(request: SegmentationRequest) -> _Grid:
     source = request.file
     values = np.asarray(source.values)
-    called = f"{named('file')} {source.name}"
     if values.ndim == 4:
         return _Grid(values, source.to_lps, None, source.name)
     if values.ndim != 3:
-        raise InputError(f"{called} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
+        raise InputError(f"{named('file')} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
     if request.view == "apical" and min(values.shape) > 1:
         return _Grid(values[:, None], source.to_lps, None, source.name, by_view=True)
     return _Grid(values[None], source.to_lps, None, source.name)
