@@ -78,9 +78,7 @@ def overview(roles: Sequence[Sequence[str | None]], violations: Iterable[Found])
         words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=_(ROLES[role]))
         return Cell(state, words + (", " + ngettext("{n} fault", "{n} faults", count) if count else ""), count)
 
-    return [
-        [cell(frame, slice_, role) for frame, role in enumerate(row)] for slice_, row in enumerate(zip(*roles))
-    ]
+    return [[cell(frame, slice_, role) for frame, role in enumerate(row)] for slice_, row in enumerate(zip(*roles))]
 
 
 def curves_on_show(columns: Mapping[str, Sequence[float | None]], view: str) -> dict[str, tuple[str, str]]:

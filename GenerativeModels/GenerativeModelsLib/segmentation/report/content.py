@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from GenerativeModelsLib.anatomy.identity import shown_identity
 from GenerativeModelsLib.language import N_, _, in_words_of_page
 from GenerativeModelsLib.segmentation.check import Findings, criteria_of, series_limit
@@ -27,6 +25,7 @@ MANY = 4
 """Number of slices of a frame that break the same rules from which they are shown as one."""
 MOST_PICTURES = 60
 """Slices with a picture; the table lists all violations."""
+
 
 @dataclass(frozen=True)
 class LinkedCell(Cell):
