@@ -20,7 +20,7 @@ from GenerativeModelsLib.segmentation.report.pictures import SlicePicture, slice
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
 
-__all__ = ["Cell", "CheckReport", "Group", "RuleRow", "report_content"]
+__all__ = ["MOST_PICTURES", "Cell", "CheckReport", "Group", "RuleRow", "curve_figures", "report_content", "role_words"]
 
 MANY = 4
 """Number of slices of a frame that break the same rules from which they are shown as one."""
@@ -144,7 +144,7 @@ def report_content(case: Case, result: dict[str, Any]) -> CheckReport:
         frames_at_fault=[any(v.frame == t and v.slice is None for v in found.faults) for t in range(found.maps.frames)],
         groups=groups,
         hidden=sum(group.picture is None for group in groups),
-        curves=_curves(found),
+        curves=curve_figures(found),
         rules=[_rule(criterion, found, sources.index(criterion.source) + 1) for criterion in criteria],
         sources=[_(source) for source in sources],
         identity=shown_identity(result),
@@ -170,8 +170,13 @@ def _grid(found: Findings, groups: Sequence[Group]) -> list[list[Cell]]:
     return rows
 
 
+def role_words(role: str | None) -> str:
+    """What a slice is, in the page's language."""
+    return _(_ROLES[role])
+
+
 def _cell_words(frame: int, slice_: int, role: str | None, faults: int) -> str:
-    words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=_(_ROLES[role]))
+    words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=role_words(role))
     return words + (", " + ngettext("{n} fault", "{n} faults", faults) if faults else "")
 
 
@@ -188,7 +193,7 @@ def _groups(found: Findings) -> list[Group]:
             picture = slice_picture(found, frame, middle, window, by_place[frame, middle])
             pictures += 1
         shown = violations if len(slices) == 1 else by_place[frame, middle]
-        role = _(_ROLES[found.roles[frame][middle]]) if len(slices) == 1 and middle is not None else ""
+        role = role_words(found.roles[frame][middle]) if len(slices) == 1 and middle is not None else ""
         groups.append(Group(_key(frame, slices[0]), _heading(frame, slices), role, picture, violations, shown))
     return groups
 
@@ -221,9 +226,11 @@ def _heading(frame: int, slices: Sequence[int | None]) -> str:
     )
 
 
-def _curves(found: Findings) -> list[tuple[str, str]]:
+def curve_figures(found: Findings, before: Findings | None = None) -> list[tuple[str, str]]:
+    """SVG elements with their captions; with those of the findings `before` as dashed lines and their faults."""
     if found.maps.frames < 3:
         return []
+    faulty = (before or found).faulty_frames
     curves, drawn = found.curves, []
     marks = {"ED": curves.ed, "ES": curves.es}
     for column, (label, unit) in _CURVES.items():
@@ -232,9 +239,9 @@ def _curves(found: Findings) -> list[tuple[str, str]]:
         if values is None or (by_volume and found.view == "short-axis") or np.isfinite(values).sum() < 3:
             continue
         words = marks if column in ("lv_ml", "lv_area_mm2") else {}
-        drawn.append(
-            (f"{_(label)} ({_(unit)})", curve_svg(label, unit, values, found.faulty_frames, words, found.maps.frame_s))
-        )
+        earlier = None if before is None else before.curves.columns.get(column)
+        svg = curve_svg(label, unit, values, faulty, words, found.maps.frame_s, earlier)
+        drawn.append((f"{_(label)} ({_(unit)})", svg))
     return drawn[:_MOST_CURVES]
 
 
