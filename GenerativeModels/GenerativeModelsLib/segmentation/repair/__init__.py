@@ -1,1 +1,1 @@
-"""The repair of cardiac segmentations: steps that change as little as possible, and leave alone what they cannot mend."""
+"""The repair of cardiac segmentations: small changes where rules are broken, and nothing else."""

@@ -67,9 +67,10 @@ REPAIR = Anatomy(
     verb="repair",
     verb_help=(
         "Repair a segmentation of the heart.\n\n"
-        "Mends what the check finds: holes, islands and open walls by the smallest change, then frames that break rules "
-        "from the valid ones around them. Valid slices stay bit for bit what they were, and what cannot be mended is "
-        "left alone and listed. Writes the repaired label map, every change, the check before and after, and a report."
+        "Mends what the check finds: holes, islands and open walls by the smallest change, then frames that break "
+        "rules from the valid ones around them. Valid slices stay bit for bit what they were, and what cannot be "
+        "mended is left alone and listed. Writes the repaired label map, every change, the check before and after, and "
+        "a report."
     ),
     schema="segmentation-repair/1",
     request=RepairRequest,

@@ -32,8 +32,8 @@ def _changes(before: LabelMaps, after: LabelMaps) -> list[tuple[np.ndarray, int]
 def write_nifti(source: Source, before: LabelMaps, after: LabelMaps, path: Path) -> None:
     """Write repaired label maps as NIfTI (.nii.gz).
 
-    A NIfTI file keeps its header, extensions and type byte for byte, and of its voxels those that are not changed. Others
-    are written on their grid with their type; a segmentation becomes the values of its structures.
+    A NIfTI file keeps its header, extensions and type byte for byte, and of its voxels those that are not changed.
+    Others are written on their grid with their type; a segmentation becomes the values of its structures.
     """
     if isinstance(source, Path) and source.name.lower().endswith((".nii", ".nii.gz")):
         with open_nifti(source) as stream:
@@ -74,4 +74,6 @@ def _write_image(path: Path, values: np.ndarray, maps: LabelMaps) -> None:
         image.SetDirection((grid.to_lps[:3, :3] / spacing).ravel().tolist())
         image.SetOrigin(grid.to_lps[:3, 3].tolist())
         images.append(image)
-    sitk.WriteImage(images[0] if len(images) == 1 else sitk.JoinSeries(images, 0.0, maps.frame_s or 0.0), str(path), True)
+    sitk.WriteImage(
+        images[0] if len(images) == 1 else sitk.JoinSeries(images, 0.0, maps.frame_s or 0.0), str(path), True
+    )

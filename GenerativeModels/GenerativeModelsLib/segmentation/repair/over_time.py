@@ -18,7 +18,6 @@ from GenerativeModelsLib.segmentation.repair.change import (
     Change,
     Place,
     changed_mm2,
-    changed_percent,
     with_unnamed,
 )
 from GenerativeModelsLib.segmentation.repair.distances import FARTHEST_MM, labels_of, signed_distances
@@ -100,7 +99,7 @@ def over_time(
     ]
     if maps.frame_s is None or maps.frames < 3:
         return Rebuilt(maps, [], refused={place: said(_SINGLE) for place in faults if place[0] not in kept})
-    suspect = whole_frames(found)
+    suspect = whole_frames(found) | {violation.frame for violation in found.faults if violation.slice is None}
     values, changes, refused = maps.values.copy(), [], {}
     for slice_, frames in enumerate(wanted):
         if not frames:
@@ -141,8 +140,12 @@ def _is_wanted(found: Findings, frame: int, slice_: int, whole: Collection[int],
 
 
 def whole_frames(found: Findings) -> set[int]:
-    """Frames at fault as a whole: by a rule on frames, or by rules over time in half of their inner slices."""
-    whole = {violation.frame for violation in found.faults if violation.slice is None}
+    """Frames at fault as a whole: by a rule on frames alone, or by rules over time in half of their inner slices.
+
+    Where a slice of the frame has a fault of its own too, that slice is what makes the frame fail.
+    """
+    own = {violation.frame for violation in found.faults if violation.slice is not None}
+    whole = {violation.frame for violation in found.faults if violation.slice is None} - own
     over: dict[int, set[int]] = defaultdict(set)
     for violation in found.faults:
         if violation.slice is not None and isinstance(violation.criterion, TimeCriterion):
@@ -271,8 +274,6 @@ class _Series:
         smooth = smooth_signal(codes, stiffness, self._period is not None)
         valid = self._model.nearest_valid(smooth[[frame]])
         return self._model.decode(valid, maps.values.shape[2:], maps.pixel_mm)[0]
-
-
 
 
 @lru_cache(maxsize=256)

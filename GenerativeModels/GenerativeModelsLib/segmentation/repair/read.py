@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.result import read_result
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.segmentation.case.read import CheckedCase, read_case as read_check
+from GenerativeModelsLib.segmentation.case.read import CheckedCase
+from GenerativeModelsLib.segmentation.case.read import read_case as read_check
 from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
 
 if TYPE_CHECKING:
@@ -104,5 +105,7 @@ def pictures(result: Mapping[str, Any], folder: Path) -> list[list[tuple[str, Im
     rows = []
     for name, words in (("before", _("Before")), ("after", _("After"))):
         check = read_result(folder / name, "segmentation-check/1", _AGAIN)
-        rows += [[(f"{words}. {caption}", picture) for caption, picture in row] for row in of_check(check, folder / name)]
+        rows += [
+            [(f"{words}. {caption}", picture) for caption, picture in row] for row in of_check(check, folder / name)
+        ]
     return rows

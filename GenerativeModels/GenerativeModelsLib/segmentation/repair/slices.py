@@ -23,6 +23,8 @@ __all__ = ["LEAST_SLICES", "Realigned", "SliceShift", "realigned", "slice_shifts
 STEP = "realign"
 LEAST_SLICES = 6
 """Smallest number of labelled slices: a parabola and one shift take four numbers."""
+OWN_CURVE_MM = 1.5
+"""Shift from which it is applied: so far centres of slices that were not shifted lie off a parabola."""
 SIGNIFICANT = 2.0
 """Standard errors of the mean over the frames from which a shift is applied."""
 TURNS = 30
@@ -44,7 +46,7 @@ class SliceShift:
         How far the slice lies off the curve, (row, column) in mm, and the standard error of it over the frames.
     applied_mm
         By how much it was moved back, (row, column) in mm, whole pixels; (0, 0) where the shift is below half a pixel
-        or not significant.
+        or `OWN_CURVE_MM`, or not significant.
     """
 
     slice: int
@@ -76,7 +78,7 @@ def realigned(found: Findings, kept: Collection[int] = ()) -> Realigned:
     moving = [frame for frame in range(maps.frames) if frame not in kept]
     for slice_ in labelled:
         steps = -np.rint(off[slice_] / maps.pixel_mm).astype(int)
-        if np.linalg.norm(off[slice_]) <= SIGNIFICANT * error[slice_]:
+        if np.linalg.norm(off[slice_]) <= max(OWN_CURVE_MM, SIGNIFICANT * error[slice_]):
             steps[:] = 0
         if steps.any():
             moved = _moved(maps.values[moving, slice_], steps)
@@ -109,24 +111,21 @@ def _moved(values: np.ndarray, steps: np.ndarray) -> np.ndarray | None:
 def slice_shifts(found: Findings) -> tuple[np.ndarray, np.ndarray]:
     """How far each slice lies off a smooth curve along the axis, and how sure that is.
 
-    In every frame the centres of the left ventricle (cavity and wall) are fitted by a parabola over the slices, robustly
-    (Tukey's weights, so that a shifted slice does not bend the curve). What a slice lies off is the median over its
-    frames of the residuals, since all frames of a slice share one breath hold.
+    In every frame the centres of the left ventricle (cavity and wall) are fitted by a parabola over the slices,
+    robustly (Tukey's weights, so that a shifted slice does not bend the curve), and so are those of the right cavity.
+    What a slice lies off is the mean of both where both are known, and the median over its frames, since all frames of
+    a slice share one breath hold.
 
     Returns
     -------
-    (slices, 2) row and column in mm, and (slices,) standard error in mm of it over the frames, 0 for a single frame; NaN
-    where less than `LEAST_SLICES` slices are labelled.
+    (slices, 2) row and column in mm, and (slices,) standard error in mm of it over the frames, 0 for a single frame;
+    NaN where less than `LEAST_SLICES` slices are labelled.
     """
-    maps = found.maps
-    residuals = np.full((maps.frames, maps.slices, 2), np.nan)
-    for frame, centres in enumerate(_centres(found)):
-        there = np.isfinite(centres[:, 0])
-        if there.sum() >= LEAST_SLICES:
-            residuals[frame, there] = _off_parabola(np.flatnonzero(there), centres[there])
-    frames = np.isfinite(residuals[..., 0]).sum(axis=0)
-    off, error = np.full((maps.slices, 2), np.nan), np.full(maps.slices, np.nan)
-    for slice_ in np.flatnonzero(frames):
+    residuals, right = (_off_curve(centres) for centres in (found.measures.centre_mm, _right_centres(found.maps)))
+    residuals = np.where(np.isfinite(right), 0.5 * (residuals + right), residuals)
+    slices = residuals.shape[1]
+    off, error = np.full((slices, 2), np.nan), np.full(slices, np.nan)
+    for slice_ in np.flatnonzero(np.isfinite(residuals[..., 0]).any(axis=0)):
         known = residuals[np.isfinite(residuals[:, slice_, 0]), slice_]
         off[slice_] = np.median(known, axis=0)
         spread = 1.4826 * np.median(np.linalg.norm(known - off[slice_], axis=1))
@@ -134,9 +133,20 @@ def slice_shifts(found: Findings) -> tuple[np.ndarray, np.ndarray]:
     return off, error
 
 
-def _centres(found: Findings) -> np.ndarray:
-    """(frames, slices, 2) row and column in mm of the left ventricle's centre."""
-    return found.measures.centre_mm
+def _right_centres(maps: LabelMaps) -> np.ndarray:
+    """(frames, slices, 2) row and column in mm of the right cavity's centre, NaN without one."""
+    places = [[geometry.centre(values == CODES["rv"]) for values in frame] for frame in maps.values]
+    return np.array(places) * maps.pixel_mm
+
+
+def _off_curve(centres: np.ndarray) -> np.ndarray:
+    """(frames, slices, 2) distance of centres from the parabola of their frame; NaN in frames with too few."""
+    residuals = np.full(centres.shape, np.nan)
+    for frame, row in enumerate(centres):
+        there = np.isfinite(row[:, 0])
+        if there.sum() >= LEAST_SLICES:
+            residuals[frame, there] = _off_parabola(np.flatnonzero(there), row[there])
+    return residuals
 
 
 def _off_parabola(slices: np.ndarray, centres: np.ndarray) -> np.ndarray:

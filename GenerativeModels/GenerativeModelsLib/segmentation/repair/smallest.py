@@ -105,7 +105,8 @@ def mend_slice(maps: LabelMaps, view: str, like: Plane, place: Place, values: np
     plane = plane_of(values)
     broken, done = broken_rules(view, plane), []
     while broken:
-        taken = next(_better(maps, view, plane_of, place, values, broken), None)
+        better = _better(maps, view, plane_of, place, values, broken)
+        taken = min(better, key=lambda mended: len(mended.broken), default=None)
         if taken is None:
             break
         values, broken = taken.values, taken.broken
@@ -228,7 +229,7 @@ def _close_wall(plane: Plane) -> Iterator[np.ndarray]:
         disc = np.hypot(*np.moveaxis(offsets * plane.pixel_mm, -1, 0)) <= radius + 1e-6
         room = [(int(r), int(r)) for r in reach]
         closed = binary_erosion(binary_dilation(np.pad(ventricle, room), disc), disc)
-        closed = closed[tuple(slice(a, -a) for a, _ in room)]
+        closed = closed[tuple(slice(r, r + size) for r, size in zip(reach, ventricle.shape))]
         made = plane.values.copy()
         for pixels in geometry.pieces(closed & outside):
             if beside[tuple(pixels.T)].any():
@@ -267,4 +268,4 @@ _WAYS = {
     "myo_circularity": (_FEWER["myo"],),
     "lv_circularity": (_FEWER["lv"],),
 }
-"""By rule, the ways in which it is mended, the likeliest first; shape rules by what a fault of topology makes of them."""
+"""By rule, the ways in which it is mended, the likeliest first; rules on shape where a hole or a piece breaks them."""

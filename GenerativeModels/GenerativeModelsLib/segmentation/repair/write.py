@@ -17,7 +17,6 @@ from GenerativeModelsLib.segmentation.repair.files import write_nifti
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
-    from GenerativeModelsLib.segmentation.repair.change import Change
     from GenerativeModelsLib.segmentation.repair.repair import Repaired
 
 __all__ = ["AFTER", "BEFORE", "CHANGES", "CHANGE_COLUMNS", "REPAIRED", "Effect", "document", "effects", "write_files"]
@@ -58,9 +57,7 @@ def effects(repaired: Repaired) -> list[Effect]:
             changed[change.frame] = (drawn if np.isfinite(drawn) else 0.0) + (cavity[1] - cavity[0]) * pixel_ml
         edv, esv = float(np.nanmax(changed)), float(np.nanmin(changed))
         ef = 100 * (1 - esv / edv)
-        found.append(
-            Effect(edv - before.curves.edv_ml, esv - before.curves.esv_ml, ef - before.curves.ef_percent)
-        )
+        found.append(Effect(edv - before.curves.edv_ml, esv - before.curves.esv_ml, ef - before.curves.ef_percent))
     return found
 
 
