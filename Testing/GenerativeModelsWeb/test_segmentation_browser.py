@@ -141,7 +141,7 @@ def test_a_repair_stands_beside_and_a_frame_is_undone(tab, tmp_path):
     page.wait_for_selector("[data-gm-view=repaired] img")
     tab.go.wait_for()
     tab.wait_for_place(*HOLE)
-    assert dict((row[0], row[1:]) for row in tab.numbers())["Faulty slices"] == ["2", "0"]
+    assert {row[0]: row[1:] for row in tab.numbers()}["Faulty slices"] == ["2", "0"]
     assert page.locator("[data-gm-cell].gm-cell-fault").count() == 0
     page.click(".gm-controls >> text=Before")
     page.wait_for_selector("[data-gm-cell].gm-cell-fault.gm-cell-changed >> nth=1")

@@ -52,7 +52,7 @@ def app(tmp_path, monkeypatch):
     server = get_server(f"segmentation {uuid.uuid4()}", client_type="vue3")
     cases = CaseList(TypedState(server.state, Navigation))
     app = SegmentationApplication(server, cases, Downloads(tmp_path / "downloads"), model=None, device="cpu")
-    values = cine(6, 5)
+    values = cine(12, 5)
     rows, columns = (round(float(at.mean())) for at in (values[3, 2] == CODES["lv"]).nonzero())
     values[3, 2, rows - 2 : rows + 3, columns - 2 : columns + 3] = 0
     path = write_maps(tmp_path / "beat.nii.gz", maps_of(values))
@@ -91,7 +91,8 @@ def test_what_may_change_makes_a_repair_out_of_date_and_no_check(app):
 
 def test_another_label_map_forgets_the_frames_to_keep(app):
     app.settings.data.keep = [2]
-    app.desk.put("labels", app.desk.file("labels"), app.desk.card("labels"))
+    found = app.desk.file("labels")
+    app.desk.put("labels", found, found.card)
     assert app.settings.data.keep == []
 
 
