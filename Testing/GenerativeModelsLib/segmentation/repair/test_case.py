@@ -50,17 +50,8 @@ def faulty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(faulty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("out") / "case"
-    arguments = [
-        "segmentation",
-        "repair",
-        str(faulty_file),
-        "--output",
-        str(output),
-        "--most-change",
-        "30",
-        "--realign",
-    ]
-    result = CliRunner().invoke(app, arguments)
+    arguments = ["segmentation", "repair", str(faulty_file), "--output", str(output), "--most-change", "30"]
+    result = CliRunner().invoke(app, [*arguments, "--realign"])
     assert result.exit_code == 0, result.output
     assert "1 slices changed in 1 of 7 frames; " in result.stdout and "frame 4, slice 3 (" in result.stdout
     return output
