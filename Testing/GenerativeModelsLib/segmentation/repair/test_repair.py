@@ -58,7 +58,8 @@ def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slic
 
 def every_other_slice(maps: LabelMaps) -> LabelMaps:
     """The labelled slices of the sample, 12 mm apart."""
-    return replace(maps, values=maps.values[:, 4:21:2], to_lps=maps.to_lps * np.array([1.0, 1.0, 2.0, 1.0]))
+    to_lps = maps.to_lps * np.array([1.0, 1.0, 2.0, 1.0])
+    return replace(maps, values=maps.values[:, 4:21:2], to_lps=to_lps, grid=None)
 
 
 def test_faults_of_the_sample_cine_are_mended() -> None:
