@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.image_files.nifti import open_nifti
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
 from GenerativeModelsLib.segmentation.repair.files import repaired_values, write_nifti
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
+from Testing.helpers.heart_phantoms import write_segmentation
 from Testing.helpers.segmentation_phantoms import MYO, apical, cine, maps_of, stack, write_maps
 
 
@@ -88,6 +90,21 @@ def test_other_files_become_nifti_on_their_grid_with_their_type(tmp_path: Path, 
     assert differs.sum() == 1
 
 
+def test_a_segmentation_of_slicer_becomes_the_values_of_its_segments(tmp_path: Path) -> None:
+    maps = maps_of(stack())
+    heart = LabelMap(maps.values[0], HeartLabels(1, 2, 3), maps.to_lps, "phantom")
+    segments = [(name, maps.values[0] == CODES[key], value, 0) for name, key, value in SEGMENTS]
+    path = write_segmentation(tmp_path / "heart.seg.nrrd", heart, segments)
+    read = read_label_maps(SegmentationRequest(path))
+    write_nifti(path, read, changed(read), tmp_path / "out.nii.gz")
+    again = read_label_maps(SegmentationRequest(tmp_path / "out.nii.gz", labels="lv=7,myo=9,rv=2"))
+    assert np.array_equal(again.values, changed(read).values)
+    assert np.linalg.norm(again.to_lps[:3, 3] - read.to_lps[:3, 3]) < 1e-3
+
+
+SEGMENTS = (("LV cavity", "lv", 7), ("Myocardium", "myo", 9), ("Right ventricle", "rv", 2))
+
+
 def test_a_slice_over_time_keeps_its_three_axes(tmp_path: Path) -> None:
     maps = maps_of(np.stack([apical()[None]] * 4), np.ones(2))
     image = sitk.GetImageFromArray(np.array([0, 1, 2, 0, 3], np.uint8)[maps.values[:, 0]])
@@ -97,4 +114,3 @@ def test_a_slice_over_time_keeps_its_three_axes(tmp_path: Path) -> None:
     write_nifti(request.file, read, changed(read), tmp_path / "out.nii.gz")
     assert sitk.ReadImage(str(tmp_path / "out.nii.gz")).GetSize() == (130, 140, 4)
     assert repaired_values(read, changed(read)).shape == (4, 1, 140, 130)
-    assert CODES["myo"] == 2

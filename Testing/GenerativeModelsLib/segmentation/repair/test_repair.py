@@ -16,7 +16,7 @@ from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
 from GenerativeModelsLib.segmentation.repair.change import changed_percent, changed_places
 from GenerativeModelsLib.segmentation.repair.repair import Repaired, repair_maps
-from Testing.helpers.segmentation_phantoms import LV, MIDDLE, cine, disc, maps_of, ring, stack
+from Testing.helpers.segmentation_phantoms import LV, MIDDLE, apical, cine, disc, maps_of, ring, stack
 
 BEAT = maps_of(cine(7, 5), frame_s=0.06)
 KINDS = [(name, grade) for name, fault in {**FAULTS, **TIME_FAULTS}.items() for grade in fault.grades]
@@ -123,6 +123,19 @@ def test_a_stack_is_mended_by_small_changes_and_a_missing_slice_is_listed() -> N
     assert [change.slice for change in repaired.changes] == [3]
     assert [(each.slice, each.rules) for each in repaired.abstained] == [(5, ("slice_missing",))]
     assert "no frames before and after" in repaired.abstained[0].reason
+
+
+def test_an_apical_beat_is_mended() -> None:
+    scales = 0.85 + 0.15 * np.cos(2 * np.pi * np.arange(12) / 12)
+    true = np.stack([apical(40 + 40 * s, 44 * s, 9 / np.sqrt(s)) for s in scales])[:, None]
+    values = true.copy()
+    values[3, 0] = np.roll(values[3, 0], 7, axis=0)
+    values[6, 0, 60:66, 62:68] = 0
+    values[9] = 0
+    before, after = maps_of(values, np.ones(2)), repair_maps(maps_of(values, np.ones(2)), "apical")
+    assert not after.abstained and after.changed_frames == [3, 6, 9]
+    wrong = [int((each.values != true).sum()) for each in (before, after.after.maps)]
+    assert wrong[1] < 0.05 * wrong[0]
 
 
 def test_pixels_of_no_structure_stay() -> None:
