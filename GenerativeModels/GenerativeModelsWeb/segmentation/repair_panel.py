@@ -20,25 +20,24 @@ def build_repair(page: SegmentationApplication) -> None:
     """Build it."""
     result, settings, busy = page.result.name, page.settings.name, page.run.name.busy
     with html.Section(classes="gm-repair", raw_attrs=attributes(aria_label="Repair")):
-        html.H2("Repair", classes="gm-heading")
-        html.P(
-            "Mends what breaks a rule by the smallest change; slices that keep the rules stay bit for bit.",
-            v_if=f"!{result.repaired}",
-            classes="gm-quiet",
-        )
-        hint = "Largest change of a slice in percent of its labels; what needs more is left alone."
+        with html.Div(classes="gm-heading"):
+            html.H2("Repair")
+            html.Button(
+                f"{{{{ {result.repaired} ? 'Repair again' : 'Repair' }}}}",
+                type="button",
+                classes="gm-button",
+                disabled=(f"{busy} || !!{page.inputs.name.missing}",),
+                title="Mend what breaks a rule; slices that keep the rules stay bit for bit",
+                click=page.repair,
+            )
+        hint = "Percent of the labels of a slice; what needs more is left alone."
         build_text(page, "gm-most-change", "How much may change", settings.most_change, hint=hint)
-        for name, words in SWITCHES:
-            with html.Label(classes="gm-check"):
-                html.Input(type="checkbox", v_model=(getattr(settings, name),), disabled=(busy,))
-                html.Span(words)
-        html.Button(
-            f"{{{{ {result.repaired} ? 'Repair again' : 'Repair' }}}}",
-            type="button",
-            classes="gm-button",
-            disabled=(f"{busy} || !!{page.inputs.name.missing}",),
-            click=page.repair,
-        )
+        with html.Details(classes="gm-more"):
+            html.Summary("Options")
+            for name, words in SWITCHES:
+                with html.Label(classes="gm-check"):
+                    html.Input(type="checkbox", v_model=(getattr(settings, name),), disabled=(busy,))
+                    html.Span(words)
         _changes(page)
 
 

@@ -23,8 +23,8 @@ def build_results(page: SegmentationApplication) -> None:
     verb = f"{{{{ {page.result.name.repaired} ? 'repair' : 'check' }}}}"
     with build_result_panel(page, verb):
         _numbers(page)
-        build_repair(page)
         _violations(page)
+        build_repair(page)
         _curves(page)
 
 
