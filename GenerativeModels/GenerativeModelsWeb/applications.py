@@ -32,7 +32,7 @@ class Application:
 _APPLICATIONS = {
     "measure": Application(
         "Generative models",
-        "Fetal skulls from ultrasound planes, left ventricles from label maps, cardiac segmentations checked and repaired.",
+        "Fetal skulls from ultrasound planes, left ventricles from label maps, checks of cardiac segmentations.",
         "GenerativeModelsWeb.workspace:Workspace",
     ),
 }
