@@ -44,6 +44,8 @@ class WebTab:
 
     anatomy = ""
     """Whose pages it drives."""
+    picture = ".gm-3d img"
+    """What is there once a result is shown."""
 
     def __init__(self, page, address: str) -> None:
         self.page = page
@@ -130,7 +132,7 @@ class WebTab:
         start = time.perf_counter()
         self.go.click()
         self.page.wait_for_selector(".gm-progress")
-        self.page.wait_for_selector(".gm-3d img, .gm-foot .gm-serious")
+        self.page.wait_for_selector(f"{self.picture}, .gm-foot .gm-serious")
         self.go.wait_for()
         seconds = time.perf_counter() - start
         assert not self.page.locator(".gm-foot .gm-serious").count(), self.page.inner_text(".gm-foot")
@@ -148,10 +150,10 @@ class WebTab:
         rows = self.page.locator(".gm-results table").first.locator("tbody tr").all()
         return [row.locator("th, td").all_inner_texts() for row in rows]
 
-    def download(self, name: str, folder: Path) -> Path:
-        """The file behind a download link, by its name in the case."""
+    def download(self, name: str, folder: Path, of: str = "") -> Path:
+        """The file behind a download link, by its name in the case; `of` is its anatomy, "" = that of the pages."""
         with self.page.expect_download() as waiting:
-            self.page.click(f'.gm-downloads a[href="download/{self.anatomy}.{name}"]')
+            self.page.click(f'.gm-downloads a[href="download/{of or self.anatomy}.{name}"]')
         path = folder / waiting.value.suggested_filename
         waiting.value.save_as(path)
         return path
