@@ -7,7 +7,7 @@ from typing import Any
 
 from GenerativeModelsLib.anatomy.cohort_plan import CohortPlan
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Quantity
-from GenerativeModelsLib.language import N_, _
+from GenerativeModelsLib.language import N_, _, ngettext
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.repair.request import RepairRequest
 
@@ -27,14 +27,16 @@ def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _notes(result: Mapping[str, Any]) -> list[str]:
     lines = [
-        _(
-            "{changed} slices changed in {frames} of {all} frames; {left} left as they were though they break rules",
-            changed=result["changed_slices"],
+        ngettext(
+            "{n} slice changed, in {frames} of {all} frames",
+            "{n} slices changed, in {frames} of {all} frames",
+            result["changed_slices"],
             frames=result["changed_frames"],
             all=result["frames"],
-            left=len(result["abstained"]),
         )
     ]
+    if result["abstained"]:
+        lines.append(_("Left as they were though they break rules: {count}", count=len(result["abstained"])))
     for entry in result["abstained"]:
         where = _("frame {frame}", frame=entry["frame"])
         if entry["slice"] is not None:

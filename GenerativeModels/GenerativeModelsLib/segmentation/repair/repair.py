@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
-from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import LabelMaps
@@ -31,7 +30,6 @@ __all__ = ["Repaired", "repair_maps"]
 MOST_PASSES = 8
 _TOO_MUCH = S_("It would change {percent:.0f} % of the labels, more than {most:.0f} %.")
 _STILL = S_("It would still break rules, or make others break them: {id}.")
-_NO_NETWORK = S_("No label network was used: slices are mended by small changes and by the frames around them alone.")
 _NO_STEP = S_("No small change mends it; an unusual shape or size may be the patient's own.")
 
 
@@ -127,10 +125,8 @@ def repair_maps(
         moved = realigned(state.found, kept)
         after = check_maps(moved.maps, view, earlier=state.found)
     seconds = {"check": checked - start, "repair": mended - checked, "realign": time.perf_counter() - mended}
-    warnings = [*after.warnings, *moved.warnings]
-    if before.faults and model is None:
-        warnings.append(Caution(said(_NO_NETWORK), "missing"))
-    return Repaired(before, after, changes + moved.changes, abstained, moved.shifts, tuple(warnings), seconds)
+    warnings = (*after.warnings, *moved.warnings)
+    return Repaired(before, after, changes + moved.changes, abstained, moved.shifts, warnings, seconds)
 
 
 def _pass(

@@ -53,7 +53,8 @@ def folder(faulty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments = ["segmentation", "repair", str(faulty_file), "--output", str(output), "--most-change", "30"]
     result = CliRunner().invoke(app, [*arguments, "--realign"])
     assert result.exit_code == 0, result.output
-    assert "1 slices changed in 1 of 7 frames; " in result.stdout and "frame 4, slice 3 (" in result.stdout
+    for words in ("1 slice changed, in 1 of 7 frames", "break rules: ", "frame 4, slice 3 ("):
+        assert words in result.stdout
     return output
 
 

@@ -178,8 +178,3 @@ def test_how_much_is_changed_counts_what_is_lost_and_what_is_new() -> None:
     assert changed_percent(drawn, np.array([[1, 1, 2, 0, 0, 0]])) == 25.0
     assert changed_percent(drawn, np.array([[1, 1, 2, 2, 2, 2]])) == pytest.approx(100 / 3)
     assert changed_percent(np.zeros(4), np.ones(4)) == 0.0 and changed_percent(drawn, 0 * drawn) == 100.0
-
-
-def test_the_networks_absence_is_said_where_there_are_faults() -> None:
-    assert any("No label network" in warning for warning in repair_maps(faulty()).warnings)
-    assert not any("No label network" in warning for warning in repair_maps(BEAT).warnings)
