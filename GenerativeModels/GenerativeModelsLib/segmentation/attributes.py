@@ -1,0 +1,129 @@
+"""The seven attributes of a label map that an attribute-regularised VAE puts on dimensions of their own.
+
+Pati and Lerch (arXiv 2004.05485) on the attributes of echocardiograms of Painchaud et al. (2022): area, length, basal
+width and orientation of the left cavity, area of the myocardium, and the epicardial centre. In the short axis the
+cavity has no length and no base; there the axes of the ventricle's outline and the direction of the septum stand for
+them. The axes of the outline and not of the cavity, because over a beat they are less tied to the cavity's area.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from GenerativeModelsLib.segmentation import geometry
+from GenerativeModelsLib.segmentation.long_axis import long_axis
+from GenerativeModelsLib.segmentation.plane import Plane
+
+__all__ = ["ATTRIBUTES", "attributes", "ejected_share"]
+
+ATTRIBUTES = {
+    "apical": (
+        *("lv_area_mm2", "lv_length_mm", "lv_base_width_mm", "lv_orientation_degrees"),
+        *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
+    ),
+    "short-axis": (
+        *("lv_area_mm2", "epi_major_axis_mm", "epi_minor_axis_mm", "septum_degrees"),
+        *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
+    ),
+}
+"""Names of the attributes by view, in the order of `attributes`."""
+
+
+def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarray:
+    """The attributes of `ATTRIBUTES[view]` of label maps.
+
+    Parameters
+    ----------
+    values
+        (..., rows, columns) values of `maps.CODES`.
+    pixel_mm
+        (2,) distance of neighbouring rows and columns.
+    view
+        "short-axis" or "apical".
+
+    Returns
+    -------
+    (..., 7) in mm, mm2 and degrees; NaN where a structure that an attribute needs is not labelled.
+
+    lv_area_mm2, myo_area_mm2
+        Area of the cavity and of the myocardium.
+    lv_length_mm, lv_base_width_mm, lv_orientation_degrees
+        Of `long_axis.LongAxis`; the angle is that from the direction of growing rows towards growing columns.
+    epi_major_axis_mm, epi_minor_axis_mm
+        Axes of the ellipse with the second moments of the epicardial outline's inside, each pixel counted as the
+        rectangle that it is: 4 times the square roots of the eigenvalues of the covariance. The outline is that of
+        cavity and myocardium together, with all that they enclose.
+    septum_degrees
+        Direction from the centre of the left to that of the right cavity, from that of falling columns (the left of
+        the picture) towards falling rows (its top), in (-180, 180].
+    epi_centre_x_mm, epi_centre_y_mm
+        Centre of that inside, along the columns and along the rows, from the centre of pixel (0, 0).
+
+    Raises
+    ------
+    ValueError
+        There is no such view.
+    """
+    if view not in ATTRIBUTES:
+        raise ValueError(f"view is {view!r}, expected one of {', '.join(ATTRIBUTES)}")
+    values, pixel_mm = np.asarray(values), np.asarray(pixel_mm, float)
+    measure = _apical if view == "apical" else _short_axis
+    found = np.full((int(np.prod(values.shape[:-2])), len(ATTRIBUTES[view])), np.nan)
+    for number, one in enumerate(values.reshape(-1, *values.shape[-2:])):
+        if one.any():
+            found[number] = measure(Plane(one, pixel_mm))
+    return found.reshape(*values.shape[:-2], -1)
+
+
+def ejected_share(values: np.ndarray) -> np.ndarray:
+    """(...,) share of the ventricle, which is cavity and myocardium, that the cavity is not.
+
+    Of label maps (..., rows, columns). Over a beat it is smallest at end diastole and largest at end systole, and so
+    says where between them a frame is. NaN without a ventricle.
+    """
+    cavity, wall = ((np.asarray(values) == code).sum(axis=(-2, -1), dtype=float) for code in (1, 2))
+    whole = cavity + wall
+    return np.divide(wall, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+
+
+def _areas(plane: Plane) -> tuple[float, float]:
+    """Areas of cavity and myocardium; a missing cavity has none, as at the apex."""
+    return plane.area_mm2("lv"), plane.area_mm2("myo") if plane.has("myo") else np.nan
+
+
+def _inside(plane: Plane) -> np.ndarray:
+    return geometry.filled(plane.mask("epi")) & ~plane.mask("rv") & ~plane.mask("la")
+
+
+def _centre_xy_mm(plane: Plane, inside: np.ndarray) -> tuple[float, float]:
+    row, column = plane.in_slice(geometry.centre(inside))
+    return column * float(plane.pixel_mm[1]), row * float(plane.pixel_mm[0])
+
+
+def _apical(plane: Plane) -> tuple[float, ...]:
+    lv, myo = _areas(plane)
+    axis = long_axis(plane)
+    along = (np.nan,) * 3 if axis is None else (axis.length_mm, axis.base_width_mm, axis.orientation_degrees)
+    return lv, *along, myo, *_centre_xy_mm(plane, _inside(plane))
+
+
+def _short_axis(plane: Plane) -> tuple[float, ...]:
+    lv, myo = _areas(plane)
+    inside = _inside(plane)
+    return lv, *_axes_mm(inside, plane.pixel_mm), _septum_degrees(plane), myo, *_centre_xy_mm(plane, inside)
+
+
+def _axes_mm(mask: np.ndarray, pixel_mm: np.ndarray) -> tuple[float, float]:
+    points = np.argwhere(mask) * pixel_mm
+    if not len(points):
+        return np.nan, np.nan
+    offset = points - points.mean(axis=0)
+    spread = offset.T @ offset / len(points) + np.diag(pixel_mm**2) / 12  # that of a pixel about its centre
+    minor, major = 4 * np.sqrt(np.linalg.eigvalsh(spread))
+    return float(major), float(minor)
+
+
+def _septum_degrees(plane: Plane) -> float:
+    left = "lv" if plane.has("lv") else "epi"
+    down, right = (np.array(geometry.centre(plane.mask("rv"))) - geometry.centre(plane.mask(left))) * plane.pixel_mm
+    return float(np.degrees(np.arctan2(-down, -right)))
