@@ -12,9 +12,10 @@ import numpy as np
 
 from GenerativeModelsLib.segmentation import geometry
 from GenerativeModelsLib.segmentation.long_axis import long_axis
+from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.plane import Plane
 
-__all__ = ["ATTRIBUTES", "attributes", "ejected_share"]
+__all__ = ["ATTRIBUTES", "attributes", "cavity_share"]
 
 ATTRIBUTES = {
     "apical": (
@@ -43,7 +44,8 @@ def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarra
 
     Returns
     -------
-    (..., 7) in mm, mm2 and degrees; NaN where a structure that an attribute needs is not labelled.
+    (..., 7) in mm, mm2 and degrees; NaN where a structure that an attribute needs is not labelled:
+    the myocardium for all of the outline. A missing cavity has the area 0, as at the apex.
 
     lv_area_mm2, myo_area_mm2
         Area of the cavity and of the myocardium.
@@ -75,23 +77,24 @@ def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarra
     return found.reshape(*values.shape[:-2], -1)
 
 
-def ejected_share(values: np.ndarray) -> np.ndarray:
-    """(...,) share of the ventricle, which is cavity and myocardium, that the cavity is not.
+def cavity_share(values: np.ndarray) -> np.ndarray:
+    """(...,) share of the ventricle, which is cavity and myocardium, that the cavity is, of maps (..., rows, columns).
 
-    Of label maps (..., rows, columns). Over a beat it is smallest at end diastole and largest at end systole, and so
-    says where between them a frame is. NaN without a ventricle.
+    Over a beat it is largest at end diastole and smallest at end systole, and so says where between them a frame is.
+    NaN where no myocardium is labelled.
     """
-    cavity, wall = ((np.asarray(values) == code).sum(axis=(-2, -1), dtype=float) for code in (1, 2))
-    whole = cavity + wall
-    return np.divide(wall, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    cavity, wall = ((np.asarray(values) == CODES[name]).sum(axis=(-2, -1), dtype=float) for name in ("lv", "myo"))
+    return np.divide(cavity, cavity + wall, out=np.full(cavity.shape, np.nan), where=wall > 0)
 
 
 def _areas(plane: Plane) -> tuple[float, float]:
-    """Areas of cavity and myocardium; a missing cavity has none, as at the apex."""
     return plane.area_mm2("lv"), plane.area_mm2("myo") if plane.has("myo") else np.nan
 
 
 def _inside(plane: Plane) -> np.ndarray:
+    """Mask of what the epicardial outline holds; empty without myocardium, whose border the outline is."""
+    if not plane.has("myo"):
+        return np.zeros(plane.values.shape, bool)
     return geometry.filled(plane.mask("epi")) & ~plane.mask("rv") & ~plane.mask("la")
 
 
