@@ -24,8 +24,8 @@ class LabelNetworkConfig(Strict):
 class AugmentationConfig(Strict):
     """Largest random movement of a map; each is drawn uniformly, and a map moves as a whole."""
 
-    shift_mm: float = Field(10.0, ge=0)
-    rotation_degrees: float = Field(20.0, ge=0, le=180)
+    shift_mm: float = Field(6.0, ge=0)
+    rotation_degrees: float = Field(15.0, ge=0, le=180)
     scale: float = Field(0.1, ge=0, lt=1, description="of size 1 - scale to 1 + scale")
 
 
@@ -47,11 +47,11 @@ class LabelTrainingConfig(TrainingConfig):
     epochs: int = Field(40, ge=1)
     items_per_epoch: int = Field(4096, ge=1)
     batch_size: int = Field(64, ge=4)
-    learning_rate: float = Field(1e-3, gt=0)
+    learning_rate: float = Field(2e-3, gt=0)
     entropy_weight: float = Field(0.1, ge=0, description="weight of the cross-entropy; that of the Dice is 1")
     beta: float = Field(1e-3, ge=0, description="weight of the KL divergence in nats")
     gamma: float = Field(0.1, ge=0, description="ar-vae: weight of the order of the attributes")
-    delta: float = Field(4.0, gt=0, description="ar-vae: steepness of that order")
+    delta: float = Field(10.0, gt=0, description="ar-vae: steepness of that order")
     dead_band: float = Field(0.05, ge=0, description="ar-vae: smallest difference that counts, in standard deviations")
     neuron_weight: float = Field(0.1, ge=0, description="constrained-vae: weight of the squared error of the neuron")
     codes: int = Field(3000, ge=10, description="codes of training maps that a bundle stores")

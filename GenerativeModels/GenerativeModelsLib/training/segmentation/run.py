@@ -87,7 +87,7 @@ def train_labels(config: LabelTrainingConfig, resume: bool, options: dict, stage
     trainer.fit(
         module,
         DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)),
-        held_out_batches(population.held_out.some(VALIDATION_MAPS), 250),
+        DataLoader(held_out_batches(population.held_out.some(VALIDATION_MAPS), 250), batch_size=None),
         ckpt_path=checkpoint,
     )
     if trainer.is_global_zero:
