@@ -75,7 +75,7 @@ class LabelVAE(nn.Module):
         size: int = 96,
         labels: int = 5,
         latent: int = 16,
-        channels: Sequence[int] = (24, 48, 96, 128),
+        channels: Sequence[int] = (16, 32, 64, 128),
         dense: int = 256,
     ) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ class LabelNetworkConfig(Strict):
     """Sizes of the VAE."""
 
     latent: int = Field(16, ge=1)
-    channels: tuple[int, ...] = Field((24, 48, 96, 128), min_length=1)
+    channels: tuple[int, ...] = Field((16, 32, 64, 128), min_length=1)
     dense: int = Field(256, ge=1)
 
 

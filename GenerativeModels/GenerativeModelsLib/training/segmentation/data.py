@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +12,10 @@ from torch.nn import functional as F
 from torch.utils.data import Dataset
 
 from GenerativeModelsLib.segmentation.attributes import attributes, cavity_share
-from GenerativeModelsLib.segmentation.population.label_sequence import LabelSequence, on_grid
+from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.training.segmentation.config import AugmentationConfig
 
-__all__ = ["FrameMaps", "LabelBatch", "LabelBatches", "moved"]
+__all__ = ["LabelBatch", "LabelBatches", "batch_of", "moved"]
 
 
 class LabelBatch(NamedTuple):
@@ -36,68 +35,14 @@ class LabelBatch(NamedTuple):
     share: Tensor
 
 
-@dataclass(frozen=True, eq=False)
-class FrameMaps:
-    """Frames of sequences as single maps on one grid.
-
-    Attributes
-    ----------
-    values : (N, H, W) uint8.
-    known : (N, 5) bool, as `LabelSequence.known`.
-    pixel_mm : (2,) of all maps.
-    view : of all maps.
-    role : (N,) of the slice.
-    subject : (N,) name of the heart.
-    """
-
-    values: np.ndarray
-    known: np.ndarray
-    pixel_mm: np.ndarray
-    view: str
-    role: np.ndarray
-    subject: np.ndarray
-
-    @classmethod
-    def of(cls, sequences: Sequence[LabelSequence], grid: int, pixel_mm: float) -> FrameMaps:
-        """The labelled frames of sequences of one view, resampled where their grid is another one."""
-        parts = []
-        for sequence in sequences:
-            shape, spacing = sequence.values.shape[1:], sequence.pixel_mm
-            same = shape == (grid, grid) and np.allclose(spacing, pixel_mm)
-            parts.append(sequence if same else on_grid(sequence, grid, pixel_mm))
-        counts = [len(part.values) for part in parts]
-        values = np.concatenate([part.values for part in parts])
-        labelled = values.any(axis=(1, 2))
-        return cls(
-            values[labelled],
-            np.concatenate([part.known for part in parts])[labelled],
-            np.full(2, float(pixel_mm)),
-            parts[0].view,
-            np.repeat([part.role for part in parts], counts)[labelled],
-            np.repeat([part.subject for part in parts], counts)[labelled],
-        )
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, index: np.ndarray) -> FrameMaps:
-        return FrameMaps(
-            self.values[index], self.known[index], self.pixel_mm, self.view, self.role[index], self.subject[index]
-        )
-
-    @property
-    def batch(self) -> LabelBatch:
-        """All maps, with their measures."""
-        return LabelBatch(
-            torch.from_numpy(self.values),
-            torch.from_numpy(self.known),
-            torch.from_numpy(attributes(self.values, self.pixel_mm, self.view)).float(),
-            torch.from_numpy(cavity_share(self.values)).float(),
-        )
-
-    def some(self, count: int) -> FrameMaps:
-        """At most `count` maps, evenly spread over all."""
-        return self[np.linspace(0, len(self) - 1, min(count, len(self))).astype(int)]
+def batch_of(maps: FrameMaps) -> LabelBatch:
+    """The maps with their measures."""
+    return LabelBatch(
+        torch.from_numpy(maps.values),
+        torch.from_numpy(maps.known),
+        torch.from_numpy(attributes(maps.values, maps.pixel_mm, maps.view)).float(),
+        torch.from_numpy(cavity_share(maps.values)).float(),
+    )
 
 
 def moved(
@@ -151,5 +96,4 @@ class LabelBatches(Dataset):
         chosen = maps[rng.integers(len(maps), size=count)]
         values = moved(chosen.values, maps.pixel_mm, self.ways, rng)
         kept = values.any(axis=(1, 2))[:, None, None]
-        values = np.where(kept, values, chosen.values)
-        return FrameMaps(values, chosen.known, chosen.pixel_mm, chosen.view, chosen.role, chosen.subject).batch
+        return batch_of(replace(chosen, values=np.where(kept, values, chosen.values)))

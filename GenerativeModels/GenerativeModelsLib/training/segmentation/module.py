@@ -12,8 +12,9 @@ from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.label_vae import LabelVAE
 from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES
 from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
-from GenerativeModelsLib.training.segmentation.data import FrameMaps, LabelBatch
+from GenerativeModelsLib.training.segmentation.data import LabelBatch, batch_of
 from GenerativeModelsLib.training.segmentation.losses import (
     attribute_loss,
     cross_entropy,
@@ -137,4 +138,4 @@ class LabelTraining(L.LightningModule):
 def held_out_batches(maps: FrameMaps, batch_size: int) -> list[LabelBatch]:
     """Batches of all maps, as they are, with their measures."""
     starts = range(0, len(maps), batch_size)
-    return [maps[np.arange(start, min(start + batch_size, len(maps)))].batch for start in starts]
+    return [batch_of(maps[start : start + batch_size]) for start in starts]

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
+from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.segmentation.population.sunnybrook import sunnybrook_slices
 from GenerativeModelsLib.training.segmentation.bank import fill_label_bank
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
-from GenerativeModelsLib.training.segmentation.data import FrameMaps, LabelBatches
+from GenerativeModelsLib.training.segmentation.data import LabelBatches
 from GenerativeModelsLib.training.segmentation.durations import SIMULATION, TRAINING, expected_seconds
 from GenerativeModelsLib.training.segmentation.module import LabelTraining, held_out_batches
 from GenerativeModelsLib.training.shared.progress import Stages
