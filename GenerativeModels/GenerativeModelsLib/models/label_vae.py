@@ -48,9 +48,7 @@ class _Up(nn.Sequential):
 
 
 def _down(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False), nn.BatchNorm2d(outputs), nn.ELU(inplace=True)
-    )
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False), nn.BatchNorm2d(outputs), nn.ELU(inplace=True))
 
 
 class LabelVAE(nn.Module):

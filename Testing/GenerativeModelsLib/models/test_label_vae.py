@@ -46,7 +46,9 @@ def test_a_training_step_reads_every_parameter(maps: torch.Tensor) -> None:
     posterior = net.encode(maps)
     z = posterior.sample(torch.ones_like(posterior.mu))
     (net.decode(z).square().mean() + net.regress(z).mean()).backward()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for name, p in net.named_parameters() if "0.bias" not in name)
+    assert all(
+        p.grad is not None and p.grad.abs().sum() > 0 for name, p in net.named_parameters() if "0.bias" not in name
+    )
 
 
 def test_a_size_that_cannot_be_halved_is_refused() -> None:

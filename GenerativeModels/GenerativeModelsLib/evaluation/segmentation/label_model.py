@@ -90,7 +90,9 @@ def table_of_attributes(model: LabelModel, scores: dict[str, Any]) -> Table:
             f"The neuron's share of the cavity: R² {scores['neuron']['r2']:.3f}, Spearman "
             f"{scores['neuron']['spearman']:.3f}."
         ]
-    return Table(f"Attributes, {scores['maps']} maps of {scores['hearts']} hearts", ("attribute", *kept.values()), rows, notes)
+    return Table(
+        f"Attributes, {scores['maps']} maps of {scores['hearts']} hearts", ("attribute", *kept.values()), rows, notes
+    )
 
 
 def _random_table(random: dict[str, Any]) -> Table:

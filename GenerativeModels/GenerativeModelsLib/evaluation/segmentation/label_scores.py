@@ -28,9 +28,8 @@ __all__ = [
 
 SPAN_SD, STEPS = 2.0, 9
 """A traversal goes from -2 to 2 standard deviations of the codes, in as many maps."""
-BASES = 24
-"""Maps from which traversals start."""
-RANDOM = 300
+BASES, RANDOM = 24, 300
+"""Numbers of maps from which traversals start, and of random codes."""
 
 
 class Traversals(NamedTuple):
@@ -61,7 +60,7 @@ def dice_by_heart(model: LabelModel, maps: FrameMaps) -> dict[str, np.ndarray]:
 
 
 def traversed(model: LabelModel, base: np.ndarray, dimension: int) -> np.ndarray:
-    """(STEPS, d) codes: `base` (d,) with one dimension from -`SPAN_SD` to `SPAN_SD` deviations about the codes' mean."""
+    """(STEPS, d) codes: `base` (d,) with one dimension within `SPAN_SD` deviations of the mean of all codes."""
     codes = np.repeat(base[None], STEPS, axis=0)
     middle, unit = model.codes[:, dimension].mean(), model.spread[dimension]
     codes[:, dimension] = middle + unit * np.linspace(-SPAN_SD, SPAN_SD, STEPS)
@@ -77,9 +76,7 @@ def traverse(model: LabelModel, bases: np.ndarray) -> Traversals:
             maps = model.decode(traversed(model, base, dimension))
             values[dimension, number] = attributes(maps, model.pixel_mm, model.view)[:, dimension]
     steps = np.arange(STEPS, dtype=float)
-    ranked = [
-        rank_correlations(rows.T, np.repeat(steps[:, None], len(bases), axis=1)) for rows in values
-    ]
+    ranked = [rank_correlations(rows.T, np.repeat(steps[:, None], len(bases), axis=1)) for rows in values]
     growth = np.diff(values, axis=2)
     known = np.isfinite(growth)
     monotone = ((growth > 0) & known).sum(axis=(1, 2)) / np.maximum(known.sum(axis=(1, 2)), 1)
@@ -116,7 +113,7 @@ def random_codes(model: LabelModel, count: int, seed: int) -> dict[str, Any]:
     }
 
 
-def label_scores(model: LabelModel, maps: FrameMaps, *, seed: int, random: int = RANDOM) -> dict[str, Any]:
+def label_scores(model: LabelModel, maps: FrameMaps, *, seed: int) -> dict[str, Any]:
     """All scores on held-out maps, as plain values by name; `dice` is by structure and by heart."""
     codes = model.encode(maps.values, maps.known)
     measured = attributes(maps.values, model.pixel_mm, model.view)
@@ -126,7 +123,7 @@ def label_scores(model: LabelModel, maps: FrameMaps, *, seed: int, random: int =
         "hearts": len(np.unique(maps.subject)),
         "dice": {name: values.tolist() for name, values in dice_by_heart(model, maps).items()},
         "interpretability": _by_name(model, interpretability(codes, measured)),
-        "random": random_codes(model, random, seed),
+        "random": random_codes(model, RANDOM, seed),
     }
     if model.objective == "ar-vae":
         count = len(model.attributes)
@@ -149,6 +146,5 @@ def label_scores(model: LabelModel, maps: FrameMaps, *, seed: int, random: int =
 
 def _by_name(model: LabelModel, values: np.ndarray) -> dict[str, float | None]:
     return {
-        name: float(value) if np.isfinite(value) else None
-        for name, value in zip(model.attributes, values, strict=True)
+        name: float(value) if np.isfinite(value) else None for name, value in zip(model.attributes, values, strict=True)
     }

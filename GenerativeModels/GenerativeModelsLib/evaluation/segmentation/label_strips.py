@@ -8,9 +8,9 @@ import numpy as np
 
 from GenerativeModelsLib.evaluation.segmentation.label_scores import STEPS, traversed
 from GenerativeModelsLib.segmentation.attributes import attributes
-from GenerativeModelsLib.segmentation.report.pictures import LABEL_COLOURS
 from GenerativeModelsLib.segmentation.label_model import LabelModel
 from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.report.pictures import LABEL_COLOURS
 
 __all__ = ["draw_traversals"]
 

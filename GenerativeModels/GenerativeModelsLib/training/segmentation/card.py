@@ -29,7 +29,8 @@ def label_card_text(model: ModelDescription) -> str:
         "",
         "**Research use only. Not a medical device, not for diagnosis.**",
         "",
-        f"* kind: {model.kind}, {told['view']} views on {net['size']} x {net['size']} pixels of {told['pixel_mm']:g} mm",
+        f"* kind: {model.kind}, {told['view']} views",
+        f"* maps: {net['size']} x {net['size']} pixels of {told['pixel_mm']:g} mm",
         f"* network: {PAPERS[told['objective']]}, {net['latent']} latent dimensions",
         f"* licence: {model.licence}",
         f"* made: {model.created} with torch {model.software.get('torch', '')}",
@@ -66,11 +67,12 @@ def _figures(model: ModelDescription) -> list[str]:
 
 def _codes(model: ModelDescription) -> list[str]:
     found = model.calibration
+    valid, kept = (f"{100 * found[name]:.0f} %" for name in ("valid_share", "acceptance"))
     return [
         "## Codes",
         "",
         f"The Parzen density of the training codes has a bandwidth of {found['bandwidth_sd']:g} standard deviations. "
-        f"{found['valid_codes']} random codes are stored whose maps pass all criteria, as {100 * found['valid_share']:.0f}"
-        f" % did; the sampler kept {100 * found['acceptance']:.0f} % of its proposals.",
+        f"{found['valid_codes']} random codes are stored whose maps pass all criteria, as {valid} did; the "
+        f"sampler kept {kept} of its proposals, and {found['beyond_bound']} showed its bound to be none.",
         "",
     ]

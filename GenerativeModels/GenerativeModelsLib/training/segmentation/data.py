@@ -45,9 +45,7 @@ def batch_of(maps: FrameMaps) -> LabelBatch:
     )
 
 
-def moved(
-    values: np.ndarray, pixel_mm: np.ndarray, ways: AugmentationConfig, rng: np.random.Generator
-) -> np.ndarray:
+def moved(values: np.ndarray, pixel_mm: np.ndarray, ways: AugmentationConfig, rng: np.random.Generator) -> np.ndarray:
     """Maps (B, H, W) turned and scaled about their middle and shifted, each by other random numbers.
 
     The nearest pixels are taken, and 0 beyond the border. Pixels of any spacing keep their lengths in mm.

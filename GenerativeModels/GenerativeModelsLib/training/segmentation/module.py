@@ -113,7 +113,9 @@ class LabelTraining(L.LightningModule):
         dice = label_dice(self.net.maps(mu).cpu().numpy(), batch.maps.cpu().numpy(), batch.known.cpu().numpy())
         for name, values in dice.items():
             if np.isfinite(values).any():
-                self.log(f"validation/dice {name}", float(np.nanmean(values)), batch_size=int(np.isfinite(values).sum()))
+                self.log(
+                    f"validation/dice {name}", float(np.nanmean(values)), batch_size=int(np.isfinite(values).sum())
+                )
         follows = mu[:, : len(self.names)] if self.config.model == "ar-vae" else self.net.regress(mu)[:, None]
         wanted = batch.attributes if self.config.model == "ar-vae" else batch.share[:, None]
         self._seen.append((follows.cpu(), wanted.cpu()))
