@@ -18,8 +18,8 @@ USUAL_BASE_MM = 40.0
 """Width of the cavity at the base of a healthy simulated heart."""
 ENLARGED = {"healthy": 1.0, "hcm": 1.15, "dilated": 1.25, "infarct": 1.1}
 """Area of the atrium over that in health: it dilates behind a stiff or failing ventricle."""
-RING_MM = 12.0
-"""Depth below the valve over which the ventricle narrows to its ring."""
+RING_MM, WALL_END_MM = 35.0, 10.0
+"""Depth below the valve over which the ventricle narrows or widens to its ring, and over which the wall gets thinner."""
 TILTED_MM = 40.0
 """Distance from the valve over which the tilt of its plane fades."""
 TAPER = 0.4
@@ -89,9 +89,10 @@ def _outlines(heart: SimulatedHeart, view: LongAxisView, frame: int) -> tuple[np
     middle = 0.5 * (endo[0, 0] + endo[-1, 0])
     for side, end in ((1, 0), (-1, -1)):
         ring = middle + side * 0.5 * view.atrium.valve_mm[frame]
-        wall = epi[end, 0] - endo[end, 0]
-        _narrow(endo, end, ring)
-        _narrow(epi, end, ring + (1 - TAPER) * wall)
+        endo_end, wall = endo[end, 0], epi[end, 0] - endo[end, 0]
+        for points in (endo, epi):
+            _move_end(points, end, ring - endo_end, RING_MM)
+        _move_end(epi, end, -TAPER * wall, WALL_END_MM)
     chamber = view.atrium.outline(frame) * [1, -1] + [middle, 0]
     return tuple(_placed(points, view.tilt, heart.descent_mm[frame]) for points in (endo, epi, chamber))
 
@@ -109,12 +110,11 @@ def _across(surface: np.ndarray, azimuth: float) -> np.ndarray:
     return np.concatenate([halves[0], halves[1][::-1]])
 
 
-def _narrow(points: np.ndarray, end: int, ring: float) -> None:
-    """Move an outline near the base, on the side of its point `end`, so that it ends at the ring."""
+def _move_end(points: np.ndarray, end: int, move: float, depth_mm: float) -> None:
+    """Move the point `end` of an outline, 0 or -1, sideways, and those on its side less and less down to a depth."""
     half = len(points) // 2
     side = slice(0, half) if end == 0 else slice(half, None)
-    near = np.clip(1 + points[side, 1] / RING_MM, 0, 1) ** 2
-    points[side, 0] += near * (ring - points[end, 0])
+    points[side, 0] += move * np.clip(1 + points[side, 1] / depth_mm, 0, 1) ** 1.5
 
 
 def _placed(points: np.ndarray, tilt: float, descent_mm: float) -> np.ndarray:

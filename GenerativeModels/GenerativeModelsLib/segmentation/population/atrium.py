@@ -24,6 +24,11 @@ VALVE_MM, VALVE_SD, VALVE_WIDENING_MM = 27.5, 4.0, 4.0
 OVAL = (1.05, 1.3)
 """Diameter of the valve in four- and two-chamber views over the antero-posterior one, the shortest of the oval ring."""
 
+MOST_SHORTER = 0.27
+"""Largest share of its length by which the atrium is shorter at end diastole; the roof follows a larger descent."""
+WIDEST_VALVE = 0.8
+"""Largest diameter of the valve over the root of the atrium's smallest area: the atrium is wider than its valve."""
+
 
 @dataclass(frozen=True, eq=False)
 class Atrium:
@@ -79,13 +84,15 @@ def drawn_atrium(
     area = float(np.clip(rng.normal(AREA_MM2, AREA_SD), 1350, 3000)) * enlarged
     at_end = float(np.clip(rng.normal(DEPTH_MM, DEPTH_SD), 43, 64)) * np.sqrt(enlarged)
     share = float(np.clip(rng.normal(LEFT_SHARE, LEFT_SHARE_SD), 0.28, 0.65))
-    length = at_end - (descent_mm.max() - descent_mm)
+    length = at_end - (descent_mm.max() - descent_mm) * min(1.0, MOST_SHORTER * at_end / float(descent_mm.max()))
     volume = share + (1 - share) * ejected
     # The area-length method: the volume is in proportion to area^2 / length.
+    areas = area * np.sqrt(volume * length / at_end)
+    valve = min(valve, WIDEST_VALVE * float(np.sqrt(areas.min())))
     return Atrium(
         valve + VALVE_WIDENING_MM * size * ejected,
         length,
-        area * np.sqrt(volume * length / at_end),
+        areas,
         float(rng.uniform(2.5, 6)),
         float(np.clip(rng.normal(0, 0.25), -0.6, 0.6)),
     )
