@@ -26,6 +26,8 @@ OVAL = (1.05, 1.3)
 
 MOST_SHORTER = 0.27
 """Largest share of its length by which the atrium is shorter at end diastole; the roof follows a larger descent."""
+WIDEST = 0.95
+"""Largest area over the squared length."""
 WIDEST_VALVE = 0.8
 """Largest diameter of the valve over the root of the atrium's smallest area: the atrium is wider than its valve."""
 
@@ -88,6 +90,7 @@ def drawn_atrium(
     volume = share + (1 - share) * ejected
     # The area-length method: the volume is in proportion to area^2 / length.
     areas = area * np.sqrt(volume * length / at_end)
+    areas *= min(1.0, float((WIDEST * length**2 / areas).min()))
     valve = min(valve, WIDEST_VALVE * float(np.sqrt(areas.min())))
     return Atrium(
         valve + VALVE_WIDENING_MM * size * ejected,

@@ -36,8 +36,14 @@ MAPSE_MM, MAPSE_SD = 13.5, 1.8
 """Descent of the mitral ring (HUNT3: 12 to 15 mm)."""
 WALL_SD = 0.15
 """Relative spread of the wall: septum 6 to 10 mm in health (ASE 2015)."""
-STEP_MM = 1.0
-"""Step along the axis of the outlines."""
+WALL_MM = 9.0
+"""Wall of the CT heart."""
+PLANES = ("A4C", "A4C_m15", "A4C_p15", "A2C", "A2C_p15")
+"""The planes that are used; of A3C the atrium is cut."""
+SMOOTHING_MM = 1.8
+"""Standard deviation of the Gaussian that smooths the outlines; the mesh has elements of 2 mm."""
+STEP_MM, FADE_MM = 1.0, 15.0
+"""Step along the axis of the outlines, and distance from the valve over which factors change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +79,7 @@ class _Source:
     @property
     def atrium_mm(self) -> float:
         """Length of the atrium."""
-        return float(self.at_mm[self.half_mm > 0].max())
+        return float(self.at_mm.max())
 
     def area_mm2(self, structure: str) -> float:
         """Area of a structure."""
@@ -94,10 +100,8 @@ class _Warp:
 
     Attributes
     ----------
-    length, radius
-        (frames,) factors of the ventricle along its axis, and of its cavity across.
-    wall
-        Factor of the wall's area across the axis at equal length.
+    length, radius, wall
+        (frames,) factors of the ventricle along its axis, of its cavity and of its wall across it.
     ring
         (frames,) factor of the width at the mitral ring.
     atrium_length, atrium_width
@@ -110,7 +114,7 @@ class _Warp:
 
     length: np.ndarray
     radius: np.ndarray
-    wall: float
+    wall: np.ndarray
     ring: np.ndarray
     atrium_length: np.ndarray
     atrium_width: np.ndarray
@@ -130,7 +134,7 @@ def warped_ct_hearts(
     """Apical sequences of `rodero01_apical`, its six planes in turn, that keep to all rules of the check.
 
     Size, ejection fraction, descent of the mitral ring, wall and atrium are drawn by the published statistics above and
-    in `atrium`. Across the axis the wall keeps its volume as an incompressible tube does. Every sequence has the subject
+    in `atrium`. The wall keeps its volume as a tube of muscle does. Every sequence has the subject
     `SUBJECT`, as all are of one heart. The septum is to the left, as in usual images.
 
     Parameters
@@ -175,13 +179,17 @@ def _drawn_warp(source: _Source, ejected: np.ndarray, rng: np.random.Generator) 
     at_start = size * slender**2
     length = at_start - descent / -source.apex_mm
     radius = size / slender * np.sqrt((1 - ejection * ejected) * at_start / length)
+    # A tube of muscle that keeps its volume: the area across it times its length is the same in all frames.
+    inside = float(source.half_mm[source.at_mm < 0].mean())
+    thick = WALL_MM * float(np.clip(rng.normal(1, WALL_SD), 0.65, 1.4))
+    muscle = ((radius[0] * inside + thick) ** 2 - (radius[0] * inside) ** 2) * length[0]
     atrium: Atrium = drawn_atrium(ejected, descent, 1.0, 1.0, rng)
     near = float(np.interp(0.0, source.at_mm, source.half_mm))
     atrium_length = atrium.length_mm / source.atrium_mm
     return _Warp(
         length,
         radius,
-        float(np.clip(rng.normal(1, WALL_SD), 0.65, 1.4)),
+        (np.sqrt((radius * inside) ** 2 + muscle / length) - radius * inside) / WALL_MM,
         atrium.valve_mm / (2 * near),
         atrium_length,
         atrium.area_mm2 / source.area_mm2("la") / atrium_length,
@@ -205,24 +213,22 @@ def _frame(source: _Source, warp: _Warp, frame: int, down: np.ndarray, across: n
     """Values of a frame at places (rows, columns) in mm, down from the valve at end diastole and across.
 
     A place is taken back to the plane: along the axis by the factor of ventricle or atrium; across it within the cavity
-    by the factor of its width, and outside so that r^2 - R^2, the wall's area within a radius, is that of the plane
-    times the factors of wall and length.
+    by the factor of its width, and beyond it by that of the wall. All factors change smoothly across the valve.
     """
     from_valve = down + warp.descent_mm[frame]
-    ventricle = from_valve < 0
-    along = from_valve / np.where(ventricle, warp.length[frame], warp.atrium_length[frame])
-    fade = np.exp(-np.abs(along) / 10.0)
-    body = np.where(ventricle, warp.radius[frame], warp.atrium_width[frame])
-    factor = body + (warp.ring[frame] - body) * fade
-    half = np.interp(along, source.at_mm, source.half_mm)
-    bend = warp.bend * np.clip(along, source.apex_mm, 0) ** 2 / -source.apex_mm
-    middle = np.interp(along, source.at_mm, source.middle_mm)
-    aside = across - bend - middle
-    beyond = aside**2 - (factor * half) ** 2
-    share = np.where(ventricle, warp.length[frame] / (warp.length[0] * warp.radius[0] ** 2 * warp.wall), factor**-2.0)
-    outside = np.sqrt(half**2 + np.maximum(beyond, 0) * share)
-    back = np.where(beyond < 0, aside / factor, np.sign(aside) * outside)
+    along = from_valve / np.where(from_valve < 0, warp.length[frame], warp.atrium_length[frame])
+    factor = _along_axis(along, warp.radius[frame], warp.ring[frame], warp.atrium_width[frame])
+    wall = _along_axis(along, warp.wall[frame], 1.0, 1.0)
+    half, middle = (np.interp(along, source.at_mm, values) for values in (source.half_mm, source.middle_mm))
+    aside = across - warp.bend * np.clip(along, source.apex_mm, 0) ** 2 / -source.apex_mm - middle
+    beyond = np.abs(aside) - factor * half
+    back = np.where(beyond < 0, aside / factor, np.sign(aside) * (half + beyond / wall))
     return source.look_up(along, middle + back).astype(np.uint8)
+
+
+def _along_axis(along: np.ndarray, ventricle: float, ring: float, atrium: float) -> np.ndarray:
+    """A factor that is one value at the valve and others away from it, over some `FADE_MM`."""
+    return ring + (np.where(along < 0, ventricle, atrium) - ring) * (1 - np.exp(-((along / FADE_MM) ** 2)))
 
 
 def _sources(path: Path) -> list[_Source]:
@@ -230,19 +236,22 @@ def _sources(path: Path) -> list[_Source]:
         raise InputError(f"{path} does not exist: name the folder of the data set rodero01_apical.")
     with np.load(path) as found:
         pixel = float(found["spacing_mm"])
-        return [_source(found[name], pixel) for name in sorted(found.files) if found[name].ndim == 2]
+        return [_source(found[name], pixel) for name in PLANES]
 
 
 def _source(labels: np.ndarray, pixel_mm: float) -> _Source:
     """A plane with its largest pieces of the left heart, mirrored so that the septum is to the left."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter1d
+    from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
 
     values = np.zeros(labels.shape, np.uint8)
-    for number, structure in ((1, "lv"), (2, "myo"), (3, "la")):
-        values[tuple(pieces(labels == number)[0].T)] = CODES[structure]
+    gap = sum(distance_transform_edt(labels != number, sampling=pixel_mm) for number in (1, 3)) < VALVE_MM
+    masks = [labels == 1, labels == 2, labels == 3]
+    masks[0] |= gap & (labels == 0)  # the valve
+    masks = [gaussian_filter(mask.astype(np.float32), SMOOTHING_MM / pixel_mm) for mask in masks]
+    highest = np.argmax([1 - sum(masks), *masks], axis=0)
+    for number, structure in enumerate(("lv", "myo", "la"), start=1):
+        values[tuple(pieces(highest == number)[0].T)] = CODES[structure]
     values = np.pad(np.ascontiguousarray(values[:, ::-1]), 2)
-    near = [distance_transform_edt(values != CODES[name], sampling=pixel_mm) for name in ("lv", "la")]
-    values[(values == 0) & (near[0] + near[1] < VALVE_MM)] = CODES["lv"]  # the gap of the valve
     plane = Plane(values, np.full(2, pixel_mm), "alone")
     axis = long_axis(plane)
     base = axis.base_mm + plane.corner * pixel_mm
@@ -259,6 +268,5 @@ def _source(labels: np.ndarray, pixel_mm: float) -> _Source:
                 middle[bin_], half[bin_] = 0.5 * (ends.min() + ends.max()), 0.5 * np.ptp(ends)
     known = np.isfinite(middle)
     middle = gaussian_filter1d(np.interp(at, at[known], middle[known]), 4.0)
-    return _Source(
-        values, pixel_mm, base, along, at, middle, gaussian_filter1d(half, 1.0), float(wall.min()), axis.length_mm
-    )
+    half = gaussian_filter1d(half, 3.0)
+    return _Source(values, pixel_mm, base, along, at, middle, half, float(wall.min()), axis.length_mm)
