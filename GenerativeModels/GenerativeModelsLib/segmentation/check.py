@@ -104,7 +104,10 @@ def series_limit(criterion: Criterion, maps: LabelMaps) -> float | None:
 
 
 def check_maps(
-    maps: LabelMaps, view: str = "short-axis", progress: Callable[[str, float], None] = lambda message, share: None
+    maps: LabelMaps,
+    view: str = "short-axis",
+    progress: Callable[[str, float], None] = lambda message, share: None,
+    roles: list[list[str | None]] | None = None,
 ) -> Findings:
     """Check label maps by all criteria of a view.
 
@@ -116,10 +119,13 @@ def check_maps(
         A key of `VIEWS`.
     progress
         Called with the current step and the share that is done.
+    roles
+        Role of each slice by frame, where it is known and the maps do not show it; found in them by default.
     """
     start = time.perf_counter()
     apical = view == "apical"
-    roles = [["alone" if (s != 0).any() else None for s in f] for f in maps.values] if apical else slice_roles(maps)
+    if roles is None:
+        roles = [["alone" if s.any() else None for s in f] for f in maps.values] if apical else slice_roles(maps)
     planes = [
         [
             Plane(

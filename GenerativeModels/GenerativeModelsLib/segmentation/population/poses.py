@@ -8,6 +8,9 @@ import numpy as np
 
 __all__ = ["Pose"]
 
+MARGIN = 2
+"""Pixels of background that are left around a section."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pose:
@@ -30,6 +33,18 @@ class Pose:
     shift_mm: np.ndarray
     grid: int = 96
     pixel_mm: float = 1.5
+
+    @classmethod
+    def around(cls, points: np.ndarray, turn: float, off_mm: np.ndarray, grid: int, pixel_mm: float) -> Pose:
+        """The pose in which points (n, 2), left and up in mm, lie `off_mm` (rows, columns) off the middle of the image.
+
+        They are moved back into the image as far as they fit, `MARGIN` pixels from its border.
+        """
+        upright = cls(turn, np.zeros(2), grid, pixel_mm)
+        places = (upright.pixels(points) - (grid - 1) / 2) * pixel_mm
+        low, high = places.min(axis=0), places.max(axis=0)
+        room = np.maximum(0.5 * ((grid - 1 - 2 * MARGIN) * pixel_mm - (high - low)), 0)
+        return cls(turn, np.clip(off_mm, -room, room) - 0.5 * (low + high), grid, pixel_mm)
 
     def plane_points(self) -> np.ndarray:
         """(grid, grid, 2) left and up in mm of the pixels' centres in the section's plane."""

@@ -17,8 +17,6 @@ __all__ = ["Slice", "cut_short_axis", "drawn_slices"]
 
 MIDDLES = 3
 """Slices between the one at the base and the one at the apex."""
-LEAST_RIGHT_MM = 3.0
-"""Width of the right ventricle below which it is not labelled: two pixels."""
 OPEN_SHARE = 0.25
 """Share of the hearts whose wall is open at the base, towards the outflow tract; readers differ in closing it."""
 
@@ -49,32 +47,42 @@ class Slice:
     open_mm: float = 0.0
 
 
-def drawn_slices(heart: SimulatedHeart, rng: np.random.Generator, grid: int, pixel_mm: float) -> list[Slice]:
+def drawn_slices(
+    heart: SimulatedHeart, right: RightVentricle, rng: np.random.Generator, grid: int, pixel_mm: float
+) -> list[Slice]:
     """Draw slices of a heart from base to apex, in which there is a cavity over the whole cycle.
 
-    The septum is to the left and anterior up, as seen from the apex, turned by +- 30 degrees (standard deviation), and
-    the ventricle is off the middle by +- 6 mm.
+    The septum is to the left and anterior up, as seen from the apex, turned by +- 30 degrees (standard deviation); the
+    heart is off the middle of the image by +- 6 mm, and each slice by another +- 2 mm, as after a breath hold.
     """
-    lowest = -heart.endo[:, -1, 0, 2] - heart.descent_mm  # depth of the cavity's apex in the plane's frame
+    lowest = heart.descent_mm - heart.endo[:, -1, 0, 2]  # depth of the cavity's apex below the base at end diastole
     top, bottom = float(heart.descent_mm.max()), float(lowest.min())
     span = bottom - top
-    first, last = top + rng.uniform(0.02, 0.1) * span, top + rng.uniform(0.86, 0.95) * span
+    first, last = top + rng.uniform(0.02, 0.1) * span, top + rng.uniform(0.84, 0.94) * span
     share = (np.arange(MIDDLES) + rng.uniform(0.2, 0.8, MIDDLES)) / MIDDLES
     depths = [first, *(first + (0.1 + 0.78 * share) * (last - first)), last]
-    turn, sway = np.radians(rng.normal(0, 30)), rng.normal(0, 1.2, 2)
+    widest = np.concatenate([_outer_points(heart, right, -depth) for depth in depths])
+    turn, off, sway = np.radians(rng.normal(0, 30)), rng.normal(0, 6, 2), rng.normal(0, 1.2, 2)
     open_at = np.radians(rng.uniform(75, 105))
     open_mm = float(rng.uniform(6, 12)) if rng.random() < OPEN_SHARE else 0.0
     return [
         Slice(
             role,
             -float(depth),
-            Pose(turn, rng.normal(0, 6, 2), grid, pixel_mm),
+            Pose.around(widest, turn, off + rng.normal(0, 2, 2), grid, pixel_mm),
             sway,
             open_at,
             open_mm if role == "base" else 0.0,
         )
         for role, depth in zip(["base", *["mid"] * MIDDLES, "apex"], depths, strict=True)
     ]
+
+
+def _outer_points(heart: SimulatedHeart, right: RightVentricle, height: float) -> np.ndarray:
+    """(n, 2) left and up in mm of the outline of both ventricles at end diastole."""
+    azimuths = 2 * np.pi * np.arange(heart.epi.shape[2]) / heart.epi.shape[2]
+    outer = level_radii(heart.epi[0], np.array([height]))[0] + right.width_at(heart, 0, height, azimuths)
+    return outer[:, None] * np.stack([np.cos(azimuths), np.sin(azimuths)], axis=-1)
 
 
 def cut_short_axis(heart: SimulatedHeart, right: RightVentricle, where: Slice) -> LabelSequence:
@@ -86,8 +94,6 @@ def cut_short_axis(heart: SimulatedHeart, right: RightVentricle, where: Slice) -
         height = where.height_mm + heart.descent_mm[frame]
         endo, epi = (level_radii(surface[frame], np.array([height]))[0] for surface in (heart.endo, heart.epi))
         width = right.width_at(heart, frame, height, azimuths)
-        if width.max() < LEAST_RIGHT_MM:
-            width = np.zeros_like(width)
         moved = points - share * where.sway_mm
         # The plane's left is the heart's x, towards the septum, and its up is y, towards anterior.
         distance, angle = np.hypot(moved[..., 0], moved[..., 1]), np.arctan2(moved[..., 1], moved[..., 0])

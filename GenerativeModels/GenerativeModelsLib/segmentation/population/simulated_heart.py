@@ -9,13 +9,20 @@ import numpy as np
 
 from GenerativeModelsLib.heart.population.cycle import SYSTOLE, ejected_share, moments
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
-from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
-from GenerativeModelsLib.heart.shape.ventricle import ray_points, refined
+from GenerativeModelsLib.heart.shape.ray_batch import RayBatch, smooth_noise
+from GenerativeModelsLib.heart.shape.ventricle import ray_directions, ray_points, refined
 
 __all__ = ["SimulatedHeart", "simulated_hearts"]
 
 MIXTURE = {"healthy": 24, "hcm": 10, "dilated": 8, "infarct": 8}
 """Hearts of each condition among those drawn at once."""
+UNEVEN, UNEVEN_SIDES = 0.13, 0.2
+"""Relative spread of the wall in places, and between two sides, beside that of the population: with them the wall of a
+middle slice varies by a fifth to a quarter around the cavity, as in Sunnybrook."""
+THINNER, THIN_APEX = (-0.08, 0.1), 0.12
+"""Logarithm of a factor of the wall, mean and spread, and what it is less at the apex: as in Sunnybrook."""
+LEAST_WALL_MM = 3.2
+"""Smallest width of the wall along a ray: two pixels, below which a closed wall cannot be drawn."""
 FINER = 2
 """Points of the surfaces per ray, in each direction."""
 
@@ -83,9 +90,23 @@ def simulated_hearts(count: int, seed: int, frames: int) -> Iterator[SimulatedHe
             if number == count:
                 return
             condition, rays = drawn[place]
+            rays = _unevenly_walled(rays, rng)
             yield _over_cycle(rays, condition, f"simulated {seed}-{number}", frames, 60 / float(rate))
             number += 1
         batch += 1
+
+
+def _unevenly_walled(rays: RayBatch, rng: np.random.Generator) -> RayBatch:
+    """The heart with a wall as uneven as in readers' contours, which are drawn apart for its two sides."""
+    azimuths = rays.endo_mm.shape[-1]
+    around = np.cos(2 * np.pi * np.arange(azimuths) / azimuths - rng.uniform(0, 2 * np.pi))
+    # All that differs around the axis vanishes at the apex, where the rays meet.
+    flat = np.hypot(*np.moveaxis(ray_directions(), -1, 0)[:2])
+    uneven = (smooth_noise(rng, 1, UNEVEN)[0] + abs(rng.normal(0, UNEVEN_SIDES)) * around) * flat
+    depth = np.linspace(0, 1, len(uneven))[:, None]
+    uneven += rng.normal(*THINNER) - THIN_APEX * np.clip((depth - 0.4) / 0.4, 0, 1)
+    wall = np.maximum((rays.epi_mm - rays.endo_mm) * np.exp(uneven), LEAST_WALL_MM)
+    return RayBatch(rays.reach_mm, rays.endo_mm, rays.endo_mm + wall)
 
 
 def _over_cycle(rays: RayBatch, condition: str, name: str, frames: int, cycle_s: float) -> SimulatedHeart:
