@@ -11,23 +11,12 @@ from __future__ import annotations
 import numpy as np
 
 from GenerativeModelsLib.segmentation import geometry
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
 from GenerativeModelsLib.segmentation.long_axis import long_axis
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.plane import Plane
 
-__all__ = ["ATTRIBUTES", "attributes", "cavity_share"]
-
-ATTRIBUTES = {
-    "apical": (
-        *("lv_area_mm2", "lv_length_mm", "lv_base_width_mm", "lv_orientation_degrees"),
-        *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
-    ),
-    "short-axis": (
-        *("lv_area_mm2", "epi_major_axis_mm", "epi_minor_axis_mm", "septum_degrees"),
-        *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
-    ),
-}
-"""Names of the attributes by view, in the order of `attributes`."""
+__all__ = ["attributes", "cavity_share"]
 
 
 def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarray:

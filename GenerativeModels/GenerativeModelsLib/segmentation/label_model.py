@@ -16,7 +16,7 @@ from GenerativeModelsLib.bundle.manifest import BundleManifest, Component
 from GenerativeModelsLib.bundle.networks import network_of
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.label_vae import LabelVAE
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
 from GenerativeModelsLib.segmentation.codes.parzen import parzen
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.uncertainty.density import LatentDensity
@@ -48,7 +48,7 @@ class LabelModel:
     pixel_mm
         (2,) distance of neighbouring rows and columns of its grid of `grid` x `grid` pixels.
     centre, scale
-        (8,) mean and standard deviation of the training maps' attributes, in the order of `attributes.ATTRIBUTES`,
+        (8,) mean and standard deviation of the training maps' attributes, in the order of `attribute_names.ATTRIBUTES`,
         and of the share of the cavity.
     codes, bandwidth
         (N, d) codes of training maps, and the bandwidth of their Parzen density.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES, attributes, cavity_share
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attributes import attributes, cavity_share
 from GenerativeModelsLib.segmentation.maps import CODES
 from Testing.helpers.segmentation_phantoms import apical, ellipse
 

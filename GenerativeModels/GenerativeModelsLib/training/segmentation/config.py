@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
 from GenerativeModelsLib.training.shared.config_parts import BankConfig, BundleConfig, Strict, TrainingConfig
 
 __all__ = ["AugmentationConfig", "LabelNetworkConfig", "LabelTrainingConfig"]

@@ -10,7 +10,7 @@ from torch import Tensor
 from GenerativeModelsLib.evaluation.scores.label_maps import label_dice, rank_correlations
 from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.label_vae import LabelVAE
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig

@@ -17,7 +17,7 @@ from GenerativeModelsLib.evaluation.segmentation.label_scores import (
     traverse,
     traversed,
 )
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
 from GenerativeModelsLib.segmentation.codes.parzen import parzen
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from Testing.helpers.segmentation_phantoms import ellipse

@@ -8,7 +8,8 @@ import torch
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.segmentation.attributes import ATTRIBUTES, attributes
+from GenerativeModelsLib.segmentation.attribute_names import ATTRIBUTES
+from GenerativeModelsLib.segmentation.attributes import attributes
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.training.segmentation.config import AugmentationConfig
 from GenerativeModelsLib.training.segmentation.data import LabelBatches, batch_of, moved
