@@ -13,16 +13,11 @@ def label_dice(found: np.ndarray, wanted: np.ndarray, known: np.ndarray | None =
     """Dice of every structure of `maps.CODES` in each of N maps (N, rows, columns), by name, (N,).
 
     NaN where neither map has the structure, and where the entry of `known` (N, 5) is False: it may be there and is not
-    labelled. Pixels that the one map gives to a structure that is not known are left out for the others, too, where the
-    other map has 0, since they may be right.
+    labelled.
     """
-    unsure = np.zeros(wanted.shape, bool)
-    if known is not None:
-        labelled = np.take_along_axis(known.astype(bool), found.reshape(len(found), -1).astype(int), axis=1)
-        unsure = ~labelled.reshape(found.shape) & (wanted == 0)
     dice = {}
     for name, code in CODES.items():
-        one, other = (found == code) & ~unsure, (wanted == code) & ~unsure
+        one, other = found == code, wanted == code
         total = (one.sum(axis=(1, 2)) + other.sum(axis=(1, 2))).astype(float)
         total[total == 0] = np.nan
         if known is not None:
