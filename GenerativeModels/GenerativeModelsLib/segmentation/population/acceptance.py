@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
+from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.population.label_sequence import LabelSequence
 
 __all__ = ["Tally", "accepted", "check_sequence"]
@@ -46,7 +47,7 @@ def accepted(sequences: Iterable[LabelSequence], tally: Tally | None = None) -> 
     for sequence in sequences:
         tally.made += 1
         broken = {violation.criterion.name for violation in check_sequence(sequence).violations}
-        if not (sequence.values == 1).any(axis=(1, 2)).all():
+        if not (sequence.values == CODES["lv"]).any(axis=(1, 2)).all():
             broken.add("no_cavity")
         if broken:
             tally.dropped += 1

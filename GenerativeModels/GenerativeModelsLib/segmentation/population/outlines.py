@@ -18,9 +18,7 @@ def level_radii(points: np.ndarray, heights: np.ndarray) -> np.ndarray:
         (levels,) mm. Above the base the surface continues as a vertical wall.
     """
     flat, z = np.hypot(points[..., 0], points[..., 1]), np.minimum.accumulate(points[..., 2], axis=0)
-    columns = [
-        np.interp(-heights, -z[:, column], flat[:, column], right=0.0) for column in range(points.shape[1])
-    ]
+    columns = [np.interp(-heights, -z[:, column], flat[:, column], right=0.0) for column in range(points.shape[1])]
     return np.stack(columns, axis=-1)
 
 

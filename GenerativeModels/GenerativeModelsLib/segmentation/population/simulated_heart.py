@@ -21,8 +21,8 @@ UNEVEN, UNEVEN_SIDES = 0.13, 0.2
 middle slice varies by a fifth to a quarter around the cavity, as in Sunnybrook."""
 THINNER, THIN_APEX = (-0.08, 0.1), 0.12
 """Logarithm of a factor of the wall, mean and spread, and what it is less at the apex: as in Sunnybrook."""
-LEAST_WALL_MM = 3.2
-"""Smallest width of the wall along a ray: two pixels, below which a closed wall cannot be drawn."""
+LEAST_WALL_MM, LEAST_SHARE = 3.6, 0.25
+"""Smallest width of the wall along a ray, in mm, as two pixels are the least of a closed wall, and of the thickest."""
 FINER = 2
 """Points of the surfaces per ray, in each direction."""
 
@@ -105,7 +105,8 @@ def _unevenly_walled(rays: RayBatch, rng: np.random.Generator) -> RayBatch:
     uneven = (smooth_noise(rng, 1, UNEVEN)[0] + abs(rng.normal(0, UNEVEN_SIDES)) * around) * flat
     depth = np.linspace(0, 1, len(uneven))[:, None]
     uneven += rng.normal(*THINNER) - THIN_APEX * np.clip((depth - 0.4) / 0.4, 0, 1)
-    wall = np.maximum((rays.epi_mm - rays.endo_mm) * np.exp(uneven), LEAST_WALL_MM)
+    wall = (rays.epi_mm - rays.endo_mm) * np.exp(uneven)
+    wall = np.maximum(wall, np.maximum(LEAST_SHARE * wall.max(axis=(1, 2), keepdims=True), LEAST_WALL_MM))
     return RayBatch(rays.reach_mm, rays.endo_mm, rays.endo_mm + wall)
 
 
