@@ -2,8 +2,9 @@
 
 Pati and Lerch (arXiv 2004.05485) on the attributes of echocardiograms of Painchaud et al. (2022): area, length, basal
 width and orientation of the left cavity, area of the myocardium, and the epicardial centre. In the short axis the
-cavity has no length and no base; there the axes of the ventricle's outline and the direction of the septum stand for
-them. The axes of the outline and not of the cavity, because over a beat they are less tied to the cavity's area.
+cavity has no length and no base. There the major axis of the ventricle's outline, the minor axis of the cavity and the
+direction of the septum stand for them. Not both axes of one outline: their product follows from the two areas, so that
+one of four dimensions would have nothing left to say.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarra
         Area of the cavity and of the myocardium.
     lv_length_mm, lv_base_width_mm, lv_orientation_degrees
         Of `long_axis.LongAxis`; the angle is that from the direction of growing rows towards growing columns.
-    epi_major_axis_mm, epi_minor_axis_mm
-        Axes of the ellipse with the second moments of the epicardial outline's inside, each pixel counted as the
-        rectangle that it is: 4 times the square roots of the eigenvalues of the covariance. The outline is that of
-        cavity and myocardium together, with all that they enclose.
+    epi_major_axis_mm, lv_minor_axis_mm
+        Axes of the ellipses with the second moments of the epicardial outline's inside and of the cavity, each pixel
+        counted as the rectangle that it is: 4 times the square root of the larger and of the smaller eigenvalue of the
+        covariance. The outline is that of cavity and myocardium together, with all that they enclose.
     septum_degrees
         Direction from the centre of the left to that of the right cavity, from that of falling columns (the left of
         the picture) towards falling rows (its top), in (-180, 180].
@@ -102,7 +103,8 @@ def _apical(plane: Plane) -> tuple[float, ...]:
 def _short_axis(plane: Plane) -> tuple[float, ...]:
     lv, myo = _areas(plane)
     inside = _inside(plane)
-    return lv, *_axes_mm(inside, plane.pixel_mm), _septum_degrees(plane), myo, *_centre_xy_mm(plane, inside)
+    major, minor = _axes_mm(inside, plane.pixel_mm)[0], _axes_mm(plane.mask("lv"), plane.pixel_mm)[1]
+    return lv, major, minor, _septum_degrees(plane), myo, *_centre_xy_mm(plane, inside)
 
 
 def _axes_mm(mask: np.ndarray, pixel_mm: np.ndarray) -> tuple[float, float]:
