@@ -11,8 +11,9 @@ maps with a latent made linear by one neuron). The equations as computed, for a 
     prior      p(z) = N(0, I)
     sample     z = mu + sigma e,   e ~ N(0, I)
     decoder    g_L = ELU(B z + b),   g_(l-1) = ELU(BatchNorm(conv(up(g_l), 3 x 3))),   up: nearest, twice the size
-               logits = shuffle(conv(g_1, 3 x 3)),   p(x | z) = softmax over the labels of each pixel
-               shuffle: the four logits of a label at a pixel of g_1 are those of its 2 x 2 pixels (Shi et al. 2016)
+               logits = mean_3x3(shuffle(conv(g_1, 3 x 3))),   p(x | z) = softmax over the labels of each pixel
+               shuffle: the four logits of a label at a pixel of g_1 are those of its 2 x 2 pixels (Shi et al. 2016);
+               the mean over neighbouring pixels takes the teeth from the borders that a shuffle leaves
     neuron     y(z) = w . z + w_0, one number, of the constrained VAE
 
 The losses are in `training.segmentation.losses`: both models have these networks and differ in what they are trained
@@ -87,7 +88,11 @@ class LabelVAE(nn.Module):
         self.head = GaussianHead(nn.Linear(dense, 2 * latent), hard_bound)
         self.widen = nn.Sequential(nn.Linear(latent, inner), nn.ELU())
         self.up = nn.Sequential(*(_Up(a, b) for a, b in pairwise(reversed(channels))))
-        self.logits = nn.Sequential(nn.Conv2d(channels[0], 4 * labels, 3, padding=1), nn.PixelShuffle(2))
+        self.logits = nn.Sequential(
+            nn.Conv2d(channels[0], 4 * labels, 3, padding=1),
+            nn.PixelShuffle(2),
+            nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+        )
         self.neuron = nn.Linear(latent, 1)
 
     def encode(self, maps: Tensor, known: Tensor | None = None) -> DiagonalGaussian:
