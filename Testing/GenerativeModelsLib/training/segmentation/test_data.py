@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -79,11 +81,12 @@ def test_the_measures_are_those_of_the_moved_maps(maps: FrameMaps) -> None:
 
 
 def test_a_share_of_a_batch_is_real(maps: FrameMaps) -> None:
-    real = FrameMaps(maps.values, np.zeros_like(maps.known), maps.pixel_mm, maps.view, maps.role, maps.subject)
+    real = replace(maps, known=np.zeros_like(maps.known))
     batch = LabelBatches(maps, 8, 0, AugmentationConfig(), real, 0.25)[0]
     assert batch.known.all(dim=1).tolist() == [True] * 6 + [False] * 2
 
 
-def test_a_map_without_wall_has_no_share(maps: FrameMaps) -> None:
-    batch = batch_of(FrameMaps(np.where(maps.values == 1, 1, 0).astype(np.uint8), *list(vars(maps).values())[1:]))
-    assert batch.share.isnan().all() and batch.attributes[:, [1, 3, 4, 5, 6]].isnan().all() and (batch.attributes[:, 0] > 0).all()
+def test_a_map_without_wall_has_no_share_and_no_outline(maps: FrameMaps) -> None:
+    batch = batch_of(replace(maps, values=np.where(maps.values == 1, 1, 0).astype(np.uint8)))
+    assert batch.share.isnan().all() and batch.attributes[:, [1, 3, 4, 5, 6]].isnan().all()
+    assert (batch.attributes[:, [0, 2]] > 0).all()
