@@ -1,8 +1,8 @@
 """Apical sequences warped from the planes of one CT heart, by published sizes and motion.
 
-The planes are of case 01 of C. Rodero et al., PLoS Computational Biology 17(4) e1008851, 2021 (Zenodo 4590294), Creative
-Commons Attribution 4.0 International, as cut from the modified mesh of the package ansys-health-heart. All sequences are
-of one heart, and so of one subject.
+The planes are of case 01 of C. Rodero et al., PLoS Computational Biology 17(4) e1008851, 2021 (Zenodo 4590294),
+Creative Commons Attribution 4.0 International, as cut from the modified mesh of the package ansys-health-heart. All
+sequences are of one heart, and so of one subject.
 """
 
 from __future__ import annotations
