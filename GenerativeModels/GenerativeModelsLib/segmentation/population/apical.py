@@ -98,7 +98,7 @@ def _outlines(heart: SimulatedHeart, view: LongAxisView, frame: int) -> tuple[np
 
 
 def _across(surface: np.ndarray, azimuth: float) -> np.ndarray:
-    """(2 rows, 2) left and z in mm of a surface's section: from the base on the left to the apex and up on the right."""
+    """(2 rows, 2) left and z in mm of a surface's section: from the left end of the base over the apex to the right."""
     azimuths = surface.shape[1]
     halves = []
     for side, angle in ((1, azimuth), (-1, azimuth + np.pi)):
