@@ -19,7 +19,7 @@ USUAL_BASE_MM = 40.0
 ENLARGED = {"healthy": 1.0, "hcm": 1.15, "dilated": 1.25, "infarct": 1.1}
 """Area of the atrium over that in health: it dilates behind a stiff or failing ventricle."""
 RING_MM, WALL_END_MM = 35.0, 10.0
-"""Depth below the valve over which the ventricle narrows or widens to its ring, and over which the wall gets thinner."""
+"""Depth below the valve over which the ventricle narrows or widens to its ring, and over which its wall thins out."""
 TILTED_MM = 40.0
 """Distance from the valve over which the tilt of its plane fades."""
 TAPER = 0.4
@@ -98,7 +98,7 @@ def _outlines(heart: SimulatedHeart, view: LongAxisView, frame: int) -> tuple[np
 
 
 def _across(surface: np.ndarray, azimuth: float) -> np.ndarray:
-    """(2 rows, 2) left and z in mm of a surface's section: from the base on the left to the apex, and up on the right."""
+    """(2 rows, 2) left and z in mm of a surface's section: from the left end of the base over the apex to the right."""
     azimuths = surface.shape[1]
     halves = []
     for side, angle in ((1, azimuth), (-1, azimuth + np.pi)):

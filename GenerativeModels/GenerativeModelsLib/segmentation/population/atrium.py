@@ -21,15 +21,15 @@ LEFT_SHARE, LEFT_SHARE_SD = 0.45, 0.08
 VALVE_MM, VALVE_SD, VALVE_WIDENING_MM = 27.5, 4.0, 4.0
 """Antero-posterior diameter of the mitral valve at end diastole, and what it gains until end systole (Ricci et al.
 2020: men 29 +- 4 and 33 +- 4 mm, women 26 +- 4 and 30 +- 4 mm)."""
-OVAL = (1.05, 1.3)
+OVAL = (1.1, 1.4)
 """Diameter of the valve in four- and two-chamber views over the antero-posterior one, the shortest of the oval ring."""
 
 MOST_SHORTER = 0.27
 """Largest share of its length by which the atrium is shorter at end diastole; the roof follows a larger descent."""
 WIDEST = 0.95
 """Largest area over the squared length."""
-WIDEST_VALVE = 0.8
-"""Largest diameter of the valve over the root of the atrium's smallest area: the atrium is wider than its valve."""
+WIDEST_VALVE = 1.0
+"""Largest diameter of the valve over the root of the smallest area, so that the atrium is as wide as its valve."""
 
 
 @dataclass(frozen=True, eq=False)

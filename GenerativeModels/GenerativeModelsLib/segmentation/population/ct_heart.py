@@ -1,8 +1,8 @@
 """Apical sequences warped from the planes of one CT heart, by published sizes and motion.
 
-The planes are of case 01 of C. Rodero et al., PLoS Computational Biology 17(4) e1008851, 2021 (Zenodo 4590294), Creative
-Commons Attribution 4.0 International, as cut from the modified mesh of the package ansys-health-heart. All sequences are
-of one heart, and so of one subject.
+The planes are of case 01 of C. Rodero et al., PLoS Computational Biology 17(4) e1008851, 2021 (Zenodo 4590294),
+Creative Commons Attribution 4.0 International, as cut from the modified mesh of the package ansys-health-heart. All
+sequences are of one heart, and so of one subject.
 """
 
 from __future__ import annotations
@@ -34,10 +34,8 @@ EF, EF_SD = 0.595, 0.055
 """Ejection fraction (Petersen et al., JCMR 2017: 58 +- 5 % in men, 61 +- 5 % in women)."""
 MAPSE_MM, MAPSE_SD = 13.5, 1.8
 """Descent of the mitral ring (HUNT3: 12 to 15 mm)."""
-WALL_SD = 0.15
-"""Relative spread of the wall: septum 6 to 10 mm in health (ASE 2015)."""
-WALL_MM = 9.0
-"""Wall of the CT heart."""
+WALL_MM, WALL_SD = 7.9, 0.9
+"""Wall: septum 6 to 10 mm in men, 6 to 9 mm in women (ASE 2015)."""
 PLANES = ("A4C", "A4C_m15", "A4C_p15", "A2C", "A2C_p15")
 """The planes that are used; of A3C the atrium is cut."""
 SMOOTHING_MM = 1.8
@@ -80,6 +78,13 @@ class _Source:
     def atrium_mm(self) -> float:
         """Length of the atrium."""
         return float(self.at_mm.max())
+
+    @property
+    def wall_mm(self) -> float:
+        """Mean wall beside the cavity."""
+        beside = np.abs(self.at_mm + 0.5 * self.length_mm) < 0.3 * self.length_mm
+        along, aside = np.meshgrid(self.at_mm[beside], np.arange(-60, 60, STEP_MM), indexing="ij")
+        return float((self.look_up(along, aside) == CODES["myo"]).sum(axis=1).mean()) * STEP_MM / 2
 
     def area_mm2(self, structure: str) -> float:
         """Area of a structure."""
@@ -176,12 +181,12 @@ def _drawn_warp(source: _Source, ejected: np.ndarray, rng: np.random.Generator) 
     size = (edv / float(area_length_ml(source.area_mm2("lv"), source.length_mm))) ** (1 / 3)
     slender = float(np.clip(rng.normal(1, 0.06), 0.85, 1.15))
     descent = float(np.clip(rng.normal(MAPSE_MM, MAPSE_SD), 9, 18)) * ejected
-    at_start = size * slender**2
+    at_start = size * slender
     length = at_start - descent / -source.apex_mm
-    radius = size / slender * np.sqrt((1 - ejection * ejected) * at_start / length)
+    radius = size / np.sqrt(slender) * np.sqrt((1 - ejection * ejected) * at_start / length)
     # A tube of muscle that keeps its volume: the area across it times its length is the same in all frames.
     inside = float(source.half_mm[source.at_mm < 0].mean())
-    thick = WALL_MM * float(np.clip(rng.normal(1, WALL_SD), 0.65, 1.4))
+    thick = float(np.clip(rng.normal(WALL_MM, WALL_SD), 5.5, 10.5))
     muscle = ((radius[0] * inside + thick) ** 2 - (radius[0] * inside) ** 2) * length[0]
     atrium: Atrium = drawn_atrium(ejected, descent, 1.0, 1.0, rng)
     near = float(np.interp(0.0, source.at_mm, source.half_mm))
@@ -189,7 +194,7 @@ def _drawn_warp(source: _Source, ejected: np.ndarray, rng: np.random.Generator) 
     return _Warp(
         length,
         radius,
-        (np.sqrt((radius * inside) ** 2 + muscle / length) - radius * inside) / WALL_MM,
+        (np.sqrt((radius * inside) ** 2 + muscle / length) - radius * inside) / source.wall_mm,
         atrium.valve_mm / (2 * near),
         atrium_length,
         atrium.area_mm2 / source.area_mm2("la") / atrium_length,

@@ -69,7 +69,7 @@ class RightVentricle:
         return (1 - depth**self.narrowing) * (1 - np.abs(u) ** self.power) ** self.edge * (1 + self.lean * u)
 
     def width_at(self, heart: SimulatedHeart, frame: int, height: float, angles: np.ndarray) -> np.ndarray:
-        """(angles,) width in mm beyond the left epicardium in the plane z = height of a frame, 0 where it is not labelled."""
+        """(angles,) width in mm beyond the left epicardium in the plane z = height, 0 where it is not labelled."""
         length = -heart.epi[frame, -1, 0, 2] * self.depth_share
         width = self.width_mm[frame] * self.relative_width(np.array([-height / length]), angles)[0]
         return np.where((width > THINNEST_MM) & (width.max() > NARROWEST_MM), width, 0.0)

@@ -20,8 +20,8 @@ from GenerativeModelsLib.segmentation.population.label_sequence import LabelSequ
 __all__ = ["SUNNYBROOK_MM", "sunnybrook_cines", "sunnybrook_slices"]
 
 SUNNYBROOK_MM = 1.33
-"""Pixel size taken for `sunnybrook_slices`, whose source lost it. The three patients whose headers are left have 1.2891,
-1.3672 and 1.3672 mm, mean 1.34, and the data's authors state 1.25 to 1.37 mm: lengths may be off by 6 %."""
+"""Pixel size taken for `sunnybrook_slices`, whose source lost it. The three patients whose headers are left have
+1.2891, 1.3672 and 1.3672 mm, mean 1.34; others have about 1.25 to 1.37 mm, so that lengths may be off by up to 7 %."""
 _VIEW = "short-axis"
 _CONTOURED = {"ED": ("lv", "myo"), "ES": ("lv",)}
 _VALUES = np.zeros(256, np.uint8)
@@ -58,7 +58,7 @@ def sunnybrook_slices(folder: str | Path) -> list[LabelSequence]:
 
 
 def sunnybrook_cines(folder: str | Path) -> list[LabelSequence]:
-    """The contoured slices of `sunnybrook_cine`, by patient and from base to apex, with the pixel size of their headers.
+    """The contoured slices of `sunnybrook_cine`, by patient and from base to apex, with the headers' pixel size.
 
     They are of patients of `sunnybrook_slices`, under the same names.
 

@@ -55,6 +55,12 @@ def test_hearts_beat_with_published_sizes(drawn: list[LabelSequence]) -> None:
     assert 1.0 < mid.mean() < 1.5, "the wall thickens"
 
 
+def test_the_base_descends_and_the_apex_stays(drawn: list[LabelSequence]) -> None:
+    for sequence in drawn:
+        tops = [np.argwhere(values == CODES["myo"])[:, 0].min() for values in sequence.values]
+        assert max(tops) - min(tops) <= 2
+
+
 def test_one_subject_and_all_of_the_view_known(drawn: list[LabelSequence]) -> None:
     assert len(drawn) > 8 and {sequence.subject for sequence in drawn} == {SUBJECT}
     for sequence in drawn:

@@ -64,7 +64,7 @@ def test_drawn_slices_run_from_base_to_apex_and_keep_the_cavity_in_all_frames() 
         heights = [where.height_mm for where in slices]
         assert [where.role for where in slices] == ["base", "mid", "mid", "mid", "apex"]
         assert heights == sorted(heights, reverse=True)
-        assert heights[0] < -SHORTER and heights[-1] > -ENDO[1]
+        assert -20 < heights[0] < -SHORTER and -ENDO[1] < heights[-1] < -65
         assert len({where.pose.turn for where in slices}) == 1, "a stack is turned as one"
         for where in (slices[0], slices[-1]):
             values = cut_short_axis(heart, right_of(25.0), where).values
