@@ -16,6 +16,7 @@ from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
 from GenerativeModelsLib.evaluation.segmentation.label_scores import label_scores
 from GenerativeModelsLib.models.label_vae import LabelVAE
+from GenerativeModelsLib.process.parallel import Progress
 from GenerativeModelsLib.segmentation.codes.bank import CodeBank, fill_bank
 from GenerativeModelsLib.segmentation.codes.parzen import fit_parzen
 from GenerativeModelsLib.segmentation.codes.rejection import parzen_sampler
@@ -56,7 +57,9 @@ def trained_model(config: LabelTrainingConfig) -> LabelModel:
     )
 
 
-def collected(model: LabelModel, population: Population, config: LabelTrainingConfig, progress) -> tuple:
+def collected(
+    model: LabelModel, population: Population, config: LabelTrainingConfig, progress: Progress
+) -> tuple[LabelModel, CodeBank]:
     """The model with codes of training maps and a bank of valid random ones; and that bank with its rates.
 
     Codes are of maps whose ventricle is labelled whole. The bandwidth is chosen by held-out hearts.

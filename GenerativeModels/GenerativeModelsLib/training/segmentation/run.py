@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
+from GenerativeModelsLib.segmentation.population.label_sequence import LabelSequence
 from GenerativeModelsLib.segmentation.population.sunnybrook import sunnybrook_slices
 from GenerativeModelsLib.training.segmentation.bank import fill_label_bank
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
@@ -55,7 +57,7 @@ def population_of(config: LabelTrainingConfig, stages: Stages) -> Population:
     progress = stages.stage(SIMULATION)
     fill_label_bank(config, [*bank.seeds, *bank.validation_seeds], progress)
 
-    def maps(sequences) -> FrameMaps:
+    def maps(sequences: Sequence[LabelSequence]) -> FrameMaps:
         return FrameMaps.of(sequences, config.grid, config.pixel_mm)
 
     parts = [maps(fill_label_bank(config, seeds)) for seeds in (bank.seeds, bank.validation_seeds)]
