@@ -10,7 +10,7 @@ ATTRIBUTES = {
         *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
     ),
     "short-axis": (
-        *("lv_area_mm2", "epi_major_axis_mm", "lv_minor_axis_mm", "septum_degrees"),
+        *("lv_area_mm2", "epi_major_axis_mm", "lv_septal_axis_mm", "septum_degrees"),
         *("myo_area_mm2", "epi_centre_x_mm", "epi_centre_y_mm"),
     ),
 }

@@ -2,10 +2,9 @@
 
 Pati and Lerch (arXiv 2004.05485) on the attributes of echocardiograms of Painchaud et al. (2022): area, length, basal
 width and orientation of the left cavity, area of the myocardium, and the epicardial centre. In the short axis the
-cavity has no length and no base. There the major axis of the ventricle's outline, the minor axis of the cavity and the
-direction of the septum stand for them. Not both axes of one outline: their product follows from the two areas, so that
-one of four dimensions would have nothing left to say.
-"""
+cavity has no length and no base. There the major axis of the ventricle's outline, the axis of the cavity towards the
+septum and the direction of the septum stand for them. Not both axes of one outline: their product follows from the two
+areas, X"""
 
 from __future__ import annotations
 
@@ -41,10 +40,11 @@ def attributes(values: np.ndarray, pixel_mm: np.ndarray, view: str) -> np.ndarra
         Area of the cavity and of the myocardium.
     lv_length_mm, lv_base_width_mm, lv_orientation_degrees
         Of `long_axis.LongAxis`; the angle is that from the direction of growing rows towards growing columns.
-    epi_major_axis_mm, lv_minor_axis_mm
-        Axes of the ellipses with the second moments of the epicardial outline's inside and of the cavity, each pixel
-        counted as the rectangle that it is: 4 times the square root of the larger and of the smaller eigenvalue of the
-        covariance. The outline is that of cavity and myocardium together, with all that they enclose.
+    epi_major_axis_mm, lv_septal_axis_mm
+        4 times the standard deviation of the epicardial outline's inside along its longest axis, and of the cavity
+        along the direction of the septum, each pixel counted as the rectangle that it is: of an ellipse these are its
+        major axis, and the axis that points there. The outline is that of cavity and myocardium together, with all that
+        they enclose.
     septum_degrees
         Direction from the centre of the left to that of the right cavity, from that of falling columns (the left of
         the picture) towards falling rows (its top), in (-180, 180].
@@ -103,18 +103,18 @@ def _apical(plane: Plane) -> tuple[float, ...]:
 def _short_axis(plane: Plane) -> tuple[float, ...]:
     lv, myo = _areas(plane)
     inside = _inside(plane)
-    major, minor = _axes_mm(inside, plane.pixel_mm)[0], _axes_mm(plane.mask("lv"), plane.pixel_mm)[1]
-    return lv, major, minor, _septum_degrees(plane), myo, *_centre_xy_mm(plane, inside)
+    major = 4 * np.sqrt(np.linalg.eigvalsh(_spread_mm2(inside, plane.pixel_mm))[-1]) if inside.any() else np.nan
+    septum = _septum_degrees(plane)
+    towards = -np.array([np.sin(np.radians(septum)), np.cos(np.radians(septum))])  # row and column
+    axis = 4 * np.sqrt(towards @ _spread_mm2(plane.mask("lv"), plane.pixel_mm) @ towards) if lv else np.nan
+    return lv, float(major), float(axis), septum, myo, *_centre_xy_mm(plane, inside)
 
 
-def _axes_mm(mask: np.ndarray, pixel_mm: np.ndarray) -> tuple[float, float]:
+def _spread_mm2(mask: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray:
+    """(2, 2) covariance of the inside of a mask that is not empty, along rows and columns."""
     points = np.argwhere(mask) * pixel_mm
-    if not len(points):
-        return np.nan, np.nan
     offset = points - points.mean(axis=0)
-    spread = offset.T @ offset / len(points) + np.diag(pixel_mm**2) / 12  # that of a pixel about its centre
-    minor, major = 4 * np.sqrt(np.linalg.eigvalsh(spread))
-    return float(major), float(minor)
+    return offset.T @ offset / len(points) + np.diag(pixel_mm**2) / 12  # that of a pixel about its centre
 
 
 def _septum_degrees(plane: Plane) -> float:

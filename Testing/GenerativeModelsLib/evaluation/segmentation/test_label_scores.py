@@ -43,7 +43,7 @@ class Drawn:
             down, right = np.sin(turn / 4), -np.cos(turn / 4)
             values[ellipse((9, 9), (at[0] + 36 * down, at[1] + 36 * right), PIXEL, SHAPE)] = 3
             values[ellipse((26, 32 + 2 * major), at, PIXEL, SHAPE)] = 2
-            values[ellipse((13 + minor, 17 + area - wall), at, PIXEL, SHAPE)] = 1
+            values[ellipse((16 + area - wall, 14 + minor), at, PIXEL, SHAPE)] = 1
         return maps
 
 
@@ -58,7 +58,7 @@ def test_a_traversal_moves_one_dimension_about_the_mean_of_the_codes() -> None:
 def test_attributes_that_follow_their_dimensions_are_found_to_grow() -> None:
     along = traverse(Drawn(), np.zeros((2, 8)))
     found = dict(zip(NAMES, along.spearman, strict=True))
-    for name in ("lv_area_mm2", "epi_major_axis_mm", "lv_minor_axis_mm", "myo_area_mm2", "epi_centre_x_mm"):
+    for name in ("lv_area_mm2", "epi_major_axis_mm", "lv_septal_axis_mm", "myo_area_mm2", "epi_centre_x_mm"):
         assert found[name] > 0.99
     assert found["septum_degrees"] < -0.99  # it turns down where the code grows
     assert along.values.shape == (7, 2, STEPS) and along.monotone[3] == 0 and along.monotone[5] == 1
