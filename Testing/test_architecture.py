@@ -62,7 +62,7 @@ MAY_IMPORT = {
     "export": BASE | {"geometry"},
     "skull": BASE | SCIENCE | {"export"},
     "heart": BASE | SCIENCE | {"export"},
-    "segmentation": BASE,
+    "segmentation": BASE | {"models", "uncertainty", "heart"},
     "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES,
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},

@@ -124,6 +124,7 @@ def check_maps(
     view: str = "short-axis",
     progress: Callable[[str, float], None] = lambda message, share: None,
     earlier: Findings | None = None,
+    roles: list[list[str | None]] | None = None,
 ) -> Findings:
     """Check label maps by all criteria of a view.
 
@@ -137,10 +138,13 @@ def check_maps(
         Called with the current step and the share that is done.
     earlier
         Findings in maps of the same file: slices that are as they were there are not judged again.
+    roles
+        Role of each slice by frame, where it is known and the maps do not show it; found in them by default.
     """
     start = time.perf_counter()
     apical = view == "apical"
-    roles = [["alone" if (s != 0).any() else None for s in f] for f in maps.values] if apical else slice_roles(maps)
+    if roles is None:
+        roles = [["alone" if s.any() else None for s in f] for f in maps.values] if apical else slice_roles(maps)
     planes = [
         [
             Plane(values, maps.pixel_mm, judged_role(row, slice_), biventricular=maps.biventricular)
