@@ -8,10 +8,12 @@ import numpy as np
 
 from GenerativeModelsLib.segmentation.maps import CODES
 
-__all__ = ["FARTHEST_MM", "labels_of", "signed_distances"]
+__all__ = ["FARTHEST_MM", "labels_of", "replaced_where_wrong", "signed_distances"]
 
 FARTHEST_MM = 12.0
 """Distances are cut here: what a slice without a structure counts as."""
+RIM_PX = 1
+"""Pixels of difference along an outline that are no fault."""
 _SHAPES = {"lv": ("lv",), "epi": ("lv", "myo"), "rv": ("rv",), "la": ("la",)}
 """Masks whose distances are taken: the wall is what "epi" has beside "lv", so that it closes around the cavity."""
 
@@ -45,3 +47,15 @@ def labels_of(distances: Mapping[str, np.ndarray]) -> np.ndarray:
     inner = np.where(distances["lv"] > 0, CODES["lv"], CODES["myo"])
     found = np.choose(first, [inner, CODES["rv"], CODES["la"]])
     return np.where(stacked.max(axis=0) > 0, found, 0).astype(np.uint8)
+
+
+def replaced_where_wrong(before: np.ndarray, rebuilt: np.ndarray) -> np.ndarray:
+    """Labels (rows, columns), those before replaced around the places that differ by more than a rim of `RIM_PX`.
+
+    An outline is never that of the frames beside it to the pixel; where nothing else is wrong with it, it stays.
+    """
+    from scipy.ndimage import binary_dilation, distance_transform_edt
+
+    differ = before != rebuilt
+    wrong = distance_transform_edt(np.pad(differ, 1))[1:-1, 1:-1] > RIM_PX
+    return np.where(differ & binary_dilation(wrong, iterations=RIM_PX + 1), rebuilt, before)

@@ -20,7 +20,12 @@ from GenerativeModelsLib.segmentation.repair.change import (
     changed_mm2,
     with_unnamed,
 )
-from GenerativeModelsLib.segmentation.repair.distances import FARTHEST_MM, labels_of, signed_distances
+from GenerativeModelsLib.segmentation.repair.distances import (
+    FARTHEST_MM,
+    labels_of,
+    replaced_where_wrong,
+    signed_distances,
+)
 from GenerativeModelsLib.segmentation.repair.model import MapModel
 from GenerativeModelsLib.segmentation.repair.signals import KEPT_HZ, smooth_signal, spline_weights
 from GenerativeModelsLib.segmentation.repair.smallest import mend_slice
@@ -257,7 +262,9 @@ class _Series:
             rest = np.where(np.isin(before, parts), 0, before)
             new = np.where(np.isin(made, parts), made, 0)
             # What is rebuilt has the pixels that two structures claim only where it is the ventricle.
-            yield np.where(new != 0, new, rest) if ventricle else np.where(rest != 0, rest, new)
+            rebuilt = np.where(new != 0, new, rest) if ventricle else np.where(rest != 0, rest, new)
+            yield replaced_where_wrong(before, rebuilt)
+            yield rebuilt
         yield made
 
     def _weights(self, frame: int, known: Sequence[int]) -> np.ndarray:
