@@ -19,8 +19,8 @@ from GenerativeModelsWeb.parts.cases import CaseList, Finished
 from GenerativeModelsWeb.parts.desk import Desk
 from GenerativeModelsWeb.parts.files import offer_files
 from GenerativeModelsWeb.parts.runs import SHOWING, Runs
+from GenerativeModelsWeb.parts.slice_views import SliceViews
 from GenerativeModelsWeb.parts.state import Colours, Run, Shown
-from GenerativeModelsWeb.parts.views import SceneViews
 from GenerativeModelsWeb.parts.words import on_page
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
 from GenerativeModelsWeb.server.downloads import Downloads
@@ -65,7 +65,7 @@ class CaseApplication:
     anatomy: Anatomy
     pages: tuple[tuple[str, str], ...]
     desk: Desk
-    views: SceneViews
+    views: SliceViews
     inputs: TypedState
     settings: TypedState
 
@@ -146,7 +146,12 @@ class CaseApplication:
             asyncio.get_running_loop().create_task(self.prepare())
 
     async def prepare(self) -> None:
-        """Say what "auto" means, and import what the first result needs while the user chooses files."""
+        """Say what "auto" means, and import what the first result needs while the user chooses files.
+
+        Cases that no model computes need no device.
+        """
+        if not self.anatomy.has_model:
+            return
         try:
             found = await self.backend.device()
         except BackendFailed as failure:
