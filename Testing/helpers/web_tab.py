@@ -44,6 +44,8 @@ class WebTab:
 
     anatomy = ""
     """Whose pages it drives."""
+    picture = ".gm-3d img"
+    """What is there once a result is shown."""
 
     def __init__(self, page, address: str) -> None:
         self.page = page
@@ -130,7 +132,7 @@ class WebTab:
         start = time.perf_counter()
         self.go.click()
         self.page.wait_for_selector(".gm-progress")
-        self.page.wait_for_selector(".gm-3d img, .gm-foot .gm-serious")
+        self.page.wait_for_selector(f"{self.picture}, .gm-foot .gm-serious")
         self.go.wait_for()
         seconds = time.perf_counter() - start
         assert not self.page.locator(".gm-foot .gm-serious").count(), self.page.inner_text(".gm-foot")

@@ -15,7 +15,7 @@ from trame_server.state import State
 from trame_server.utils.typed_state import TypedState
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsWeb.heart.desk import LabelDesk
+from GenerativeModelsWeb.heart.desk import HeartDesk
 from GenerativeModelsWeb.heart.state import Inputs, Settings
 from GenerativeModelsWeb.parts.state import Run
 
@@ -23,7 +23,7 @@ from GenerativeModelsWeb.parts.state import Run
 @pytest.fixture
 def desk(tmp_path):
     state = State()
-    desk = LabelDesk(*(TypedState(state, kind) for kind in (Inputs, Settings, Run)), tmp_path / "copies")
+    desk = HeartDesk(*(TypedState(state, kind) for kind in (Inputs, Settings, Run)), tmp_path / "copies")
     desk.refresh()
     return desk
 

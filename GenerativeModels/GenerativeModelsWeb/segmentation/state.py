@@ -1,0 +1,80 @@
+"""What the page of cardiac segmentations shows and what its user has typed: plain typed data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from GenerativeModelsWeb.parts.state import CaseInputs, CaseSettings, FileCard
+
+__all__ = ["Inputs", "Result", "Settings", "Views"]
+
+
+@dataclass
+class Inputs(CaseInputs):
+    """The label map, the image behind it, and what the values may mean ([value, words])."""
+
+    labels: FileCard = field(default_factory=FileCard)
+    image: FileCard = field(default_factory=FileCard)
+    values: list[list[str]] = field(default_factory=list)
+
+
+@dataclass
+class Settings(CaseSettings):
+    """Everything else a user may choose, as typed; the values of the structures "" = none."""
+
+    view: str = "short-axis"
+    lv: str = ""
+    myo: str = ""
+    rv: str = ""
+    la: str = ""
+    frame_interval: str = ""
+
+
+@dataclass
+class Result:
+    """The check as the page prints it.
+
+    Attributes
+    ----------
+    outcome
+        One sentence.
+    rows
+        Dictionaries with "short", "label" and "value".
+    cells
+        By slice and frame: state ("fault", "shift", "fine" or "empty") and words.
+    whole
+        By frame: the faults of the whole frame in words, "" for none.
+    violations
+        Dictionaries with "number", "frame", "slice", "heading", "text" and "acquisition".
+    unlisted
+        How many more there are.
+    curves
+        Dictionaries with "label", "unit", "svg", "x", "y" and "values".
+    structures
+        Dictionaries with "words" and "colour" of the labels on show.
+    image
+        Whether there is an image behind the labels.
+    summary
+        One line on how it was made.
+    """
+
+    outcome: str = ""
+    rows: list[dict] = field(default_factory=list)
+    cells: list[list[list[str]]] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    violations: list[dict] = field(default_factory=list)
+    unlisted: int = 0
+    curves: list[dict] = field(default_factory=list)
+    structures: list[dict] = field(default_factory=list)
+    image: bool = False
+    summary: str = ""
+
+
+@dataclass
+class Views:
+    """What the views show: a slice; the violation that was jumped to, -1 = none; a curve by number; which layers."""
+
+    slice: int = 0
+    chosen: int = -1
+    curve: int = 0
+    layers: str = "both"
