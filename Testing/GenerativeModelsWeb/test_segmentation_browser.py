@@ -98,6 +98,7 @@ def test_cells_violations_and_curve_lead_to_their_place(tab):
     yellow = (ring[..., 0] > 200) & (ring[..., 1] > 180) & (ring[..., 2] < 120)
     assert yellow.sum() > 20, "a ring lies about the place"
     page.click("[aria-label='Next fault']")
+    tab.wait_for_place(*HOLE)
     box = page.locator(".gm-results [data-gm-area]").bounding_box()
     page.mouse.click(box["x"] + box["width"] * (9 + 0.8) / 10.6, box["y"] + 10)
     page.wait_for_selector(".gm-what:has-text('Frame 9')")
@@ -140,16 +141,19 @@ def test_nothing_sticks_out(tab):
         assert tab.page.evaluate(NOTHING_STICKS_OUT)
 
 
-def test_what_is_no_label_map_is_a_sentence_on_the_card(tab, phantom, tmp_path):
+def test_what_is_no_label_map_is_a_sentence_on_the_card(tab, tmp_path):
     numbers = tab.numbers()
-    tab.choose("labels", phantom / "mri.nii.gz")
+    noise = sitk.GetImageFromArray(np.random.default_rng(0).normal(size=(6, 20, 20)))
+    sitk.WriteImage(noise, str(tmp_path / "scan.nrrd"))
+    tab.choose("labels", tmp_path / "scan.nrrd")
+    tab.card("labels").locator(".gm-serious", has_text="scan.nrrd is no label map").wait_for()
     empty = sitk.Image(20, 20, 6, sitk.sitkUInt8)
     sitk.WriteImage(empty, str(tmp_path / "empty.nii.gz"))
     tab.choose("labels", tmp_path / "empty.nii.gz")
     tab.card("labels").locator(".gm-serious", has_text="has no labels").wait_for()
     tab.choose("image", tmp_path / "empty.nii.gz")
     tab.card("image").locator(".gm-serious", has_text="on the grid of the labels").wait_for()
-    assert tab.numbers() == numbers
+    assert tab.card("labels").get_by_text("beat.nii.gz").count() and tab.numbers() == numbers
 
 
 def test_an_apical_view_wants_the_time_between_its_frames(tab, tmp_path):

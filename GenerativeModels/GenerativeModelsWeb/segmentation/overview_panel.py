@@ -38,9 +38,7 @@ def build_overview(page: SegmentationApplication) -> None:
                     key="frame",
                     raw_attrs=attributes(role="columnheader", v_aria_label="'frame ' + frame"),
                 )
-            with html.Div(
-                v_if=f"{result.whole}.some(Boolean)", classes="gm-cells gm-whole", raw_attrs=attributes(role="row")
-            ):
+            with html.Div(v_if=f"{result.whole}.some(Boolean)", classes="gm-cells", raw_attrs=attributes(role="row")):
                 html.Span("all", title="The frame as a whole", raw_attrs=attributes(role="rowheader"))
                 html.Button(
                     v_for=f"(words, frame) in {result.whole}",
