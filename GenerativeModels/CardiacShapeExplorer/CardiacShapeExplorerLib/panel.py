@@ -21,7 +21,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.phase_names import STANDING_ALONE, names_phase
 from GenerativeModelsScene.heart.inputs import cavity_curve, heart_key, heart_title, selection_problem, structures_of
-from GenerativeModelsScene.heart.load_cine import frames_on_show
+from GenerativeModelsScene.labels.load_cine import frames_on_show
 from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 
