@@ -10,9 +10,9 @@ from typing import Protocol
 
 from GenerativeModelsLib.language import N_, _, ngettext
 
-__all__ = ["CURVES", "ROLES", "Cell", "Found", "curves_on_show", "overview"]
+__all__ = ["CURVES", "Cell", "Found", "curves_on_show", "overview", "role_words"]
 
-ROLES = {
+_ROLES = {
     "base": N_("basal"),
     "outflow": N_("outflow tract"),
     "mid": N_("middle"),
@@ -60,6 +60,11 @@ class Cell:
     count: int
 
 
+def role_words(role: str | None) -> str:
+    """What a slice is, in the page's language."""
+    return _(_ROLES[role])
+
+
 def overview(roles: Sequence[Sequence[str | None]], violations: Iterable[Found]) -> list[list[Cell]]:
     """Cells by slice (row) and frame (column); those of whole frames do not count.
 
@@ -75,7 +80,7 @@ def overview(roles: Sequence[Sequence[str | None]], violations: Iterable[Found])
     def cell(frame: int, slice_: int, role: str | None) -> Cell:
         count = faults[frame, slice_]
         state = "fault" if count else "shift" if (frame, slice_) in shifted else "fine" if role else "empty"
-        words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=_(ROLES[role]))
+        words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=role_words(role))
         return Cell(state, words + (", " + ngettext("{n} fault", "{n} faults", count) if count else ""), count)
 
     return [[cell(frame, slice_, role) for frame, role in enumerate(row)] for slice_, row in enumerate(zip(*roles))]

@@ -12,14 +12,14 @@ from GenerativeModelsLib.anatomy.identity import shown_identity
 from GenerativeModelsLib.language import N_, _, in_words_of_page
 from GenerativeModelsLib.segmentation.check import Findings, criteria_of, series_limit
 from GenerativeModelsLib.segmentation.criteria.record import Criterion, PlaneCriterion, Violation, amount
-from GenerativeModelsLib.segmentation.overview import ROLES, Cell, curves_on_show, overview
+from GenerativeModelsLib.segmentation.overview import Cell, curves_on_show, overview, role_words
 from GenerativeModelsLib.segmentation.report.curves import curve_svg
 from GenerativeModelsLib.segmentation.report.pictures import SlicePicture, slice_picture, window_of
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
 
-__all__ = ["CheckReport", "Group", "LinkedCell", "RuleRow", "report_content"]
+__all__ = ["MOST_PICTURES", "CheckReport", "Group", "LinkedCell", "RuleRow", "curve_figures", "report_content"]
 
 MANY = 4
 """Number of slices of a frame that break the same rules from which they are shown as one."""
@@ -118,7 +118,7 @@ def report_content(case: Case, result: dict[str, Any]) -> CheckReport:
         frames_at_fault=[any(v.frame == t and v.slice is None for v in found.faults) for t in range(found.maps.frames)],
         groups=groups,
         hidden=sum(group.picture is None for group in groups),
-        curves=_curves(found),
+        curves=curve_figures(found),
         rules=[_rule(criterion, found, sources.index(criterion.source) + 1) for criterion in criteria],
         sources=[_(source) for source in sources],
         identity=shown_identity(result),
@@ -153,7 +153,7 @@ def _groups(found: Findings) -> list[Group]:
             picture = slice_picture(found, frame, middle, window, by_place[frame, middle])
             pictures += 1
         shown = violations if len(slices) == 1 else by_place[frame, middle]
-        role = _(ROLES[found.roles[frame][middle]]) if len(slices) == 1 and middle is not None else ""
+        role = role_words(found.roles[frame][middle]) if len(slices) == 1 and middle is not None else ""
         groups.append(Group(_key(frame, slices[0]), _heading(frame, slices), role, picture, violations, shown))
     return groups
 
@@ -186,15 +186,16 @@ def _heading(frame: int, slices: Sequence[int | None]) -> str:
     )
 
 
-def _curves(found: Findings) -> list[tuple[str, str]]:
+def curve_figures(found: Findings, before: Findings | None = None) -> list[tuple[str, str]]:
+    """SVG elements with their captions; with those of the findings `before` as dashed lines and their faults."""
+    faulty = (before or found).faulty_frames
     curves, drawn = found.curves, []
     marks = {"ED": curves.ed, "ES": curves.es}
     for column, (label, unit) in curves_on_show(curves.columns, found.view).items():
         words = marks if column in ("lv_ml", "lv_area_mm2") else {}
-        values = curves.columns[column]
-        drawn.append(
-            (f"{_(label)} ({_(unit)})", curve_svg(label, unit, values, found.faulty_frames, words, found.maps.frame_s))
-        )
+        earlier = None if before is None else before.curves.columns.get(column)
+        svg = curve_svg(label, unit, curves.columns[column], faulty, words, found.maps.frame_s, earlier)
+        drawn.append((f"{_(label)} ({_(unit)})", svg))
     return drawn
 
 
