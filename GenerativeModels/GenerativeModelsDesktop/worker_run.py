@@ -115,9 +115,12 @@ class WorkerRun:
         return self._case is not None
 
     def warm_up(self) -> None:
-        """Start the worker, so that torch is imported before the first case, and query its device "auto"."""
+        """Start the worker, so that it imports what cases need, and where a model computes them query its device."""
         self._release_timer.stop()
         if self._asked or self.busy:
+            return
+        if not anatomy_of(self._anatomy).of_model:
+            self._worker.start()
             return
         self._asked = True
         self._worker.ask_device()

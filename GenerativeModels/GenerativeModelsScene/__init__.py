@@ -70,6 +70,11 @@ _PLACES = {
     "Exploration": "heart.exploration",
     "load_cine": "labels.load_cine",
     "save_heart": "heart.save",
+    "check_segmentation": "segmentation.console",
+    "CheckNodes": "segmentation.case_nodes",
+    "find_check": "segmentation.case_nodes",
+    "show_check": "segmentation.show",
+    "save_check": "segmentation.save",
 }
 """Public name -> the module of this package that defines it."""
 

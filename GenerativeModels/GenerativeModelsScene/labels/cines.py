@@ -1,4 +1,4 @@
-"""Cines in a scene: sequence nodes of segmentations or label maps."""
+"""Cines in a scene: sequence nodes of segmentations or label maps, and the browsers that show them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import slicer
 from GenerativeModelsScene.labels.images import LabelImage, label_images
 from GenerativeModelsScene.labels.structures import called, data_nodes
 from GenerativeModelsScene.nodes.geometry import parent_to_world
-from GenerativeModelsScene.nodes.store import nodes_of_class
+from GenerativeModelsScene.nodes.store import add_node, nodes_of_class
 
-__all__ = ["browser_of", "cine_images", "cine_to_world", "frame_times"]
+__all__ = ["browse", "browser_of", "cine_images", "cine_to_world", "frame_times"]
 
 
 def frame_times(sequence: slicer.vtkMRMLSequenceNode) -> tuple[tuple[float, ...], str]:
@@ -48,3 +48,17 @@ def browser_of(sequence: slicer.vtkMRMLSequenceNode) -> slicer.vtkMRMLSequenceBr
     """The first sequence browser that shows the sequence by a node, which a transform may move; None without one."""
     browsers = nodes_of_class(sequence.GetScene(), "vtkMRMLSequenceBrowserNode")
     return next((browser for browser in browsers if browser.GetProxyNode(sequence) is not None), None)
+
+
+def browse(sequence: slicer.vtkMRMLSequenceNode) -> slicer.vtkMRMLSequenceBrowserNode:
+    """A new browser of a sequence, with a node of the scene that shows the first item."""
+    scene, first = sequence.GetScene(), sequence.GetNthDataNode(0)
+    browser = add_node(scene, "vtkMRMLSequenceBrowserNode", f"{sequence.GetName()} browser")
+    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    proxy = add_node(scene, first.GetClassName(), sequence.GetName())
+    proxy.Copy(first)
+    proxy.SetName(sequence.GetName())
+    browser.AddProxyNode(proxy, sequence, False)
+    proxy.CreateDefaultDisplayNodes()
+    browser.SetSelectedItemNumber(0)
+    return browser

@@ -1,0 +1,99 @@
+"""A table of small coloured cells in a panel, each with a mark, that leads to what a cell stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import qt
+
+__all__ = ["CellGrid", "CellLook"]
+
+CELL_WIDTH, CELL_HEIGHT = 14, 17
+FRAME = 20
+"""Pixels of the border and of a scroll bar below."""
+EVERY = 5
+"""Distance of the columns whose number is written."""
+HERE = "\u25be"
+"""Sign above the column on show."""
+_SELECTED = "QTableWidget::item:selected { background: transparent; border: 2px solid #1565c0; color: black; }"
+
+
+@dataclass(frozen=True)
+class CellLook:
+    """Colour "#rrggbb" of a cell, and the mark in it, so that it is read without colours too."""
+
+    colour: str
+    mark: str = ""
+
+
+class CellGrid:
+    """Rows and columns of cells; the one on show is framed, and its column has a sign above it.
+
+    Parameters
+    ----------
+    view
+        QTableWidget of the .ui file.
+    looks
+        State of a cell -> its look.
+    chosen
+        Called with row and column when the user goes to a cell, by mouse or keyboard.
+    """
+
+    def __init__(self, view: qt.QTableWidget, looks: Mapping[str, CellLook], chosen: Callable[[int, int], None]):
+        self._view = view
+        self._looks = dict(looks)
+        self._chosen = chosen
+        self._column = -1
+        view.setStyleSheet(_SELECTED)
+        view.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        view.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        view.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
+        for header in (view.horizontalHeader(), view.verticalHeader()):
+            header.setMinimumSectionSize(CELL_WIDTH)
+            header.setSectionResizeMode(qt.QHeaderView.Fixed)
+        view.horizontalHeader().setFixedHeight(CELL_HEIGHT)
+        view.horizontalHeader().setDefaultSectionSize(CELL_WIDTH)
+        view.verticalHeader().setDefaultSectionSize(CELL_HEIGHT)
+        view.connect("cellClicked(int,int)", self._chosen)
+        view.connect("currentCellChanged(int,int,int,int)", lambda row, column, *before: self._went(row, column))
+
+    def show(self, rows: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Show cells, (state, words) each, by the name of their row; all rows have as many."""
+        view = self._view
+        view.blockSignals(True)
+        view.clear()
+        view.setRowCount(len(rows))
+        view.setColumnCount(max(map(len, rows.values()), default=0))
+        view.setVerticalHeaderLabels(list(rows))
+        for number, cells in enumerate(rows.values()):
+            for column, (state, words) in enumerate(cells):
+                look = self._looks[state]
+                item = qt.QTableWidgetItem(look.mark)
+                item.setBackground(qt.QBrush(qt.QColor(look.colour)))
+                item.setTextAlignment(qt.Qt.AlignCenter)
+                item.setToolTip(words)
+                view.setItem(number, column, item)
+        self._column = -1
+        self._name_columns()
+        view.setFixedHeight(CELL_HEIGHT * (len(rows) + 1) + FRAME)
+        view.blockSignals(False)
+
+    def mark(self, row: int, column: int) -> None:
+        """Frame a cell, and name its column; outside the grid nothing is framed."""
+        view = self._view
+        view.blockSignals(True)
+        inside = 0 <= row < view.rowCount and 0 <= column < view.columnCount
+        view.setCurrentCell(row if inside else -1, column if inside else -1)
+        self._column = column
+        self._name_columns()
+        view.blockSignals(False)
+
+    def _name_columns(self) -> None:
+        count = self._view.columnCount
+        names = [HERE if n == self._column else str(n) if n % EVERY == 0 else "" for n in range(count)]
+        self._view.setHorizontalHeaderLabels(names)
+
+    def _went(self, row: int, column: int) -> None:
+        if row >= 0 and column >= 0:
+            self._chosen(row, column)
