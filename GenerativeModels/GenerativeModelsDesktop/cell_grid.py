@@ -9,14 +9,23 @@ import qt
 
 __all__ = ["CellGrid", "CellLook"]
 
-CELL_WIDTH, CELL_HEIGHT = 14, 17
+WIDTHS = 13, 20
+"""Narrowest and widest cell in pixels; many columns scroll."""
+ROOM = 340
+"""Pixels for all columns, in a panel of ordinary width."""
+CELL_HEIGHT = 15
 FRAME = 20
 """Pixels of the border and of a scroll bar below."""
 EVERY = 5
 """Distance of the columns whose number is written."""
 HERE = "\u25be"
 """Sign above the column on show."""
-_SELECTED = "QTableWidget::item:selected { background: transparent; border: 2px solid #1565c0; color: black; }"
+_STYLE = (
+    "QTableWidget {{ selection-background-color: {colour}; selection-color: black; }}"
+    "QTableWidget::item:selected {{ border: 2px solid #0d47a1; }}"
+    "QHeaderView::section {{ padding: 0px; font-size: 8pt; }}"
+)
+"""Style of the table; the cell on show keeps its colour and gets a frame."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,15 @@ class CellGrid:
         self._looks = dict(looks)
         self._chosen = chosen
         self._column = -1
-        view.setStyleSheet(_SELECTED)
+        self._states: list[list[str]] = []
+        view.setStyleSheet(_STYLE.format(colour="white"))
         view.setSelectionMode(qt.QAbstractItemView.SingleSelection)
         view.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         view.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
         for header in (view.horizontalHeader(), view.verticalHeader()):
-            header.setMinimumSectionSize(CELL_WIDTH)
+            header.setMinimumSectionSize(WIDTHS[0])
             header.setSectionResizeMode(qt.QHeaderView.Fixed)
         view.horizontalHeader().setFixedHeight(CELL_HEIGHT)
-        view.horizontalHeader().setDefaultSectionSize(CELL_WIDTH)
         view.verticalHeader().setDefaultSectionSize(CELL_HEIGHT)
         view.connect("cellClicked(int,int)", self._chosen)
         view.connect("currentCellChanged(int,int,int,int)", lambda row, column, *before: self._went(row, column))
@@ -66,6 +75,10 @@ class CellGrid:
         view.setRowCount(len(rows))
         view.setColumnCount(max(map(len, rows.values()), default=0))
         view.setVerticalHeaderLabels(list(rows))
+        narrowest, widest = WIDTHS
+        width = max(narrowest, min(widest, ROOM // max(view.columnCount, 1)))
+        view.horizontalHeader().setDefaultSectionSize(width)
+        self._states = [[state for state, words in cells] for cells in rows.values()]
         for number, cells in enumerate(rows.values()):
             for column, (state, words) in enumerate(cells):
                 look = self._looks[state]
@@ -84,6 +97,8 @@ class CellGrid:
         view = self._view
         view.blockSignals(True)
         inside = 0 <= row < view.rowCount and 0 <= column < view.columnCount
+        if inside:
+            view.setStyleSheet(_STYLE.format(colour=self._looks[self._states[row][column]].colour))
         view.setCurrentCell(row if inside else -1, column if inside else -1)
         self._column = column
         self._name_columns()

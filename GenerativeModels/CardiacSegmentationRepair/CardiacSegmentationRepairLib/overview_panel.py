@@ -24,8 +24,8 @@ LOOKS = {
 }
 MOST_LISTED = 400
 """Violations in the list; the table in the scene has them all."""
-WHOLE = 0
-"""Row of the faults of whole frames; the slices follow."""
+WHOLE = "W"
+"""Name of the row of the faults of whole frames; the slices follow by their numbers."""
 
 
 class OverviewPanel:
@@ -43,6 +43,7 @@ class OverviewPanel:
         self._ui = ui
         self._go = go
         self._nodes: CheckNodes | None = None
+        self._rows: list[str] = []
         self.grid = CellGrid(ui.overviewTable, LOOKS, self._cell_chosen)
         ui.legendLabel.text = _(
             "× breaks a rule, ~ shifted against its neighbours, white: not labelled. Row W: the frame as a whole."
@@ -65,7 +66,9 @@ class OverviewPanel:
         self._nodes = nodes
         ui, violations = self._ui, self.violations
         ui.violationsList.clear()
-        self.grid.show({} if nodes is None else _rows(nodes))
+        rows = {} if nodes is None else _rows(nodes)
+        self._rows = list(rows)
+        self.grid.show(rows)
         if nodes is None:
             return
         texts = [f"{_place(found)}: {found.text}" for found in violations]
@@ -96,7 +99,7 @@ class OverviewPanel:
 
     def mark(self, frame: int, slice_: int | None) -> None:
         """Mark the cell on show."""
-        self.grid.mark(-1 if slice_ is None else slice_ + 1, frame)
+        self.grid.mark(self._rows.index(str(slice_)) if str(slice_) in self._rows else -1, frame)
         if slice_ is None:
             text = _("Frame {frame}")
         else:
@@ -105,7 +108,7 @@ class OverviewPanel:
 
     def _cell_chosen(self, row: int, frame: int) -> None:
         """Go to a cell, and to its first violation where it has one."""
-        slice_ = None if row == WHOLE else row - 1
+        slice_ = None if self._rows[row] == WHOLE else int(self._rows[row])
         fits = (n for n, found in enumerate(self.violations) if (found.frame, found.slice) == (frame, slice_))
         number = next(fits, None)
         if number is not None:
@@ -117,18 +120,21 @@ class OverviewPanel:
 
 
 def _rows(nodes: CheckNodes) -> dict[str, list[tuple[str, str]]]:
-    """(state, words) of the cells by row: whole frames, then slices."""
+    """(state, words) of the cells by row: whole frames, then slices, without those beyond the heart."""
     whole: list[list[str]] = [[] for _frame in range(nodes.result["frames"])]
     for found in nodes.found:
         if found.slice is None:
             whole[found.frame].append(found.text)
     rows = {
-        "W": [
+        WHOLE: [
             ("fault", f"{_('frame')} {frame}: {' '.join(texts)}") if texts else ("fine", f"{_('frame')} {frame}")
             for frame, texts in enumerate(whole)
         ]
     }
-    for number, cells in enumerate(overview(nodes.result["roles"], nodes.found)):
+    slices = overview(nodes.result["roles"], nodes.found)
+    there = [number for number, cells in enumerate(slices) if any(cell.state != "empty" for cell in cells)]
+    for number in range(there[0], there[-1] + 1) if there else ():
+        cells = slices[number]
         rows[str(number)] = [(cell.state, cell.words) for cell in cells]
     return rows
 
