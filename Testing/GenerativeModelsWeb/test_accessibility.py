@@ -104,6 +104,14 @@ def test_the_segmentation(segmentation) -> None:
     assert grave_findings(segmentation.page) == []
 
 
+def test_the_repaired_segmentation(segmentation) -> None:
+    segmentation.page.click(".gm-repair .gm-button")
+    segmentation.page.wait_for_selector("[data-gm-view=repaired] img")
+    segmentation.go.wait_for()
+    unfold(segmentation.page)
+    assert grave_findings(segmentation.page) == []
+
+
 def test_the_list_of_cases(heart) -> None:
     heart.open("Analyse")
     heart.page.click("text=Cases (")

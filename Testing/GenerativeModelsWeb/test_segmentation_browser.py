@@ -134,6 +134,28 @@ def test_frames_play_the_wheel_scrolls_and_layers_change(tab):
         picture = tab.changed(VIEW, picture, 0.5)
 
 
+def test_a_repair_stands_beside_and_a_frame_is_undone(tab, tmp_path):
+    page = tab.page
+    run = page.locator(".gm-repair .gm-button")
+    run.click()
+    page.wait_for_selector("[data-gm-view=repaired] img")
+    tab.go.wait_for()
+    tab.wait_for_place(*HOLE)
+    assert {row[0]: row[1:] for row in tab.numbers()}["Faulty slices"] == ["2", "0"]
+    assert page.locator("[data-gm-cell].gm-cell-fault").count() == 0
+    page.click(".gm-controls >> text=Before")
+    page.wait_for_selector("[data-gm-cell].gm-cell-fault.gm-cell-changed >> nth=1")
+    before, after = (tab.settled(f"[data-gm-view={name}] img") for name in ("checked", "repaired"))
+    assert np.abs(before - after).max() > 30, "the hole is filled on the right"
+    page.click(f"[aria-label='Undo frame {HOLE[0]}']")
+    page.wait_for_selector(".gm-results .gm-note:has-text('repair again')")
+    run.click()
+    page.wait_for_selector(".gm-changes:has-text('Kept as it was.')")
+    tab.go.wait_for()
+    repaired = sitk.GetArrayFromImage(sitk.ReadImage(str(tab.download("repaired.nii.gz", tmp_path, of="repair"))))
+    assert (repaired[HOLE][30:60, 30:60] == 0).any() and not (repaired[ISLAND][2:7, 70:75] == 3).any()
+
+
 def test_nothing_sticks_out(tab):
     tab.shoot("segmentation-image")
     for width, height in ((820, 1180), (1920, 1080), (1280, 800)):

@@ -150,10 +150,10 @@ class WebTab:
         rows = self.page.locator(".gm-results table").first.locator("tbody tr").all()
         return [row.locator("th, td").all_inner_texts() for row in rows]
 
-    def download(self, name: str, folder: Path) -> Path:
-        """The file behind a download link, by its name in the case."""
+    def download(self, name: str, folder: Path, of: str = "") -> Path:
+        """The file behind a download link, by its name in the case; `of` is its anatomy, "" = that of the pages."""
         with self.page.expect_download() as waiting:
-            self.page.click(f'.gm-downloads a[href="download/{self.anatomy}.{name}"]')
+            self.page.click(f'.gm-downloads a[href="download/{of or self.anatomy}.{name}"]')
         path = folder / waiting.value.suggested_filename
         waiting.value.save_as(path)
         return path

@@ -1,4 +1,4 @@
-"""The page of cardiac segmentations: a label map becomes a request, a finished check an overview to click through."""
+"""The page of cardiac segmentations: a label map becomes a request, a check or repair an overview to click through."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.anatomy.record import Anatomy
+from GenerativeModelsLib.label_files.values import labels_text
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
-from GenerativeModelsLib.segmentation.case.read import CheckedCase
+from GenerativeModelsLib.segmentation.case.read import CheckedCase, FoundViolation
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
+from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
+from GenerativeModelsLib.segmentation.repair.read import RepairedCase
+from GenerativeModelsLib.segmentation.repair.request import RepairRequest
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 from GenerativeModelsScene.segmentation.image import ImageFrames, read_image_frames
 from GenerativeModelsWeb.parts.application import CaseApplication
 from GenerativeModelsWeb.parts.player import Player
 from GenerativeModelsWeb.parts.state import Playing
 from GenerativeModelsWeb.parts.typed_identity import patient_fields
-from GenerativeModelsWeb.segmentation.desk import PLACES, SETTINGS, SegmentationDesk
+from GenerativeModelsWeb.segmentation.desk import PLACES, REPAIR_SETTINGS, SETTINGS, SegmentationDesk
 from GenerativeModelsWeb.segmentation.results import MOST_LISTED, notices_of, result_of, start_of
 from GenerativeModelsWeb.segmentation.state import Inputs, Result, Settings, Views
 from GenerativeModelsWeb.segmentation.views import SegmentationViews
@@ -35,6 +40,7 @@ class _Seen:
 
     maps: LabelMaps
     image: ImageFrames | None
+    repaired: LabelMaps | None = None
 
 
 class SegmentationApplication(CaseApplication):
@@ -52,7 +58,7 @@ class SegmentationApplication(CaseApplication):
         self.desk = SegmentationDesk(self.inputs, self.settings, self.run, self.workspace / "segmentations")
         self.player = Player(self.server, self.typed(Playing), lambda frame: self._look())
         self._seen: dict[Path, _Seen] = {}
-        self._case: CheckedCase | None = None
+        self._case: CheckedCase | RepairedCase | None = None
         self._asked: SegmentationRequest | None = None
         self._asked_image: Path | None = None
         names = self.views_state.name
@@ -61,54 +67,77 @@ class SegmentationApplication(CaseApplication):
                 (names.slice,): lambda *_: self._look(),
                 (names.chosen,): lambda *_: self._look(to_place=True),
                 (names.layers,): lambda layers: self.views.set_layers(layers),
+                (names.when,): lambda *_: self._print(),
             }
         )
         self.desk.on_changed(self.inputs_changed)
         self.desk.refresh()
 
+    def act(self) -> None:
+        """Check."""
+        self._start(SEGMENTATION)
+
+    def repair(self) -> None:
+        """Repair, with the frames kept that are marked."""
+        self._start(REPAIR)
+
     def request(self, output: Path) -> SegmentationRequest:
-        """The label map, the meaning of its values, and the time between its frames."""
+        """The label map, the meaning of its values, and the time between its frames; for a repair what may change."""
         settings, desk = self.settings.data, self.desk
         found = desk.file("labels")
         self._asked_image = desk.file("image").path if desk.has("image") else None
-        self._asked = SegmentationRequest(
-            file=found.path,
-            view=settings.view,
-            labels=desk.labels(),
-            frame_interval_ms=desk.interval_ms(),
-            output=output,
+        given = {
+            "file": found.path,
+            "view": settings.view,
+            "labels": desk.labels(),
+            "frame_interval_ms": desk.interval_ms(),
+            "output": output,
+            "title": settings.case_id.strip() or found.name.split(".")[0] or SEGMENTATION.title,
             **patient_fields(settings),
-            title=settings.case_id.strip() or found.name.split(".")[0] or SEGMENTATION.title,
-        )
+        }
+        if self.asking is SEGMENTATION:
+            self._asked = SegmentationRequest(**given)
+        else:
+            self._asked = RepairRequest(
+                **given,
+                most_change=desk.most_change(),
+                keep_frames=",".join(str(frame) for frame in settings.keep) or None,
+                whole_cycle=bool(settings.whole_cycle),
+                realign=bool(settings.realign),
+            )
         return self._asked
 
     def signature(self) -> Hashable:
         """Files and settings."""
         files = tuple((place, self.desk.file(place).path) for place in PLACES if self.desk.has(place))
-        typed = tuple(str(getattr(self.settings.data, name)) for name in SETTINGS)
+        names = SETTINGS if self.asking is SEGMENTATION else (*SETTINGS, *REPAIR_SETTINGS)
+        typed = tuple(str(getattr(self.settings.data, name)) for name in names)
         return files, typed, self.identity_signature()
 
     def headline(self, result: dict[str, Any]) -> str:
-        """The number of slices with a fault."""
+        """The number of slices with a fault, or of those repaired."""
+        if "changed_slices" in result:
+            count = result["changed_slices"]
+            return f"{count or 'no'} slice{'s' * (count != 1)} repaired"
         count = result["violating"]
         return f"{count or 'no'} faulty slice{'s' * (count != 1)}"
 
-    async def show_case(self, case: CheckedCase, title: str) -> None:
-        """The label maps in the view, the overview and the numbers beside it, at the first fault."""
+    async def show_case(self, case: CheckedCase | RepairedCase, title: str) -> None:
+        """The label maps in the views, the overview and the numbers beside them, at the first fault or repair."""
         if case.folder not in self._seen:
-            self._seen[case.folder] = await asyncio.to_thread(_seen, self._asked, self._asked_image)
+            self._seen[case.folder] = await asyncio.to_thread(_seen, self._asked, self._asked_image, case)
         self._seen = {folder: seen for folder, seen in self._seen.items() if folder.is_dir()}
         seen = self._seen[case.folder]
         self._case = case
-        self.views.show(case, seen.maps, seen.image, title=title)
+        self.views.show(case, seen.maps, seen.image, seen.repaired, title=title)
         with self.server.state:
-            self.result.set_dataclass(result_of(case, seen.maps, image=seen.image is not None))
+            self.views_state.data.when, self.views_state.data.curve = "after", 0
+            self._print()
             self.shown.data.notices = notices_of(case.result)
             self.player.load(seen.maps.frames, title, again=True, seconds=PAUSE_S, play=False)
             frame, slice_, chosen = start_of(case, seen.maps)
             self.player.state.data.frame = frame
             self.views_state.data.slice, self.views_state.data.chosen = slice_, chosen
-            self.views_state.data.curve = 0
             self._look()
 
     def new_case(self) -> None:
@@ -127,7 +156,7 @@ class SegmentationApplication(CaseApplication):
 
     def jump_to_frame(self, frame: int) -> None:
         """Jump to the first violation of a frame as a whole."""
-        for number, found in enumerate(self._case.violations[:MOST_LISTED] if self._case else ()):
+        for number, found in enumerate(self._violations()[:MOST_LISTED]):
             if found.slice is None and found.frame == int(frame):
                 self.jump(number)
                 return
@@ -139,6 +168,24 @@ class SegmentationApplication(CaseApplication):
         self.player.state.data.frame = found["frame"]
         self.views_state.data.slice, self.views_state.data.chosen = found["slice"], found["number"]
 
+    def _start(self, record: Anatomy) -> None:
+        if not self.run.data.busy:
+            self.asking = record
+            super().act()
+
+    def _violations(self) -> list[FoundViolation]:
+        """Those of the list on the page."""
+        if isinstance(self._case, RepairedCase):
+            return getattr(self._case, self.views_state.data.when).violations
+        return [] if self._case is None else self._case.violations
+
+    def _print(self) -> None:
+        """Print the case on show, of a repair the side that is chosen."""
+        if self._case is not None:
+            seen, when = self._seen[self._case.folder], self.views_state.data.when
+            self.views_state.data.chosen = -1
+            self.result.set_dataclass(result_of(self._case, seen.maps, image=seen.image is not None, when=when))
+
     def _scroll(self, steps: int) -> None:
         count = len(self.result.data.cells)
         self.views_state.data.slice = min(max(int(self.views_state.data.slice) + steps, 0), max(count - 1, 0))
@@ -147,11 +194,14 @@ class SegmentationApplication(CaseApplication):
         """Bring the view to the frame and the slice of the page."""
         if self._case is None:
             return
-        chosen = int(self.views_state.data.chosen)
-        place = self._case.violations[chosen].where if to_place and chosen >= 0 else None
+        chosen, violations = int(self.views_state.data.chosen), self._violations()
+        place = violations[chosen].where if to_place and 0 <= chosen < len(violations) else None
         self.views.look(int(self.player.state.data.frame), int(self.views_state.data.slice), place)
 
 
-def _seen(request: SegmentationRequest, image: Path | None) -> _Seen:
-    maps = read_label_maps(request)
-    return _Seen(maps, None if image is None else read_image_frames(image, maps))
+def _seen(request: SegmentationRequest, image: Path | None, case: CheckedCase | RepairedCase) -> _Seen:
+    maps, repaired = read_label_maps(request), None
+    if isinstance(case, RepairedCase):
+        after = request.as_check(file=case.repaired, labels=labels_text(case.result["labels"]))
+        repaired = read_label_maps(after)
+    return _Seen(maps, None if image is None else read_image_frames(image, maps), repaired)

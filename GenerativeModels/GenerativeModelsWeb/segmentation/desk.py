@@ -25,6 +25,9 @@ __all__ = ["ImageFile", "SegmentationDesk"]
 PLACES = ("labels", "image")
 STRUCTURES = ("lv", "myo", *OPTIONAL)
 SETTINGS = ("view", *STRUCTURES, "frame_interval")
+"""Of a check."""
+REPAIR_SETTINGS = ("most_change", "whole_cycle", "realign", "keep")
+"""Further ones of a repair."""
 PRESET_OF_VIEW = {"short-axis": "acdc", "apical": "camus"}
 """The values that are tried on a new file."""
 LABEL_WORDS = re.compile(r"label|seg|mask|gt|pred", re.IGNORECASE)
@@ -66,7 +69,7 @@ class SegmentationDesk(LabelDesk):
     def __init__(
         self, inputs: TypedState[Inputs], settings: TypedState[Settings], run: TypedState[Run], folder: Path
     ) -> None:
-        watched = [getattr(settings.name, name) for name in SETTINGS]
+        watched = [getattr(settings.name, name) for name in (*SETTINGS, *REPAIR_SETTINGS)]
         super().__init__(SEGMENTATION, inputs, settings, run, PLACES, watched, folder=folder)
         self._view = settings.data.view
 
@@ -91,10 +94,16 @@ class SegmentationDesk(LabelDesk):
             sentence = "This is the sample cine: a simulated heart of no patient."
         return {"labels": (found, found.card)}, {"view": "short-axis"}, sentence
 
+    def put(self, place: str, found: LabelFile | ImageFile, card: FileCard) -> None:
+        """Put a file onto a card; frames of another label map are not kept."""
+        if place == "labels":
+            self.settings.data.keep = []
+        super().put(place, found, card)
+
     def clear(self) -> None:
         """Empty all cards; what was typed of a file goes with them."""
         super().clear()
-        self.settings.data.frame_interval = ""
+        self.settings.data.frame_interval, self.settings.data.keep = "", []
         self.settings.data.view = "short-axis"
         self.refresh()
 
@@ -138,6 +147,14 @@ class SegmentationDesk(LabelDesk):
         number = number_or_none(typed)
         if typed and number is None:
             raise InputError(f"The frame interval is “{typed}”: type milliseconds such as 35, or leave it empty.")
+        return number
+
+    def most_change(self) -> float:
+        """Percent as typed; `InputError` for anything but a number."""
+        typed = str(self.settings.data.most_change).strip().removesuffix("%")
+        number = number_or_none(typed)
+        if number is None:
+            raise InputError(f"The largest change is “{typed}”: type percent such as 50.")
         return number
 
     def _follow_view(self, before: str) -> None:

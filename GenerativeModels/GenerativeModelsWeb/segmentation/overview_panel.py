@@ -64,7 +64,9 @@ def build_overview(page: SegmentationApplication) -> None:
                     v_for="(cell, frame) in row",
                     key="frame",
                     type="button",
-                    classes=(f"['gm-cell', 'gm-cell-' + cell[0], {here} ? 'gm-cell-here' : '']",),
+                    classes=(
+                        f"['gm-cell', 'gm-cell-' + cell[0], cell[2] && 'gm-cell-' + cell[2], {here} && 'gm-cell-here']",
+                    ),
                     title=("cell[1]",),
                     click=f"{playing.frame} = frame; {views.slice} = slice; {views.chosen} = -1",
                     raw_attrs=attributes(
@@ -80,3 +82,6 @@ def build_overview(page: SegmentationApplication) -> None:
                 with html.Span():
                     html.I(classes=f"gm-cell gm-cell-{state}")
                     html.Span(words)
+            with html.Span(v_if=result.repaired):
+                html.I(classes="gm-cell gm-cell-fine gm-cell-changed")
+                html.Span("repaired")

@@ -15,7 +15,7 @@ from GenerativeModelsWeb.parts.panel import build_input_panel
 from GenerativeModelsWeb.parts.stage import build_player, build_slice
 from GenerativeModelsWeb.segmentation.overview_panel import build_overview
 from GenerativeModelsWeb.segmentation.results_panel import build_results
-from GenerativeModelsWeb.segmentation.views import CHECKED
+from GenerativeModelsWeb.segmentation.views import CHECKED, REPAIRED
 
 if TYPE_CHECKING:
     from GenerativeModelsWeb.segmentation.application import SegmentationApplication
@@ -26,6 +26,7 @@ VIEWS = str([[name, name.capitalize()] for name in VIEW_NAMES])
 """Choices of `build_select`, as an expression of the page."""
 PRESET_WORDS = {"acdc": "ACDC", "ukbb": "UK Biobank", "camus": "CAMUS"}
 STRUCTURE_WORDS = {"lv": "Cavity", "myo": "Myocardium", "rv": "Right ventricle", "la": "Left atrium"}
+SIDES = (("before", "Before"), ("after", "After"))
 LAYERS = (("both", "Both"), ("labels", "Labels"), ("image", "Image"))
 CARDS = (
     ("labels", "Segmentation", "required", "A stack, a cine, or a slice over time"),
@@ -59,9 +60,9 @@ def _stage(page: SegmentationApplication) -> None:
         with html.Template(v_if=present):
             with html.Div(classes="gm-checked"):
                 with html.Div(classes="gm-pair"):
-                    build_slice(
-                        page, CHECKED, "Labels", "Wheel goes through the slices, drag moves.", more=lambda: _over(page)
-                    )
+                    hint = "Wheel goes through the slices, drag moves."
+                    build_slice(page, CHECKED, "Segmentation", hint, more=lambda: _over(page))
+                    build_slice(page, REPAIRED, "Repaired", hint, page.result.name.repaired)
                 build_overview(page)
             _controls(page)
         with html.Div(v_else=True, classes="gm-intro"):
@@ -117,3 +118,4 @@ def _controls(page: SegmentationApplication) -> None:
                     raw_attrs=attributes(aria_label=label),
                 )
         build_switch(views.layers, LAYERS, "Layers", result.image)
+        build_switch(views.when, SIDES, "Overview, violations and curves", result.repaired)

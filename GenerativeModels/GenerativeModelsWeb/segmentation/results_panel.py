@@ -9,6 +9,7 @@ from trame.widgets import html
 from GenerativeModelsWeb.parts.markup import attributes
 from GenerativeModelsWeb.parts.panel import build_result_panel
 from GenerativeModelsWeb.parts.plots import build_handle, build_plot
+from GenerativeModelsWeb.segmentation.repair_panel import build_repair
 from GenerativeModelsWeb.segmentation.results import CURVE_HEIGHT
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ __all__ = ["build_results"]
 
 def build_results(page: SegmentationApplication) -> None:
     """Build it."""
-    with build_result_panel(page, "check"):
+    verb = f"{{{{ {page.result.name.repaired} ? 'repair' : 'check' }}}}"
+    with build_result_panel(page, verb):
         _numbers(page)
         _violations(page)
+        build_repair(page)
         _curves(page)
 
 
@@ -29,13 +32,13 @@ def _numbers(page: SegmentationApplication) -> None:
     result = page.result.name
     with html.Section(raw_attrs=attributes(aria_label="Numbers")):
         html.P(f"{{{{ {result.outcome} }}}}.", raw_attrs=attributes(role="status"))
-        with html.Table(classes="gm-table gm-measures"):
+        with html.Table(classes="gm-table"):
             with html.Thead(), html.Tr():
-                html.Th("Segmentation as it is", scope="col")
-                html.Th("Value", scope="col")
+                html.Th("By counting", scope="col")
+                html.Th("{{ head }}", scope="col", v_for=f"head in {result.heads}", key="head")
             with html.Tbody(), html.Tr(v_for=f"row in {result.rows}", key="row.short"):
                 html.Th("{{ row.short }}", scope="row", title=("row.label",))
-                html.Td("{{ row.value }}")
+                html.Td("{{ value }}", v_for="(value, index) in row.values", key="index")
         html.P(f"{{{{ {result.summary} }}}}.", classes="gm-quiet")
 
 
@@ -79,6 +82,7 @@ def _curves(page: SegmentationApplication) -> None:
             build_handle(playing.frame, x, y, at, label, axes="x", kind="gm-now")
         reading = f"{value} == null ? 'not known' : {value}.toFixed(1) + ' ' + {curve}.unit"
         html.P(
-            f"Frame {{{{ {playing.frame} }}}}: {{{{ {reading} }}}}. Large dots are frames with a fault.",
+            f"Frame {{{{ {playing.frame} }}}}: {{{{ {reading} }}}}. Large dots are frames with a fault"
+            f"{{{{ {result.repaired} && {views.when} === 'after' ? ', the dashed line is as it was before' : '' }}}}.",
             classes="gm-quiet",
         )

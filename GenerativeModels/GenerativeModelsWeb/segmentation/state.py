@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT
 from GenerativeModelsWeb.parts.state import CaseInputs, CaseSettings, FileCard
 
 __all__ = ["Inputs", "Result", "Settings", "Views"]
@@ -20,7 +21,11 @@ class Inputs(CaseInputs):
 
 @dataclass
 class Settings(CaseSettings):
-    """Everything else a user may choose, as typed; the values of the structures "" = none."""
+    """Everything else a user may choose, as typed; the values of the structures "" = none.
+
+    Of a repair: the largest change in percent, whether the cine is a whole cycle, whether slices are shifted back, and
+    the frames that stay as they are.
+    """
 
     view: str = "short-axis"
     lv: str = ""
@@ -28,6 +33,10 @@ class Settings(CaseSettings):
     rv: str = ""
     la: str = ""
     frame_interval: str = ""
+    most_change: str = f"{MOST_CHANGE_PERCENT:g}"
+    whole_cycle: bool = False
+    realign: bool = False
+    keep: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -38,10 +47,12 @@ class Result:
     ----------
     outcome
         One sentence.
+    heads
+        Titles of the columns of numbers.
     rows
-        Dictionaries with "short", "label" and "value".
+        Dictionaries with "short", "label" and "values".
     cells
-        By slice and frame: state ("fault", "shift", "fine" or "empty") and words.
+        By slice and frame: state ("fault", "shift", "fine" or "empty"), words, and "changed" where it was repaired.
     whole
         By frame: the faults of the whole frame in words, "" for none.
     violations
@@ -54,11 +65,18 @@ class Result:
         Dictionaries with "words" and "colour" of the labels on show.
     image
         Whether there is an image behind the labels.
+    repaired
+        Whether it is a repair.
+    changes
+        What a repair did, by frame: dictionaries with "frame" (None = all), "slice" to jump to, and "lines".
+    left
+        What it left as it was, in words.
     summary
         One line on how it was made.
     """
 
     outcome: str = ""
+    heads: list[str] = field(default_factory=list)
     rows: list[dict] = field(default_factory=list)
     cells: list[list[list[str]]] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
@@ -67,14 +85,21 @@ class Result:
     curves: list[dict] = field(default_factory=list)
     structures: list[dict] = field(default_factory=list)
     image: bool = False
+    repaired: bool = False
+    changes: list[dict] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     summary: str = ""
 
 
 @dataclass
 class Views:
-    """What the views show: a slice; the violation that was jumped to, -1 = none; a curve by number; which layers."""
+    """What the views show: a slice; the violation that was jumped to, -1 = none; a curve by number; which layers.
+
+    Of a repair also whether overview, violations and curves are those "before" or "after".
+    """
 
     slice: int = 0
     chosen: int = -1
     curve: int = 0
     layers: str = "both"
+    when: str = "after"

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("slicer", reason="Slicer's core is not installed")
 
 from GenerativeModelsLib.segmentation.case.read import CheckedCase, FoundViolation
+from GenerativeModelsLib.segmentation.repair.read import ListedChange, RepairedCase
 from GenerativeModelsWeb.segmentation import results
 from GenerativeModelsWeb.segmentation.results import notices_of, result_of, start_of
 from Testing.helpers.segmentation_phantoms import cine, maps_of
@@ -57,16 +58,17 @@ def case(maps):
 
 def test_numbers_overview_and_violations(case, maps):
     shown = result_of(case, maps, image=True)
-    assert [(row["short"], row["value"]) for row in shown.rows] == [
-        ("EDV", "100.0 ml"),
-        ("ESV", "40.0 ml"),
-        ("EF", "60.0 %"),
-        ("Faulty slices", "1"),
-        ("Faulty frames", "2"),
+    assert shown.heads == ["Value"] and [(row["short"], row["values"]) for row in shown.rows] == [
+        ("EDV", ["100.0 ml"]),
+        ("ESV", ["40.0 ml"]),
+        ("EF", ["60.0 %"]),
+        ("Faulty slices", ["1"]),
+        ("Faulty frames", ["2"]),
     ]
+    assert not (shown.repaired or shown.changes or shown.left)
     assert shown.outcome == "1 of 16 labelled slices break a rule, in 2 of 4 frames"
     assert [row[2][0] for row in shown.cells] == ["fine", "fine", "fine", "fault", "empty"]
-    assert shown.cells[1][0] == ["shift", "frame 0, slice 1: middle"]
+    assert shown.cells[1][0] == ["shift", "frame 0, slice 1: middle", ""]
     assert shown.whole == ["", "", "", "frame 3 as a whole: Hole in 3."]
     assert [(one["heading"], one["slice"]) for one in shown.violations] == [
         ("Frame 0, slice 1", 1),
@@ -84,6 +86,56 @@ def test_a_curve_breaks_where_it_is_not_known_and_faulty_frames_stand_out(case, 
     assert line.count("M") == 1 and line.count("L") == 1, "from frame 2 to 3 alone"
     assert dots.count("M") == 3 and 'class="gm-faulty"' in faulty and faulty.count("M") == 2
     assert ">ED</text>" in curve["svg"] and ">ES</text>" in curve["svg"]
+
+
+@pytest.fixture
+def repair(case):
+    """The repair of that check: the hole is mended, the whole frame left, frame 1 kept."""
+    left = [{"frame": 3, "slice": slice_, "rules": ["x"], "reason": "Too much."} for slice_ in (None, *range(3))]
+    left.append({"frame": 0, "slice": 4, "rules": ["x"], "reason": "Odd."})
+    result = {
+        "frames": 4,
+        "changed": [[2, 3]],
+        "changed_slices": 1,
+        "changed_frames": 1,
+        "kept_frames": [1],
+        "abstained": left,
+        "seconds": {"total": 2.0},
+    }
+    changes = [
+        ListedChange(2, 3, "smallest", 29.25, "Holes filled.", 0.0, -1.0, 2.04),
+        ListedChange(None, 1, "realign", 0.0, "Shifted.", 0.0, 0.0, 0.0),
+    ]
+    after = CheckedCase(
+        case.folder,
+        case.result | {"violating": 0, "violating_frames": 1},
+        [case.violations[0], case.violations[2]],
+        {"lv_ml": [100.0, 90.0, 41.0, 90.0]},
+    )
+    return RepairedCase(case.folder, result, case.folder / "repaired.nii.gz", changes, case, after)
+
+
+def test_a_repair_stands_beside_what_was_before(repair, maps):
+    shown = result_of(repair, maps, image=False)
+    assert shown.heads == ["Before", "After"] and shown.repaired and shown.summary == "Repaired in 2.0 s"
+    assert shown.rows[3]["values"] == ["1", "0"]
+    assert shown.cells[3][2] == ["fine", "frame 2, slice 3: apical, repaired", "changed"]
+    assert len(shown.violations) == 2 and 'class="gm-before"' in shown.curves[0]["svg"]
+    before = result_of(repair, maps, image=False, when="before")
+    assert before.cells[3][2] == ["fault", "frame 2, slice 3: apical, 1 fault, repaired", "changed"]
+    assert len(before.violations) == 3 and "gm-before" not in before.curves[0]["svg"]
+    assert before.rows == shown.rows
+    assert start_of(repair, maps) == (2, 3, -1)
+
+
+def test_changes_are_told_by_frame_and_kept_frames_stay_in_the_list(repair, maps):
+    shown = result_of(repair, maps, image=False)
+    assert shown.changes == [
+        {"frame": None, "slice": 1, "lines": ["Slice 1: 0 mm². Shifted."]},
+        {"frame": 1, "slice": -1, "lines": ["Kept as it was."]},
+        {"frame": 2, "slice": 3, "lines": ["Slice 3: 29 mm². Holes filled. EF +2.0 %."]},
+    ]
+    assert shown.left == ["Frame 3, slices 0 to 2: Too much.", "Frame 0, slice 4: Odd."]
 
 
 def test_the_first_fault_of_the_labels_is_shown_first(case, maps):

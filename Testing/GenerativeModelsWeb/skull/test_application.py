@@ -21,12 +21,13 @@ from trame.app import get_server
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
+from GenerativeModelsWeb import workspace
 from GenerativeModelsWeb.parts import application as parts
 from GenerativeModelsWeb.parts.frame import STATIC
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as module
-from GenerativeModelsWeb.workspace import PAGES, Workspace
+from GenerativeModelsWeb.workspace import Workspace
 from Testing.helpers.dicom_inputs import jpeg_loop, loop_of
 from Testing.helpers.finished_cases import a_finished_case
 
@@ -88,7 +89,7 @@ def a_session(tmp_path, monkeypatch):
     worker = FakeWorker()
     monkeypatch.setattr(parts, "Worker", {"skull": worker}.__getitem__)
     monkeypatch.setattr(module, "SkullViews", FakeViews)
-    monkeypatch.delitem(PAGES, "heart")
+    monkeypatch.setattr(workspace, "PAGES", {"skull": workspace.PAGES["skull"]})
     server = get_server(f"session {uuid.uuid4()}", client_type="vue3")
     store, downloads = UploadStore(tmp_path / "uploads", 1000), Downloads(tmp_path / "downloads")
     session = Workspace(server, store, downloads, model=None, device="cpu")

@@ -36,6 +36,14 @@ AROUND = 6
 """Valid frames on each side that a frame is rebuilt from; farther ones hardly count."""
 WHOLE_FROM = 0.5
 """Share of the inner slices of a frame that break rules over time from which the frame is rebuilt as a whole."""
+OWN_SHAPE = 0.25
+"""Share of the frames of a slice in which a rule on shape is broken from which the shape is taken for the patient's."""
+_ON_SHAPE = {
+    *("lv_concavity", "rv_concavity", "myo_concavity", "lv_circularity", "myo_circularity", "lv_width_ratio"),
+    *("myo_thinnest", "lv_radius_step", "epi_radius_step", "wall_step"),
+}
+"""Rules that an unusual heart may break."""
+_OWN = S_("Its shape is unusual in {count:d} of {all:d} frames ({id}); it may be the patient's own.")
 _REASON = S_("Rebuilt from the frames before and after; rules that were broken: {id}.")
 _SINGLE = S_("There are no frames before and after it to rebuild it from.")
 _GAP = S_("The valid frames before and after it are more than {ms:.0f} ms apart.")
@@ -106,8 +114,14 @@ def over_time(
             continue
         known = [t for t in range(maps.frames) if t not in suspect and (t, slice_) not in faults]
         series = _Series(found, slice_, known, whole_cycle, model)
+        own = _own_shape(found, slice_)
         for frame in frames:
             rules = faults.get((frame, slice_), []) or faults.get((frame, None), [])
+            unusual = sorted({rule.name for rule in rules} & set(own))
+            if unusual and frame not in whole:
+                count = max(own[name] for name in unusual)
+                refused[frame, slice_] = said(_OWN, count=count, all=maps.frames, id=", ".join(unusual))
+                continue
             moved = any(rule.name == "centre_jump" for rule in rules)
             structures = None if frame in whole or moved else {rule.structure for rule in rules}
             labels, reason = series.rebuilt(frame, structures, frame in whole)
@@ -125,6 +139,16 @@ def over_time(
         values[frame] = maps.values[frame]
     changes = [change for change in changes if change.frame not in failed]
     return Rebuilt(replace(maps, values=values), changes, whole - failed, refused)
+
+
+def _own_shape(found: Findings, slice_: int) -> dict[str, int]:
+    """Rules on shape that a slice breaks in so many frames that it may be the patient's own, with their number."""
+    frames: dict[str, set[int]] = defaultdict(set)
+    for violation in found.faults:
+        if violation.slice == slice_ and violation.criterion.name in _ON_SHAPE:
+            frames[violation.criterion.name].add(violation.frame)
+    limit = max(1.0, OWN_SHAPE * found.maps.frames)
+    return {name: len(there) for name, there in frames.items() if len(there) > limit}
 
 
 def _is_wanted(found: Findings, frame: int, slice_: int, whole: Collection[int], singly: Collection[int]) -> bool:

@@ -31,6 +31,7 @@ TURNS = 30
 _REASON = S_("Slice moved by {rows:.1f} mm along its rows and {columns:.1f} mm along its columns.")
 _FEW = S_("The slices were not realigned: that needs {least:d} slices with labels of the left ventricle.")
 _OTHERS = S_("The slices were not realigned: the file has values of no structure, which would stay behind.")
+_ALONE = S_("The shifts of the slices come from a single frame: how sure they are is not known, look at each.")
 _LEAVES = S_("Slice {slice:d} was not moved: its labels would leave the picture.")
 
 
@@ -89,6 +90,8 @@ def realigned(found: Findings, kept: Collection[int] = ()) -> Realigned:
                 values[moving, slice_] = moved
         by = steps * maps.pixel_mm
         shifts.append(SliceShift(int(slice_), _pair(off[slice_]), float(error[slice_]), _pair(by)))
+        if steps.any() and maps.frames == 1 and not changes:
+            warnings.append(Caution(said(_ALONE), "missing"))
         if steps.any():
             area = changed_mm2(maps.values[:, slice_], values[:, slice_], maps.pixel_mm)
             reason = said(_REASON, rows=float(by[0]), columns=float(by[1]))

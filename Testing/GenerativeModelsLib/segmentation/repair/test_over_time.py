@@ -58,10 +58,8 @@ def test_a_missing_frame_is_rebuilt_as_a_whole_and_a_moved_one_keeps_its_ends() 
 def test_only_the_broken_structure_is_rebuilt() -> None:
     values = TRUE.copy()
     right = values[6, 2] == RV
-    rows, columns = np.nonzero(right)
-    cut = (np.arange(values.shape[2])[:, None] >= rows.mean() - 3) & (
-        np.arange(values.shape[2])[:, None] < rows.mean() + 3
-    )
+    rows = np.arange(values.shape[2])[:, None]
+    cut = np.abs(rows - np.argwhere(right)[:, 0].mean()) < 3
     values[6, 2][right & cut] = 0  # two pieces
     values[6, 2][disc(5.0)] = LV
     before = values[6, 2]

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from GenerativeModelsLib.evaluation.segmentation.faults import FAULTS, TIME_FAULTS
 from GenerativeModelsLib.segmentation.case.run import sample_request
 from GenerativeModelsLib.segmentation.check import check_maps
-from GenerativeModelsLib.segmentation.maps import LabelMaps
+from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
 from GenerativeModelsLib.segmentation.repair.change import changed_percent, changed_places
 from GenerativeModelsLib.segmentation.repair.repair import Repaired, repair_maps
-from Testing.helpers.segmentation_phantoms import LV, MIDDLE, cine, disc, maps_of, ring, stack
+from Testing.helpers.segmentation_phantoms import LV, MIDDLE, apical, cine, disc, maps_of, ring, stack
 
-BEAT = maps_of(cine(9, 6), frame_s=0.06)
+BEAT = maps_of(cine(7, 5), frame_s=0.06)
 KINDS = [(name, grade) for name, fault in {**FAULTS, **TIME_FAULTS}.items() for grade in fault.grades]
 
 
@@ -42,8 +42,8 @@ def require_sound(maps: LabelMaps, repaired: Repaired) -> None:
     assert np.array_equal(again.after.maps.values, after.maps.values), "repairing twice changes nothing more"
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.sampled_from(KINDS), st.integers(1, 7), st.integers(1, 4), st.integers(0, 3))
+@settings(max_examples=10, deadline=None)
+@given(st.sampled_from(KINDS), st.integers(1, 5), st.integers(1, 3), st.integers(0, 3))
 def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slice_: int, seed: int) -> None:
     maps = put(BEAT, *kind, frame, slice_, seed)
     if maps is None:
@@ -56,14 +56,20 @@ def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slic
         assert errors[1] <= errors[0] + 0.5
 
 
+def every_other_slice(maps: LabelMaps) -> LabelMaps:
+    """The labelled slices of the sample, 12 mm apart."""
+    to_lps = maps.to_lps * np.array([1.0, 1.0, 2.0, 1.0])
+    return replace(maps, values=maps.values[:, 4:21:2], to_lps=to_lps, grid=None)
+
+
 def test_faults_of_the_sample_cine_are_mended() -> None:
-    sample = read_label_maps(sample_request(None))
-    clean = repair_maps(sample).after.maps
-    assert changed_places(sample, clean) == [(5, 8)]
-    maps = clean
+    sample = every_other_slice(read_label_maps(sample_request(None)))
+    repaired = repair_maps(sample)
+    assert [(c.frame, c.slice, c.changed_mm2) for c in repaired.changes] == [(5, 2, pytest.approx(2.25))]
+    clean = maps = repaired.after.maps
     for name, grade, frame, slice_ in (
-        *(("lv_hole", 4.0, 2, 9), ("myo_island", 4.0, 4, 14), ("opened_wall", 6.0, 6, 12)),
-        *(("shrunk_slice", 7.0, 8, 11), ("empty_slice", 1.0, 12, 13), ("shifted_frame", 4.0, 17, 0)),
+        *(("lv_hole", 4.0, 2, 3), ("myo_island", 4.0, 4, 5), ("opened_wall", 6.0, 6, 4)),
+        *(("shrunk_slice", 7.0, 8, 3), ("empty_slice", 1.0, 12, 4), ("shifted_frame", 4.0, 17, 0)),
     ):
         maps = put(maps, name, grade, frame, slice_, 1)
     repaired = repair_maps(maps)
@@ -96,7 +102,7 @@ def test_what_needs_more_than_may_change_stays_with_the_reason() -> None:
 
 
 def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:
-    """A cavity with a deep dent in every frame: no frame is valid, none is changed."""
+    """A cavity with a dent that is too deep in most frames: it is not averaged away by the others."""
     values = cine(9, 6)
     for frame in values:
         frame[3][disc(6.0, (MIDDLE[0] - 14, MIDDLE[1])) & (frame[3] == LV)] = 2
@@ -104,7 +110,8 @@ def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:
     maps = maps_of(values, frame_s=0.06)
     assert {v.criterion.name for v in check_maps(maps).faults} >= {"lv_concavity"}
     repaired = repair_maps(maps)
-    assert not repaired.changes and len(repaired.abstained) >= 6
+    assert not repaired.changes and len(repaired.abstained) >= 4
+    assert all("may be the patient's own" in each.reason for each in repaired.abstained)
     assert np.array_equal(repaired.after.maps.values, values)
 
 
@@ -118,9 +125,20 @@ def test_a_stack_is_mended_by_small_changes_and_a_missing_slice_is_listed() -> N
     assert "no frames before and after" in repaired.abstained[0].reason
 
 
-def test_pixels_of_no_structure_stay(tmp_path) -> None:
-    from GenerativeModelsLib.segmentation.maps import FileGrid
+def test_an_apical_beat_is_mended() -> None:
+    scales = 0.85 + 0.15 * np.cos(2 * np.pi * np.arange(12) / 12)
+    true = np.stack([apical(40 + 40 * s, 44 * s, 9 / np.sqrt(s)) for s in scales])[:, None]
+    values = true.copy()
+    values[3, 0] = np.roll(values[3, 0], 7, axis=0)
+    values[6, 0, 60:66, 62:68] = 0
+    values[9] = 0
+    before, after = maps_of(values, np.ones(2)), repair_maps(maps_of(values, np.ones(2)), "apical")
+    assert not after.abstained and after.changed_frames == [3, 6, 9]
+    wrong = [int((each.values != true).sum()) for each in (before, after.after.maps)]
+    assert wrong[1] < 0.05 * wrong[0]
 
+
+def test_pixels_of_no_structure_stay() -> None:
     maps = faulty()
     file = maps.values.copy()
     file[2, 2][disc(1.5)] = 9

@@ -52,6 +52,14 @@ def test_kept_frames_small_shifts_and_short_stacks_stay() -> None:
     assert not short.shifts and "needs 6 slices" in short.warnings[0]
 
 
+def test_shifts_of_a_single_frame_are_said_to_be_unsure() -> None:
+    values = stack(slices=9)
+    values[4] = np.roll(values[4], (4, -3), axis=(0, 1))
+    made = realigned(found_in(values))
+    assert [change.slice for change in made.changes] == [4]
+    assert ["single frame" in warning for warning in made.warnings] == [True]
+
+
 def test_a_shift_that_is_not_sure_over_the_frames_is_not_applied() -> None:
     values = cine(8, 9)
     for frame in range(8):  # to and fro: the slice lies off in the mean, and no frame agrees with another
@@ -79,7 +87,7 @@ def test_what_would_leave_the_picture_or_has_other_values_stays() -> None:
 def test_known_shifts_of_a_simulated_heart_shrink() -> None:
     """Published prototype: 1.66 mm before, 0.88 to 0.99 mm after, with shifts of 2 mm."""
     cine_ = read_label_maps(sample_request(None))
-    maps = replace(cine_, values=cine_.values[[0, 7]])
+    maps = replace(cine_, values=cine_.values[[0, 7]], grid=None)
     labelled = (maps.values != 0).any(axis=(0, 2, 3))
     rng, before, after = np.random.default_rng(0), [], []
     for _ in range(4):
