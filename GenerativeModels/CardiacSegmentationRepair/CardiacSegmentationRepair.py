@@ -1,4 +1,4 @@
-"""Slicer module that checks segmentations of the heart, slice by slice and frame by frame.
+"""Slicer module that checks and repairs segmentations of the heart, slice by slice and frame by frame.
 
 Its parts are in CardiacSegmentationRepairLib; parts shared with other modules are in GenerativeModelsDesktop.
 """
@@ -52,8 +52,9 @@ class CardiacSegmentationRepair(ScriptedLoadableModule):
         self.parent.helpText = _(
             "Checks segmentations of the heart, from any program: every slice, the slices beside each other and the "
             "frames over time, by rules in mm. Shows which slices of which frames break a rule, says why, and leads to "
-            "the place. It changes nothing: a repair is not offered here yet. Research use only. Sample data: module "
-            "Sample Data, category GenerativeModels."
+            "the place. Repairs what can be repaired by little: the valid slices stay as they were, every change is "
+            "listed and can be undone by frame. Research use only. Sample data: module Sample Data, category "
+            "GenerativeModels."
         )
         self.parent.helpText += f"<p>{tutorial_link(_('Tutorial'), 'segmentations-in-3d-slicer')}</p>"
         self.parent.acknowledgementText = _(
@@ -91,6 +92,7 @@ class CardiacSegmentationRepairParameterNode:
     labels - Segmentation, label map, or sequence of either. Without None in their type the wrapper refuses it.
     view - View of the slices.
     frameIntervalMs - Time from one frame to the next, 0 = that of the sequence's index.
+    mostChange - Largest change of a slice by a repair, in percent of its labelled area.
     caseId, examinationDate, operatorName, institution - Identity of the case, as typed; empty = not given.
     reportLanguage - Language of the report; that of the application if it has a catalogue, else English.
     """
@@ -98,6 +100,7 @@ class CardiacSegmentationRepairParameterNode:
     labels: Labels
     view: View = View.SHORT_AXIS
     frameIntervalMs: Annotated[float, WithinRange(0, 250)] = 0.0
+    mostChange: Annotated[float, WithinRange(1, 100)] = 50.0
     caseId: str = ""
     examinationDate: str = ""
     operatorName: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -216,10 +216,14 @@ class CasePanel:
         """Start a run, or cancel the current one."""
         if self.run.busy:
             self.cancel()
-            return
+        else:
+            self.start(self.plan)
+
+    def start(self, plan: Callable[[], Case]) -> None:
+        """Start the run of a case that a function makes; a sentence says why it cannot be made."""
         self.message.clear()
         try:
-            self.run.start(self.plan())
+            self.run.start(plan())
         except InputError as error:
             self.message.fail(self._anatomy.in_window_words(error))
             return

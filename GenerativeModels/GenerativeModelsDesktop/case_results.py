@@ -147,7 +147,10 @@ class CaseResults:
     def show_report(self) -> None:
         """Write the report to a temporary file and open it in the browser."""
         nodes = self.nodes
-        report = None if nodes is None else self.text_nodes(nodes).report
+        self.open_report(None if nodes is None else self.text_nodes(nodes).report)
+
+    def open_report(self, report: Any) -> None:
+        """Write the report in a text node to a temporary file and open it in the browser."""
         if report is None:
             self._message.fail(_("The report of this case is not in the scene any more: make the case again."))
             return

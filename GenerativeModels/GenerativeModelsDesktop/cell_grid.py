@@ -14,8 +14,8 @@ WIDTHS = 13, 20
 ROOM = 340
 """Pixels for all columns, in a panel of ordinary width."""
 CELL_HEIGHT = 15
-FRAME = 20
-"""Pixels of the border and of a scroll bar below."""
+BORDER, SCROLL_BAR = 4, 16
+"""Pixels beside the rows."""
 EVERY = 5
 """Distance of the columns whose number is written."""
 HERE = "\u25be"
@@ -89,7 +89,8 @@ class CellGrid:
                 view.setItem(number, column, item)
         self._column = -1
         self._name_columns()
-        view.setFixedHeight(CELL_HEIGHT * (len(rows) + 1) + FRAME)
+        bar = SCROLL_BAR if width * view.columnCount > ROOM else 0
+        view.setFixedHeight(CELL_HEIGHT * (len(rows) + 1) + BORDER + bar)
         view.blockSignals(False)
 
     def mark(self, row: int, column: int) -> None:

@@ -42,10 +42,13 @@ class Case(Protocol):
         The request of the anatomy; its output folder does not exist yet, or is empty.
     key
         Key by which the module finds the shown case.
+    anatomy
+        Name of its anatomy in the registry; None = that of the run.
     """
 
     request: Any
     key: str
+    anatomy: str | None
 
     def show(self, folder: Path) -> Iterator[str]:
         """Show the result folder in the scene, in short steps: one per `next`."""
@@ -216,7 +219,7 @@ class WorkerRun:
 
     def _submit(self, case: Case) -> None:
         """Submit the case to the worker."""
-        self._worker.submit(self._anatomy, case.request)
+        self._worker.submit(case.anatomy or self._anatomy, case.request)
 
     def _release(self) -> None:
         if self.busy:

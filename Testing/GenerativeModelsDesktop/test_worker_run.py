@@ -45,8 +45,14 @@ class StandInCase:
 
     key = "case 1"
 
-    def __init__(self, log: list, request: object = "a request", fault: Exception | None = None) -> None:
-        self.log, self.request, self.fault = log, request, fault
+    def __init__(
+        self,
+        log: list,
+        request: object = "a request",
+        fault: Exception | None = None,
+        anatomy: str | None = None,
+    ) -> None:
+        self.log, self.request, self.fault, self.anatomy = log, request, fault, anatomy
 
     def show(self, folder: Path) -> Iterator[str]:
         self.log.append(("show", folder))

@@ -8,12 +8,13 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from CardiacSegmentationRepairLib.planned_case import FOLDER_PREFIX, CheckCase, plan_case
+from CardiacSegmentationRepairLib.planned_case import FOLDER_PREFIX, plan_case
 from CardiacSegmentationRepairLib.results_panel import ResultsPanel
 from CardiacSegmentationRepairLib.sample_case import load_sample
 from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
 from GenerativeModelsDesktop.identity_fields import PARAMETERS
 from GenerativeModelsDesktop.label_row import LabelRow
+from GenerativeModelsDesktop.planned_case import PlannedCase
 from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
@@ -51,7 +52,7 @@ class Panel(CasePanel):
     """
 
     node_fields = ("labels",)
-    kept_fields = ("view", "frameIntervalMs", *PARAMETERS.values())
+    kept_fields = ("view", "frameIntervalMs", "mostChange", *PARAMETERS.values())
 
     def __init__(self, ui: Any):
         texts = PanelTexts(
@@ -65,16 +66,34 @@ class Panel(CasePanel):
         super().__init__(ui, SEGMENTATION, FOLDER_PREFIX, texts)
         boxes = (ui.lvComboBox, ui.myoComboBox, ui.thirdComboBox)
         self.labels = LabelRow(boxes, ui.labelsFoundLabel, SEGMENTATION.in_window_words, self.refresh)
-        self.results = ResultsPanel(ui, self.message)
+        self.results = ResultsPanel(ui, self.message, self._choose_repaired)
+        ui.repairButton.connect("clicked()", self.repair)
 
-    def plan(self) -> CheckCase:
-        """The case of the current inputs; raises `InputError` if they cannot be used."""
+    def plan(self) -> PlannedCase:
+        """The check of the current inputs; raises `InputError` if they cannot be used."""
+        return self._planned(None)
+
+    def plan_repair(self) -> PlannedCase:
+        """The repair of the current inputs; raises `InputError` if they cannot be used."""
+        kept = ",".join(map(str, self.results.repair.undone)) or None
+        return self._planned({"most_change": self.parameters.mostChange, "keep_frames": kept})
+
+    def repair(self) -> None:
+        """Start a repair."""
+        if not self.run.busy:
+            self.start(self.plan_repair)
+            if self.run.busy:
+                self.run_progress(_("Starting"), 0.0)
+                self._show_apply()
+
+    def _planned(self, repair: Mapping[str, Any] | None) -> PlannedCase:
         p = self.parameters
         case = plan_case(
             slicer.mrmlScene,
             p.labels,
             identity=self.identity.values(),
             language=report_language(p.reportLanguage),
+            repair=repair,
             **self._options(),
         )
         self.results.asked_about(case.key, labels_state(p.labels))
@@ -126,6 +145,14 @@ class Panel(CasePanel):
         """Stop the timers, the observers and the run."""
         self.results.close()
         super().close()
+
+    def _show_apply(self) -> None:
+        super()._show_apply()
+        if self.parameters is not None:
+            self._ui.repairButton.enabled = not self.run.busy and self._problem() is None
+
+    def _choose_repaired(self, node: Any) -> None:
+        self.choose({"labels": node})
 
     def _options(self) -> dict[str, Any]:
         p = self.parameters

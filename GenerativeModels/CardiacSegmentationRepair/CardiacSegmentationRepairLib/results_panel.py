@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from CardiacSegmentationRepairLib.overview_panel import OverviewPanel
 from CardiacSegmentationRepairLib.planned_case import FOLDER_PREFIX
+from CardiacSegmentationRepairLib.repair_panel import RepairPanel
 from GenerativeModelsDesktop.case_results import CaseResults
 from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
@@ -37,13 +38,14 @@ class ResultsPanel(CaseResults):
 
     Attributes
     ----------
-    overview, charts
+    overview, repair, charts
         Parts of the panel, for tests.
     """
 
-    def __init__(self, ui: Any, message: MessageBox):
+    def __init__(self, ui: Any, message: MessageBox, choose_repaired: Callable[[Any], None]):
         super().__init__(ui, SEGMENTATION, FOLDER_PREFIX, message)
         self.overview = OverviewPanel(ui, self.go)
+        self.repair = RepairPanel(ui, self._go_to_change, self._open_report_of, choose_repaired)
         self.charts = ChartView()
         self._states: dict[str, LabelsState] = {}
         self._watch = NodeWatch(self._follow)
@@ -93,6 +95,7 @@ class ResultsPanel(CaseResults):
             self.overview.fill(None)
             names = {}
         self._fill_curves(names)
+        self.repair.fill(nodes)
         film = None if nodes is None else self._node(nodes)
         self._watch.follow([browser_of(film)] if film is not None and is_sequence(film) else [])
         if nodes is not None:
@@ -125,8 +128,15 @@ class ResultsPanel(CaseResults):
             show_frame(node, frame)
             if is_sequence(node):
                 self._watch.follow([browser_of(node)])
+        self.repair.follow(frame, slice_)
         go_to_slice(slicer.mrmlScene, nodes, frame, slice_, None if found is None else found.where)
         self._mark(nodes)
+
+    def _go_to_change(self, frame: int, slice_: int) -> None:
+        self.go(frame, slice_, None)
+
+    def _open_report_of(self, report: Any) -> None:
+        self.open_report(report)
 
     def _go_to_the_middle(self, nodes: CheckNodes) -> None:
         frame = nodes.result["ed_frame"] or 0
@@ -144,6 +154,7 @@ class ResultsPanel(CaseResults):
         slice_ = slice_on_show(slicer.mrmlScene, nodes)
         slice_ = self._place[1] if slice_ is None else slice_
         self._place = (frame, slice_)
+        self.repair.follow(frame, slice_)
         show_rings(slicer.mrmlScene, nodes, frame, slice_)
         self._mark(nodes)
 

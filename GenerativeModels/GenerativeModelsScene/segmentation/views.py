@@ -18,7 +18,7 @@ from GenerativeModelsScene.segmentation.frames import node_on_show
 from GenerativeModelsScene.segmentation.maps import look_at_window
 from GenerativeModelsScene.segmentation.places import show_places, violations_at
 
-__all__ = ["go_to_slice", "look_at_check", "show_rings", "slice_on_show"]
+__all__ = ["go_to_slice", "look_at_check", "put_in_front", "show_rings", "slice_on_show"]
 
 ACROSS = "Red"
 """Layout name of the view that shows the slices as they were drawn."""
@@ -41,10 +41,7 @@ def look_at_check(scene: slicer.vtkMRMLScene, nodes: CheckNodes, node: slicer.vt
         The checked node; its labels are put in front where it is a label map.
     """
     hide_other_cases(scene, nodes.key)
-    labels = node_on_show(node)
-    if labels is not None and labels.IsA("vtkMRMLLabelMapVolumeNode"):
-        for composite in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
-            composite.SetLabelVolumeID(labels.GetID())
+    put_in_front(scene, node_on_show(node))
     yield "Showing the labels"
     grid = nodes.grid
     _look_across(scene, grid, grid.slices // 2)
@@ -55,6 +52,15 @@ def look_at_check(scene: slicer.vtkMRMLScene, nodes: CheckNodes, node: slicer.vt
         if view is not None:
             set_section(view, middle, _radius_mm(grid), _axes(grid, axes))
             yield "Showing the slices"
+
+
+def put_in_front(scene: slicer.vtkMRMLScene, labels: slicer.vtkMRMLNode | None, views: Sequence[str] = ()) -> None:
+    """Show a label map volume as the labels of slice views, by their layout names; of all views without any."""
+    if labels is None or not labels.IsA("vtkMRMLLabelMapVolumeNode"):
+        return
+    for composite in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
+        if not views or composite.GetLayoutName() in views:
+            composite.SetLabelVolumeID(labels.GetID())
 
 
 def show_rings(scene: slicer.vtkMRMLScene, nodes: CheckNodes, frame: int, slice_: int) -> None:
@@ -75,7 +81,7 @@ def go_to_slice(
     if not _shows_slices(node_of_view(scene, "vtkMRMLSliceNode", ACROSS), grid):
         _look_across(scene, grid, slice_)
     for view in nodes_of_class(scene, "vtkMRMLSliceNode"):
-        if view.GetLayoutName() == ACROSS or where is not None:
+        if _shows_slices(view, grid) or where is not None:
             view.JumpSliceByOffsetting(*place)
             _bring_into_sight(view, place)
     crosshair = scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
