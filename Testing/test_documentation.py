@@ -41,6 +41,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_of_the_code_that_are_named_are_there(page: Path) -> None:
     front_ends = ("GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkullReconstruction", "CardiacShapeExplorer")
+    front_ends = (*front_ends, "CardiacSegmentationRepair")
     places = [ROOT, PACKAGE.parent, PACKAGE, *(PACKAGE.parent / name for name in front_ends)]
     named = re.findall(r"`((?:\w+/)*\w+\.py)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if not any((place / name).exists() for place in places)] == []

@@ -43,6 +43,8 @@ class CaseTests(ModuleTestKit):
         Names of the table widgets of the results.
     start_text
         Text of the button that starts a run.
+    seconds_of_a_run
+        Time within which no run ends.
     """
 
     key_field: str
@@ -51,6 +53,7 @@ class CaseTests(ModuleTestKit):
     folder_prefix: str
     table_views: tuple[str, ...]
     start_text = "Apply"
+    seconds_of_a_run = 0.5
 
     def case_parts(self, nodes: Any) -> list[Any]:
         """Display nodes of a case that are visible while it is on show."""
@@ -118,7 +121,7 @@ class CaseTests(ModuleTestKit):
         before = self.node_ids()
         self.press_apply()
         self.assertEqual(self.ui.applyButton.text, "Cancel")
-        self.turn(0.5)
+        self.turn(self.seconds_of_a_run)
         self.ui.applyButton.click()
         self.assertFalse(self.panel.run.busy)
         self.assertEqual(self.ui.applyButton.text, self.start_text)

@@ -143,7 +143,6 @@ class RepairTests(ModuleTestKit):
         before = self.node_ids()
         self.ui.repairButton.click()
         self.assertFalse(self.ui.repairButton.enabled)
-        self.turn(0.3)
         self.ui.applyButton.click()
         self.assertEqual(self.node_ids(), before)
         self.assertEqual(self.panel.results.nodes.key, nodes.key)

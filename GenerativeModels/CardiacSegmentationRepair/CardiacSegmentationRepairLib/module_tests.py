@@ -33,6 +33,7 @@ class ModuleTests(RepairTests, CaseTests, PackageTests):
     folder_prefix = FOLDER_PREFIX
     table_views = ("measurementsTable",)
     start_text = "Check"
+    seconds_of_a_run = 0.0
 
     def choose_valid_inputs(self) -> None:
         """Load the sample and choose it."""
@@ -363,3 +364,7 @@ class ModuleTests(RepairTests, CaseTests, PackageTests):
         nodes.texts["violations.csv"].SetText("frame,slice\n1,2\n")
         self.panel.results.show(nodes.key, again=True)
         self.assertIn("was changed in the scene: check the labels again", self.panel.message.text)
+        self.assertEqual(self.ui.overviewTable.rowCount, 0)
+        self.panel.results.go(3, 9, None)
+        slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")[0].SetSelectedItemNumber(7)
+        self.turn(0.1)

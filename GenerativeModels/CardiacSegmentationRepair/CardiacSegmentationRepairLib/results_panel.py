@@ -49,6 +49,7 @@ class ResultsPanel(CaseResults):
         self.charts = ChartView()
         self._states: dict[str, LabelsState] = {}
         self._watch = NodeWatch(self._follow)
+        self._readable = False
         self._place = (0, 0)
         self._curves: list[str] = []
         ui.curveComboBox.connect("currentIndexChanged(int)", lambda index: self._draw_curve())
@@ -87,19 +88,22 @@ class ResultsPanel(CaseResults):
     def fill(self, nodes: CheckNodes | None, result: dict[str, Any]) -> None:
         """Show the values of a case; None while there is none."""
         show_table(self._ui.measurementsTable, nodes.table if nodes else None)
-        try:
-            self.overview.fill(nodes)
-            names = {} if nodes is None else curve_names(nodes)
-        except (InputError, KeyError, TypeError, ValueError):  # the user has edited a text of the case
-            self._message.fail(_("A text of this check was changed in the scene: check the labels again."))
+        names: dict[str, str] = {}
+        if nodes is not None:
+            try:
+                _, names = nodes.grid, curve_names(nodes)
+                self.overview.fill(nodes)
+            except (InputError, KeyError, TypeError, ValueError):  # the user has edited a text of the case
+                self._message.fail(_("A text of this check was changed in the scene: check the labels again."))
+                nodes = None
+        self._readable = nodes is not None
+        if nodes is None:
             self.overview.fill(None)
-            names = {}
         self._fill_curves(names)
         self.repair.fill(nodes)
         film = None if nodes is None else self._node(nodes)
         self._watch.follow([browser_of(film)] if film is not None and is_sequence(film) else [])
         if nodes is not None:
-            self._place = (frame_on_show(film), None)
             first = self.overview.start()
             if first >= 0:
                 self.overview.jump(first)
@@ -108,8 +112,9 @@ class ResultsPanel(CaseResults):
 
     def arrange(self, nodes: CheckNodes) -> Iterator[str]:
         """Show the case alone, and arrange the views for it."""
-        yield from look_at_check(slicer.mrmlScene, nodes, self._node(nodes))
-        self._go_to(nodes, *self._place, None)
+        if self._readable:
+            yield from look_at_check(slicer.mrmlScene, nodes, self._node(nodes))
+            self._go_to(nodes, *self._place, None)
 
     def save_files(self, nodes: CheckNodes, folder: Path) -> Path:
         """Write the files of the case as the command line does."""
@@ -118,7 +123,7 @@ class ResultsPanel(CaseResults):
     def go(self, frame: int, slice_: int, found: FoundViolation | None) -> None:
         """Show a slice of a frame, and the place of a violation."""
         nodes = self.nodes
-        if nodes is not None:
+        if nodes is not None and self._readable:
             self._go_to(nodes, frame, slice_, found)
 
     def _go_to(self, nodes: CheckNodes, frame: int, slice_: int, found: FoundViolation | None) -> None:
@@ -146,7 +151,7 @@ class ResultsPanel(CaseResults):
     def _follow(self) -> None:
         """Follow the frame of the sequence browser, which the user may have moved or plays."""
         nodes = self.nodes
-        if nodes is None:
+        if nodes is None or not self._readable:
             return
         frame = frame_on_show(self._node(nodes))
         if frame == self._place[0]:
@@ -200,7 +205,7 @@ class ResultsPanel(CaseResults):
 
     def _draw_curve(self) -> None:
         nodes, column = self.nodes, self._column()
-        if self._ui.curveButton.checked and nodes is not None and column is not None:
+        if self._ui.curveButton.checked and self._readable and nodes is not None and column is not None:
             self.charts.show(show_curve(slicer.mrmlScene, nodes, column, self._place[0]))
 
     def _node(self, nodes: CheckNodes) -> Any:
