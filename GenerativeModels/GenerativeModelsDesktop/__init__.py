@@ -27,7 +27,7 @@ model_choice     chosen_model(text), model_title(text, anatomy): the bundle in t
 style            style sheets of notes, warnings and boxes; breakable(text), html_list(sentences)
 test_kit         ModuleTestKit: base of a module's tests in Slicer; FakeWorker: replaces the worker
 test_cases       CaseTests: tests of runs, failures, scenes, saving and reloading, for every module's test class
-test_model_cases ModelCaseTests: as CaseTests, of modules whose cases a model computes
+test_model_cases  ModelCaseTests: as CaseTests, of modules whose cases a model computes
 test_packages    PackageTests: tests of missing packages, for every module's test class
 
 A module has a widget class derived from `ModuleWidget`, a panel from `CasePanel` or `ModelPanel`, results from

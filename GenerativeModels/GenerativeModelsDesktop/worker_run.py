@@ -122,7 +122,7 @@ class WorkerRun:
         self._release_timer.stop()
         if self._asked or self.busy:
             return
-        if not anatomy_of(self._anatomy).of_model:
+        if not anatomy_of(self._anatomy).has_model:
             self._worker.start()
             return
         self._asked = True
