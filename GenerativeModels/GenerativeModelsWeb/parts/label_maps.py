@@ -114,6 +114,12 @@ class LabelDesk(Desk):
         self._drop(place)
         super().remove(place)
 
+    def take_sample(self, name: str = "") -> None:
+        """As of all desks; the values chosen for other files may mean something else in the sample."""
+        for structure in self.structures:
+            setattr(self.settings.data, structure, "")
+        super().take_sample(name)
+
     def refresh(self, **known: object) -> None:
         """Forget what the values mean once there is no label map."""
         if not any(self.has(place) for place in self.label_places):

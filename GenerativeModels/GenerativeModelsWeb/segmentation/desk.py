@@ -92,7 +92,7 @@ class SegmentationDesk(LabelDesk):
             shipped = sample_dir() / "heart_cine" / "labels.nii.gz"
             found = self.copied("labels", shipped, "sample_cine.nii.gz", self.read_labels)
             sentence = "This is the sample cine: a simulated heart of no patient."
-        return {"labels": (found, found.card)}, {"view": "short-axis"}, sentence
+        return {"labels": (found, found.card)}, {}, sentence
 
     def put(self, place: str, found: LabelFile | ImageFile, card: FileCard) -> None:
         """Put a file onto a card; frames of another label map are not kept."""
@@ -104,8 +104,12 @@ class SegmentationDesk(LabelDesk):
         """Empty all cards; what was typed of a file goes with them."""
         super().clear()
         self.settings.data.frame_interval, self.settings.data.keep = "", []
-        self.settings.data.view = "short-axis"
         self.refresh()
+
+    def take_sample(self, name: str = "") -> None:
+        """Both samples are short-axis stacks over time."""
+        self.settings.data.view = "short-axis"
+        super().take_sample(name)
 
     def assign(self, names: list[str]) -> list[str | None]:
         """Of two files, that called like a label map is one; else the places in turn."""
@@ -161,10 +165,11 @@ class SegmentationDesk(LabelDesk):
         """Values that are those usual in the view before become those usual in this one."""
         settings = self.settings.data
         chosen = {name: getattr(settings, name) for name in STRUCTURES if getattr(settings, name)}
-        if chosen and chosen.items() <= self.values_of(PRESET_OF_VIEW[before]).items() and self.has("labels"):
+        if chosen and chosen.items() <= self.values_of(PRESET_OF_VIEW[before]).items():
             for name in STRUCTURES:
                 setattr(settings, name, "")
-            self._offer_values(self.file("labels"))
+            if self.has("labels"):
+                self._offer_values(self.file("labels"))
 
     def _cautions(self, found: LabelFile) -> list[str]:
         """Frames without labels, and values without a meaning."""

@@ -137,6 +137,13 @@ def test_the_sample_needs_nothing_more_and_goes_with_a_file_of_the_users(desk, t
     assert not desk.has("es") and desk.settings.data.sex == ""
 
 
+def test_values_of_other_files_are_not_those_of_the_sample(desk, take):
+    take("ed")
+    desk.take_preset("ukbb")
+    desk.take_sample()
+    assert desk.labels() == "lv=3,myo=2,rv=1"
+
+
 def test_a_new_case_has_nothing_of_the_patient_before(desk, take):
     take("ed")
     settings = desk.settings.data

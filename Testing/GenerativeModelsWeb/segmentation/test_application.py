@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("trame")
 pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here")
 
+import SimpleITK as sitk
 from trame.app import get_server
 from trame_server.utils.typed_state import TypedState
 
@@ -122,3 +123,22 @@ def test_a_repair_brings_the_repaired_maps_and_both_sides(app, tmp_path):
     app._print()
     assert len(app.result.data.violations) == len(case.before.violations) > after
     assert app.headline(case.result) == "1 slice repaired"
+
+
+def test_a_frame_with_a_fault_as_a_whole_is_jumped_to(app, tmp_path):
+    path = app.desk.file("labels").path
+    image = sitk.ReadImage(str(path))
+    values = sitk.GetArrayFromImage(image)
+    values[5][values[5] == 3] = 2
+    values[5][:, 44:47, 42:45] = 3
+    spoilt = sitk.GetImageFromArray(values, isVector=False)
+    spoilt.CopyInformation(image)
+    sitk.WriteImage(spoilt, str(path))
+    finished(app, SEGMENTATION, tmp_path / "checked")
+    assert app.result.data.whole[5].startswith("frame 5 as a whole: ")
+    app.jump(0)
+    app.jump_to_frame(5)
+    chosen = app.result.data.violations[app.views_state.data.chosen]
+    assert chosen["heading"] == "Frame 5, whole frame" and app.player.state.data.frame == 5
+    app.jump_to_frame(7)
+    assert app.player.state.data.frame == 5, "that one has none"

@@ -116,6 +116,20 @@ def test_the_samples_need_nothing_more(desk, name, file):
     assert desk.missing == "" and desk.inputs.data.labels.file_name == file and "simulated" in desk.inputs.data.notice
 
 
+def test_a_sample_after_an_apical_view_and_a_file_after_the_sample(desk, take):
+    settings = desk.settings.data
+    settings.view = "apical"
+    desk.refresh()
+    take("labels", "view.nii.gz", np.stack([apical()] * 2)[:, None], values={"lv": 1, "myo": 2, "la": 3})
+    assert desk.labels() == "lv=1,myo=2,la=3"
+    desk.clear()
+    assert settings.view == "apical", "the next case is likely of the same view"
+    desk.take_sample("faults")
+    assert (settings.view, desk.labels(), desk.missing) == ("short-axis", "lv=3,myo=2,rv=1", "")
+    take("labels", "beat.nii.gz", cine(3, 5))
+    assert (settings.view, desk.inputs.data.notice, desk.missing) == ("short-axis", "", "")
+
+
 @pytest.mark.parametrize(
     "names, places",
     [

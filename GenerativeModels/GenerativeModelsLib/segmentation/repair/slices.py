@@ -28,7 +28,7 @@ OWN_CURVE_MM = 1.5
 SIGNIFICANT = 2.0
 """Standard errors of the mean over the frames from which a shift is applied."""
 TURNS = 30
-_REASON = S_("Slice moved by {rows:.1f} mm along its rows and {columns:.1f} mm along its columns.")
+_REASON = S_("Slice moved in its plane by {rows:.1f} mm across its rows and {columns:.1f} mm across its columns.")
 _FEW = S_("The slices were not realigned: that needs {least:d} slices with labels of the left ventricle.")
 _OTHERS = S_("The slices were not realigned: the file has values of no structure, which would stay behind.")
 _ALONE = S_("The shifts of the slices come from a single frame: how sure they are is not known, look at each.")

@@ -101,6 +101,32 @@ def test_what_needs_more_than_may_change_stays_with_the_reason() -> None:
     assert np.array_equal(repaired.after.maps.values[5], faulty().values[5])
 
 
+def test_a_moved_frame_that_needs_more_stays_whole() -> None:
+    values = cine(9, 6)
+    values[4] = np.roll(values[4], 6, axis=1)
+    maps = maps_of(values, frame_s=0.06)
+    mended = repair_maps(maps).after.maps.values[4]
+    whole = changed_percent(values[4], mended)
+    least = min(changed_percent(*pair) for pair in zip(values[4], mended))
+    repaired = repair_maps(maps, most_percent=0.5 * (whole + least))
+    assert least < whole and not repaired.changes, "also not the slices that alone need less"
+    assert np.array_equal(repaired.after.maps.values, values)
+    assert {each.frame for each in repaired.abstained} == {4}
+    assert all("% of the labels, more than" in each.reason for each in repaired.abstained)
+
+
+def test_a_slice_that_would_still_break_a_rule_stays_with_its_hole() -> None:
+    values = stack()
+    values[3] = ring(8.0, 17.0)  # of another size than its neighbours, as a heart may be
+    values[3][disc(2.5)] = 0
+    values[5][disc(2.5)] = 0
+    repaired = repair_maps(maps_of(values))
+    assert [change.slice for change in repaired.changes] == [5]
+    assert np.array_equal(repaired.after.maps.values[0, 3], values[3])
+    (left,) = repaired.abstained
+    assert left.slice == 3 and "lv_hole" in left.rules
+
+
 def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:
     """A cavity with a dent that is too deep in most frames: it is not averaged away by the others."""
     values = cine(9, 6)

@@ -12,7 +12,7 @@ from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
 from GenerativeModelsLib.segmentation.repair.slices import realigned, slice_shifts
-from Testing.helpers.segmentation_phantoms import PIXEL_MM, cine, maps_of, stack
+from Testing.helpers.segmentation_phantoms import LV, MYO, PIXEL_MM, RV, cine, maps_of, stack
 
 
 def shifted(maps: LabelMaps, pixels: np.ndarray) -> LabelMaps:
@@ -50,6 +50,15 @@ def test_kept_frames_small_shifts_and_short_stacks_stay() -> None:
     assert not realigned(check_maps(shifted(maps_of(cine(4, 9)), steps))).changes
     short = realigned(found_in(stack(slices=5)))
     assert not short.shifts and "needs 6 slices" in short.warnings[0]
+
+
+def test_both_ventricles_say_where_a_slice_lies() -> None:
+    values = stack(slices=9)
+    right = np.where(values[4] == RV, RV, 0)
+    moved = np.roll(right, -6, axis=0)
+    values[4] = np.where((values[4] == LV) | (values[4] == MYO), values[4], moved)
+    off, _ = slice_shifts(found_in(values))
+    assert off[4] == pytest.approx((-0.5 * 6 * PIXEL_MM[0], 0), abs=0.7), "half of what the right one alone says"
 
 
 def test_shifts_of_a_single_frame_are_said_to_be_unsure() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.segmentation.check import check_maps
+from GenerativeModelsLib.segmentation.repair import smallest
 from GenerativeModelsLib.segmentation.repair.smallest import smallest_changes
 from Testing.helpers.segmentation_phantoms import LV, MIDDLE, MYO, PIXEL_MM, RV, apical, disc, maps_of, stack
 
@@ -84,6 +85,12 @@ def test_a_valid_slice_stays_and_a_shape_is_no_fault_to_mend() -> None:
     values[3][bulge & (values[3] == 0)] = MYO  # a bulge of the wall: an outline that is not round
     maps, changes, found = mended(values)
     assert found.faults and not changes and np.array_equal(maps.values[0], values)
+
+
+def test_a_change_that_breaks_another_rule_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = check_maps(maps_of(one_slice(hole)))
+    monkeypatch.setattr(smallest, "broken_rules", lambda view, plane: {"lv_hole"} if plane.holes else {"rv_pieces"})
+    assert not smallest_changes(found, 50.0)[1]
 
 
 def test_more_than_may_change_is_not_changed() -> None:
