@@ -17,7 +17,7 @@ from GenerativeModelsLib.errors import SCALE, InputError
 from GenerativeModelsScene.nodes.dicom_source import dicom_headers_of
 from GenerativeModelsScene.nodes.export import export_formats
 
-__all__ = ["CaseResults"]
+__all__ = ["CaseResults", "free_folder"]
 
 LOOK_MS = 15
 """Pause between two steps of arranging the views for another case."""

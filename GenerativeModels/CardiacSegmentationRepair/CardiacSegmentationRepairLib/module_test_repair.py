@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,14 @@ class RepairTests(ModuleTestKit):
         self.panel.results._open_file = lambda path: opened.append(path) or True
         self.ui.repairReportButton.click()
         self.assertIn("<html", Path(opened[0]).read_text(encoding="utf-8"))
+
+    def test_saved_repair(self) -> None:
+        self.repair()
+        with tempfile.TemporaryDirectory() as folder:
+            first = self.panel.results.save_repair(Path(folder) / "repair")
+            for name in ("repaired.nii.gz", "changes.csv", "before/violations.csv", "after/result.json"):
+                self.assertTrue((first / name).is_file(), name)
+            self.assertEqual(self.panel.results.save_repair(first).parent, first)
 
     def test_repair_of_a_loaded_scene(self) -> None:
         before = self.repair().result

@@ -228,6 +228,7 @@ class ModuleTests(RepairTests, CaseTests, PackageTests):
         shown = self.panel.results.result
         self.assertEqual((shown["violating"], shown["criteria"]), (told["violating"], told["criteria"]))
         self.assertEqual(node_on_show(films).GetClassName(), "vtkMRMLSegmentationNode")
+        self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")), 1, "one node shows the frames")
 
     def test_first_fault_is_on_show(self) -> None:
         nodes = self.check()

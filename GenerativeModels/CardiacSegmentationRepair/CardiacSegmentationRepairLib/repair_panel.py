@@ -83,7 +83,8 @@ class RepairPanel:
             except (InputError, KeyError, TypeError, ValueError):  # the user has edited a text of the repair
                 lines = [_("A text of this repair was changed in the scene: repair the labels again.")]
         ui.repairLabel.text = html_list(lines)
-        for widget in (ui.repairLabel, ui.sideBySideButton, ui.repairReportButton, ui.chooseRepairedButton):
+        buttons = (ui.sideBySideButton, ui.repairReportButton, ui.repairSaveButton, ui.chooseRepairedButton)
+        for widget in (ui.repairLabel, *buttons):
             widget.setVisible(there)
         ui.changesList.setVisible(bool(self._frames or self._left))
         ui.repairButton.text = _("Repair again") if there else _("Repair")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
 from CardiacSegmentationRepairLib.overview_panel import OverviewPanel
 from CardiacSegmentationRepairLib.planned_case import FOLDER_PREFIX
 from CardiacSegmentationRepairLib.repair_panel import RepairPanel
-from GenerativeModelsDesktop.case_results import CaseResults
+from GenerativeModelsDesktop.case_results import CaseResults, free_folder
 from GenerativeModelsDesktop.chart_view import ChartView
 from GenerativeModelsDesktop.message_box import MessageBox
 from GenerativeModelsDesktop.node_watch import NodeWatch
@@ -27,7 +28,7 @@ from GenerativeModelsScene.labels.structures import is_sequence
 from GenerativeModelsScene.segmentation.case_nodes import CheckNodes, find_check
 from GenerativeModelsScene.segmentation.curves import curve_names, mark_frame, show_curve
 from GenerativeModelsScene.segmentation.frames import frame_on_show, show_frame
-from GenerativeModelsScene.segmentation.save import save_check
+from GenerativeModelsScene.segmentation.save import save_check, save_repair
 from GenerativeModelsScene.segmentation.views import go_to_slice, look_at_check, show_rings, slice_on_show
 
 __all__ = ["ResultsPanel"]
@@ -54,6 +55,7 @@ class ResultsPanel(CaseResults):
         self._curves: list[str] = []
         ui.curveComboBox.connect("currentIndexChanged(int)", lambda index: self._draw_curve())
         ui.curveButton.connect("toggled(bool)", self._show_curve)
+        ui.repairSaveButton.connect("clicked()", self.ask_and_save_repair)
         prepare_table(ui.measurementsTable)
 
     def find(self, key: str) -> CheckNodes | None:
@@ -119,6 +121,17 @@ class ResultsPanel(CaseResults):
     def save_files(self, nodes: CheckNodes, folder: Path) -> Path:
         """Write the files of the case as the command line does."""
         return save_check(slicer.mrmlScene, nodes, folder)
+
+    def ask_and_save_repair(self) -> None:
+        """Save the repair into a folder that the user chooses; see `save_repair`."""
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the repair"))
+        if folder:
+            self.save_repair(Path(folder))
+
+    def save_repair(self, folder: Path) -> Path | None:
+        """Save the repair into the folder if it is empty, else into a new subfolder; None on failure."""
+        free = free_folder(folder, f"{FOLDER_PREFIX}repaired")
+        return self._write(lambda nodes: save_repair(slicer.mrmlScene, nodes, free))
 
     def go(self, frame: int, slice_: int, found: FoundViolation | None) -> None:
         """Show a slice of a frame, and the place of a violation."""

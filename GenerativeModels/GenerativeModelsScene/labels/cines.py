@@ -54,6 +54,7 @@ def browse(sequence: slicer.vtkMRMLSequenceNode) -> slicer.vtkMRMLSequenceBrowse
     """A new browser of a sequence, with a node of the scene that shows the first item."""
     scene, first = sequence.GetScene(), sequence.GetNthDataNode(0)
     browser = add_node(scene, "vtkMRMLSequenceBrowserNode", f"{sequence.GetName()} browser")
+    modifying = browser.StartModify()  # the application would add a node of its own between the two steps
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     proxy = add_node(scene, first.GetClassName(), sequence.GetName())
     proxy.Copy(first)
@@ -61,4 +62,5 @@ def browse(sequence: slicer.vtkMRMLSequenceNode) -> slicer.vtkMRMLSequenceBrowse
     browser.AddProxyNode(proxy, sequence, False)
     proxy.CreateDefaultDisplayNodes()
     browser.SetSelectedItemNumber(0)
+    browser.EndModify(modifying)
     return browser

@@ -22,7 +22,7 @@ from GenerativeModelsScene.nodes.hierarchy import add_to_folder
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.sequences import show_item, show_label_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
-from GenerativeModelsScene.nodes.texts import show_text
+from GenerativeModelsScene.nodes.texts import show_bytes, show_text
 from GenerativeModelsScene.segmentation.maps import FRAMES_PER_SECOND
 from GenerativeModelsScene.segmentation.show import show_check
 
@@ -30,6 +30,7 @@ __all__ = ["RepairNodes", "find_repair", "show_repair"]
 
 ROLE = "repaired"
 _RESULT, _CHANGES, _REPORT = "repair.result", "repair.changes", "repair.report"
+_LABELS = "repair.labels"
 _FILES = {_RESULT: "result.json", _CHANGES: "changes.csv", _REPORT: "report.html"}
 
 
@@ -43,6 +44,8 @@ class RepairNodes:
         The repaired label maps; the browser of their frames; the label map volume that shows one of them.
     result_text, changes_text, report
         vtkMRMLTextNode with the content of result.json, changes.csv and report.html.
+    file
+        vtkMRMLTextNode with the content of repaired.nii.gz, see `texts.bytes_of`.
     """
 
     sequence: slicer.vtkMRMLSequenceNode
@@ -51,6 +54,7 @@ class RepairNodes:
     result_text: slicer.vtkMRMLTextNode
     changes_text: slicer.vtkMRMLTextNode
     report: slicer.vtkMRMLTextNode
+    file: slicer.vtkMRMLTextNode
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def show_repair(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: st
     _show_maps(store, case.repaired, case.result, scene.GetNodeByID(key), f"{title} repaired")
     for role, name in _FILES.items():
         show_text(store, role, folder / name, title)
+    show_bytes(store, _LABELS, case.repaired, f"{title} repaired label map file")
     add_to_folder(store, title, {})
     yield "Showing the repaired labels"
     sequence = store.get(f"{ROLE}.sequence")
@@ -97,7 +102,7 @@ def show_repair(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: st
 def find_repair(scene: slicer.vtkMRMLScene, key: str) -> RepairNodes | None:
     """The nodes of the repair of the case `key`, also in a loaded scene; None when there is none, or not all of it."""
     store = NodeStore(scene, key)
-    roles = (*(f"{ROLE}.{each}" for each in ("sequence", "browser", "labels")), *_FILES)
+    roles = (*(f"{ROLE}.{each}" for each in ("sequence", "browser", "labels")), *_FILES, _LABELS)
     found = [store.get(role) for role in roles]
     if any(node is None for node in found) or not found[0].GetNumberOfDataNodes():
         return None

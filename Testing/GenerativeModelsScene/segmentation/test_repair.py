@@ -13,6 +13,7 @@ from GenerativeModelsScene.segmentation.case_nodes import find_check
 from GenerativeModelsScene.segmentation.compare import show_one, show_side_by_side
 from GenerativeModelsScene.segmentation.frames import node_on_show, show_frame
 from GenerativeModelsScene.segmentation.repair import find_repair, show_repair
+from GenerativeModelsScene.segmentation.save import save_repair
 from Testing.GenerativeModelsScene.segmentation.conftest import HOLE
 from Testing.helpers.heart_nodes import add_segmentation, add_sequence
 
@@ -86,3 +87,14 @@ def test_a_segmentation_before_is_not_drawn_over_the_labels_after(a_scene, frame
     assert shown == {"Red": True, "Yellow": False, "Green": True}
     show_one(a_scene, check, segments)
     assert all(display.IsDisplayableInView(each.view.GetID()) for each in three_views.values())
+
+
+def test_the_saved_repair_is_that_of_the_command_line(a_scene, film, mended, repaired, tmp_path) -> None:
+    folder = save_repair(a_scene, find_check(a_scene, film.GetID()), tmp_path / "saved")
+    files = {path.relative_to(mended) for path in mended.rglob("*") if path.is_file()}
+    assert {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} == files
+    assert all((folder / name).read_bytes() == (mended / name).read_bytes() for name in files)
+    a_scene.RemoveNode(repaired.file)
+    with pytest.raises(InputError, match="no whole repair of this segmentation: repair it again"):
+        save_repair(a_scene, find_check(a_scene, film.GetID()), tmp_path / "again")
+    assert not (tmp_path / "again").exists()
