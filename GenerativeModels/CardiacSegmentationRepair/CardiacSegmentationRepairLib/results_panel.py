@@ -93,7 +93,8 @@ class ResultsPanel(CaseResults):
         names: dict[str, str] = {}
         if nodes is not None:
             try:
-                _, names = nodes.grid, curve_names(nodes)
+                self._place = (0, nodes.grid.slices // 2)
+                names = curve_names(nodes)
                 self.overview.fill(nodes)
             except (InputError, KeyError, TypeError, ValueError):  # the user has edited a text of the case
                 self._message.fail(_("A text of this check was changed in the scene: check the labels again."))

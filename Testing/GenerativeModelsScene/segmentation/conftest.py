@@ -14,19 +14,16 @@ from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
 from GenerativeModelsLib.segmentation.repair.request import RepairRequest
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
-from Testing.helpers.segmentation_phantoms import cine, disc, maps_of, write_maps
+from Testing.helpers.faulty_beat import faulty_beat
+from Testing.helpers.segmentation_phantoms import write_maps
 
-HOLE = (1, 2)
-"""Frame and slice with a hole in the cavity."""
 VALUES = {"lv": 3, "myo": 2, "rv": 1}
 
 
 @pytest.fixture(scope="session")
 def faulty() -> LabelMaps:
     """Eight frames of five slices, one with a hole."""
-    values = cine(8, 5)
-    values[HOLE][disc(4.0)] = 0
-    return maps_of(values)
+    return faulty_beat()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from GenerativeModelsScene.nodes.charts import numbers_of
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.segmentation.curves import curve_names, mark_frame, show_curve
-from Testing.GenerativeModelsScene.segmentation.conftest import HOLE
+from Testing.helpers.faulty_beat import HOLE
 
 
 def test_the_curve_the_faulty_frames_and_the_frame_on_show(a_scene, nodes) -> None:

@@ -14,7 +14,7 @@ from GenerativeModelsScene.segmentation.compare import show_one, show_side_by_si
 from GenerativeModelsScene.segmentation.frames import node_on_show, show_frame
 from GenerativeModelsScene.segmentation.repair import find_repair, show_repair
 from GenerativeModelsScene.segmentation.save import save_repair
-from Testing.GenerativeModelsScene.segmentation.conftest import HOLE
+from Testing.helpers.faulty_beat import HOLE
 from Testing.helpers.heart_nodes import add_segmentation, add_sequence
 
 

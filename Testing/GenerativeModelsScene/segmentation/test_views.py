@@ -8,7 +8,7 @@ from GenerativeModelsScene.nodes.geometry import matrix_array
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.segmentation.frames import node_on_show, show_frame
 from GenerativeModelsScene.segmentation.views import go_to_slice, look_at_check, slice_on_show
-from Testing.GenerativeModelsScene.segmentation.conftest import HOLE
+from Testing.helpers.faulty_beat import HOLE
 
 
 def offset(view, place) -> float:
