@@ -147,6 +147,25 @@ class RepairTests(ModuleTestKit):
         self.assertEqual(self.ui.repairButton.text, "Repair")
         self.assertEqual(self.panel.message.text, "")
 
+    def test_labels_changed_after_the_repair(self) -> None:
+        self.choose(labels=self.stack(SPOILT["hole"][0]))
+        self.apply_and_wait()
+        self.ui.repairButton.click()
+        self.wait(lambda: not self.panel.run.busy)
+        self.assertNotIn("changed since", self.ui.repairLabel.text)
+        self.ui.sideBySideButton.checked = True
+        values = slicer.util.arrayFromVolume(self.key_node)
+        values[0, 0, 0] = 3
+        slicer.util.arrayFromVolumeModified(self.key_node)
+        self.wait(lambda: "changed since this repair" in self.ui.repairLabel.text, 5.0)
+        self.apply_and_wait()
+        self.assertIn("changed since this repair", self.ui.repairLabel.text)
+        self.assertNotIn("changed", self.ui.verdictLabel.text)
+        for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
+            before = node.GetLabelVolumeID() == self.key_node.GetID()
+            self.assertEqual(before, node.GetLayoutName() == "Red", "the views are side by side still")
+        self.ui.sideBySideButton.checked = False
+
     def test_cancelled_repair_leaves_the_check(self) -> None:
         nodes = self.check()
         before = self.node_ids()

@@ -96,7 +96,7 @@ class Panel(CasePanel):
             repair=repair,
             **self._options(),
         )
-        self.results.asked_about(case.key, labels_state(p.labels))
+        self.results.asked_about(case.key, labels_state(p.labels), repair=repair is not None)
         return case
 
     def find_inputs(self) -> Mapping[str, Any]:

@@ -55,6 +55,7 @@ class RepairPanel:
         self._slices: list[int] = []
         self._left: list[tuple[int, int]] = []
         self._slice = 0
+        self._lines: list[str] = []
         ui.changesList.connect("itemClicked(QListWidgetItem*)", self._chosen)
         ui.sideBySideButton.connect("toggled(bool)", self._show_views)
         ui.repairReportButton.connect("clicked()", lambda: self.nodes and open_report(self.nodes.report))
@@ -82,7 +83,8 @@ class RepairPanel:
                 lines = self._fill_changes(self.nodes)
             except (InputError, KeyError, TypeError, ValueError):  # the user has edited a text of the repair
                 lines = [_("A text of this repair was changed in the scene: repair the labels again.")]
-        ui.repairLabel.text = html_list(lines)
+        self._lines = lines
+        self.say(stale=False)
         buttons = (ui.sideBySideButton, ui.repairReportButton, ui.repairSaveButton, ui.chooseRepairedButton)
         for widget in (ui.repairLabel, *buttons):
             widget.setVisible(there)
@@ -90,6 +92,13 @@ class RepairPanel:
         ui.repairButton.text = _("Repair again") if there else _("Repair")
         if not there:
             ui.sideBySideButton.checked = False
+        elif ui.sideBySideButton.checked:  # a check has arranged the views anew
+            self._show_views(True)
+
+    def say(self, *, stale: bool) -> None:
+        """Show the outcome, and whether the labels have changed since."""
+        changed = [_("The labels have changed since this repair: repair them again.")] if stale else []
+        self._ui.repairLabel.text = html_list([*changed, *self._lines])
 
     def follow(self, frame: int, slice_: int | None) -> None:
         """Show the frame that the check shows, in the repaired labels too."""

@@ -49,6 +49,7 @@ class ResultsPanel(CaseResults):
         self.repair = RepairPanel(ui, self._go_to_change, self._open_report_of, choose_repaired)
         self.charts = ChartView()
         self._states: dict[str, LabelsState] = {}
+        self._repaired: dict[str, LabelsState] = {}
         self._watch = NodeWatch(self._follow)
         self._readable = False
         self._place = (0, 0)
@@ -74,11 +75,14 @@ class ResultsPanel(CaseResults):
         """Show nothing, and return to the layout before the curve."""
         self._ui.curveButton.checked = False
         self._states.clear()
+        self._repaired.clear()
         super().forget()
 
-    def asked_about(self, key: str, state: LabelsState) -> None:
+    def asked_about(self, key: str, state: LabelsState, *, repair: bool) -> None:
         """Remember the labels that a case is computed from, to notice later changes."""
         self._states[key] = state
+        if repair:
+            self._repaired[key] = state
 
     def show(self, key: str, again: bool = False) -> None:
         """As that of `CaseResults`; also says when the labels have changed since."""
@@ -189,6 +193,8 @@ class ResultsPanel(CaseResults):
         if node is not None and state is not None and state_changed(state, node):
             lines.append(_("The labels have changed since this check: check them again."))
         self._ui.verdictLabel.text = html_list(lines)
+        state = self._repaired.get(nodes.key)
+        self.repair.say(stale=node is not None and state is not None and state_changed(state, node))
 
     # Curves
 
