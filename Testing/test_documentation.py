@@ -22,6 +22,7 @@ from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
+from Testing.helpers.extension_files import MODULES
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "GenerativeModels" / "GenerativeModelsLib"
@@ -40,7 +41,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_of_the_code_that_are_named_are_there(page: Path) -> None:
-    front_ends = ("GenerativeModelsScene", "GenerativeModelsWeb", "FetalSkullReconstruction", "CardiacShapeExplorer")
+    modules = (module.name for module in MODULES)
+    front_ends = ("GenerativeModelsScene", "GenerativeModelsWeb", *modules)
     places = [ROOT, PACKAGE.parent, PACKAGE, *(PACKAGE.parent / name for name in front_ends)]
     named = re.findall(r"`((?:\w+/)*\w+\.py)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if not any((place / name).exists() for place in places)] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,17 @@ from slicer.i18n import tr as _
 
 from GenerativeModelsDesktop.identity_fields import IdentityFields
 from GenerativeModelsDesktop.message_box import MessageBox
-from GenerativeModelsDesktop.model_choice import model_title
 from GenerativeModelsDesktop.node_watch import NodeWatch
 from GenerativeModelsDesktop.packages_panel import PackagesPanel
-from GenerativeModelsDesktop.style import NOTE, WARNING, breakable
+from GenerativeModelsDesktop.style import NOTE, breakable
 from GenerativeModelsDesktop.worker_run import Case, WorkerRun
 from GenerativeModelsDesktop.working_folder import sweep
 from GenerativeModelsLib.errors import InputError
 
 __all__ = ["CasePanel", "PanelTexts"]
 
+SECTIONS = ("inputs", "identity", "advanced")
+"""Parts of the panel that are disabled during a run; a module may lack the last."""
 SETTLE_MS = 150
 """Delay before new nodes are read, since files that are dropped together are loaded one by one."""
 
@@ -41,6 +42,8 @@ class PanelTexts:
         Tool tips of the button that starts and cancels a run.
     showing
         Progress message while the result is loaded into the scene.
+    start
+        Text of the button that starts a run.
     """
 
     title: str
@@ -48,13 +51,14 @@ class PanelTexts:
     apply: str
     cancel: str
     showing: str
+    start: str = ""
 
 
 class CasePanel:
     """The panel. Its widgets are those of the .ui file, its state is the parameter node.
 
     A subclass sets `results` in its constructor and defines `plan`, `find_inputs`, `show_inputs`, `input_problem` and
-    `shown_key`. Its parameter node has the fields `seed`, `device`, `modelFolder` and those of the identity.
+    `shown_key`. Its parameter node has the fields of the identity.
 
     Parameters
     ----------
@@ -86,7 +90,6 @@ class CasePanel:
         self._anatomy = anatomy
         self._texts = texts
         self._parameters = None
-        self._model_problem: str | None = None
         self._loaded = False
         self._added = False
         self._entered = False
@@ -101,7 +104,7 @@ class CasePanel:
         self._settled.interval = SETTLE_MS
         self._settled.connect("timeout()", self._look_at_new_nodes)
         ui.applyButton.connect("clicked()", self.apply_or_cancel)
-        ui.modelBrowseButton.connect("clicked()", self._browse_model)
+        self._sections = [each for name in SECTIONS if (each := getattr(ui, f"{name}CollapsibleButton", None))]
         ui.sampleLabel.connect("linkActivated(QString)", lambda link: self.load_sample())
         ui.researchUseLabel.setStyleSheet(NOTE)
 
@@ -203,7 +206,6 @@ class CasePanel:
         chosen = [getattr(self.parameters, field) for field in self.node_fields]
         self._watch.follow(chosen)
         self.show_inputs()
-        self._show_model()
         self._ui.sampleLabel.setVisible(not any(chosen))
         self.results.show(self.shown_key())
         self._show_apply()
@@ -214,10 +216,14 @@ class CasePanel:
         """Start a run, or cancel the current one."""
         if self.run.busy:
             self.cancel()
-            return
+        else:
+            self.start(self.plan)
+
+    def start(self, plan: Callable[[], Case]) -> None:
+        """Start the run of a case that a function makes; a sentence says why it cannot be made."""
         self.message.clear()
         try:
-            self.run.start(self.plan())
+            self.run.start(plan())
         except InputError as error:
             self.message.fail(self._anatomy.in_window_words(error))
             return
@@ -241,11 +247,6 @@ class CasePanel:
         else:
             self.message.fail(sentence)
 
-    def _browse_model(self) -> None:
-        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder of a model bundle"))
-        if folder:
-            self._ui.modelFolderEdit.text = folder
-
     # Called by the run
 
     def run_progress(self, message: str, share: float) -> None:
@@ -264,8 +265,7 @@ class CasePanel:
         self.message.fail(sentence)
 
     def device_found(self, text: str) -> None:
-        """Show the device that the worker found."""
-        self._ui.deviceFoundLabel.text = text
+        """Called with the device that the worker found."""
 
     # Display
 
@@ -274,14 +274,13 @@ class CasePanel:
             return
         button, busy = self._ui.applyButton, self.run.busy
         self._ui.progressBar.setVisible(busy)
-        self._ui.inputsCollapsibleButton.enabled = not busy
-        self._ui.identityCollapsibleButton.enabled = not busy
-        self._ui.advancedCollapsibleButton.enabled = not busy
+        for section in self._sections:
+            section.enabled = not busy
         if busy:
             button.text, button.enabled, button.toolTip = _("Cancel"), True, self._texts.cancel
             return
         problem = self._problem()
-        button.text = _("Apply")
+        button.text = self._texts.start or _("Apply")
         button.enabled = problem is None
         button.toolTip = problem or self._texts.apply
         self._status(problem or "", NOTE)
@@ -290,18 +289,10 @@ class CasePanel:
         """Reason why Apply is disabled; None if it is enabled."""
         if not self.packages.state.complete:
             return _("Python packages are missing: see the top of this panel.")
-        return self.input_problem() or self.identity.problem or self._model_problem
+        return self.input_problem() or self.identity.problem
 
     def _chosen_nodes(self) -> dict[str, Any]:
         return {field: getattr(self.parameters, field) for field in self.node_fields}
-
-    def _show_model(self) -> None:
-        try:
-            text, self._model_problem = model_title(self.parameters.modelFolder, self._anatomy.name), None
-        except InputError as error:
-            text = self._model_problem = str(error)
-        self._ui.modelFoundLabel.setStyleSheet(WARNING if self._model_problem else NOTE)
-        self._ui.modelFoundLabel.text = breakable(text)
 
     def _look_at_new_nodes(self) -> None:
         if self._loaded:

@@ -17,7 +17,7 @@ from GenerativeModelsLib.errors import SCALE, InputError
 from GenerativeModelsScene.nodes.dicom_source import dicom_headers_of
 from GenerativeModelsScene.nodes.export import export_formats
 
-__all__ = ["CaseResults"]
+__all__ = ["CaseResults", "free_folder"]
 
 LOOK_MS = 15
 """Pause between two steps of arranging the views for another case."""
@@ -29,8 +29,9 @@ EXPORTS = "STL (*.stl);;PLY (*.ply);;glTF (*.glb)"
 class CaseResults:
     """Shows one case of the scene, found by its key; hidden while there is none.
 
-    A subclass defines `find`, `fill`, `arrange`, `save_files` and `export_file`. The nodes of a case have the attribute
-    `table`, and those of `text_nodes` the attributes `result` and `report` (vtkMRMLTextNode or None).
+    A subclass defines `find`, `fill`, `arrange`, `save_files` and, where its cases have surfaces, `export_file`. The
+    nodes of a case have the attribute `table`, and those of `text_nodes` the attributes `result` and `report`
+    (vtkMRMLTextNode or None).
 
     Parameters
     ----------
@@ -146,9 +147,12 @@ class CaseResults:
     def show_report(self) -> None:
         """Write the report to a temporary file and open it in the browser."""
         nodes = self.nodes
-        report = None if nodes is None else self.text_nodes(nodes).report
+        self.open_report(None if nodes is None else self.text_nodes(nodes).report)
+
+    def open_report(self, report: Any) -> None:
+        """Write the report in a text node to a temporary file and open it in the browser."""
         if report is None:
-            self._message.fail(_("The report of this case is not in the scene any more: press Apply to make it again."))
+            self._message.fail(_("The report of this case is not in the scene any more: make the case again."))
             return
         try:
             path = working_folder.new_folder(Path(slicer.app.temporaryPath), f"{self._prefix}report-") / "report.html"
@@ -210,8 +214,9 @@ class CaseResults:
         """The menu of the button: the surface on show, the formats of the anatomy, and the switch of the patient."""
         self._export_menu = menu = qt.QMenu(button)
         button.setMenu(menu)
-        menu.addAction(_("Surface on show (STL, PLY, glTF)...")).connect("triggered()", self.ask_and_export)
-        menu.addSeparator()
+        if self._anatomy.meshes:
+            menu.addAction(_("Surface on show (STL, PLY, glTF)...")).connect("triggered()", self.ask_and_export)
+            menu.addSeparator()
         for name, exporter in self._anatomy.exporters.items():
             if name not in _OF_THE_SURFACE:
                 action = menu.addAction(_(exporter.label) + "...")
@@ -225,7 +230,7 @@ class CaseResults:
         nodes = self.nodes
         try:
             if nodes is None:
-                raise InputError(_("This case is not in the scene any more: press Apply to make it again."))
+                raise InputError(_("This case is not in the scene any more: make it again."))
             path = write(nodes)
         except InputError as error:
             self._message.fail(self._anatomy.in_window_words(error))

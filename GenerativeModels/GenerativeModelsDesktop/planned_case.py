@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import slicer
 
@@ -30,6 +30,8 @@ class PlannedCase:
         Key by which the nodes of the case are found, and name of its folder.
     workspace
         Temporary folder of this case.
+    anatomy
+        Name of its anatomy in the registry; None = that of the module.
     """
 
     scene: Any
@@ -37,6 +39,7 @@ class PlannedCase:
     key: str
     title: str
     workspace: Path
+    anatomy: ClassVar[str | None] = None
 
     def discard_files(self) -> None:
         """Remove the temporary folder."""

@@ -39,8 +39,8 @@ def show_table(view: Any, node: Any) -> None:
     header = view.horizontalHeader()
     header.setMinimumSectionSize(LEAST_SECTION)
     header.setStretchLastSection(False)
-    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
     view.resizeColumnsToContents()
+    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)  # after it, which would narrow a stretched column
     _fit_height(view)
 
 

@@ -9,7 +9,7 @@ import traceback
 import unittest
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import slicer
@@ -23,7 +23,7 @@ __all__ = ["FakeWorker", "ModuleTestKit"]
 PATIENCE_SECONDS = 300.0
 """Longest wait for a real run, on a busy machine."""
 SPARE_REFERENCES = 1_000_000
-"""References to None that are held meanwhile: PySide 6.12 on Python 3.11 releases one too many in some calls."""
+"""References to None that are held from the first test on: PySide 6.12 on Python 3.11 releases too many."""
 
 
 class FakeWorker:
@@ -74,9 +74,12 @@ class ModuleTestKit:
     """
 
     module_name: str
+    spare_references: ClassVar[list[None]] = []
 
     def openModule(self) -> None:
         """Show the module in its ordinary state: real packages, no run."""
+        if not ModuleTestKit.spare_references:
+            ModuleTestKit.spare_references = [None] * SPARE_REFERENCES
         representation = self.module.widgetRepresentation()
         if slicer.util.mainWindow() is not None:
             slicer.util.selectModule(self.module_name)
@@ -143,7 +146,6 @@ class ModuleTestKit:
     def run_every_test(self) -> None:
         """Run all tests, also after a failed one, and raise an error that names the failed ones."""
         failed = []
-        spare = [None] * SPARE_REFERENCES
         for name in sorted(name for name in dir(self) if name.startswith("test_")):
             try:
                 self.setUp()
@@ -155,7 +157,6 @@ class ModuleTestKit:
                 failed.append(name)
             finally:
                 self.tearDown()
-        del spare
         self.assertEqual(failed, [], f"{len(failed)} tests failed")
 
     def choose(self, **nodes: slicer.vtkMRMLNode | None) -> None:

@@ -42,10 +42,13 @@ class Case(Protocol):
         The request of the anatomy; its output folder does not exist yet, or is empty.
     key
         Key by which the module finds the shown case.
+    anatomy
+        Name of its anatomy in the registry; None = that of the run.
     """
 
     request: Any
     key: str
+    anatomy: str | None
 
     def show(self, folder: Path) -> Iterator[str]:
         """Show the result folder in the scene, in short steps: one per `next`."""
@@ -115,9 +118,12 @@ class WorkerRun:
         return self._case is not None
 
     def warm_up(self) -> None:
-        """Start the worker, so that torch is imported before the first case, and query its device "auto"."""
+        """Start the worker, so that it imports what cases need, and where a model computes them query its device."""
         self._release_timer.stop()
         if self._asked or self.busy:
+            return
+        if not anatomy_of(self._anatomy).has_model:
+            self._worker.start()
             return
         self._asked = True
         self._worker.ask_device()
@@ -213,7 +219,7 @@ class WorkerRun:
 
     def _submit(self, case: Case) -> None:
         """Submit the case to the worker."""
-        self._worker.submit(self._anatomy, case.request)
+        self._worker.submit(case.anatomy or self._anatomy, case.request)
 
     def _release(self) -> None:
         if self.busy:

@@ -40,8 +40,8 @@ _PLACES = {
     "explore_heart": "heart.console",
     "HeartResult": "heart.console",
     "HeartExplorer": "heart.explore",
-    "LabelStructures": "heart.structures",
-    "structures_of": "heart.structures",
+    "LabelStructures": "labels.structures",
+    "structures_of": "labels.structures",
     "CavityCurve": "heart.cine_nodes",
     "cavity_curve": "heart.cine_nodes",
     "heart_request": "heart.request",
@@ -68,8 +68,13 @@ _PLACES = {
     "remove_walk": "heart.sequences",
     "remove_cycle": "heart.sequences",
     "Exploration": "heart.exploration",
-    "load_cine": "heart.load_cine",
+    "load_cine": "labels.load_cine",
     "save_heart": "heart.save",
+    "check_segmentation": "segmentation.console",
+    "CheckNodes": "segmentation.case_nodes",
+    "find_check": "segmentation.case_nodes",
+    "show_check": "segmentation.show",
+    "save_check": "segmentation.save",
 }
 """Public name -> the module of this package that defines it."""
 

@@ -33,9 +33,10 @@ class View:
     def setFixedHeight(self, height: int) -> None:
         self.height = height
 
-    def resizeColumnsToContents(self) -> None: ...
+    def resizeColumnsToContents(self) -> None:
+        self.across.calls.append(("fitted",))
 
-    resizeRowsToContents = resizeColumnsToContents
+    def resizeRowsToContents(self) -> None: ...
 
 
 def test_columns_stay_narrow_after_each_table(desktop) -> None:
@@ -46,6 +47,7 @@ def test_columns_stay_narrow_after_each_table(desktop) -> None:
         least = [call[1] for call in view.across.calls if call[0] == "setMinimumSectionSize"]
         assert least[-1] == 20 and view.node == node
     assert ("setSectionResizeMode", 0, "stretch") in view.across.calls
+    assert view.across.calls[-1] != ("fitted",), "the first column is stretched last"
     assert view.height == 24 + 2 * 30 + 2
     module.show_table(view, None)
     assert view.node is None

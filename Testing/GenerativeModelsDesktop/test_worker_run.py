@@ -45,8 +45,14 @@ class StandInCase:
 
     key = "case 1"
 
-    def __init__(self, log: list, request: object = "a request", fault: Exception | None = None) -> None:
-        self.log, self.request, self.fault = log, request, fault
+    def __init__(
+        self,
+        log: list,
+        request: object = "a request",
+        fault: Exception | None = None,
+        anatomy: str | None = None,
+    ) -> None:
+        self.log, self.request, self.fault, self.anatomy = log, request, fault, anatomy
 
     def show(self, folder: Path) -> Iterator[str]:
         self.log.append(("show", folder))
@@ -313,3 +319,14 @@ def test_a_new_worker_is_one_of_the_anatomy_in_slicers_python(
     run.replace_worker()
     assert run.worker.log == ["heart", "/slicer/bin/PythonSlicer"]
     assert module.WorkerRun(Panel([]), "skull", "Showing").worker.log[0] == "skull"
+
+
+def test_a_case_of_another_anatomy_is_submitted_as_one(run, log: list) -> None:
+    run.start(StandInCase(log, anatomy="repair"))
+    assert ("submit", "repair", "a request") in log
+
+
+def test_a_worker_whose_cases_no_model_computes_is_not_asked_for_its_device(module: ModuleType, log: list) -> None:
+    run = module.WorkerRun(Panel(log), "segmentation", "Showing", StandInWorker(log))
+    run.warm_up()
+    assert log == ["start"]

@@ -43,9 +43,20 @@ def text_of(widget: ET.Element, name: str) -> str | None:
 
 
 def sources(module: Path) -> dict[Path, ast.Module]:
+    """The files of a module, and of the shared parts those that it imports, directly or not."""
     shared = PACKAGES / "GenerativeModelsDesktop"
-    paths = [*module.glob("*.py"), *(module / f"{module.name}Lib").rglob("*.py"), *shared.glob("*.py")]
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    waiting = [*module.glob("*.py"), *(module / f"{module.name}Lib").rglob("*.py")]
+    found: dict[Path, ast.Module] = {}
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found[path] = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(found[path]):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == shared.name:
+                parts = [node.module.split(".")[-1], *(alias.name for alias in node.names)]
+                waiting += [part for name in parts if (part := shared / f"{name}.py").is_file()]
+    return found
 
 
 def parameters(module: Path) -> dict[str, str]:

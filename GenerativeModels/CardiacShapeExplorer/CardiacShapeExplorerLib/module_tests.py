@@ -13,14 +13,14 @@ import slicer
 
 from CardiacShapeExplorerLib.planned_case import FOLDER_PREFIX
 from CardiacShapeExplorerLib.sample_case import load_sample
-from GenerativeModelsDesktop.test_cases import CaseTests
+from GenerativeModelsDesktop.test_model_cases import ModelCaseTests
 from GenerativeModelsDesktop.test_packages import PackageTests
 from GenerativeModelsLib.resources import sample_dir
 
 __all__ = ["ModuleTests"]
 
 
-class ModuleTests(CaseTests, PackageTests):
+class ModuleTests(ModelCaseTests, PackageTests):
     """Base of the module's test class."""
 
     module_name = "CardiacShapeExplorer"

@@ -9,26 +9,29 @@ import slicer
 from slicer.i18n import tr as _
 
 from CardiacShapeExplorerLib.explore_panel import ExplorePanel
-from CardiacShapeExplorerLib.label_row import LabelRow
 from CardiacShapeExplorerLib.planned_case import FOLDER_PREFIX, HeartCase, plan_case
 from CardiacShapeExplorerLib.results_panel import ResultsPanel
 from CardiacShapeExplorerLib.sample_case import load_sample
-from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
+from GenerativeModelsDesktop.case_panel import PanelTexts
 from GenerativeModelsDesktop.identity_fields import PARAMETERS
+from GenerativeModelsDesktop.label_row import LabelRow
+from GenerativeModelsDesktop.model_panel import ModelPanel
 from GenerativeModelsDesktop.preselection import matching_nodes
 from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.phase_names import STANDING_ALONE, names_phase
 from GenerativeModelsScene.heart.inputs import cavity_curve, heart_key, heart_title, selection_problem, structures_of
-from GenerativeModelsScene.heart.load_cine import frames_on_show
+from GenerativeModelsScene.labels.load_cine import frames_on_show
 from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 
 __all__ = ["Panel"]
 
+STRUCTURES = {"lv": _("Cavity"), "myo": _("Wall"), "rv": _("Right ventricle")}
 
-class Panel(CasePanel):
+
+class Panel(ModelPanel):
     """The panel of the heart module.
 
     Attributes
@@ -49,7 +52,8 @@ class Panel(CasePanel):
             showing=_("Showing the heart"),
         )
         super().__init__(ui, HEART, FOLDER_PREFIX, texts)
-        self.labels = LabelRow(ui, self.refresh)
+        boxes = (ui.lvComboBox, ui.myoComboBox, ui.rvComboBox)
+        self.labels = LabelRow(boxes, ui.labelsFoundLabel, HEART.in_window_words, self.refresh)
         self.explore = ExplorePanel(ui, self.run, self.message)
         self.results = ResultsPanel(ui, self.message, self.explore)
         ui.curveButton.connect("clicked()", self.show_curve)
@@ -89,7 +93,7 @@ class Panel(CasePanel):
         """Show the labels of the chosen node, and the fields of a cine."""
         p = self.parameters
         node, field = (p.cine, "cine") if p.cine is not None else (p.ed, "ed")
-        self.labels.follow(node, field)
+        self.labels.follow(node, STRUCTURES, lambda: structures_of(node, field), _("by value, as in the ACDC data"))
         self._ui.cineFrame.setVisible(p.cine is not None)
         self.explore.use(p.device, p.modelFolder)
 

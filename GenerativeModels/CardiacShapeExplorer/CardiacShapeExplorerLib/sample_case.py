@@ -9,7 +9,7 @@ import slicer
 
 from GenerativeModelsDesktop.choices import Sex
 from GenerativeModelsLib.resources import sample_dir
-from GenerativeModelsScene.heart.load_cine import frames_on_show, load_cine
+from GenerativeModelsScene.labels.load_cine import frames_on_show, load_cine
 
 __all__ = ["load_sample"]
 

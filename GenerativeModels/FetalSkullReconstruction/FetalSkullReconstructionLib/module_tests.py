@@ -9,13 +9,13 @@ from FetalSkullReconstructionLib.module_test_corrections import CorrectionTests
 from FetalSkullReconstructionLib.module_test_inputs import InputTests
 from FetalSkullReconstructionLib.module_test_scene import SceneTests
 from FetalSkullReconstructionLib.planned_case import FOLDER_PREFIX
-from GenerativeModelsDesktop.test_cases import CaseTests
+from GenerativeModelsDesktop.test_model_cases import ModelCaseTests
 from GenerativeModelsDesktop.test_packages import PackageTests
 
 __all__ = ["ModuleTests"]
 
 
-class ModuleTests(InputTests, CorrectionTests, SceneTests, CaseTests, PackageTests):
+class ModuleTests(InputTests, CorrectionTests, SceneTests, ModelCaseTests, PackageTests):
     """Base of the module's test class."""
 
     key_field = "axial"

@@ -17,6 +17,7 @@ from FetalSkullReconstructionLib.sample_case import load_sample
 from FetalSkullReconstructionLib.typed_fields import AgeField
 from GenerativeModelsDesktop.case_panel import CasePanel, PanelTexts
 from GenerativeModelsDesktop.identity_fields import PARAMETERS
+from GenerativeModelsDesktop.model_panel import ModelPanel
 from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.request import PLANES
@@ -27,7 +28,7 @@ from GenerativeModelsScene.skull.show import case_key
 __all__ = ["Panel"]
 
 
-class Panel(CasePanel):
+class Panel(ModelPanel):
     """The panel of the skull module.
 
     Attributes

@@ -1,4 +1,4 @@
-"""Cines in a scene: sequence nodes of segmentations or label maps, and the volume of the cavity over the cycle."""
+"""The volume of the cavity over the heart cycle of a sequence node."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import slicer
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.labels.cine import extreme_frames
-from GenerativeModelsScene.heart.label_images import LabelImage, label_images, volume_ml
-from GenerativeModelsScene.heart.structures import called, chosen_in, data_nodes, structures_of
-from GenerativeModelsScene.nodes.geometry import parent_to_world
-from GenerativeModelsScene.nodes.store import nodes_of_class
+from GenerativeModelsScene.labels.cines import cine_to_world, frame_times
+from GenerativeModelsScene.labels.images import volume_ml
+from GenerativeModelsScene.labels.structures import called, chosen_in, data_nodes, structures_of
 
-__all__ = ["CavityCurve", "cavity_curve", "cine_images", "cine_to_world", "frame_times"]
+__all__ = ["CavityCurve", "cavity_curve"]
 
 
 @dataclass(frozen=True)
@@ -68,30 +67,3 @@ def cavity_curve(sequence: slicer.vtkMRMLSequenceNode, chosen: Mapping[str, Any]
         )
     times, unit = frame_times(sequence)
     return CavityCurve(tuple(range(len(items))), times, unit, volumes, *extreme_frames(np.array(volumes)))
-
-
-def frame_times(sequence: slicer.vtkMRMLSequenceNode) -> tuple[tuple[float, ...], str]:
-    """Index value of each item and their unit; the numbers of the items and "" where the index is not a number."""
-    texts = [sequence.GetNthIndexValue(number) for number in range(sequence.GetNumberOfDataNodes())]
-    try:
-        return tuple(float(text) for text in texts), sequence.GetIndexUnit() or ""
-    except ValueError:
-        return tuple(float(number) for number in range(len(texts))), ""
-
-
-def cine_images(sequence: slicer.vtkMRMLSequenceNode, chosen: Mapping[str, str]) -> list[LabelImage]:
-    """The label map of each item, on one grid; raises as `label_images`."""
-    start, items = called(sequence, "cine"), data_nodes(sequence)
-    return label_images(items, chosen, start, cine_to_world(sequence))
-
-
-def cine_to_world(sequence: slicer.vtkMRMLSequenceNode) -> np.ndarray:
-    """(4, 4) RAS of the items -> RAS of the world; raises as `parent_to_world`."""
-    proxy = _proxy(sequence)
-    return np.eye(4) if proxy is None else parent_to_world(proxy, called(sequence, "cine"))
-
-
-def _proxy(sequence: slicer.vtkMRMLSequenceNode) -> slicer.vtkMRMLNode | None:
-    """The node by which a sequence browser shows the sequence, which a transform may move; None without one."""
-    browsers = nodes_of_class(sequence.GetScene(), "vtkMRMLSequenceBrowserNode")
-    return next((proxy for browser in browsers if (proxy := browser.GetProxyNode(sequence)) is not None), None)

@@ -10,10 +10,17 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.phase_names import PHASE_WORDS
 from GenerativeModelsLib.heart.request import HeartRequest
-from GenerativeModelsScene.heart.cine_nodes import CavityCurve, cavity_curve, cine_to_world
-from GenerativeModelsScene.heart.label_images import is_empty
-from GenerativeModelsScene.heart.request import chosen_structures, empty_structure, given_inputs, heart_request
-from GenerativeModelsScene.heart.structures import LabelStructures, called, is_sequence, structures_of
+from GenerativeModelsScene.heart.cine_nodes import CavityCurve, cavity_curve
+from GenerativeModelsScene.heart.request import chosen_structures, given_inputs, heart_request
+from GenerativeModelsScene.labels.cines import cine_to_world
+from GenerativeModelsScene.labels.images import is_empty
+from GenerativeModelsScene.labels.structures import (
+    LabelStructures,
+    called,
+    empty_structure,
+    is_sequence,
+    structures_of,
+)
 from GenerativeModelsScene.nodes.geometry import parent_to_world
 from GenerativeModelsScene.nodes.titles import title_without
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,22 @@ import slicer
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import PHASES
-from GenerativeModelsLib.heart.labels.label_map import STRUCTURES
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.language import DEFAULT
-from GenerativeModelsScene.heart.cine_nodes import cine_images
-from GenerativeModelsScene.heart.label_images import VALUES, LabelImage, label_images
-from GenerativeModelsScene.heart.structures import called, chosen_in, is_sequence, structures_of
+from GenerativeModelsScene.labels.cines import cine_images
+from GenerativeModelsScene.labels.files import file_stem, write_label_images
+from GenerativeModelsScene.labels.images import VALUES, LabelImage, label_images
+from GenerativeModelsScene.labels.structures import (
+    USUAL_VALUES,
+    called,
+    chosen_in,
+    empty_structure,
+    is_sequence,
+    structures_of,
+)
 from GenerativeModelsScene.nodes.geometry import parent_to_world
-from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 
-__all__ = ["INPUTS", "chosen_structures", "empty_structure", "given_inputs", "heart_request"]
+__all__ = ["INPUTS", "chosen_structures", "given_inputs", "heart_request"]
 
 INPUTS = ("ed", "es", "cine")
 """The fields of the request that are nodes."""
@@ -78,7 +83,7 @@ def heart_request(
     """
     nodes = given_inputs(ed, es, cine, scene)
     workspace = Path(workspace)
-    files = {name: workspace / name / f"{_file_stem(node, name)}.nrrd" for name, node in nodes.items()}
+    files = {name: workspace / name / f"{file_stem(node, name)}.nrrd" for name, node in nodes.items()}
     request = HeartRequest(
         **files,
         output=workspace / "case",
@@ -101,8 +106,7 @@ def heart_request(
     if not force:
         _require_one_place(nodes, images)
     for name, path in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, images[name])
+        write_label_images(path, images[name])
     return request
 
 
@@ -146,8 +150,8 @@ def chosen_structures(
         As `chosen_in`; or `structures` has a key that is neither an input nor a structure.
     """
     by_input = structures is not None and set(structures) <= set(INPUTS)
-    if structures is not None and not by_input and (strange := set(structures) - set(STRUCTURES)):
-        raise InputError(f"There is no structure '{min(strange)}': give {', '.join(STRUCTURES)}.")
+    if structures is not None and not by_input and (strange := set(structures) - set(USUAL_VALUES)):
+        raise InputError(f"There is no structure '{min(strange)}': give {', '.join(USUAL_VALUES)}.")
     first: dict[str, str] = {}
     found = {}
     for name, node in nodes.items():
@@ -161,13 +165,6 @@ def chosen_structures(
         found[name] = chosen_in(held, called(node, name), wanted)
         first = first or dict(held.choices)
     return found
-
-
-def empty_structure(start: str, structure: str) -> InputError:
-    """The error of an input, called `start`, whose segment of a structure has no voxel."""
-    return InputError(
-        f"{start} has no voxel of the {STRUCTURES[structure]}: label it, or choose another segment for it."
-    )
 
 
 def _images(node: slicer.vtkMRMLNode, name: str, chosen: Mapping[str, str]) -> list[LabelImage]:
@@ -195,23 +192,3 @@ def _require_one_place(nodes: Mapping[str, slicer.vtkMRMLNode], images: Mapping[
             f"{called(nodes['ed'], 'ed')} and {called(nodes['es'], 'es')} lie {np.linalg.norm(gap):.0f} mm apart, in "
             f"different frames: put both under the same transform, give both of one patient, or give {named('force')}."
         )
-
-
-def _file_stem(node: slicer.vtkMRMLNode, name: str) -> str:
-    """The name of a node as a name of files on all systems."""
-    return re.sub(r"[^\w .()-]", "_", node.GetName() or "").strip(" .")[:60] or name
-
-
-def _write(path: Path, images: Sequence[LabelImage]) -> None:
-    import SimpleITK as sitk
-
-    to_lps = LPS_TO_RAS @ images[0].to_ras
-    spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
-    frames = []
-    for image in images:
-        frame = sitk.GetImageFromArray(image.values)
-        frame.SetSpacing(spacing.tolist())
-        frame.SetDirection((to_lps[:3, :3] / spacing).ravel().tolist())
-        frame.SetOrigin(to_lps[:3, 3].tolist())
-        frames.append(frame)
-    sitk.WriteImage(frames[0] if len(frames) == 1 else sitk.JoinSeries(frames), str(path), useCompression=True)

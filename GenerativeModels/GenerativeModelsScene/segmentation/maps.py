@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import slicer
@@ -17,12 +18,44 @@ from GenerativeModelsScene.nodes.sequences import show_item, show_label_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.views import SECTION_MARGIN, axes_in_view, set_section
 
-__all__ = ["FrameNodes", "look_at_slice", "move_to_slice", "nearest_slice", "show_maps", "structure_at"]
+__all__ = [
+    "FrameNodes",
+    "Slices",
+    "look_at_slice",
+    "look_at_window",
+    "move_to_slice",
+    "nearest_slice",
+    "show_maps",
+    "structure_at",
+]
 
 FRAMES_PER_SECOND = 8.0
 """Of the playback: a beat in slow motion."""
 FILLED = 0.94
 """Share of a slice view that the labels fill."""
+
+
+class Slices(Protocol):
+    """Parallel slices on one grid: `LabelMaps`, or the `SliceGrid` of a finished check."""
+
+    @property
+    def to_lps(self) -> np.ndarray:
+        """(4, 4) index (column, row, slice, 1) -> LPS mm."""
+        ...
+
+    @property
+    def slices(self) -> int:
+        """Number of slices."""
+        ...
+
+    @property
+    def pixel_mm(self) -> np.ndarray:
+        """(2,) distance of neighbouring rows and of neighbouring columns."""
+        ...
+
+    def point_lps(self, slice_: float, row: float, column: float) -> tuple[float, float, float]:
+        """LPS mm of a place."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +99,12 @@ def show_maps(store: NodeStore, maps: LabelMaps, title: str, role: str = "frames
 
 def look_at_slice(node: slicer.vtkMRMLSliceNode, maps: LabelMaps, slice_: int) -> None:
     """Set a slice view to a slice, as it was drawn, so that the labels of all slices and frames fill it."""
-    rows, columns = window_of(maps)
+    look_at_window(node, maps, slice_, window_of(maps))
+
+
+def look_at_window(node: slicer.vtkMRMLSliceNode, maps: Slices, slice_: int, window: tuple[slice, slice]) -> None:
+    """Set a slice view to a slice, as it was drawn, so that these rows and columns fill it."""
+    rows, columns = window
     middle = maps.point_lps(slice_, (rows.start + rows.stop - 1) / 2, (columns.start + columns.stop - 1) / 2)
     size_mm = np.array([columns.stop - columns.start, rows.stop - rows.start]) * maps.pixel_mm[::-1] / FILLED
     view = np.maximum(node.GetDimensions()[:2], 1)
@@ -74,13 +112,13 @@ def look_at_slice(node: slicer.vtkMRMLSliceNode, maps: LabelMaps, slice_: int) -
     set_section(node, np.array(middle) * (-1, -1, 1), radius_mm, axes_in_view(LPS_TO_RAS @ maps.to_lps))
 
 
-def move_to_slice(node: slicer.vtkMRMLSliceNode, maps: LabelMaps, slice_: int) -> None:
+def move_to_slice(node: slicer.vtkMRMLSliceNode, maps: Slices, slice_: int) -> None:
     """Move a slice view along its normal to a slice; what is in sight stays."""
     x, y, z = maps.point_lps(slice_, 0, 0)
     node.JumpSliceByOffsetting(-x, -y, z)
 
 
-def nearest_slice(maps: LabelMaps, where: Sequence[float]) -> int:
+def nearest_slice(maps: Slices, where: Sequence[float]) -> int:
     """Number of the slice nearest to a place (LPS mm)."""
     index = np.linalg.solve(maps.to_lps, [*where, 1.0])[2]
     return int(np.clip(round(float(index)), 0, maps.slices - 1))

@@ -8,10 +8,9 @@ import slicer
 import vtk
 
 from GenerativeModelsLib.segmentation.case.read import FoundViolation
-from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.tables import show_text_table
-from GenerativeModelsScene.segmentation.maps import nearest_slice
+from GenerativeModelsScene.segmentation.maps import Slices, nearest_slice
 
 __all__ = ["VIOLATION_HEADS", "show_places", "show_violations", "violations_at"]
 
@@ -51,9 +50,7 @@ def show_places(store: NodeStore, places: Iterable[Sequence[float]], title: str)
     return model
 
 
-def violations_at(
-    violations: Iterable[FoundViolation], maps: LabelMaps, frame: int, slice_: int
-) -> list[FoundViolation]:
+def violations_at(violations: Iterable[FoundViolation], maps: Slices, frame: int, slice_: int) -> list[FoundViolation]:
     """The violations of a slice of a frame; one of a whole frame belongs to the slice of its place."""
     return [
         found

@@ -8,8 +8,9 @@ import pytest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.labels.cine import read_cine
 from GenerativeModelsLib.heart.labels.label_map import LabelMap, parse_labels
-from GenerativeModelsScene.heart.cine_nodes import cavity_curve, cine_images, cine_to_world
+from GenerativeModelsScene.heart.cine_nodes import cavity_curve
 from GenerativeModelsScene.heart.request import heart_request
+from GenerativeModelsScene.labels.cines import cine_images, cine_to_world
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.store import add_node
 from Testing.helpers.heart_nodes import add_label_map, add_segmentation, add_sequence, move

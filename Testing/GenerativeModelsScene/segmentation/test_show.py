@@ -35,7 +35,7 @@ def test_the_table_has_a_row_for_each_violation(a_scene, tmp_path):
         ["1", "2", "The cavity of the left ventricle has a hole of 48 mm²."]
     ]
     assert [row for row in rows if row[1] == "–"] == [["1", "–", texts[None]]]
-    assert nodes.result.GetText().startswith("{") and nodes.report is not None
+    assert nodes.case.result.GetText().startswith("{") and nodes.case.report is not None
 
 
 def test_rings_lie_about_their_places_in_slice_views_alone(a_scene):

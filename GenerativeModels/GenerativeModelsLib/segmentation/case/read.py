@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 
-__all__ = ["CheckedCase", "FoundViolation", "read_case", "read_tables"]
+__all__ = ["CheckedCase", "FoundViolation", "parse_curves", "parse_violations", "read_case", "read_tables"]
 
 _AGAIN = "check the segmentation again"
 
@@ -78,21 +79,35 @@ def read_case(folder: str | Path) -> CheckedCase:
 
 def read_tables(folder: Path) -> tuple[list[FoundViolation], dict[str, list[float | None]]]:
     """The violations, and the curves by column, of the tables in a folder; raises `InputError` as `read_case`."""
-    violations = [_violation(row) for row in _rows(folder / "violations.csv")]
-    rows = _rows(folder / "curves.csv")
+    return parse_violations(_text(folder / "violations.csv")), parse_curves(_text(folder / "curves.csv"))
+
+
+def parse_violations(text: str) -> list[FoundViolation]:
+    """The violations of the content of `violations.csv`; raises `InputError` where it is broken."""
+    return [_violation(row) for row in _rows(text, "violations.csv")]
+
+
+def parse_curves(text: str) -> dict[str, list[float | None]]:
+    """Values by column, one a frame, of the content of `curves.csv`; raises `InputError` where it is broken."""
+    rows = _rows(text, "curves.csv")
     try:
-        curves = {name: [float(row[name]) if row[name] else None for row in rows] for name in (rows[0] if rows else ())}
+        return {name: [float(row[name]) if row[name] else None for row in rows] for name in (rows[0] if rows else ())}
     except (TypeError, ValueError) as error:
-        raise InputError(f"{folder / 'curves.csv'} is broken: {_AGAIN}.") from error
-    return violations, curves
+        raise InputError(f"curves.csv is broken: {_AGAIN}.") from error
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _text(path: Path) -> str:
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            return list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is missing or broken: {_AGAIN}.") from error
+
+
+def _rows(text: str, file: str) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise InputError(f"{file} is broken: {_AGAIN}.") from error
 
 
 def _violation(row: dict[str, str]) -> FoundViolation:

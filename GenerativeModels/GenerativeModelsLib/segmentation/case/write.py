@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from GenerativeModelsLib.segmentation.check import criteria_of, series_limit
+from GenerativeModelsLib.segmentation.slice_grid import SliceGrid
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
@@ -89,6 +90,7 @@ def document(case: Case) -> dict[str, Any]:
         "labels": dict(maps.labels),
         "segments": None if maps.segments is None else dict(maps.segments),
         "roles": found.roles,
+        "grid": SliceGrid.of_maps(maps).entry(),
         "inputs": {"file": {"file": case.request.file.name}},
     }
 

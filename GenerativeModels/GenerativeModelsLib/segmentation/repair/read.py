@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["ListedChange", "RepairedCase", "pictures", "read_case"]
+__all__ = ["ListedChange", "RepairedCase", "parse_changes", "pictures", "read_case"]
 
 _AGAIN = "repair the segmentation again"
 
@@ -77,24 +78,32 @@ def read_case(folder: str | Path) -> RepairedCase:
 
 
 def _changes(path: Path) -> list[ListedChange]:
+    try:
+        return parse_changes(path.read_bytes().decode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is missing or broken: {_AGAIN}.") from error
+
+
+def parse_changes(text: str) -> list[ListedChange]:
+    """The lines of the content of `changes.csv`; raises `InputError` where it is broken."""
+
     def number(text: str) -> float | None:
         return float(text) if text else None
 
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            return [
-                ListedChange(
-                    int(row["frame"]) if row["frame"] else None,
-                    int(row["slice"]),
-                    row["step"],
-                    float(row["changed_mm2"]),
-                    row["reason"],
-                    *(number(row[name]) for name in ("edv_change_ml", "esv_change_ml", "ef_change_percent")),
-                )
-                for row in csv.DictReader(stream)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is missing or broken: {_AGAIN}.") from error
+        return [
+            ListedChange(
+                int(row["frame"]) if row["frame"] else None,
+                int(row["slice"]),
+                row["step"],
+                float(row["changed_mm2"]),
+                row["reason"],
+                *(number(row[name]) for name in ("edv_change_ml", "esv_change_ml", "ef_change_percent")),
+            )
+            for row in csv.DictReader(io.StringIO(text, newline=""))
+        ]
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"changes.csv is broken: {_AGAIN}.") from error
 
 
 def pictures(result: Mapping[str, Any], folder: Path) -> list[list[tuple[str, Image]]]:

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
-from GenerativeModelsScene.heart.label_images import LabelImage, is_empty, label_images, volume_ml
+from GenerativeModelsScene.labels.images import LabelImage, is_empty, label_images, volume_ml
 from GenerativeModelsScene.nodes.geometry import parent_to_world
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.store import add_node

@@ -10,9 +10,10 @@ import slicer
 import vtk
 
 from GenerativeModelsLib.label_files.files import lps_matrix
+from GenerativeModelsScene.labels.cines import browse
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
 from GenerativeModelsScene.nodes.store import add_node, nodes_of_class
-from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
+from GenerativeModelsScene.nodes.volumes import fill_volume
 
 __all__ = ["frames_on_show", "load_cine"]
 
@@ -50,9 +51,7 @@ def load_cine(
         volume.SetName(name)
         fill_volume(volume, np.ascontiguousarray(values), to_ras)
         sequence.SetDataNodeAtValue(volume, f"{time:g}")
-    browser = add_node(scene, "vtkMRMLSequenceBrowserNode", f"{sequence.GetName()} browser")
-    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
-    _show_first(scene, browser, sequence)
+    browse(sequence)
     return sequence
 
 
@@ -64,13 +63,3 @@ def frames_on_show(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLNode]:
         browser.GetAllProxyNodes(shown)
         found += list(shown)
     return found
-
-
-def _show_first(scene: slicer.vtkMRMLScene, browser, sequence: slicer.vtkMRMLSequenceNode) -> None:
-    """Give the browser a volume of the scene that shows the frames."""
-    proxy = add_node(scene, "vtkMRMLLabelMapVolumeNode", sequence.GetName())
-    proxy.Copy(sequence.GetNthDataNode(0))
-    proxy.SetName(sequence.GetName())
-    browser.AddProxyNode(proxy, sequence, False)
-    default_display(proxy)
-    browser.SetSelectedItemNumber(0)

@@ -7,7 +7,7 @@ import pytest
 import slicer
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsScene.heart.structures import chosen_in, structures_of
+from GenerativeModelsScene.labels.structures import chosen_in, structures_of
 from GenerativeModelsScene.nodes.store import add_node
 from Testing.helpers.heart_nodes import NAMES, add_label_map, add_segmentation, add_sequence
 from Testing.helpers.heart_phantoms import bullet, short_axis, terminology, voxelised

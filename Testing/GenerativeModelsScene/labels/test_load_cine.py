@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 
 from GenerativeModelsScene.heart.cine_nodes import cavity_curve
-from GenerativeModelsScene.heart.load_cine import frames_on_show, load_cine
+from GenerativeModelsScene.labels.load_cine import frames_on_show, load_cine
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.volumes import voxels
 

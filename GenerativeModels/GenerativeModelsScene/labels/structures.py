@@ -10,12 +10,24 @@ import numpy as np
 import slicer
 
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.heart.labels.label_map import PRESETS, STRUCTURES, parse_labels
 from GenerativeModelsLib.label_files.segments import Segment, coded_term, structure_of
-from GenerativeModelsLib.label_files.values import MOST_VALUES
+from GenerativeModelsLib.label_files.values import MOST_VALUES, STRUCTURES
 from GenerativeModelsScene.nodes.volumes import image_values
 
-__all__ = ["LabelStructures", "called", "chosen_in", "data_nodes", "is_sequence", "structures_of"]
+__all__ = [
+    "USUAL_VALUES",
+    "LabelStructures",
+    "called",
+    "chosen_in",
+    "data_nodes",
+    "empty_structure",
+    "is_sequence",
+    "structures_of",
+]
+
+USUAL_VALUES = {"lv": 3, "myo": 2, "rv": 1}
+"""Structures of the ventricles, with their values in the ACDC data."""
+_NEEDED = ("lv", "myo")
 
 MOST_VALUES_OF_SCALARS = 20
 """Most different values of a scalar volume that is taken for a label map; image volumes have more."""
@@ -31,10 +43,10 @@ class LabelStructures:
     choices
         (id, name) of everything that may be chosen: the ID of a segment, or the value of a label map as text.
     chosen
-        "lv", "myo" and "rv" -> id; None where nothing, or more than one, may be it.
+        Structure ("lv", "myo", "rv") -> id; None where nothing, or more than one, may be it.
     how
-        "lv", "myo" and "rv" -> "name" (of the segment, or in the colour table), "terminology", "value" (the values 3, 2
-        and 1 of the ACDC data), or None where `chosen` is None.
+        Structure -> "name" (of the segment, or in the colour table), "terminology", "value" (that of a public data
+        set), or None where `chosen` is None.
     """
 
     choices: tuple[tuple[str, str], ...]
@@ -42,7 +54,9 @@ class LabelStructures:
     how: dict[str, str | None]
 
 
-def structures_of(node: slicer.vtkMRMLNode, field: str = "ed") -> LabelStructures:
+def structures_of(
+    node: slicer.vtkMRMLNode, field: str = "ed", usual: Mapping[str, int] = USUAL_VALUES, least: int = 2
+) -> LabelStructures:
     """The structures in a segmentation, label map or sequence node; of a sequence those of its first labelled item.
 
     Parameters
@@ -52,6 +66,10 @@ def structures_of(node: slicer.vtkMRMLNode, field: str = "ed") -> LabelStructure
         vtkMRMLSequenceNode of these.
     field
         "ed", "es" or "cine", for messages.
+    usual
+        The structures that are sought, with the values that they have in a public data set.
+    least
+        Number of items that a sequence needs.
 
     Raises
     ------
@@ -59,11 +77,11 @@ def structures_of(node: slicer.vtkMRMLNode, field: str = "ed") -> LabelStructure
         There is no such node, it is empty, or it is an image and no label map.
     """
     if not is_sequence(_present(node, field)):
-        return _structures(node, called(node, field))
-    items = data_nodes(node, field)
+        return _structures(node, called(node, field), usual)
+    items = data_nodes(node, field, least)
     for item in items:
         if item is not None and (item.IsA("vtkMRMLSegmentationNode") or _has_voxels(item)):
-            found = _structures(item, called(node, field))
+            found = _structures(item, called(node, field), usual)
             if found.choices:
                 return found
     raise InputError(f"{called(node, field)} has {len(items)} items without any label: choose another sequence.")
@@ -78,7 +96,7 @@ def chosen_in(found: LabelStructures, start: str, structures: Mapping[str, Any] 
         What messages call the node.
     structures
         Structure -> id, name or value of it; None = those that were found. Without "rv", or with None for it, there is
-        no right ventricle.
+        no right ventricle; likewise the atrium.
 
     Raises
     ------
@@ -87,10 +105,11 @@ def chosen_in(found: LabelStructures, start: str, structures: Mapping[str, Any] 
     """
     held = ", ".join(f"'{name}'" for _, name in found.choices) or "nothing"
     chosen: dict[str, str] = {}
-    for structure, words in STRUCTURES.items():
+    for structure in found.chosen:
+        words = STRUCTURES[structure]
         wanted = found.chosen[structure] if structures is None else structures.get(structure)
         if wanted is None:
-            if structure != "rv":
+            if structure in _NEEDED:
                 raise InputError(
                     f"{start} has nothing that is known as the {words}; it holds {held}: choose which of it that is."
                 )
@@ -119,17 +138,28 @@ def is_sequence(node: slicer.vtkMRMLNode) -> bool:
     return node.IsA("vtkMRMLSequenceNode")
 
 
-def data_nodes(sequence: slicer.vtkMRMLSequenceNode, field: str = "cine") -> list[slicer.vtkMRMLNode | None]:
+def empty_structure(start: str, structure: str) -> InputError:
+    """The error of an input, called `start`, whose segment of a structure has no voxel."""
+    return InputError(
+        f"{start} has no voxel of the {STRUCTURES[structure]}: label it, or choose another segment for it."
+    )
+
+
+def data_nodes(
+    sequence: slicer.vtkMRMLSequenceNode, field: str = "cine", least: int = 2
+) -> list[slicer.vtkMRMLNode | None]:
     """The items of a sequence; None where one is missing.
 
     Raises
     ------
     InputError
-        There are fewer than two items, or one is neither a segmentation nor a volume.
+        There are fewer than `least` items, one or two, or one is neither a segmentation nor a volume.
     """
     items = [sequence.GetNthDataNode(number) for number in range(sequence.GetNumberOfDataNodes())]
     start = called(sequence, field)
-    if len(items) < 2:
+    if not items and least == 1:
+        raise InputError(f"{start} has no items: choose another sequence.")
+    if len(items) < least:
         held = "one item" if items else "no items"
         raise InputError(f"{start} has {held}: a heart cycle needs two or more; choose {named('ed')} instead of it.")
     for number, item in enumerate(items):
@@ -162,32 +192,31 @@ def _has_voxels(volume: slicer.vtkMRMLVolumeNode) -> bool:
     return image is not None and min(image.GetDimensions()) > 0 and image.GetPointData().GetScalars() is not None
 
 
-def _structures(node: slicer.vtkMRMLNode, start: str) -> LabelStructures:
+def _structures(node: slicer.vtkMRMLNode, start: str, usual: Mapping[str, int]) -> LabelStructures:
     if node.IsA("vtkMRMLSegmentationNode"):
         held = _segments(node)
         if not held:
             raise InputError(f"{start} has no segments: add them, or choose another.")
-        return _recognised(held, {id: segment.name for id, segment in held.items()})
+        return _recognised(held, {id: segment.name for id, segment in held.items()}, usual)
     present = [value for value in _values(node, start) if value]
     held = {str(value): Segment(_colour_name(node, value), value, 0) for value in present}
-    names = {id: f"{id} {held[id].name}" if held[id].structure else id for id in held}
-    found = _recognised(held, names)
-    acdc = parse_labels(PRESETS["acdc"])
-    if not any(found.chosen.values()) and set(present) in ({acdc.lv, acdc.myo, acdc.rv}, {acdc.lv, acdc.myo}):
-        values = {name: value if (value := getattr(acdc, name)) in present else None for name in STRUCTURES}
-        chosen = {name: None if value is None else str(value) for name, value in values.items()}
+    names = {id: f"{id} {held[id].name}" if held[id].structure_among(tuple(usual)) else id for id in held}
+    found = _recognised(held, names, usual)
+    if not any(found.chosen.values()) and set(present) in (set(usual.values()), {usual[name] for name in _NEEDED}):
+        chosen = {name: str(value) if value in present else None for name, value in usual.items()}
         return LabelStructures(found.choices, chosen, {name: id and "value" for name, id in chosen.items()})
     return found
 
 
-def _recognised(held: Mapping[str, Segment], names: Mapping[str, str]) -> LabelStructures:
+def _recognised(held: Mapping[str, Segment], names: Mapping[str, str], usual: Mapping[str, int]) -> LabelStructures:
     """The structures by name and terminology; where several may be one, none is chosen."""
     chosen: dict[str, str | None] = {}
     how: dict[str, str | None] = {}
-    for structure in STRUCTURES:
-        fits = [id for id, segment in held.items() if segment.structure == structure]
+    known = tuple(usual)
+    for structure in known:
+        fits = [id for id, segment in held.items() if segment.structure_among(known) == structure]
         chosen[structure] = fits[0] if len(fits) == 1 else None
-        by_name = chosen[structure] is not None and structure_of(held[fits[0]].name) is not None
+        by_name = chosen[structure] is not None and structure_of(held[fits[0]].name, known) is not None
         how[structure] = None if chosen[structure] is None else "name" if by_name else "terminology"
     return LabelStructures(tuple(names.items()), chosen, how)
 

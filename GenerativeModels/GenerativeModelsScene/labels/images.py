@@ -11,7 +11,6 @@ from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.heart.labels.label_map import PRESETS, parse_labels
 from GenerativeModelsScene.nodes.geometry import (
     TOLERANCE,
     ijk_to_ras,
@@ -23,7 +22,7 @@ from GenerativeModelsScene.nodes.volumes import image_values
 
 __all__ = ["VALUES", "LabelImage", "is_empty", "label_images", "volume_ml"]
 
-VALUES = vars(parse_labels(PRESETS["acdc"]))
+VALUES = {"lv": 3, "myo": 2, "rv": 1, "la": 4}
 """Structure -> its value in a `LabelImage`."""
 SURFACE_VOXEL_MM = 1.0
 """Voxels of segments that are surfaces alone."""
@@ -39,7 +38,7 @@ class LabelImage:
 
     Attributes
     ----------
-    values : (k, j, i) uint8, 3 cavity, 2 myocardium, 1 right ventricle, 0 anything else.
+    values : (k, j, i) uint8, 3 cavity, 2 myocardium, 1 right ventricle, 4 left atrium, 0 anything else.
     to_ras : (4, 4) voxel index (i, j, k, 1) -> RAS mm of the world, linear parent transforms included.
     """
 
@@ -48,7 +47,7 @@ class LabelImage:
 
     def bounds(self) -> np.ndarray:
         """(2, 3) lowest and highest RAS mm of the cavity's and the myocardium's voxels; NaN without any."""
-        found = np.argwhere(self.values >= VALUES["myo"])[:, ::-1]
+        found = np.argwhere((self.values == VALUES["lv"]) | (self.values == VALUES["myo"]))[:, ::-1]
         if not len(found):
             return np.full((2, 3), np.nan)
         points = found @ self.to_ras[:3, :3].T + self.to_ras[:3, 3]

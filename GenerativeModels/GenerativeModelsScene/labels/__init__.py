@@ -1,0 +1,1 @@
+"""Label maps of hearts in segmentation, volume and sequence nodes: found, checked and written."""
