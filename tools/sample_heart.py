@@ -12,6 +12,7 @@ import numpy as np
 
 from GenerativeModelsLib.heart.labels.label_map import HeartLabels, LabelMap
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
+from GenerativeModelsLib.heart.population.cycle import SYSTOLE, ejected_share
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.thickness import ray_distances
 from GenerativeModelsLib.heart.shape.ventricle import Heart, Ventricle
@@ -44,8 +45,6 @@ RIGHT = {"ed": RightVentricle(26.0), "es": RightVentricle(15.5)}
 FRAMES = 20
 CYCLE_S = 0.86
 """A heart rate of 70 a minute."""
-SYSTOLE = 7 / 20
-"""Share of the cycle until end systole."""
 CINE_SEED = 18
 CINE_SPACING_MM = (1.5, 1.5, 6.0)
 CINE_RIGHT = RightVentricle(36.0, np.radians(72.0), 0.88)
@@ -100,20 +99,6 @@ def write_cine_sample(folder: Path, seed: int = CINE_SEED) -> None:
         "esv_ml": round(heart.es.cavity_ml, 1),
     }
     _write_facts(about, seed, folder)
-
-
-def ejected_share(time: np.ndarray) -> np.ndarray:
-    """Share (N,) of the stroke volume that is ejected at times (N,) of the cycle, 0 to 1.
-
-    Ejection until `SYSTOLE`, early filling, a slow middle, and the filling by the atrium.
-    """
-
-    def rise(start: float, end: float, at: np.ndarray) -> np.ndarray:
-        return (1 - np.cos(np.pi * np.clip((at - start) / (end - start), 0, 1))) / 2
-
-    diastole = (time - SYSTOLE) / (1 - SYSTOLE)
-    filled = 0.68 * rise(0.03, 0.42, diastole) + 0.07 * rise(0.3, 0.8, diastole) + 0.25 * rise(0.68, 1.02, diastole)
-    return rise(0, SYSTOLE, time) - filled
 
 
 def moment(heart: Heart, cavity_ml: float) -> Ventricle:

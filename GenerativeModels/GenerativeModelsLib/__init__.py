@@ -5,6 +5,7 @@
     skull = gm.reconstruct_skull("axial.png", spacing_mm=0.14, gestational_age=27.4)
     heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")
     checked = gm.check_segmentation("cine.nii.gz", labels="acdc")
+    repaired = gm.repair_segmentation("cine.nii.gz", labels="acdc")
 
 What is listed in `__all__` is public; it is imported when it is first used.
 """
@@ -19,10 +20,12 @@ _PLACES = {
     "CheckedSegmentation": "segmentation.python",
     "InputError": "errors",
     "LeftVentricle": "heart.python",
+    "RepairedSegmentation": "segmentation.repair.python",
     "Skull": "skull.python",
     "analyse_heart": "heart.python",
     "check_segmentation": "segmentation.python",
     "reconstruct_skull": "skull.python",
+    "repair_segmentation": "segmentation.repair.python",
 }
 """Public name -> the module of this package that defines it."""
 
@@ -30,11 +33,13 @@ __all__ = [
     "CheckedSegmentation",
     "InputError",
     "LeftVentricle",
+    "RepairedSegmentation",
     "Skull",
     "__version__",
     "analyse_heart",
     "check_segmentation",
     "reconstruct_skull",
+    "repair_segmentation",
 ]
 
 

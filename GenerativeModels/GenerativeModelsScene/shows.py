@@ -18,6 +18,7 @@ __all__ = ["show_case_folder", "show_function"]
 _PLACES = {
     "skull": "GenerativeModelsScene.skull.show:show_folder_of_case",
     "heart": "GenerativeModelsScene.heart.show:show_heart",
+    "segmentation": "GenerativeModelsScene.segmentation.show:show_check",
 }
 """Name of an anatomy -> module and name of a function (scene, folder, *, key, title) -> the nodes of the case."""
 

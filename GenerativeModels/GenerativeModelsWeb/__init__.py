@@ -1,4 +1,4 @@
-"""Fetal skulls and left ventricles in a browser, on the Slicer core.
+"""Fetal skulls, left ventricles and cardiac segmentations in a browser, on the Slicer core.
 
 `hub` listens on one port and gives every browser tab a session process of its own (`sessions` starts and ends them,
 `proxy` passes requests on, `guards` refuses requests of other web sites, `access` those without the access token,

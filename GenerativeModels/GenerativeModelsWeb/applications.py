@@ -32,7 +32,7 @@ class Application:
 _APPLICATIONS = {
     "measure": Application(
         "Generative models",
-        "Fetal skulls from ultrasound planes, left ventricles from label maps: shapes, measurements and reports.",
+        "Fetal skulls from ultrasound planes, left ventricles from label maps, checks of cardiac segmentations.",
         "GenerativeModelsWeb.workspace:Workspace",
     ),
 }

@@ -22,6 +22,10 @@ __all__ = ["PAGES", "Workspace"]
 PAGES = {
     "skull": ("GenerativeModelsWeb.skull.application:SkullApplication", "GenerativeModelsWeb.skull.page:build_page"),
     "heart": ("GenerativeModelsWeb.heart.application:HeartApplication", "GenerativeModelsWeb.heart.page:build_page"),
+    "segmentation": (
+        "GenerativeModelsWeb.segmentation.application:SegmentationApplication",
+        "GenerativeModelsWeb.segmentation.page:build_page",
+    ),
 }
 """By name of the anatomy: what its pages do, and what builds them. A further one is a folder and a line here."""
 

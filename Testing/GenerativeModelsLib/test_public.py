@@ -13,8 +13,8 @@ import pytest
 import GenerativeModelsLib as gm
 
 PUBLIC = [
-    *("CheckedSegmentation", "InputError", "LeftVentricle", "Skull", "__version__"),
-    *("analyse_heart", "check_segmentation", "reconstruct_skull"),
+    *("CheckedSegmentation", "InputError", "LeftVentricle", "RepairedSegmentation", "Skull", "__version__"),
+    *("analyse_heart", "check_segmentation", "reconstruct_skull", "repair_segmentation"),
 ]
 
 
@@ -51,8 +51,15 @@ SIGNATURES = {
     "seed device model output overwrite title language identity export progress",
     "check_segmentation": "labels_of * view labels affine frame_interval_ms output overwrite title language identity "
     "export progress",
+    "repair_segmentation": "labels_of * view labels affine frame_interval_ms most_change keep_frames whole_cycle "
+    "realign output overwrite title language identity export progress",
 }
-REQUIRED = {"reconstruct_skull": ["axial"], "analyse_heart": [], "check_segmentation": ["labels_of"]}
+REQUIRED = {
+    "reconstruct_skull": ["axial"],
+    "analyse_heart": [],
+    "check_segmentation": ["labels_of"],
+    "repair_segmentation": ["labels_of"],
+}
 """Of a heart either ed or a cine is given."""
 
 

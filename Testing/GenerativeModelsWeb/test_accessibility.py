@@ -12,6 +12,7 @@ from GenerativeModelsWeb.server.sessions import SessionPlan
 from Testing.helpers.accessibility import grave_findings
 from Testing.helpers.heart_page import HeartPage
 from Testing.helpers.hubs import running_hub
+from Testing.helpers.segmentation_page import SegmentationPage
 from Testing.helpers.skull_page import SkullPage
 
 pytestmark = [
@@ -35,17 +36,27 @@ def skull(a_page):
 
 
 @pytest.fixture(scope="module")
-def heart(skull, a_page):
+def heart(skull):
     """The pages of the heart in the same tab."""
-    tab = HeartPage.__new__(HeartPage)
-    tab.page, tab.errors = skull.page, skull.errors
+    return same_tab(HeartPage, skull)
+
+
+@pytest.fixture(scope="module")
+def segmentation(skull):
+    """The page of cardiac segmentations in the same tab."""
+    return same_tab(SegmentationPage, skull)
+
+
+def same_tab(kind, other):
+    """Pages of another kind in the tab of `other`."""
+    tab = kind.__new__(kind)
+    tab.page, tab.errors = other.page, other.errors
     return tab
 
 
 def unfold(page) -> None:
     """Open everything that is folded."""
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.wait_for_timeout(300)
 
 
 def test_the_skull_before_there_is_a_case(skull) -> None:
@@ -81,6 +92,24 @@ def test_explore(heart) -> None:
     heart.wait_for_shape()
     unfold(heart.page)
     assert grave_findings(heart.page) == []
+
+
+def test_the_segmentation(segmentation) -> None:
+    segmentation.open("Cardiac segmentation")
+    unfold(segmentation.page)
+    assert grave_findings(segmentation.page) == []
+    segmentation.page.click("text=Try the sample with faults")
+    segmentation.start()
+    unfold(segmentation.page)
+    assert grave_findings(segmentation.page) == []
+
+
+def test_the_repaired_segmentation(segmentation) -> None:
+    segmentation.page.click(".gm-repair .gm-button")
+    segmentation.page.wait_for_selector("[data-gm-view=repaired] img")
+    segmentation.go.wait_for()
+    unfold(segmentation.page)
+    assert grave_findings(segmentation.page) == []
 
 
 def test_the_list_of_cases(heart) -> None:

@@ -33,14 +33,9 @@ pytestmark = [
 ]
 
 SAMPLES = 8
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 15.0
 LONG_NAME = "fetal head of the second trimester, transthalamic plane, exported from the scanner " * 2 + "(final).png"
 AXIAL_VIEW = '[aria-label="Axial plane"] img'
-NOTHING_STICKS_OUT = """() => {
-    const whole = document.documentElement;
-    return whole.scrollWidth <= innerWidth && whole.scrollHeight <= innerHeight
-        && [...document.querySelectorAll(".gm-scroll")].every((panel) => panel.scrollWidth <= panel.clientWidth);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +173,7 @@ def test_skull_answers_to_range_switches_and_mouse(a_done_tab):
         tab.page.keyboard.press("ArrowLeft")
     narrowed = tab.changed(view, before)
     assert tab.page.inner_text(".gm-numbers") != numbers
-    assert tab.page.locator(".gm-range [aria-checked=true]").count() == 0, "neither fitted nor for comparison"
+    tab.page.locator(".gm-range [aria-checked=true]").wait_for(state="detached")  # neither fitted nor for comparison
     tab.page.click("text=Compare")
     tab.page.wait_for_selector("text=0.0 to 4.0 mm")
     compared = tab.changed(view, narrowed)
@@ -190,8 +185,9 @@ def test_skull_answers_to_range_switches_and_mouse(a_done_tab):
     tab.page.click("text=Outlines")
     until(lambda: _cyan(picture_of(tab.page, AXIAL_VIEW)) == 0)
 
+    before = tab.settled(view)
     tab.page.click("text=Front")
-    front = tab.settled(view)
+    front = tab.changed(view, before)
     box = tab.page.locator(".gm-3d").bounding_box()
     tab.page.mouse.move(box["x"] + 200, box["y"] + 250)
     tab.page.mouse.down()
@@ -216,12 +212,11 @@ def test_cancel_ends_the_worker_and_leaves_what_is_shown(a_done_tab, a_hub):
     tab.set(samples=9000, seed=2)
     (former,) = workers(children_of(a_hub, tab.token))
     tab.go.click()
-    tab.page.wait_for_selector(".gm-progress")
-    tab.page.wait_for_timeout(1500)
+    tab.wait_until_it_computes()
     tab.shoot("running")
     tab.page.click("text=Cancel")
     tab.go.wait_for()
-    until(lambda: not former.is_running() or former.status() == psutil.STATUS_ZOMBIE, 10)
+    until(lambda: not former.is_running() or former.status() == psutil.STATUS_ZOMBIE)
     assert tab.numbers() == before and tab.page.locator(".gm-foot .gm-serious").count() == 0
     tab.set(samples=SAMPLES)
     tab.start()
@@ -263,7 +258,7 @@ def test_bad_files_are_refused_in_a_sentence(a_tab, sample_case, spacings, tmp_p
     tab.page.on("request", lambda request: sent.append(request.url))
     tab.choose("sagittal", huge)
     tab.card("sagittal").locator(".gm-serious").wait_for()
-    assert not sent, "refused before it is sent"
+    assert not [address for address in sent if "/upload/" in address], "refused before it is sent"
     assert "sweep.nii has 2 GiB" in tab.card("sagittal").inner_text()
     tab.shoot("bad-file")
     noise = np.random.default_rng(0).integers(0, 255, (400, 500)).astype(np.uint8)
@@ -304,7 +299,7 @@ def test_axial_alone_with_a_long_name_and_a_doubtful_picture(a_busy_tab, sample_
     tab.shoot("warning")
     for width, height in ((820, 1180), (1920, 1080), (1280, 800)):
         tab.page.set_viewport_size({"width": width, "height": height})
-        assert tab.page.evaluate(NOTHING_STICKS_OUT)
+        tab.wait_until_nothing_sticks_out()
 
 
 def test_two_tabs_do_not_disturb_each_other(open_page, a_busy_tab, tmp_path):
@@ -337,13 +332,12 @@ def test_a_browser_that_goes_away_mid_run_leaves_no_process_and_no_file(open_pag
         tab.sample()
         tab.set(samples=9000)
         tab.go.click()
-        tab.page.wait_for_selector(".gm-progress")
-        tab.page.wait_for_timeout(1500)
+        tab.wait_until_it_computes()
         processes = children_of(a_hub, tab.token)
         folder = Path(processes[0].environ()["TMPDIR"])
         assert workers(processes) and any(folder.rglob("upload*"))
-    until(lambda: not any(one.is_running() for one in processes), GRACE_SECONDS + 20)
-    until(lambda: not folder.exists(), 10)
+    until(lambda: not any(one.is_running() for one in processes), GRACE_SECONDS + 60)
+    until(lambda: not folder.exists())
 
 
 def _cyan(pixels: np.ndarray) -> int:

@@ -14,9 +14,10 @@ pytest.importorskip("trame_slicer", reason="trame-slicer (extra web) is not here
 
 from trame.app import get_server
 
-from GenerativeModelsLib.anatomy.registry import modelled_names
+from GenerativeModelsLib.anatomy.registry import anatomy_names, anatomy_of
 from GenerativeModelsWeb.heart import application as heart
 from GenerativeModelsWeb.parts.frame import STATIC
+from GenerativeModelsWeb.segmentation import application as segmentation
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as skull
@@ -61,7 +62,7 @@ class FakeViews:
 
     names: tuple[str, ...] = ()
 
-    def __init__(self, server) -> None:
+    def __init__(self, server, *given) -> None:
         self.templates = dict.fromkeys(self.names, "x")
         self.scene, self.two_sided, self.calls = None, ["#000000", "#ffffff"], []
 
@@ -83,6 +84,7 @@ def a_page(tmp_path_factory):
         for module, kind, names in (
             (skull, "SkullViews", ("skull", "axial", "sagittal", "coronal")),
             (heart, "HeartViews", ("heart", "labels")),
+            (segmentation, "SegmentationViews", ("checked", "repaired")),
         ):
             patch.setattr(module, kind, type(kind, (FakeViews,), {"names": names}))
         store, downloads = UploadStore(folder / "uploads", 1000), Downloads(folder / "downloads")
@@ -92,10 +94,12 @@ def a_page(tmp_path_factory):
     session.close()
 
 
-def test_every_anatomy_with_a_model_has_its_pages(a_page):
-    assert [*PAGES] == [*a_page.session.applications] == [*modelled_names()]
+def test_every_anatomy_has_its_pages(a_page):
+    assert (
+        [*PAGES] == [*a_page.session.applications] == [name for name in anatomy_names() if not anatomy_of(name).group]
+    )
     assert a_page.session.navigation.data.page == "skull/reconstruct"
-    for page in ("skull/reconstruct", "heart/analyse", "heart/explore"):
+    for page in ("skull/reconstruct", "heart/analyse", "heart/explore", "segmentation/check"):
         assert f"Navigation__page = '{page}'" in a_page.text
 
 
@@ -107,6 +111,8 @@ def test_places_of_uploads_name_their_anatomy(a_page):
         "heart.ed",
         "heart.es",
         "heart.cine",
+        "segmentation.labels",
+        "segmentation.image",
     ]
     assert a_page.session._assign(["a.png"]) == ["skull.axial"], "of the page on show"
     a_page.session._refuse("heart.es", "No.")
@@ -135,7 +141,7 @@ def test_buttons_fields_and_pictures_have_names(a_page):
 
 
 def test_every_state_variable_of_the_page_is_one(a_page):
-    used = set(re.findall(r"\b(?:Navigation|skull|heart)__\w+", a_page.text))
+    used = set(re.findall(r"\b(?:Navigation|skull|heart|segmentation)__\w+", a_page.text))
     prefixes = {name for name in used if name.endswith("__")}  # of the variables of a card
     assert len(used) > 50 and all(name in a_page.state for name in used - prefixes)
 
@@ -143,7 +149,7 @@ def test_every_state_variable_of_the_page_is_one(a_page):
 def test_the_script_writes_state_variables_there_are(a_page):
     fields = re.findall(r'key\("(\w+)"\)', SCRIPT)
     prefixes = re.findall(r'data-gm-card="(\w+)"', a_page.text)
-    assert fields and len(prefixes) == 6
+    assert fields and len(prefixes) == 8
     assert all(f"{prefix}{field}" in a_page.state for field in fields for prefix in prefixes)
     for name in ("Navigation__page", "skull__Run__busy", "heart__Run__busy"):
         assert name in a_page.state and name.split("__", 1 - name.startswith("Nav"))[-1] in SCRIPT
@@ -159,7 +165,7 @@ def test_cards_carry_what_the_script_looks_for(a_page):
     elements = Elements(a_page.text).found
     places = [attributes["data-gm-place"] for _, attributes, _ in elements if "data-gm-place" in attributes]
     assert places == a_page.store.places
-    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 6
+    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 8
 
 
 def test_research_use_is_said_on_every_page(a_page):

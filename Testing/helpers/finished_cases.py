@@ -63,6 +63,7 @@ def a_finished_case(
             "spacing_mm": list(SPACING),
             "size": list(SIZE),
             "placement": {**at, "offset_mm": 0.0, "tilt_deg": 5.0},
+            "head": {"ellipse_px": [320.0, 200.0, 150.0, 120.0, 3.0]},
         }
     if not draws:
         result["uncertainty_mm"] = dict.fromkeys(("mean", "median", "p95", "max"))

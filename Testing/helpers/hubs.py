@@ -137,7 +137,7 @@ async def never_ready(_: Session, plan: SessionPlan) -> None:
     await asyncio.Event().wait()
 
 
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something to become true; fail when it does not."""
     end = time.monotonic() + seconds
     while not condition():

@@ -12,6 +12,7 @@ from GenerativeModelsLib.segmentation.plane import Plane
 __all__ = [
     "PIXEL_MM",
     "apical",
+    "both_walled",
     "cine",
     "disc",
     "ellipse",
@@ -54,6 +55,15 @@ def ring(
         values[ellipse((26.0, 20.0), (at[0], at[1] - outer_mm - 4))] = RV
     values[disc(outer_mm, at)] = MYO
     values[disc(inner_mm, at)] = LV
+    return values
+
+
+def both_walled() -> np.ndarray:
+    """(rows, columns) labels of a heart whose myocardium is labelled around both ventricles."""
+    values = np.zeros(SHAPE, np.uint8)
+    values[ellipse((32.0, 50.0), (MIDDLE[0], MIDDLE[1] - 20))] = MYO
+    values[ellipse((24.0, 16.0), (MIDDLE[0], MIDDLE[1] - 45))] = RV
+    values[disc(20.0, (MIDDLE[0], MIDDLE[1] + 2))] = LV
     return values
 
 

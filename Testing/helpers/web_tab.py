@@ -18,7 +18,17 @@ SIZES = {
     "1280": {"width": 1280, "height": 800},
     "1920": {"width": 1920, "height": 1080},
 }
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
+ANSWERED = "() => !window.trame.client.isBusy() && !window.trame.state.dirtyKeys.size"
+COMPUTES = """() => {
+    const said = document.querySelector(".gm-progress p");
+    return said && said.textContent && said.textContent !== "Starting";
+}"""
+NOTHING_STICKS_OUT = """() => {
+    const whole = document.documentElement;
+    return whole.scrollWidth <= innerWidth && whole.scrollHeight <= innerHeight
+        && [...document.querySelectorAll(".gm-scroll")].every((panel) => panel.scrollWidth <= panel.clientWidth);
+}"""
 
 
 class WebTab:
@@ -34,6 +44,8 @@ class WebTab:
 
     anatomy = ""
     """Whose pages it drives."""
+    picture = ".gm-3d img"
+    """What is there once a result is shown."""
 
     def __init__(self, page, address: str) -> None:
         self.page = page
@@ -49,12 +61,14 @@ class WebTab:
         return self.page.url.rstrip("/").split("/")[-1]
 
     def settled(self, view: str) -> np.ndarray:
-        """The picture (rows, columns, 3) of a view, once it no longer changes."""
-        last = picture_of(self.page, view)
+        """The picture (rows, columns, 3) of a view, once the server has answered and three in a row are the same."""
+        last, same = picture_of(self.page, view), 0
         for _ in range(100):
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(200)
+            self.page.wait_for_function(ANSWERED)
             now = picture_of(self.page, view)
-            if np.abs(now - last).mean() < 0.01:
+            same = same + 1 if np.abs(now - last).mean() < 0.01 else 0
+            if same == 2:
                 return now
             last = now
         raise AssertionError(f"{view} does not come to rest")
@@ -66,6 +80,14 @@ class WebTab:
                 return self.settled(view)
             self.page.wait_for_timeout(200)
         raise AssertionError(f"{view} stays as it was")
+
+    def wait_until_it_computes(self) -> None:
+        """Wait until the worker has begun with the run under way."""
+        self.page.wait_for_function(COMPUTES)
+
+    def wait_until_nothing_sticks_out(self) -> None:
+        """Wait until every part of the page fits into the window."""
+        self.page.wait_for_function(NOTHING_STICKS_OUT)
 
     def open(self, label: str) -> None:
         """Go to a page by its button."""
@@ -110,7 +132,7 @@ class WebTab:
         start = time.perf_counter()
         self.go.click()
         self.page.wait_for_selector(".gm-progress")
-        self.page.wait_for_selector(".gm-3d img, .gm-foot .gm-serious")
+        self.page.wait_for_selector(f"{self.picture}, .gm-foot .gm-serious")
         self.go.wait_for()
         seconds = time.perf_counter() - start
         assert not self.page.locator(".gm-foot .gm-serious").count(), self.page.inner_text(".gm-foot")
@@ -128,10 +150,10 @@ class WebTab:
         rows = self.page.locator(".gm-results table").first.locator("tbody tr").all()
         return [row.locator("th, td").all_inner_texts() for row in rows]
 
-    def download(self, name: str, folder: Path) -> Path:
-        """The file behind a download link, by its name in the case."""
+    def download(self, name: str, folder: Path, of: str = "") -> Path:
+        """The file behind a download link, by its name in the case; `of` is its anatomy, "" = that of the pages."""
         with self.page.expect_download() as waiting:
-            self.page.click(f'.gm-downloads a[href="download/{self.anatomy}.{name}"]')
+            self.page.click(f'.gm-downloads a[href="download/{of or self.anatomy}.{name}"]')
         path = folder / waiting.value.suggested_filename
         waiting.value.save_as(path)
         return path

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from GenerativeModelsLib.heart.labels.cine import read_cine
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
 from GenerativeModelsLib.heart.measure.load import heart_from_cine, load_hearts
-from tools.sample_heart import ejected_share, write_cine_sample, write_heart_sample
+from tools.sample_heart import write_cine_sample, write_heart_sample
 
 ACDC = parse_labels("acdc")
 
@@ -65,9 +65,3 @@ def test_the_cine_is_small_and_a_heart_cycle(cine: Path) -> None:
     assert (steps[:es] < 0).all() and (steps[es:] > 0).all(), "it empties, then fills"
     middle = steps[13:16].max()
     assert steps[es:13].max() > 5 * middle and steps[17:].max() > 5 * middle, "filled by suction, then by the atrium"
-
-
-def test_the_cycle_closes_and_is_empty_at_end_systole() -> None:
-    share = ejected_share(np.linspace(0, 1, 401))
-    assert share[0] == 0 and abs(share[-1]) < 0.01 and share.max() == pytest.approx(1, abs=1e-6)
-    assert share.argmax() / 400 == pytest.approx(0.35, abs=0.01) and share.min() > -1e-9

@@ -45,7 +45,7 @@ class CorrectionsSection:
 
     Attributes
     ----------
-    plane, facing, edits, line, millimetres, text_box, away : widgets, for tests.
+    plane, facing, facing_label, edits, line, millimetres, text_box, away : widgets, for tests.
     buttons : by the name of an adjustment of the ellipse, and by what the line is taken for.
     """
 
@@ -70,13 +70,14 @@ class CorrectionsSection:
         for way in ("", *FACINGS):
             self.facing.addItem(_(way) if way else _("as found"), way)
         form.addRow(_("Plane:"), self.plane)
-        form.addRow(_("Forehead towards:"), self.facing)
+        self.facing_label = qt.QLabel()
+        form.addRow(self.facing_label, self.facing)
         examples = {"ellipse": "column,row,a,b,angle", "mask": "x0,y0,x1,y1;...", "length": "x0,y0,x1,y1,mm"}
         labels = {"ellipse": _("Ellipse:"), "mask": _("Mask:"), "length": _("Known length:")}
         for kind in _TYPED:
             self.edits[kind] = qt.QLineEdit()
             self.edits[kind].setPlaceholderText(examples[kind])
-            self.edits[kind].connect("editingFinished()", lambda kind=kind: self.take(kind, self.edits[kind].text))
+            self.edits[kind].connect("editingFinished()", lambda kind=kind: self.take_typed(kind))
             form.addRow(labels[kind], self.edits[kind])
         form.addRow(_("Adjust the ellipse:"), self._row(_ARROWS))
         form.addRow("", self._row(("longer", "shorter")))
@@ -112,8 +113,10 @@ class CorrectionsSection:
         """Show the corrections of the image of the chosen plane."""
         node = self.node
         made = {} if node is None else corrections_of(node)
-        for widget in (self.facing, *self.edits.values(), self.away):
+        for widget in (self.facing, *self.edits.values(), *self.buttons.values(), self.away):
             widget.enabled = node is not None
+        coronal = self.plane.currentData == "coronal"
+        self.facing_label.text = _("Vertex towards:") if coronal else _("Forehead towards:")
         self.facing.setCurrentIndex(self.facing.findData(made.get("facing", "")))
         for kind, edit in self.edits.items():
             if edit.text != made.get(kind, ""):
@@ -122,6 +125,13 @@ class CorrectionsSection:
     def take(self, kind: str, text: str) -> None:
         """Keep a correction as typed; a text that cannot be used is reported, and the former one is shown again."""
         self._do(lambda node: _set(node, kind, text))
+
+    def take_typed(self, kind: str) -> None:
+        """Keep what the user typed; a field that is only left again takes no message away."""
+        edit = self.edits[kind]
+        if edit.modified:
+            edit.modified = False
+            self.take(kind, edit.text)
 
     def adjust(self, how: str) -> None:
         """Move, turn or stretch the ellipse by a step; at first the one that was found."""
@@ -179,6 +189,7 @@ class CorrectionsSection:
             button.text = _ARROWS.get(how) or _(ADJUSTMENTS[how])
             button.toolTip = button.accessibleName = _(ADJUSTMENTS[how])
             button.setSizePolicy(qt.QSizePolicy.Expanding, qt.QSizePolicy.Fixed)
+            button.setFocusPolicy(qt.Qt.StrongFocus)  # a click leaves the field that is being typed in, which is taken
             button.connect("clicked()", lambda how=how: self.adjust(how))
             self.buttons[how] = button
             row.addWidget(button)

@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import numpy as np
+import qt
 import slicer
 
 from FetalSkullReconstructionLib.module_test_inputs import SkullTestKit
+from GenerativeModelsDesktop.test_kit import FakeWorker
+from GenerativeModelsLib.skull.adjusting import ADJUSTMENTS
 from GenerativeModelsScene.skull.corrections import corrections_of
 from GenerativeModelsScene.skull.planes import geometry_of, spacing_of
 
@@ -28,6 +31,10 @@ class CorrectionTests(SkullTestKit):
         self.assertEqual(corrections_of(first), {"ellipse": "60,50,30,24,10", "facing": "left"})
         section.plane.setCurrentIndex(1)
         self.assertEqual((section.edits["ellipse"].text, section.facing.currentText), ("", "as found"))
+        self.assertEqual(section.facing_label.text, "Forehead towards:")
+        section.plane.setCurrentIndex(2)
+        self.assertEqual(section.facing_label.text, "Vertex towards:")
+        self.assertFalse(any(button.enabled for button in section.buttons.values()), "no coronal image is chosen")
         section.plane.setCurrentIndex(0)
         self.assertEqual((section.edits["ellipse"].text, section.facing.currentText), ("60,50,30,24,10", "left"))
         section.take("ellipse", "60,50,30")
@@ -40,6 +47,32 @@ class CorrectionTests(SkullTestKit):
         self.assertEqual((corrections_of(first), section.edits["ellipse"].text), ({}, ""))
         section.buttons["wider"].click()
         self.assertIn("There is no ellipse yet", self.panel.message.text)
+
+    def test_what_was_typed_counts_for_the_arrow_that_is_pressed_next(self) -> None:
+        section = self.panel.corrections
+        for how in ADJUSTMENTS:
+            self.assertEqual(section.buttons[how].focusPolicy, qt.Qt.StrongFocus, how)
+
+    def test_a_field_that_is_only_left_again_takes_no_message_away(self) -> None:
+        self.choose(axial=self.image())
+        section = self.panel.corrections
+        section.plane.setCurrentIndex(0)
+        section.edits["ellipse"].text = "60,50,30"
+        section.edits["ellipse"].modified = True
+        section.take_typed("ellipse")
+        self.assertIn("ellipse", self.panel.message.text)
+        section.take_typed("ellipse")
+        self.assertIn("ellipse", self.panel.message.text)
+
+    def test_nothing_is_corrected_while_a_case_runs(self) -> None:
+        self.use_worker(FakeWorker())
+        self.choose_valid_inputs()
+        section = self.panel.corrections.section
+        self.assertTrue(section.enabled)
+        self.press_apply()
+        self.assertFalse(section.enabled)
+        self.panel.cancel()
+        self.assertTrue(section.enabled)
 
     def test_a_line_is_the_head_a_rectangle_or_a_known_length(self) -> None:
         node = self.image(spacing_mm=1.0)

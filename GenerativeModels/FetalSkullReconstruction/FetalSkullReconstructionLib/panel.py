@@ -114,3 +114,7 @@ class Panel(CasePanel):
 
     def _chosen(self) -> dict[str, Any]:
         return {plane: getattr(self.parameters, plane) for plane in PLANES}
+
+    def _show_apply(self) -> None:
+        super()._show_apply()
+        self.corrections.section.enabled = not self.run.busy

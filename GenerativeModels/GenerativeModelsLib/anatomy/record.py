@@ -98,6 +98,8 @@ class Quantity:
         Anatomic site and phase of the cardiac cycle, where the code leaves them open.
     digits
         Decimal places as printed; 0 for a count.
+    entry
+        Its name within the entry; "" = `key`.
     """
 
     key: str
@@ -112,6 +114,7 @@ class Quantity:
     site: Code | None = None
     phase: Code | None = None
     digits: int = 1
+    entry: str = ""
 
     def number(self, value: float | None, unknown: str = "–") -> str:
         """A value as printed, without the unit; `unknown` for None."""
@@ -128,7 +131,8 @@ class Quantity:
 
     def of(self, result: Mapping[str, Any]) -> Reading:
         """The value in the content of a `result.json`."""
-        entry = (result.get(self.within) or {}).get(self.key) if self.within else result.get(self.key)
+        name = self.entry or self.key
+        entry = (result.get(self.within) or {}).get(name) if self.within else result.get(name)
         if not isinstance(entry, Mapping):
             return Reading(entry)
         interval = entry.get("interval90")
@@ -193,6 +197,8 @@ class Anatomy:
     ----------
     name
         One word, used by the command, the registry and the shipped bundle.
+    group
+        Name of the anatomy among whose commands its own are, as another verb; "" = commands of its own.
     title, about
         Displayed name, such as "Fetal skull", and one sentence.
     verb, verb_help
@@ -267,6 +273,7 @@ class Anatomy:
     """
 
     name: str
+    group: str = ""
     title: str
     about: str
     verb: str

@@ -10,6 +10,7 @@ _PLACES = {
     "skull": "GenerativeModelsLib.skull.anatomy:SKULL",
     "heart": "GenerativeModelsLib.heart.anatomy:HEART",
     "segmentation": "GenerativeModelsLib.segmentation.anatomy:SEGMENTATION",
+    "repair": "GenerativeModelsLib.segmentation.repair.anatomy:REPAIR",
 }
 """Name -> module and name of the record."""
 

@@ -1,16 +1,51 @@
-"""The document of a finished case, `result.json`."""
+"""The document of a finished case, `result.json`, and what the folders of all anatomies have."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.language import _
 
-__all__ = ["made_with", "read_result"]
+__all__ = ["CaseFolder", "made_with", "read_result", "require_report"]
+
+REPORT = "report.html"
+
+
+@dataclass(frozen=True, eq=False)
+class CaseFolder:
+    """A case folder of any anatomy.
+
+    Attributes
+    ----------
+    folder
+        Folder of the case.
+    result
+        Content of `result.json`.
+    """
+
+    folder: Path
+    result: dict[str, Any]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Warnings for the user."""
+        return self.result["warnings"]
+
+    @property
+    def report(self) -> Path:
+        """The report, one HTML file."""
+        return self.folder / REPORT
+
+
+def require_report(folder: Path, again: str = "compute the case again") -> None:
+    """Raise `InputError` unless a case's folder has its report; `again` is the remedy in the message."""
+    if not (folder / REPORT).is_file():
+        raise InputError(f"{folder / REPORT} is missing: {again}.")
 
 
 def read_result(folder: Path, schema: str, again: str = "compute the case again") -> dict[str, Any]:

@@ -35,14 +35,17 @@ _MORE = {
     "heart": {"sample": sample, "walk": walk},
 }
 """Commands of single anatomies."""
+_GROUPS: dict[str, typer.Typer] = {}
 for _name in anatomy_names():
     _anatomy = anatomy_of(_name)
-    _group = typer.Typer(help=_anatomy.about, no_args_is_help=True, rich_markup_mode=None)
+    if not _anatomy.group:
+        _GROUPS[_name] = typer.Typer(help=_anatomy.about, no_args_is_help=True, rich_markup_mode=None)
+        app.add_typer(_GROUPS[_name], name=_name)
+    _group, _batch = _GROUPS[_anatomy.group or _name], f"batch-{_anatomy.verb}" if _anatomy.group else "batch"
     _group.command(_anatomy.verb, cls=GuardedCommand)(case_command(_anatomy))
-    _group.command("batch", cls=GuardedCommand)(batch_command(_anatomy))
+    _group.command(_batch, cls=GuardedCommand)(batch_command(_anatomy))
     for _verb, _command in _MORE.get(_name, {}).items():
         _group.command(_verb, cls=GuardedCommand)(_command)
-    app.add_typer(_group, name=_name)
 model = typer.Typer(help="Show, check and seal a model bundle.", no_args_is_help=True, rich_markup_mode=None)
 model.command("inspect", cls=GuardedCommand)(inspect)
 model.command("verify", cls=GuardedCommand)(verify)

@@ -41,7 +41,17 @@ def _load_heart(folder: Path) -> object:
     return load_heart_model(folder)
 
 
-LOADERS: Mapping[str, Loader] = {"fetal-skull": _load_skull, "heart-shape": _load_heart}
+def _load_labels(folder: Path) -> object:
+    from GenerativeModelsLib.segmentation.label_model import load_label_model
+
+    return load_label_model(folder)
+
+
+LOADERS: Mapping[str, Loader] = {
+    "fetal-skull": _load_skull,
+    "heart-shape": _load_heart,
+    "heart-label-maps": _load_labels,
+}
 """Loader of a bundle, by its kind."""
 
 

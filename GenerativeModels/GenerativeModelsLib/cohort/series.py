@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from math import hypot
 
@@ -114,8 +115,10 @@ def _series(case_id: str, group: Sequence[CohortCase]) -> Series:
     ages = {case: age(case) for case in group}
     if all(case.day is not None for case in group):
         ordered = sorted(group, key=lambda case: (case.day, ages[case] or 0.0))
-    else:
+    elif any(found is not None for found in ages.values()):
         ordered = sorted(group, key=lambda case: (ages[case] is None, ages[case] or 0.0))
+    else:
+        ordered = sorted(group, key=lambda case: (case.day is None, case.day or date.min))
     first = ordered[0]
     examinations = tuple(
         Examination(case, ages[case], case.weeks is None and ages[case] is not None, _since(first, case, ages))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.record import Anatomy, Mesh
-from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_report
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface, write_vtp
 from GenerativeModelsLib.geometry.surfaces import Surface
@@ -23,35 +23,19 @@ __all__ = ["FinishedCase", "document", "read_case", "read_meshes", "write_files"
 
 
 @dataclass(frozen=True, eq=False)
-class FinishedCase:
+class FinishedCase(CaseFolder):
     """A case folder of any anatomy.
 
     Attributes
     ----------
     anatomy
         Its record.
-    folder
-        Where it was read from.
-    result
-        Content of `result.json`.
     meshes
         By file name, in the order of the record; LPS mm, with the point arrays of the file.
     """
 
     anatomy: Anatomy
-    folder: Path
-    result: dict[str, Any]
     meshes: dict[str, Surface]
-
-    @property
-    def warnings(self) -> list[str]:
-        """Sentences for the user."""
-        return self.result["warnings"]
-
-    @property
-    def report(self) -> Path:
-        """The report, one HTML file."""
-        return self.folder / "report.html"
 
 
 def document(case: Case) -> dict[str, Any]:
@@ -98,7 +82,6 @@ def read_case(anatomy: Anatomy, folder: str | Path) -> FinishedCase:
     """
     folder = Path(folder)
     result = read_result(folder, anatomy.schema)
-    if not (folder / "report.html").is_file():
-        raise InputError(f"{folder / 'report.html'} is missing: compute the case again.")
+    require_report(folder)
     meshes = read_meshes(anatomy, folder)
-    return FinishedCase(anatomy, folder, result, {mesh.file: surface for mesh, surface in meshes.items()})
+    return FinishedCase(folder, result, anatomy, {mesh.file: surface for mesh, surface in meshes.items()})

@@ -38,13 +38,14 @@ def run(
         real people and patients. heart-population: the simulated population compared with real people, with a figure.
         densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
         segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
+        label-model: a bundle of label maps (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
-        Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population and
-        segmentation-check: that of the data set, or the one above it.
+        Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population,
+        segmentation-check and label-model: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
@@ -72,6 +73,7 @@ def run(
     from GenerativeModelsLib.evaluation.heart.run import Models
     from GenerativeModelsLib.evaluation.scores.tables import publish
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
+    from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark_labels
     from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
     from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
@@ -100,6 +102,7 @@ def run(
         "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
+        "label-model": lambda: benchmark_labels.run(bundle("labels"), data, cases or 40, seed, output),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:

@@ -45,7 +45,7 @@ def timed_cine() -> LabelMaps:
     cine = read_label_maps(SegmentationRequest(sample_dir() / "heart_cine" / "labels.nii.gz"))
     labelled = (cine.values == CODES["lv"]).any(axis=(2, 3)).sum(axis=0)
     slices = np.sort(np.argsort(labelled, kind="stable")[::-1][:SLICES])
-    return replace(cine, values=cine.values[np.arange(FRAMES) % cine.frames][:, slices])
+    return replace(cine, values=cine.values[np.arange(FRAMES) % cine.frames][:, slices], grid=None)
 
 
 def _cold_command(cine: LabelMaps, threads: int) -> Cold:

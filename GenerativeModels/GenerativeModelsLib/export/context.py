@@ -15,10 +15,11 @@ from GenerativeModelsLib.anatomy.exporting import ExportCase
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-__all__ = ["MANUFACTURER", "MODEL_NAME", "DicomContext", "coded_item"]
+__all__ = ["CARDIAC_PHASE", "MANUFACTURER", "MODEL_NAME", "DicomContext", "coded_item"]
 
 MANUFACTURER = "GenerativeModels"
 MODEL_NAME = "generative-models"
+CARDIAC_PHASE = Code("246092007", "SCT", "Cardiac cycle phase")
 SERIES = ("dicom-sr", "dicom-seg", "dicom-pdf", "dicom-stl")
 FIRST_SERIES = 9001
 """Series numbers of the exports start here, above those of a scanner."""

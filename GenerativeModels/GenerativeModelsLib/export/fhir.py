@@ -16,7 +16,8 @@ from GenerativeModelsLib.anatomy.codes import Code, ucum_of
 from GenerativeModelsLib.anatomy.exporting import ExportCase
 from GenerativeModelsLib.anatomy.numbers import beyond_percentiles
 from GenerativeModelsLib.anatomy.record import Quantity, Reading
-from GenerativeModelsLib.export.context import MANUFACTURER, MODEL_NAME
+from GenerativeModelsLib.export.context import CARDIAC_PHASE, MANUFACTURER, MODEL_NAME
+from GenerativeModelsLib.page.print_edges import RESEARCH
 
 __all__ = ["SYSTEMS", "bundle_of", "write_bundle"]
 
@@ -30,9 +31,7 @@ SYSTEMS = {
 """Addresses that name a coding scheme; nothing is fetched from them."""
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 RANK = Code("125012", "DCM", "Growth Percentile Rank")
-PHASE = Code("246092007", "SCT", "Cardiac cycle phase")
 _GESTATIONAL_AGE = Code("18185-9", "LN", "Gestational Age")
-RESEARCH = "Research use only. Not a medical device, not for diagnosis."
 
 
 def write_bundle(case: ExportCase, folder: Path) -> list[Path]:
@@ -116,7 +115,7 @@ def _measured(quantity: Quantity, reading: Reading) -> dict[str, Any]:
     if reading.percentile is not None:
         components.append({"code": _concept(RANK), "valueQuantity": _percentile(reading.percentile)})
     if quantity.phase is not None:
-        components.append({"code": _concept(PHASE), "valueCodeableConcept": _concept(quantity.phase)})
+        components.append({"code": _concept(CARDIAC_PHASE), "valueCodeableConcept": _concept(quantity.phase)})
     return found | ({"component": components} if components else {})
 
 

@@ -18,6 +18,7 @@ from GenerativeModelsLib.anatomy.verdict import score_text, verdict_text
 from GenerativeModelsLib.errors import SCALE
 from GenerativeModelsLib.export.pictures import Row, pictures_of
 from GenerativeModelsLib.language import N_, _, in_language, in_words_of_page
+from GenerativeModelsLib.page.print_edges import RESEARCH
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_report"]
 
-RESEARCH = N_("Research use only. Not a medical device, not for diagnosis.")
 _TITLES = {
     "outside": N_("The input lies outside what the model was trained on: do not rely on these numbers."),
     "unusual": N_("The input is unusual for the model: read the numbers with care."),

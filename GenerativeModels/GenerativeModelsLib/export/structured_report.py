@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from GenerativeModelsLib.anatomy.codes import Code, ucum_of
 from GenerativeModelsLib.anatomy.exporting import ExportCase
 from GenerativeModelsLib.anatomy.record import Quantity, Reading
-from GenerativeModelsLib.export.context import MANUFACTURER, MODEL_NAME, DicomContext
+from GenerativeModelsLib.export.context import CARDIAC_PHASE, MANUFACTURER, MODEL_NAME, DicomContext
+from GenerativeModelsLib.page.print_edges import RESEARCH
 
 if TYPE_CHECKING:
     import highdicom as hd
@@ -31,12 +32,10 @@ __all__ = [
 ]
 
 FILE = "measurements-sr.dcm"
-PHASE = Code("246092007", "SCT", "Cardiac cycle phase")
 UPPER = Code("371886008", "SCT", "+, range of upper measurement uncertainty")
 LOWER = Code("371885007", "SCT", "-, range of lower measurement uncertainty")
 """Of CID 225."""
 COMMENT = Code("121106", "DCM", "Comment")
-RESEARCH = "Research use only. Not a medical device, not for diagnosis."
 
 
 def write_sr(case: ExportCase, folder: Path) -> list[Path]:
@@ -87,7 +86,10 @@ def add_phase(measurement: hd.sr.Measurement, phase: Code) -> None:
     """State the phase of the cardiac cycle at which something was measured."""
     import highdicom as hd
 
-    _add(measurement, hd.sr.CodeContentItem(coded(PHASE), coded(phase), hd.sr.RelationshipTypeValues.HAS_CONCEPT_MOD))
+    _add(
+        measurement,
+        hd.sr.CodeContentItem(coded(CARDIAC_PHASE), coded(phase), hd.sr.RelationshipTypeValues.HAS_CONCEPT_MOD),
+    )
 
 
 def _add(measurement: hd.sr.Measurement, item: hd.sr.ContentItem) -> None:
@@ -129,11 +131,9 @@ def observer_context(context: DicomContext) -> hd.sr.ObservationContext:
         model_name=MODEL_NAME,
         serial_number=context.software,
     )
-    person = None
-    if identity.get("operator"):
-        attributes = hd.sr.PersonObserverIdentifyingAttributes(
-            name=_person_name(identity["operator"]), organization_name=identity.get("institution")
-        )
+    person, name = None, _person_name(identity.get("operator") or "")
+    if name:
+        attributes = hd.sr.PersonObserverIdentifyingAttributes(name=name, organization_name=identity.get("institution"))
         person = hd.sr.ObserverContext(codes.DCM.Person, attributes)
     return hd.sr.ObservationContext(
         observer_person_context=person, observer_device_context=hd.sr.ObserverContext(codes.DCM.Device, device)
@@ -202,6 +202,6 @@ def _unit(unit: str) -> hd.sr.CodedConcept:
 
 
 def _person_name(name: str) -> str:
-    """A name as in DICOM: the last word is the family name."""
-    *given, family = name.replace("^", " ").replace("=", " ").split()
-    return f"{family}^{' '.join(given)}"
+    """A name as in DICOM: the last word is the family name; "" without a word."""
+    words = name.replace("^", " ").replace("=", " ").split()
+    return f"{words[-1]}^{' '.join(words[:-1])}" if words else ""

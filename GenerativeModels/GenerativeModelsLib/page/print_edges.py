@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from GenerativeModelsLib.language import N_, _
 
-__all__ = ["print_edges"]
+__all__ = ["RESEARCH", "print_edges"]
 
 RESEARCH = N_("Research use only. Not a medical device, not for diagnosis.")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from GenerativeModelsLib.anatomy.cohort_plan import CohortPlan
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Quantity
-from GenerativeModelsLib.language import N_, _
+from GenerativeModelsLib.language import N_, _, ngettext
 from GenerativeModelsLib.process.memory import MemoryNeed
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
@@ -28,9 +28,10 @@ def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _notes(result: Mapping[str, Any]) -> list[str]:
     lines = [
-        _(
-            "{count} of {labelled} labelled slices break a rule, in {faulty} of {frames} frames",
-            count=result["violating"],
+        ngettext(
+            "{n} of {labelled} labelled slices breaks a rule, in {faulty} of {frames} frames",
+            "{n} of {labelled} labelled slices break a rule, in {faulty} of {frames} frames",
+            result["violating"],
             labelled=result["labelled_slices"],
             faulty=result["violating_frames"],
             frames=result["frames"],

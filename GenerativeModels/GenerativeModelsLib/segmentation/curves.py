@@ -12,6 +12,10 @@ from GenerativeModelsLib.segmentation.measures import Measures
 
 __all__ = ["Curves", "area_length_ml", "curves_of"]
 
+COMPLETE_SHARE = 0.5
+"""Least number of slices with labels of the left ventricle, of the largest of all frames, for a frame to be its end
+diastole or end systole. The two stacks of a patient of ACDC have 0.7 or more."""
+
 
 @dataclass(frozen=True, eq=False)
 class Curves:
@@ -24,7 +28,9 @@ class Curves:
     lv_ml, myo_ml
         Volumes of cavity and myocardium; NaN in a single short-axis slice.
     ed, es
-        Frames of the largest and smallest cavity; None without two frames of different size.
+        Frames of the largest and smallest cavity of those that are complete; None without two of different size.
+    incomplete
+        Frames that have labels in too few slices to be `ed` or `es`.
     """
 
     columns: Mapping[str, np.ndarray]
@@ -32,6 +38,7 @@ class Curves:
     myo_ml: np.ndarray
     ed: int | None = None
     es: int | None = None
+    incomplete: tuple[int, ...] = ()
 
     @property
     def edv_ml(self) -> float | None:
@@ -80,7 +87,10 @@ def curves_of(maps: LabelMaps, measures: Measures, apical: bool) -> Curves:
     if not apical:
         columns["wall_mm"] = _mean(measures.wall_mm)
     extreme = lv_ml if np.isfinite(lv_ml).any() else columns["lv_area_mm2"]
-    return Curves(columns, lv_ml, myo_ml, *_phases(extreme))
+    slices = (np.isfinite(measures.area_mm2["lv"]) | np.isfinite(measures.area_mm2["myo"])).sum(axis=1)
+    incomplete = (slices > 0) & (slices < COMPLETE_SHARE * slices.max())
+    phases = _phases(np.where(incomplete, np.nan, extreme))
+    return Curves(columns, lv_ml, myo_ml, *phases, tuple(np.flatnonzero(incomplete).tolist()))
 
 
 def _sum(values: np.ndarray) -> np.ndarray:

@@ -10,13 +10,53 @@ import numpy as np
 
 from GenerativeModelsLib.segmentation.geometry import contact
 
-__all__ = ["CODES", "LabelMaps"]
+__all__ = ["CODES", "FileGrid", "LabelMaps"]
 
 CODES = {"lv": 1, "myo": 2, "rv": 3, "la": 4}
 """Values of `LabelMaps.values` by structure; 0 is the background."""
 
 WALL_AROUND_RIGHT = 0.65
 """Share of the right cavity's border on myocardium from which its own wall is labelled; the septum alone is half."""
+
+
+@dataclass(frozen=True, eq=False)
+class FileGrid:
+    """Values as a file has them.
+
+    Attributes
+    ----------
+    values
+        (frame, k, j, i), of the type of the file.
+    to_lps
+        (4, 4) index (i, j, k, 1) -> LPS mm.
+    frame_s
+        Seconds from one frame to the next according to the file; None = it says none.
+    name
+        Name of the file or array.
+    labels, segments
+        Values and names by structure of the segments of a segmentation file; None for other files.
+    by_view
+        Whether its third axis is taken for the time since the view is apical.
+    axis
+        The axis (0 = i, 1 = j, 2 = k) across the slices.
+    """
+
+    values: np.ndarray
+    to_lps: np.ndarray
+    frame_s: float | None
+    name: str
+    labels: dict[str, int] | None = None
+    segments: dict[str, str] | None = None
+    by_view: bool = False
+    axis: int = 2
+
+    def slices_first(self, values: np.ndarray) -> np.ndarray:
+        """(frame, k, j, i) -> (frames, slices, rows, columns)."""
+        return np.moveaxis(values, 3 - self.axis, 1)
+
+    def as_in_file(self, values: np.ndarray) -> np.ndarray:
+        """(frames, slices, rows, columns) -> (frame, k, j, i)."""
+        return np.moveaxis(values, 1, 3 - self.axis)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +79,8 @@ class LabelMaps:
         Names of the segments of a segmentation file by structure; None for other files.
     warnings
         Warnings on the file.
+    grid
+        The file as it was read; None for maps that were made.
     """
 
     values: np.ndarray
@@ -48,6 +90,7 @@ class LabelMaps:
     name: str
     segments: Mapping[str, str] | None = None
     warnings: tuple[str, ...] = ()
+    grid: FileGrid | None = None
 
     @property
     def frames(self) -> int:
@@ -68,6 +111,14 @@ class LabelMaps:
     def slice_mm(self) -> float:
         """Distance of neighbouring slices."""
         return float(np.linalg.norm(self.to_lps[:3, 2]))
+
+    @cached_property
+    def unnamed(self) -> np.ndarray:
+        """(frames, slices, rows, columns) bool: pixels with a value in the file that is no structure's, nor 0."""
+        if self.grid is None:
+            return np.zeros(self.values.shape, bool)
+        named = [0, *self.labels.values()]
+        return self.grid.slices_first(np.isin(np.rint(self.grid.values), named, invert=True))
 
     @cached_property
     def biventricular(self) -> bool:

@@ -48,6 +48,17 @@ class Measures:
         """(frames, slices) mean thickness of the wall: difference of the radii of "epi" and "lv"."""
         return self.radius_mm("epi") - self.radius_mm("lv")
 
+    def middle_mm(self, frame: int, slices: Sequence[int]) -> np.ndarray:
+        """(2,) row and column in mm of the middle of the centres in slices of a frame.
+
+        Of these slices in all frames where none is known, and else of all slices.
+        """
+        for centres in (self.centre_mm[frame, slices], self.centre_mm[:, slices], self.centre_mm):
+            known = centres[np.isfinite(centres).all(axis=-1)]
+            if len(known):
+                break
+        return known.mean(axis=0)
+
 
 def measure_planes(maps: LabelMaps, planes: Sequence[Sequence[Plane | None]], apical: bool) -> Measures:
     """Measure all planes (frame, slice); None is a slice without labels."""

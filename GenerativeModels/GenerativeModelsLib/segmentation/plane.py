@@ -56,6 +56,14 @@ class Plane:
         self.pixel_mm, self.role, self.biventricular = np.asarray(pixel_mm, float), role, biventricular
         self._masks: dict[str, np.ndarray] = {}
 
+    def same_as(self, other: Plane) -> bool:
+        """Whether another plane of the same grid has the same labels at the same place, and is judged alike."""
+        return (
+            (self.role, self.biventricular) == (other.role, other.biventricular)
+            and np.array_equal(self.corner, other.corner)
+            and np.array_equal(self.values, other.values)
+        )
+
     def mask(self, structure: str) -> np.ndarray:
         """Mask of "lv", "myo", "rv", "la", of "epi" (lv and myo) or of "background"."""
         if structure not in self._masks:

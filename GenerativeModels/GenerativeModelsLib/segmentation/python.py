@@ -11,7 +11,7 @@ from GenerativeModelsLib.anatomy.run import Progress
 from GenerativeModelsLib.image_files.in_memory import label_map_source
 from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
-from GenerativeModelsLib.segmentation.request import SegmentationRequest
+from GenerativeModelsLib.segmentation.request import INTERVAL_RANGE_MS, SegmentationRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ def check_segmentation(
     affine
         (4, 4) index -> RAS mm of an array, as in nibabel.
     frame_interval_ms
-        Time from one frame to the next, for data that carry none; arrays never do.
+        Time from one frame to the next, for data that carry none, as arrays; None = that of the file or the image.
     output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
@@ -70,12 +70,12 @@ def check_segmentation(
     """
 
     def request() -> SegmentationRequest:
-        dimensions = getattr(labels_of, "GetDimension", lambda: 3)()
+        dimensions = 4 if getattr(labels_of, "GetDimension", lambda: 3)() == 4 else 3
         return SegmentationRequest(
-            label_map_source(labels_of, "file", affine, dimensions=dimensions),
+            label_map_source(labels_of, "labels_of", affine, dimensions=dimensions),
             view,
             labels,
-            None if frame_interval_ms is None else float(frame_interval_ms),
+            _interval_ms(labels_of, dimensions) if frame_interval_ms is None else float(frame_interval_ms),
             output=None if output is None else Path(output),
             overwrite=overwrite,
             title=title,
@@ -85,6 +85,15 @@ def check_segmentation(
         )
 
     return CheckedSegmentation(computed(SEGMENTATION, request, progress, IDENTITY_KEYWORDS | {"file": "labels_of"}))
+
+
+def _interval_ms(image: Labels, dimensions: int) -> float | None:
+    """Interval of the frames of a SimpleITK image of four dimensions, as of its file; None where it is implausible."""
+    if dimensions < 4:
+        return None
+    milliseconds = 1000 * float(image.GetSpacing()[3])
+    low, high = INTERVAL_RANGE_MS
+    return milliseconds if low <= milliseconds <= high else None
 
 
 class CheckedSegmentation(CaseView):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from GenerativeModelsLib.label_files.values import (
     whole_values,
 )
 from GenerativeModelsLib.language import said
-from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.maps import CODES, FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.plausible import require_one_heart
 from GenerativeModelsLib.segmentation.request import INTERVAL_RANGE_MS, OPTIONAL, PRESETS, SegmentationRequest
 
@@ -40,20 +40,6 @@ MOST_SHEAR = 0.01
 """Largest cosine between two axes of the voxels."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Values (frame, k, j, i) as a file has them, with (4, 4) index (i, j, k, 1) -> LPS mm."""
-
-    values: np.ndarray
-    to_lps: np.ndarray
-    frame_s: float | None
-    name: str
-    labels: dict[str, int] | None = None
-    segments: dict[str, str] | None = None
-    by_view: bool = False
-    """Whether its third axis is taken for the time since the view is apical."""
-
-
 def read_label_maps(request: SegmentationRequest) -> LabelMaps:
     """The label maps of a request.
 
@@ -66,8 +52,10 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
         that the preset does not know, without a frame interval, or implausible as a heart.
     """
     labels, preset = parse_values(request.labels, PRESETS, OPTIONAL), _is_preset(request.labels)
-    grid = _given(request) if isinstance(request.file, GivenImage) else _from_file(request, labels, preset)
-    called = f"{named('file')} {grid.name}"
+    if isinstance(request.file, GivenImage):
+        called, grid = named("file"), _given(request)
+    else:
+        called, grid = f"{named('file')} {request.file.name}", _from_file(request, labels, preset)
     require_spacing(grid.to_lps, called)
     _require_right_angles(grid.to_lps, called)
     warnings: list[str] = []
@@ -79,7 +67,8 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
     codes = np.zeros(grid.values.shape, np.uint8)
     for structure, value in own.items():
         codes[whole == value] = CODES[structure]
-    codes, to_lps = _slices_first(codes, grid.to_lps, called, warnings, grid.name)
+    grid = replace(grid, axis=_slice_axis(codes.shape[:0:-1], grid.to_lps, called, warnings, grid.name))
+    codes, to_lps = np.ascontiguousarray(grid.slices_first(codes)), _slices_last(grid.to_lps, grid.axis)
     frame_s = None
     if len(codes) > 1:
         frame_s = _interval(request.frame_interval_ms, grid.frame_s, called, grid.by_view, pair=len(codes) == 2)
@@ -87,7 +76,7 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
         raise InputError(
             f"{called} is a stack of {codes.shape[1]} slices: an apical view is one slice, over time or not."
         )
-    maps = LabelMaps(codes, to_lps, frame_s, own, grid.name, grid.segments)
+    maps = LabelMaps(codes, to_lps, frame_s, own, grid.name, grid.segments, grid=grid)
     if request.view == "apical" and maps.slices > 1:
         raise InputError(
             f"{called} has {maps.slices} slices in {maps.frames} frames: an apical view is one slice; save it alone."
@@ -145,20 +134,19 @@ def _require_values(
     )
 
 
-def _given(request: SegmentationRequest) -> _Grid:
+def _given(request: SegmentationRequest) -> FileGrid:
     source = request.file
     values = np.asarray(source.values)
-    called = f"{named('file')} {source.name}"
     if values.ndim == 4:
-        return _Grid(values, source.to_lps, None, source.name)
+        return FileGrid(values, source.to_lps, None, source.name)
     if values.ndim != 3:
-        raise InputError(f"{called} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
+        raise InputError(f"{named('file')} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
     if request.view == "apical" and min(values.shape) > 1:
-        return _Grid(values[:, None], source.to_lps, None, source.name, by_view=True)
-    return _Grid(values[None], source.to_lps, None, source.name)
+        return FileGrid(values[:, None], source.to_lps, None, source.name, by_view=True)
+    return FileGrid(values[None], source.to_lps, None, source.name)
 
 
-def _from_file(request: SegmentationRequest, labels: dict[str, int], preset: bool) -> _Grid:
+def _from_file(request: SegmentationRequest, labels: dict[str, int], preset: bool) -> FileGrid:
     path, called, reader = opened(request.file, "file")
     nrrd = reader.GetImageIO() == "NrrdImageIO"
     segments = read_segments(path, called) if nrrd else []
@@ -182,7 +170,7 @@ def _from_file(request: SegmentationRequest, labels: dict[str, int], preset: boo
 
 def _grid_of(
     image: sitk.Image, path: Path, called: str, segments: list, sequence: bool, view: str, labels: dict[str, int] | None
-) -> _Grid:
+) -> FileGrid:
     import SimpleITK as sitk
 
     values, to_lps = sitk.GetArrayFromImage(image), _to_lps(image)
@@ -191,16 +179,16 @@ def _grid_of(
         chosen = chosen_segments(segments, called, labels, [name for name in known if labels is None or name in labels])
         values, own = values_of_segments(values, chosen, called)
         names = {structure: segment.name for structure, segment in chosen.items()}
-        return _Grid(values[None], to_lps, None, path.name, own, names)
+        return FileGrid(values[None], to_lps, None, path.name, own, names)
     if sequence:
-        return _Grid(np.moveaxis(values, -1, 0), to_lps, _sequence_interval(path, called), path.name)
+        return FileGrid(np.moveaxis(values, -1, 0), to_lps, _sequence_interval(path, called), path.name)
     if image.GetDimension() == 4:
-        return _Grid(values, to_lps, float(image.GetSpacing()[3]), path.name)
+        return FileGrid(values, to_lps, float(image.GetSpacing()[3]), path.name)
     if image.GetDimension() == 2:
-        return _Grid(values[None, None], to_lps, None, path.name)
+        return FileGrid(values[None, None], to_lps, None, path.name)
     if view == "apical" and min(values.shape) > 1:  # with a single voxel across, it is one slice
-        return _Grid(values[:, None], to_lps, None, path.name, by_view=True)
-    return _Grid(values[None], to_lps, None, path.name)
+        return FileGrid(values[:, None], to_lps, None, path.name, by_view=True)
+    return FileGrid(values[None], to_lps, None, path.name)
 
 
 def _to_lps(image: sitk.Image) -> np.ndarray:
@@ -244,17 +232,11 @@ def _interval(asked_ms: float | None, of_file: float | None, called: str, by_vie
     return of_file
 
 
-def _slices_first(
-    codes: np.ndarray, to_lps: np.ndarray, called: str, warnings: list[str], name: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """(frames, slices, rows, columns) and (4, 4) index (column, row, slice, 1) -> LPS mm.
-
-    The slices lie across the axis of the file with the clearly largest voxel distance, or with a single voxel.
-    """
+def _slice_axis(size: Sequence[int], to_lps: np.ndarray, called: str, warnings: list[str], name: str) -> int:
+    """The axis (of i, j, k) across the slices: the clearly largest voxel distance, or a single voxel."""
     spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
-    size = np.array(codes.shape[:0:-1])
     order = np.argsort(spacing)
-    single = np.flatnonzero(size == 1)
+    single = np.flatnonzero(np.array(size) == 1)
     if len(single):
         axis = int(single[-1])
     elif spacing[order[2]] >= THICK_SLICES * spacing[order[1]]:
@@ -272,8 +254,11 @@ def _slices_first(
         )
     if min(np.delete(size, axis)) < 4:
         raise InputError(f"{called} is {' x '.join(map(str, size))} voxels: a label map of slices is needed.")
-    columns = [i for i in (0, 1, 2) if i != axis] + [axis]
-    moved = np.moveaxis(codes, 3 - axis, 1)
+    return axis
+
+
+def _slices_last(to_lps: np.ndarray, axis: int) -> np.ndarray:
+    """(4, 4) index (column, row, slice, 1) -> LPS mm."""
     turned = to_lps.copy()
-    turned[:, :3] = to_lps[:, columns]
-    return np.ascontiguousarray(moved), turned
+    turned[:, :3] = to_lps[:, [i for i in (0, 1, 2) if i != axis] + [axis]]
+    return turned

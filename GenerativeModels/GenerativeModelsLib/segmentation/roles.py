@@ -14,7 +14,7 @@ import numpy as np
 from GenerativeModelsLib.segmentation.geometry import contact
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 
-__all__ = ["BASAL", "OUTFLOW_MM", "ROLES", "base_is_first", "role_without_ventricle", "slice_roles"]
+__all__ = ["BASAL", "OUTFLOW_MM", "ROLES", "base_is_first", "judged_role", "role_without_ventricle", "slice_roles"]
 
 ROLES = ("base", "outflow", "mid", "apex", "alone")
 BASAL = ("base", "outflow")
@@ -50,6 +50,11 @@ def slice_roles(maps: LabelMaps) -> list[list[str | None]]:
     """
     first = base_is_first(maps)
     return [_roles(frame, maps, first) for frame in maps.values]
+
+
+def judged_role(roles: Sequence[str | None], slice_: int) -> str:
+    """The role by which a slice with labels is judged."""
+    return roles[slice_] or role_without_ventricle(roles, slice_)
 
 
 def role_without_ventricle(roles: Sequence[str | None], slice_: int) -> str:

@@ -199,7 +199,10 @@ def parse_mask(value: str | Sequence[Any], field: str = "mask") -> tuple[Polygon
     InputError
         It has another form, or a region has no area.
     """
-    regions = [part for part in value.split(";") if part.strip()] if isinstance(value, str) else list(value)
+    if isinstance(value, str):
+        regions = [part for part in value.split(";") if part.strip()]
+    else:
+        regions = list(value) if hasattr(value, "__len__") else []
     found = tuple(_region(region, field) for region in regions)
     if not found:
         raise InputError(f"{named(field)} is {_shown(value)}: {_REGION}")

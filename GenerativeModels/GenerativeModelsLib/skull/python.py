@@ -82,8 +82,8 @@ def reconstruct_skull(
     Parameters
     ----------
     axial, sagittal, coronal
-        Each a file (DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP), an array (rows, columns) or (rows, columns, 3),
-        or a SimpleITK image of one slice. The planes need not be registered to each other.
+        Each a file (DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP, GIF), an array (rows, columns) or
+        (rows, columns, 3), or a SimpleITK image of one slice. The planes need not be registered to each other.
     spacing_mm
         Millimetres per pixel, one number or (row, column), for the images without spacing; or a mapping by plane such
         as ``{"axial": 0.2, "sagittal": (0.2, 0.3)}``, which overrides the spacing of an image.
@@ -172,7 +172,7 @@ def _frames(frame: int | Mapping[str, int] | None) -> dict[str, int]:
         return {"frame": index(frame)}
     if strange := set(frame) - set(PLANES):
         raise InputError(f"frame has the key '{min(strange)}': expected {', '.join(PLANES)}.", "frame")
-    return {f"{plane}_frame": index(number) for plane, number in frame.items()}
+    return {f"{plane}_frame": index(number) for plane, number in frame.items() if number is not None}
 
 
 def _weeks(age: float | str | None) -> float | str | None:
@@ -194,17 +194,26 @@ def _corrections(corrections: Any) -> dict[str, Any]:
     """Fields of the request from the argument `corrections`."""
     if corrections is None:
         return {}
+    if not isinstance(corrections, Mapping):
+        raise InputError(f"corrections is {corrections!r}: give a mapping by plane.", "corrections")
     if strange := set(corrections) - set(PLANES):
         raise InputError(f"corrections has the key '{min(strange)}': expected {', '.join(PLANES)}.", "corrections")
     fields = {}
     for plane, made in corrections.items():
-        values = made if isinstance(made, Mapping) else {kind: getattr(made, kind) for kind in KINDS}
+        if not isinstance(made, Mapping | PlaneCorrection):
+            text = f"corrections['{plane}'] is {made!r}: give a mapping of one or more of {', '.join(KINDS)}."
+            raise InputError(text, "corrections")
+        values = made if isinstance(made, Mapping) else vars(made)
         if strange := set(values) - set(KINDS):
             text = f"corrections['{plane}'] has the key '{min(strange)}': expected {', '.join(KINDS)}."
             raise InputError(text, "corrections")
-        given = {kind: value for kind, value in values.items() if value is not None and len(value)}
-        fields |= {f"{plane}_{kind}": value for kind, value in given.items()}
+        fields |= {f"{plane}_{kind}": value for kind, value in values.items() if not _is_none(value)}
     return fields
+
+
+def _is_none(correction: Any) -> bool:
+    """Whether a value says that there is no correction: None, or no region of a mask."""
+    return correction is None or (hasattr(correction, "__len__") and len(correction) == 0)
 
 
 def _pair(value: Any) -> Spacing:
@@ -270,7 +279,8 @@ class Skull(CaseView):
         Raises
         ------
         InputError
-            There is no such chart, or it does not reach the age.
+            There is no such chart, or no head of that age can be reconstructed. Beyond its chart an age has no
+            z-scores and percentiles, which a warning says.
 
         Examples
         --------

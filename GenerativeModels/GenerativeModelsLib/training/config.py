@@ -15,13 +15,14 @@ from pydantic import BaseModel, Discriminator, TypeAdapter, ValidationError
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
+from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
 from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
 from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
 
 AnyTrainingConfig = Annotated[
-    LocatorTrainingConfig | ReaderTrainingConfig | SkullTrainingConfig | HeartTrainingConfig,
+    LocatorTrainingConfig | ReaderTrainingConfig | SkullTrainingConfig | HeartTrainingConfig | LabelTrainingConfig,
     Discriminator("model"),
 ]
 """Config of any training; the field `model` selects the class."""
@@ -41,12 +42,15 @@ class Steps(NamedTuple):
 
 
 _SKULL = Steps("skull.run:train_skull", "skull.publish:publish")
+_LABELS = Steps("segmentation.run:train_labels", "segmentation.publish:publish_labels")
 TRAININGS = {
     "head-locator": Steps("skull.locator_run:train_locator"),
     "plane-reader": Steps("skull.reader_run:train_reader"),
     "HiRecCVAE": _SKULL,
     "RecCVAE": _SKULL,
     "heart-lvae": Steps("heart.run:train_heart", "heart.publish:publish_heart"),
+    "ar-vae": _LABELS,
+    "constrained-vae": _LABELS,
 }
 """Functions of each `model`."""
 

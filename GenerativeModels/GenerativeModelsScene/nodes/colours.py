@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import slicer
@@ -36,6 +36,20 @@ def show_colours(
         node.SetHideFromEditors(False)  # Slicer saves no colour node that editors do not show
     set_unknown_colour(node)
     return node
+
+
+def show_label_colours(
+    store: NodeStore, role: str, name: str, labels: Mapping[int, tuple[str, Sequence[float]]]
+) -> slicer.vtkMRMLColorTableNode:
+    """The colour table of that role: name and (r, g, b), 0 to 1, of each value from 1 on; 0 is not drawn."""
+    table, made = store.obtain(role, "vtkMRMLColorTableNode", name)
+    if made:
+        table.SetTypeToUser()
+        table.SetNumberOfColors(max(labels) + 1)
+        table.SetColor(0, "background", 0, 0, 0, 0)
+        for value, (words, colour) in labels.items():
+            table.SetColor(value, words, *colour, 1)
+    return table
 
 
 def set_unknown_colour(colours: slicer.vtkMRMLProceduralColorNode) -> None:

@@ -1,21 +1,23 @@
-"""Models over steps or time as a sequence that Slicer's sequence tool bar plays.
+"""Models or label maps over steps or time as a sequence that Slicer's sequence tool bar plays.
 
 Needs no running module: what Slicer's Sequences module does when a step is chosen is called where it does not run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import slicer
 
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsScene.nodes.models import ras_polydata, show_model
 from GenerativeModelsScene.nodes.store import CASE, ROLE, NodeStore
+from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
-__all__ = ["drop_sequence", "show_item", "show_model_sequence"]
+__all__ = ["drop_sequence", "show_item", "show_label_sequence", "show_model_sequence"]
 
-ROLES = ("browser", "sequence", "model")
+ROLES = ("browser", "sequence", "model", "labels")
 
 
 def show_model_sequence(
@@ -43,41 +45,107 @@ def show_model_sequence(
     frames_per_second
         Of the playback.
     """
+    first = None
+
+    def items() -> Iterator[slicer.vtkMRMLModelNode]:
+        nonlocal first
+        for surface in surfaces:
+            item = slicer.vtkMRMLModelNode()
+            item.SetAndObserveMesh(ras_polydata(surface))
+            first = first or surface
+            yield item
+
+    sequence = _filled(store, role, "model", name, items(), index, values)
+    model, made = show_model(store, first, name, f"{role}.model")
+    return _browser(store, role, name, sequence, model, frames_per_second), model, made
+
+
+def show_label_sequence(
+    store: NodeStore,
+    role: str,
+    name: str,
+    frames: Iterable[np.ndarray],
+    to_ras: np.ndarray,
+    *,
+    index: tuple[str, str],
+    values: Sequence[str],
+    frames_per_second: float,
+) -> tuple[slicer.vtkMRMLSequenceBrowserNode, slicer.vtkMRMLLabelMapVolumeNode, bool]:
+    """As `show_model_sequence`, of label maps (k, j, i) on one grid; their nodes are `role`.labels.
+
+    Parameters
+    ----------
+    to_ras
+        (4, 4) voxel index -> RAS mm.
+    """
+
+    def items() -> Iterator[slicer.vtkMRMLLabelMapVolumeNode]:
+        for frame in frames:
+            item = slicer.vtkMRMLLabelMapVolumeNode()
+            fill_volume(item, frame, to_ras)
+            yield item
+
+    sequence = _filled(store, role, "labels", name, items(), index, values)
+    shown, made = store.obtain(f"{role}.labels", "vtkMRMLLabelMapVolumeNode", name)
+    default_display(shown)
+    return _browser(store, role, name, sequence, shown, frames_per_second), shown, made
+
+
+def _filled(
+    store: NodeStore,
+    role: str,
+    kind: str,
+    name: str,
+    items: Iterable[slicer.vtkMRMLNode],
+    index: tuple[str, str],
+    values: Sequence[str],
+) -> slicer.vtkMRMLSequenceNode:
+    """The sequence of that role with these items and no others; `kind` ends the role of the node that shows them."""
+    browser = store.get(f"{role}.browser")
+    if browser is not None:
+        browser.SetPlaybackActive(False)
     sequence, _ = store.obtain(f"{role}.sequence", "vtkMRMLSequenceNode", f"{name} sequence")
-    browser, made_browser = store.obtain(f"{role}.browser", "vtkMRMLSequenceBrowserNode", f"{name} browser")
-    browser.SetPlaybackActive(False)
-    modifying = browser.StartModify(), sequence.StartModify()
+    modifying = sequence.StartModify()
     sequence.RemoveAllDataNodes()
     sequence.SetIndexName(index[0])
     sequence.SetIndexUnit(index[1])
-    first = None
-    for value, surface in zip(values, surfaces, strict=True):
-        item = slicer.vtkMRMLModelNode()
+    for value, item in zip(values, items, strict=True):
         item.SetName(name)
-        item.SetAttribute(CASE, store.key)  # a step hands its attributes to the model
-        item.SetAttribute(ROLE, f"{role}.model")
-        item.SetAndObserveMesh(ras_polydata(surface))
+        item.SetAttribute(CASE, store.key)  # a step hands its attributes to the node that shows it
+        item.SetAttribute(ROLE, f"{role}.{kind}")
         sequence.SetDataNodeAtValue(item, value)
-        first = first or surface
-    sequence.EndModify(modifying[1])
-    model, made = show_model(store, first, name, f"{role}.model")
+    sequence.EndModify(modifying)
+    return sequence
+
+
+def _browser(
+    store: NodeStore,
+    role: str,
+    name: str,
+    sequence: slicer.vtkMRMLSequenceNode,
+    shown: slicer.vtkMRMLNode,
+    frames_per_second: float,
+) -> slicer.vtkMRMLSequenceBrowserNode:
+    """The browser that shows a sequence by a node, at the first item."""
+    browser, made = store.obtain(f"{role}.browser", "vtkMRMLSequenceBrowserNode", f"{name} browser")
+    modifying = browser.StartModify()
     if browser.GetMasterSequenceNode() is not sequence:
         browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
-    if browser.GetProxyNode(sequence) is not model:
-        browser.AddProxyNode(model, sequence, False)
-    if made_browser:
+    if browser.GetProxyNode(sequence) is not shown:
+        browser.AddProxyNode(shown, sequence, False)
+    if made:
         browser.SetPlaybackRateFps(frames_per_second)
         browser.SetPlaybackLooped(True)
     browser.SetOverwriteProxyName(sequence, False)
-    browser.SetSaveChanges(sequence, False)  # a user's change of the model is not written into a step
+    browser.SetSaveChanges(sequence, False)  # a user's change of what is shown is not written into a step
     browser.SetSelectedItemNumber(0)
-    browser.EndModify(modifying[0])
+    browser.EndModify(modifying)
     show_item(browser, 0)
-    return browser, model, made
+    return browser
 
 
 def show_item(browser: slicer.vtkMRMLSequenceBrowserNode, number: int) -> None:
-    """Show one surface of a sequence, counted from 0; beyond the ends the nearest one."""
+    """Show one item of a sequence, counted from 0; beyond the ends the nearest one."""
     browser.SetSelectedItemNumber(min(max(number, 0), browser.GetNumberOfItems() - 1))
     slicer.vtkSlicerSequencesLogic().UpdateProxyNodesFromSequences(browser)
 

@@ -16,6 +16,7 @@ from GenerativeModelsScene.nodes.store import nodes_of_class
 __all__ = [
     "SECTION_MARGIN",
     "arrange_four_up",
+    "axes_in_view",
     "draw_slices_again",
     "look_from",
     "node_of_view",
@@ -43,6 +44,18 @@ def draw_slices_again(scene: slicer.vtkMRMLScene) -> None:
     """Update the slice views after a scene was loaded, since lines in them are drawn at the former positions."""
     for slice_node in nodes_of_class(scene, "vtkMRMLSliceNode"):
         slice_node.Modified()
+
+
+def axes_in_view(to_ras: np.ndarray) -> np.ndarray:
+    """(3, 3) columns right, up and normal of a slice view that shows a grid as it was drawn, in unit length.
+
+    Parameters
+    ----------
+    to_ras
+        (4, 4) voxel index (i, j, k, 1) -> RAS mm; i is drawn to the right and j down.
+    """
+    axes = to_ras[:3, :3] / np.linalg.norm(to_ras[:3, :3], axis=0)
+    return axes * (1.0, -1.0, 1.0)
 
 
 def sphere_about(models: Iterable[slicer.vtkMRMLModelNode]) -> tuple[np.ndarray, float]:

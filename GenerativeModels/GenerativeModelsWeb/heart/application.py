@@ -14,7 +14,7 @@ from GenerativeModelsLib.heart.labels.label_map import LabelMap
 from GenerativeModelsLib.heart.labels.phase_names import PHASE_WORDS
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsScene.nodes.titles import title_without
-from GenerativeModelsWeb.heart.desk import PLACES, SETTINGS, LabelDesk
+from GenerativeModelsWeb.heart.desk import PLACES, SETTINGS, HeartDesk
 from GenerativeModelsWeb.heart.explore import Explorer
 from GenerativeModelsWeb.heart.results import bullseyes_of, notices_of, result_of
 from GenerativeModelsWeb.heart.state import Inputs, Result, Settings, Views
@@ -38,7 +38,7 @@ class HeartApplication(CaseApplication):
         self.result, self.views_state = self.typed(Result), self.typed(Views)
         self.settings.data.device = self.device
         self.views = HeartViews(self.server)
-        self.desk = LabelDesk(self.inputs, self.settings, self.run, self.workspace / "label-maps")
+        self.desk = HeartDesk(self.inputs, self.settings, self.run, self.workspace / "label-maps")
         self.explorer = Explorer(self)
         self._maps: dict[Path, dict[str, LabelMap]] = {}
         self._asked: HeartRequest | None = None

@@ -8,6 +8,7 @@ from trame.widgets import html
 
 from GenerativeModelsWeb.parts.markup import attributes
 from GenerativeModelsWeb.parts.plots import build_handle, build_plot
+from GenerativeModelsWeb.parts.stage import build_player
 
 if TYPE_CHECKING:
     from GenerativeModelsWeb.heart.application import HeartApplication
@@ -139,18 +140,4 @@ def _ways(page: HeartApplication, names: Any) -> None:
                 disabled=(f"!{names.svg}",),
                 click=(act, arguments) if arguments else act,
             )
-    with html.Div(v_if=playing.count, classes="gm-slide gm-player"):
-        html.Button(
-            f"{{{{ {playing.playing} ? 'Pause' : 'Play' }}}}",
-            type="button",
-            classes="gm-button",
-            click=explorer.player.toggle,
-        )
-        html.Input(
-            type="range",
-            min="0",
-            step="1",
-            input=f"{playing.frame} = Number($event.target.value)",
-            raw_attrs=attributes(v_max=f"{playing.count} - 1", v_value=playing.frame, aria_label="Step"),
-        )
-        html.Output(f"{{{{ {playing.frame} + 1 }}}} / {{{{ {playing.count} }}}}")
+    build_player(explorer.player, "Step", f"{{{{ {playing.frame} + 1 }}}} / {{{{ {playing.count} }}}}")

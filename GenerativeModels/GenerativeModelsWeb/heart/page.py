@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from trame.widgets import html
 
 from GenerativeModelsLib.heart.anatomy import THICKNESS_RANGE_MM
-from GenerativeModelsLib.heart.labels.label_map import PRESETS
 from GenerativeModelsWeb.heart.explore_panel import build_explore
 from GenerativeModelsWeb.heart.results_panel import build_results
 from GenerativeModelsWeb.parts.frame import sign
+from GenerativeModelsWeb.parts.label_form import build_values
+from GenerativeModelsWeb.parts.label_maps import ACCEPT
 from GenerativeModelsWeb.parts.markup import (
     SEXES,
     attributes,
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = ["build_page"]
 
-ACCEPT = ".nii,.nii.gz,.gz,.nrrd,.nhdr,.mha,.mhd"
 SIDES = {"Front": "front", "Left": "left", "Right": "right", "Back": "back", "Top": "top", "Below": "below"}
 PHASES = (("ed", "ED"), ("es", "ES"))
 SURFACES = (("patient", "Patient"), ("model", "Model"), ("both", "Both"), ("distance", "Distance"))
 COLOURED_BY = (("thickness", "Thickness"), ("segments", "Segments"))
+PRESET_WORDS = {"acdc": "ACDC", "ukbb": "UK Biobank"}
+STRUCTURE_WORDS = {"lv": "Cavity", "myo": "Myocardium", "rv": "Right ventricle"}
 CARDS = (
     ("ed", "End diastole", "required", "Drop or choose a label map"),
     ("es", "End systole", "optional", "Drop or choose a label map"),
@@ -58,20 +60,7 @@ def _inputs(page: HeartApplication, shown: str) -> None:
             build_card(
                 page, place, label, tag=tag, hint=hint, accept=ACCEPT, icon="mdi-file-upload-outline", shown=here
             )
-        with html.Div(v_if=f"{inputs.values}.length"):
-            with html.Div(classes="gm-heading gm-spaced"):
-                html.H2("Meaning of the values")
-                with html.Span():
-                    for preset, words in zip(PRESETS, ("ACDC", "UK Biobank"), strict=True):
-                        html.Button(
-                            words,
-                            type="button",
-                            classes="gm-link",
-                            disabled=(busy,),
-                            click=(page.desk.take_preset, f"['{preset}']"),
-                        )
-            for name, words in (("lv", "Cavity"), ("myo", "Myocardium"), ("rv", "Right ventricle")):
-                build_select(page, f"gm-{name}", words, getattr(settings, name), inputs.values)
+        build_values(page, PRESET_WORDS, STRUCTURE_WORDS, "gm")
         build_select(page, "gm-sex", "Sex", settings.sex, SEXES)
         build_text(page, "gm-height", "Height", settings.height, placeholder="cm")
         hint = "Height and weight index the volumes by body surface."

@@ -19,8 +19,8 @@ from GenerativeModelsWeb.parts.cases import CaseList, Finished
 from GenerativeModelsWeb.parts.desk import Desk
 from GenerativeModelsWeb.parts.files import offer_files
 from GenerativeModelsWeb.parts.runs import SHOWING, Runs
+from GenerativeModelsWeb.parts.slice_views import SliceViews
 from GenerativeModelsWeb.parts.state import Colours, Run, Shown
-from GenerativeModelsWeb.parts.views import SceneViews
 from GenerativeModelsWeb.parts.words import on_page
 from GenerativeModelsWeb.parts.worker import Backend, BackendFailed
 from GenerativeModelsWeb.server.downloads import Downloads
@@ -52,6 +52,8 @@ class CaseApplication:
         Its record.
     pages
         Name and label of every page.
+    asking
+        Record by which the next case is computed: that of the anatomy, or of another verb of its pages.
     run, shown, colours
         The parts of the state that all anatomies have.
     inputs, settings
@@ -65,7 +67,7 @@ class CaseApplication:
     anatomy: Anatomy
     pages: tuple[tuple[str, str], ...]
     desk: Desk
-    views: SceneViews
+    views: SliceViews
     inputs: TypedState
     settings: TypedState
 
@@ -80,6 +82,7 @@ class CaseApplication:
         self.shown = self.typed(Shown)
         self.colours = self.typed(Colours)
         self.backend = Backend(Worker(self.anatomy.name))
+        self.asking = self.anatomy
         self.runs = Runs(self)
         self._made_from: Hashable = None
         self._refused: Hashable = None
@@ -146,7 +149,12 @@ class CaseApplication:
             asyncio.get_running_loop().create_task(self.prepare())
 
     async def prepare(self) -> None:
-        """Say what "auto" means, and import what the first result needs while the user chooses files."""
+        """Say what "auto" means, and import what the first result needs while the user chooses files.
+
+        Cases that no model computes need no device.
+        """
+        if not self.anatomy.has_model:
+            return
         try:
             found = await self.backend.device()
         except BackendFailed as failure:
@@ -192,23 +200,25 @@ class CaseApplication:
         return request
 
     async def _finish(self, folder: Path, made_from: Hashable) -> None:
-        case = await self._read(folder)
+        record = self.asking
+        case = await self._read(folder, record)
         headline = self.headline(case.result)
         headers = await asyncio.to_thread(self._headers)
         with self.server.state:
             finished = self.cases.add(
-                self.anatomy.name, self.anatomy.title, self._title, folder, made_from, headline, headers
+                self.anatomy.name, record.title, self._title, folder, made_from, headline, headers, record
             )
         await self._show(finished, case)
 
     async def _show(self, finished: Finished, case: Any = None) -> None:
-        case = case or await self._read(finished.folder)
+        self.asking = record = finished.record or self.anatomy
+        case = case or await self._read(finished.folder, record)
         await self.show_case(case, finished.title)
         self._made_from = finished.made_from
         with self.server.state:
             shown = self.shown.data
             shown.downloads = offer_files(
-                self.downloads, self.anatomy, finished.folder, finished.title, self.views.save, finished.headers
+                self.downloads, record, finished.folder, finished.title, self.views.save, finished.headers
             )
             shown.present, shown.number, shown.title = True, finished.number, finished.title
             self.inputs_changed()
@@ -218,9 +228,9 @@ class CaseApplication:
         """Headers of the DICOM files that the finished case was computed from, if exports belong to their patient."""
         return dicom_headers(self._asked_for) if self._asked_for.dicom_patient == "input" else {}
 
-    async def _read(self, folder: Path) -> Any:
-        self.runs.tell(f"showing {self.anatomy.title.lower()}", SHOWING)
-        return await asyncio.to_thread(self.anatomy.read, folder)
+    async def _read(self, folder: Path, record: Anatomy) -> Any:
+        self.runs.tell(f"showing {record.title.lower()}", SHOWING)
+        return await asyncio.to_thread(record.read, folder)
 
     def _range_changed(self, range_mm: list[float]) -> None:
         self.views.set_range(*range_mm)

@@ -11,6 +11,7 @@ from typing import Any
 
 from trame_server.utils.typed_state import TypedState
 
+from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsWeb.parts.files import exports_of
 from GenerativeModelsWeb.parts.state import Navigation
 
@@ -36,6 +37,8 @@ class Finished:
         What the page asked for.
     headers
         Headers of the DICOM files whose patient and study its exports belong to, by input.
+    record
+        Of the anatomy by which it was computed, which may be another one of the same pages; None = that of `anatomy`.
     """
 
     number: int
@@ -44,6 +47,7 @@ class Finished:
     folder: Path
     made_from: Hashable
     headers: Mapping[str, Any] = field(default_factory=dict)
+    record: Anatomy | None = None
 
 
 class CaseList:
@@ -69,10 +73,11 @@ class CaseList:
         made_from: Hashable,
         headline: str,
         headers: Mapping[str, Any] | None = None,
+        record: Anatomy | None = None,
     ) -> Finished:
         """Add a case; `kind` and `headline` are the words beside its title."""
         self._count += 1
-        case = Finished(self._count, anatomy, title, folder, made_from, headers or {})
+        case = Finished(self._count, anatomy, title, folder, made_from, headers or {}, record)
         self._cases[case.number] = case
         entry: dict[str, Any] = {"number": case.number, "anatomy": anatomy, "kind": kind, "title": title}
         entry |= {"time": datetime.now().strftime("%H:%M"), "headline": headline}

@@ -33,7 +33,7 @@ FORMATS = (
     ("FHIR", "mdi-code-json", {"fhir": ".json"}),
 )
 """Label, icon and, by exporter, what its link says; an exporter whose package is missing is left out."""
-PICTURES, VOLUMES = (".png", ".svg"), (".nii.gz", ".nrrd")
+PICTURES, VOLUMES, TABLES = (".png", ".svg"), (".nii.gz", ".nrrd"), (".csv",)
 
 
 def offer_files(
@@ -104,6 +104,8 @@ def offer_files(
         words = path.name.split(".")[0].replace("_", " ").capitalize()
         if path.name.endswith(PICTURES):
             group(words, "mdi-image-outline", [offer(path.name, path)])
+        elif path.name.endswith(TABLES):
+            group(words, "mdi-table", [offer(path.name, path)])
         elif path.name.endswith(VOLUMES):  # a mesh may have the same name
             group(f"{words} volume", "mdi-cube-outline", [offer(path.name, path)])
     return groups

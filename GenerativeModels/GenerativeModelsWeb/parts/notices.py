@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from GenerativeModelsLib.anatomy.verdict import is_outside
 from GenerativeModelsLib.errors import SCALE
 
 __all__ = ["notices_of"]
@@ -22,7 +23,7 @@ def notices_of(result: Mapping[str, Any], on_page: Callable[[str], str]) -> list
     on_page
         A sentence of the backend -> as the page shows it.
     """
-    outside = result["in_distribution"]["verdict"] == "outside"
+    outside = is_outside(result)
     warnings = [*zip(result["warnings"], result["warning_kinds"], strict=True)]
     warnings.sort(key=lambda warning: _ORDER.index(warning[1]) if warning[1] in _ORDER else len(_ORDER))
     headings = {SCALE: "Check scale and age", "verdict": "Do not rely on this result" if outside else ""}

@@ -32,13 +32,14 @@ class Player:
         self._again = False
         state.bind_changes({(state.name.frame,): self._moved})
 
-    def load(self, count: int, title: str, *, again: bool, seconds: float) -> None:
-        """Take `count` frames and play them, over and over where `again`."""
+    def load(self, count: int, title: str, *, again: bool, seconds: float, play: bool = True) -> None:
+        """Take `count` frames, to be played over and over where `again`, and `play` them at once."""
         self.stop()
         data = self.state.data
         data.count, data.title, data.frame = count, title, 0
         self._again, self._pause = again, seconds
-        self.toggle()
+        if play:
+            self.toggle()
 
     def toggle(self) -> None:
         """Play or pause."""

@@ -31,7 +31,7 @@ class RunningPage(Protocol):
     """What runs use of the pages of an anatomy, `application.CaseApplication`."""
 
     server: Server
-    anatomy: Anatomy
+    asking: Anatomy
     backend: Backend
     run: TypedState[Run]
 
@@ -60,7 +60,7 @@ class Runs:
 
         async def work() -> None:
             asked = made_from()
-            folder = await self._page.backend.run(self._page.anatomy.name, request(), self.tell)
+            folder = await self._page.backend.run(self._page.asking.name, request(), self.tell)
             self._showing = True
             await show(folder, asked)
 
@@ -88,7 +88,7 @@ class Runs:
     def tell(self, message: str, share: float) -> None:
         """Say on the page what is being done."""
         with self._page.server.state:
-            self._page.run.data.message = on_page(self._page.anatomy, message)
+            self._page.run.data.message = on_page(self._page.asking, message)
             self._page.run.data.share = round(100 * min(share, SHOWING))
 
     def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -105,10 +105,10 @@ class Runs:
         except asyncio.CancelledError:
             page.backend.start()
         except InputError as refused:
-            error = on_page(page.anatomy, refused)
+            error = on_page(page.asking, refused)
         except BackendFailed as failed:
             log.error("%s\n%s", failed, failed.details)
-            error = on_page(page.anatomy, failed)
+            error = on_page(page.asking, failed)
         except Exception:
             log.exception("A run failed")
             error = UNFORESEEN

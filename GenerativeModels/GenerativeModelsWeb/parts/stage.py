@@ -13,8 +13,9 @@ from GenerativeModelsWeb.parts.markup import attributes, build_switch
 
 if TYPE_CHECKING:
     from GenerativeModelsWeb.parts.application import CaseApplication
+    from GenerativeModelsWeb.parts.player import Player
 
-__all__ = ["build_legend", "build_range", "build_slice", "build_solid"]
+__all__ = ["build_legend", "build_player", "build_range", "build_slice", "build_solid"]
 
 KEYS_HINT = "Drag or arrow keys turn, wheel or + and − zoom, Home shows the whole."
 RANGES = (("fit", "Fit to case"), ("compare", "Compare"))
@@ -68,16 +69,50 @@ def build_solid(
             _fit(page.views.reset_solid, "", "Show all of it")
 
 
-def build_slice(page: CaseApplication, name: str, label: str, hint: str, shown: str = "true") -> None:
-    """A slice view with its tools."""
+def build_slice(
+    page: CaseApplication,
+    name: str,
+    label: str,
+    hint: str,
+    shown: str = "true",
+    *,
+    more: Callable[[], None] = lambda: None,
+) -> None:
+    """A slice view with its tools; `more` builds what lies over it."""
     with html.Section(v_if=shown, classes="gm-view", raw_attrs=attributes(aria_label=label)):
         html_attributes = attributes(data_gm_view=name, data_gm_kind="slice", aria_label=f"{label}. {hint}", role="img")
         with html.Div(classes="gm-window", raw_attrs=html_attributes):
             client.ServerTemplate(name=page.views.templates[name])
         html.Div(label, classes="gm-name")
         html.Div(classes="gm-readout", raw_attrs=attributes(data_gm_readout=name, role="status"))
+        more()
         with html.Div(classes="gm-tools"):
             _fit(page.views.reset_slice, f"['{name}']", "Show the whole picture")
+
+
+def build_player(player: Player, label: str, reading: str) -> None:
+    """The slider of a player with its button, absent without frames.
+
+    Parameters
+    ----------
+    label
+        What the slider goes through.
+    reading
+        Text beside it, with expressions of the page.
+    """
+    playing = player.state.name
+    with html.Div(v_if=playing.count, classes="gm-slide gm-player"):
+        html.Button(
+            f"{{{{ {playing.playing} ? 'Pause' : 'Play' }}}}", type="button", classes="gm-button", click=player.toggle
+        )
+        html.Input(
+            type="range",
+            min="0",
+            step="1",
+            input=f"{playing.frame} = Number($event.target.value)",
+            raw_attrs=attributes(v_max=f"{playing.count} - 1", v_value=playing.frame, aria_label=label),
+        )
+        html.Output(reading)
 
 
 def build_legend(page: CaseApplication, words: str, *, shown: str = "true") -> None:

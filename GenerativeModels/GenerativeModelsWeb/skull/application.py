@@ -11,6 +11,7 @@ from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.case.read import SkullCase
 from GenerativeModelsLib.skull.request import PLANES, SkullRequest
 from GenerativeModelsWeb.parts.application import CaseApplication
+from GenerativeModelsWeb.parts.cases import Finished
 from GenerativeModelsWeb.parts.typed_identity import patient_fields
 from GenerativeModelsWeb.skull.corrections import typed_corrections
 from GenerativeModelsWeb.skull.desk import PictureDesk
@@ -98,7 +99,13 @@ class SkullApplication(CaseApplication):
             self.result.set_dataclass(result_of(case.result))
             self.shown.data.notices = notices_of(case.result)
             self.views_state.data.planes = list(case.planes)
-            self.desk.found(case.result)
         charts = await asyncio.to_thread(charts_of, case.result)
         with self.server.state:
             self.result.data.charts = charts
+
+    async def _show(self, finished: Finished, case: SkullCase | None = None) -> None:
+        case = case or await self._read(finished.folder)
+        await super()._show(finished, case)
+        pictures, *_ = finished.made_from
+        with self.server.state:
+            self.desk.found(case.result, {path for path, *_ in pictures})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,11 +109,14 @@ class PictureDesk(Desk):
         """Take the corrections of a plane away."""
         self._corrected(plane, lambda: forget_corrections(self.card(plane)))
 
-    def found(self, result: Mapping[str, Any]) -> None:
-        """Show the ellipses of a result over the pictures it was made from."""
+    def found(self, result: Mapping[str, Any], pictures: Collection[Path]) -> None:
+        """Show the ellipses of a result over those of the pictures it was made from that are still on the cards.
+
+        A name does not tell pictures apart: scanners begin to number anew with every patient.
+        """
         for plane in PLANES:
             entry = (result.get("planes") or {}).get(plane)
-            if self.has(plane) and entry and entry["file"] == self.file(plane).file_name:
+            if self.has(plane) and entry and self.file(plane).path in pictures:
                 card = self.card(plane)
                 card.found = ellipse_text([round(value, 1) for value in entry["head"]["ellipse_px"]])
                 draw_over(card)

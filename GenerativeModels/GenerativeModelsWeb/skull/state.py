@@ -20,7 +20,7 @@ class PlaneCard(FileCard):
     row_mm, column_mm
         mm per pixel as typed, or as the file says.
     spacing_source
-        "file", "user" or "" while unknown.
+        "file", "user", "length" for a known length in the picture, or "" while unknown.
     frames
         Number of frames of a clip; 1 for a picture.
     frame

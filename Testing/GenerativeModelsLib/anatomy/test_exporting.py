@@ -27,7 +27,7 @@ def test_names_are_taken_in_one_order_and_once() -> None:
 @pytest.mark.parametrize("name", anatomy_names())
 def test_every_exporter_of_an_anatomy_names_a_function_that_there_is(name: str) -> None:
     exporters = anatomy_of(name).exporters
-    assert tuple(exporters) == (("dicom-pdf", "pdf") if name == "segmentation" else EXPORT_NAMES)
+    assert tuple(exporters) == (("dicom-pdf", "pdf") if name in ("segmentation", "repair") else EXPORT_NAMES)
     for key, exporter in exporters.items():
         assert exporter.name == key and callable(Lazy(exporter.place).get())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_report
 from GenerativeModelsLib.errors import InputError
 
 
@@ -38,3 +38,12 @@ def test_one_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="missing or broken"):
         read_result(tmp_path, "toy/1")
+
+
+def test_a_folder_without_its_report_is_no_case(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"report\.html is missing: play again\.$"):
+        require_report(tmp_path, "play again")
+    (tmp_path / "report.html").touch()
+    require_report(tmp_path)
+    case = CaseFolder(tmp_path, {"warnings": ["It rains."]})
+    assert case.report == tmp_path / "report.html" and case.warnings == ["It rains."]

@@ -52,6 +52,16 @@ def test_without_ages_the_dates_place_them_and_without_both_nothing_does() -> No
     assert one_series(heart_case("a", case_id="A"), heart_case("b", case_id="A")).placed == ()
 
 
+def test_an_examination_without_a_date_leaves_the_others_in_their_order() -> None:
+    found = one_series(
+        heart_case("undated", case_id="A"),
+        heart_case("late", 130.0, case_id="A", examination_date="2026-01-15"),
+        heart_case("early", 150.0, case_id="A", examination_date="2026-01-01"),
+    )
+    assert [one.case.case for one in found.examinations] == ["early", "late", "undated"]
+    assert [one.since_first for one in found.placed] == [0.0, 2.0] and found.per_week(1, "edv_ml") == -10.0
+
+
 @pytest.mark.parametrize(("weeks", "contradicts"), [(29.0, False), (28.9, True), (31.0, False), (31.1, True)])
 def test_ages_may_depart_from_the_dates_by_a_week(weeks: float, contradicts: bool) -> None:
     found = one_series(

@@ -73,6 +73,16 @@ def test_a_cohort_of_nothing_but_failures_has_a_page(tmp_path: Path) -> None:
     assert "&lt;b&gt;bad&lt;/b&gt;" in page and "<b>bad</b>" not in page and FAILED.error in page
 
 
+def test_one_row_without_a_result_and_several_have_their_own_words(tmp_path: Path) -> None:
+    other = CohortCase(SKULL, "c", "waiting")
+    for cases, words in (
+        ([*SERIES, FAILED], "1 of 3 rows has no result:"),
+        ([SERIES[0], FAILED, other], "2 of 3 rows have no result:"),
+    ):
+        write_cohort(SKULL, cases, tmp_path)
+        assert words in (tmp_path / "cohort.html").read_text(encoding="utf-8")
+
+
 def test_hearts_have_the_same_files(tmp_path: Path) -> None:
     write_cohort(HEART, [heart_case("p1", sex="male"), heart_case("p2", 130.0, sex="female")], tmp_path)
     page = (tmp_path / "cohort.html").read_text(encoding="utf-8")

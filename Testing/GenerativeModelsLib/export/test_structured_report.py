@@ -10,6 +10,7 @@ import pytest
 
 from GenerativeModelsLib.anatomy.codes import Code
 from GenerativeModelsLib.anatomy.exporting import ExportCase
+from GenerativeModelsLib.export.structured_report import _person_name
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.case.measurement_report import SEGMENT_CODES
 from GenerativeModelsLib.heart.shape.segments import SEGMENT_NAMES
@@ -212,3 +213,8 @@ def test_no_code_is_invented() -> None:
 def test_the_codes_of_the_segments_are_in_the_order_of_their_names() -> None:
     for code, name in zip(SEGMENT_CODES, SEGMENT_NAMES, strict=True):
         assert name in code.meaning.lower()
+
+
+@pytest.mark.parametrize(("name", "written"), [("Ada B. Lovelace", "Lovelace^Ada B."), ("Ada", "Ada^"), ("^ =", "")])
+def test_the_last_word_of_an_operator_is_the_family_name(name: str, written: str) -> None:
+    assert _person_name(name) == written

@@ -50,6 +50,31 @@ def test_what_is_not_labelled_in_a_frame_is_not_known() -> None:
     assert "The myocardium is not labelled in 1 of the 4 frames" in " ".join(found.warnings)
 
 
+def test_a_frame_with_labels_in_less_than_half_of_the_slices_has_no_part_in_the_ejection_fraction() -> None:
+    values = cine(10, 8)
+    whole = check_maps(maps_of(values))
+    values[3, 3:] = 0
+    found = check_maps(maps_of(values))
+    assert found.curves.lv_ml[3] < found.curves.esv_ml, "the curve keeps what was counted"
+    assert found.curves.incomplete == (3,) and found.curves.ef_percent == whole.curves.ef_percent
+    (said,) = set(found.warnings) - set(whole.warnings)
+    assert said.startswith("1 of the 10 frames has labels of the left ventricle in less than half")
+    values[4, 3:] = 0
+    found = check_maps(maps_of(values))
+    assert found.curves.incomplete == (3, 4) and any(w.startswith("2 of the 10 frames have") for w in found.warnings)
+    half = cine(10, 8)
+    half[3, :4] = 0
+    found = check_maps(maps_of(half))
+    assert found.curves.incomplete == () and found.curves.es == 3
+
+
+def test_a_cavity_that_vanishes_at_the_apex_does_not_make_a_frame_incomplete() -> None:
+    values = cine(6, 8)
+    values[3, 2:][values[3, 2:] == LV] = MYO
+    curves = check_maps(maps_of(values)).curves
+    assert curves.incomplete == () and curves.es == 3
+
+
 def test_spacing_and_order_of_pixels_do_not_matter() -> None:
     values = ring(right=False)[None]
     one = check_maps(maps_of(values)).curves.columns["lv_area_mm2"]

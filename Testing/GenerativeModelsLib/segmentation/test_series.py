@@ -34,6 +34,42 @@ def test_two_wrong_values_apart_are_both_found() -> None:
     assert [place for place, _ in jumps(values, 0.5)] == [4, 11]
 
 
+@settings(max_examples=60, deadline=None)
+@given(length=st.integers(2, 3), data=st.data(), size=st.floats(4, 20), up=st.booleans())
+def test_a_run_of_wrong_values_is_found_without_the_correct_ones_beside_it(
+    length: int, data: st.DataObject, size: float, up: bool
+) -> None:
+    first = data.draw(st.integers(1, 19 - length))
+    run = list(range(first, first + length))
+    values = SMOOTH.copy()
+    values[run] += size if up else -size
+    found = jumps(values, 0.5, 3)
+    assert [place for place, _ in found] == run
+    assert [off for _, off in found] == pytest.approx([size] * length, abs=1.6)
+
+
+def test_a_wrong_value_is_found_in_the_middle_of_a_run_that_is_too_long() -> None:
+    values = SMOOTH.copy()
+    values[6:11] += 8.0
+    assert {place for place, _ in jumps(values, 0.5, 3)} & {6, 7, 8, 9, 10}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.one_of(st.just(np.nan), st.floats(-9, 9)), min_size=0, max_size=14),
+    limit=st.floats(0.5, 9),
+    longest=st.integers(1, 3),
+)
+def test_there_is_a_jump_where_a_deviation_is_above_the_limit_and_nowhere_else(
+    values: list[float], limit: float, longest: int
+) -> None:
+    series = np.array(values, float)
+    found = jumps(series, limit, longest)
+    off = deviations(series)
+    assert bool(found) == bool((off > limit).any())
+    assert all(size > limit for _, size in found)
+
+
 def test_points_jump_by_their_distance_and_gaps_part_series() -> None:
     points = np.stack([SMOOTH, SMOOTH], 1)
     points[7] += (3.0, 4.0)

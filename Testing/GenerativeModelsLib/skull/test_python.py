@@ -180,6 +180,11 @@ def test_another_age_or_chart_computes_nothing(skull: gm.Skull, tmp_path: Path) 
     assert "18 weeks + 0 days" in (early.to_folder(tmp_path / "early") / "report.html").read_text(encoding="utf-8")
 
 
+def test_an_age_beyond_its_chart_is_warned_of_and_not_refused(skull: gm.Skull) -> None:
+    beyond = skull.judged(gestational_age=12, chart="nichd-white")
+    assert beyond.biometry["hc_mm"].z_score is None and any("does not reach" in text for text in beyond.warnings)
+
+
 def hc_of(quick: dict[str, Any], *images: Any, **options: Any) -> float:
     return gm.reconstruct_skull(*images, **(quick | options)).biometry["hc_mm"].value
 
@@ -242,10 +247,17 @@ def test_corrections_are_texts_numbers_or_of_their_type(quick: dict[str, Any], p
     for other in skulls[1:]:
         assert other.result["planes"] == skulls[0].result["planes"]
         assert other.result["fingerprint"]["digest"] == skulls[0].result["fingerprint"]["digest"]
-    length = {"axial": {"length": (10, 10, 110, 10, 100 * SPACING[0])}}
+    length = {"axial": {"length": (10, 10, 110, 10, 100 * SPACING[0]), "mask": [], "facing": None}}
     assert gm.reconstruct_skull(pixels["axial"], corrections=length, **quick).result["planes"]["axial"][
         "spacing_mm"
     ] == pytest.approx(SPACING)
+
+
+def test_a_plane_whose_frame_is_none_has_its_best_one(quick: dict[str, Any], pixels: dict[str, np.ndarray]) -> None:
+    frames = {"axial": 0, "sagittal": None}
+    skull = gm.reconstruct_skull(pixels["axial"], pixels["sagittal"], spacing_mm=SPACING, frame=frames, **quick)
+    planes = skull.result["planes"]
+    assert planes["axial"]["frame"]["number"] == 0 and planes["sagittal"]["frame"] is None
 
 
 def test_without_draws_the_uncertainty_is_unknown_and_not_nothing(
@@ -301,6 +313,19 @@ def test_an_uncertainty_is_an_array_and_a_summary() -> None:
         ({"corrections": {"axial": {"turn": "flip"}}}, "corrections", r"^corrections\['axial'\] has the key 'turn'"),
         ({"corrections": {"axial": {"facing": "off"}}}, "corrections", r"^corrections\['axial'\]\['facing'\] is 'off'"),
         ({"corrections": {"coronal": {"facing": "up"}}}, "corrections", "corrects an image that is not given"),
+        ({"corrections": 5}, "corrections", "^corrections is 5: give a mapping by plane"),
+        (
+            {"corrections": {"axial": "flip"}},
+            "corrections",
+            r"^corrections\['axial'\] is 'flip': give a mapping of one",
+        ),
+        (
+            {"corrections": {"axial": {"facing": 3}}},
+            "corrections",
+            r"^corrections\['axial'\]\['facing'\] is 3: give flip",
+        ),
+        ({"corrections": {"axial": {"length": 4.0}}}, "corrections", r"\['length'\] is '4.0': expected X0,Y0"),
+        ({"corrections": {"axial": {"mask": 5}}}, "corrections", r"\['mask'\] is '5': give X0,Y0,X1,Y1"),
         ({"gestational_age": 10}, "gestational_age", "^gestational_age is 10: give decimal weeks from 11 to 42"),
         ({"gestational_age": "term"}, "gestational_age", "^gestational_age is 'term'"),
         ({"samples": -1}, "samples", "^samples is -1"),

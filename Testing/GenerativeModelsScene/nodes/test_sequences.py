@@ -1,4 +1,4 @@
-"""Models over steps."""
+"""Models and label maps over steps."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 import slicer
 
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
-from GenerativeModelsScene.nodes.sequences import drop_sequence, show_item, show_model_sequence
+from GenerativeModelsScene.nodes.sequences import drop_sequence, show_item, show_label_sequence, show_model_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
+from GenerativeModelsScene.nodes.volumes import voxels
 from Testing.helpers.shapes import lump
 
 
@@ -45,3 +46,20 @@ def test_a_sequence_shows_its_steps_and_keeps_the_users_rate(a_scene) -> None:
     drop_sequence(NodeStore(a_scene, "case"), "steps")
     assert a_scene.GetNumberOfNodes() == count
     assert slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(a_scene) is not None
+
+
+def test_label_maps_are_shown_frame_by_frame(a_scene) -> None:
+    frames = np.arange(24, dtype=np.uint8).reshape(3, 2, 2, 2)
+    browser, labels, made = show_label_sequence(
+        NodeStore(a_scene, "case"),
+        *("beat", "Beat", frames, np.diag([2.0, 3.0, 4.0, 1.0])),
+        index=("time", "s"),
+        values=["0", "0.1", "0.2"],
+        frames_per_second=8.0,
+    )
+    assert made and browser.GetNumberOfItems() == 3 and np.array_equal(voxels(labels), frames[0])
+    show_item(browser, 2)
+    assert np.array_equal(voxels(labels), frames[2]) and labels.GetSpacing() == (2.0, 3.0, 4.0)
+    count = a_scene.GetNumberOfNodes()
+    drop_sequence(NodeStore(a_scene, "case"), "beat")
+    assert labels.GetScene() is None and a_scene.GetNumberOfNodes() < count

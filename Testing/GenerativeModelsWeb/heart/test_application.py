@@ -18,9 +18,9 @@ from trame_server.utils.typed_state import TypedState
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsWeb.heart import application as module
 from GenerativeModelsWeb.heart.application import HeartApplication
-from GenerativeModelsWeb.heart.desk import LabelFile
 from GenerativeModelsWeb.heart.state import Result
 from GenerativeModelsWeb.parts.cases import CaseList
+from GenerativeModelsWeb.parts.label_maps import LabelFile
 from GenerativeModelsWeb.parts.state import FileCard, Navigation
 from GenerativeModelsWeb.server.downloads import Downloads
 
@@ -67,7 +67,7 @@ def app(tmp_path, monkeypatch):
     [("p7_ED.nii.gz", "p7"), ("p7 end-diastole.nrrd", "p7"), ("ed.nii.gz", HEART.title), ("Edward.nii.gz", "Edward")],
 )
 def test_a_case_is_called_like_its_file_without_the_phase(app, tmp_path, name, title):
-    found = LabelFile(tmp_path / name, name, (("2", "value 2"), ("3", "value 3")), {}, "")
+    found = LabelFile(tmp_path / name, name, (("2", "value 2"), ("3", "value 3")), {}, ())
     app.desk.put("ed", found, FileCard(name))
     assert app.request(tmp_path / "case").title == title
 

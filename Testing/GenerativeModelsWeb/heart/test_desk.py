@@ -15,7 +15,7 @@ from trame_server.state import State
 from trame_server.utils.typed_state import TypedState
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsWeb.heart.desk import LabelDesk
+from GenerativeModelsWeb.heart.desk import HeartDesk
 from GenerativeModelsWeb.heart.state import Inputs, Settings
 from GenerativeModelsWeb.parts.state import Run
 
@@ -23,7 +23,7 @@ from GenerativeModelsWeb.parts.state import Run
 @pytest.fixture
 def desk(tmp_path):
     state = State()
-    desk = LabelDesk(*(TypedState(state, kind) for kind in (Inputs, Settings, Run)), tmp_path / "copies")
+    desk = HeartDesk(*(TypedState(state, kind) for kind in (Inputs, Settings, Run)), tmp_path / "copies")
     desk.refresh()
     return desk
 
@@ -135,6 +135,13 @@ def test_the_sample_needs_nothing_more_and_goes_with_a_file_of_the_users(desk, t
     assert desk.missing == "" and desk.settings.data.sex == "male" and "simulated" in desk.inputs.data.notice
     take("ed")
     assert not desk.has("es") and desk.settings.data.sex == ""
+
+
+def test_values_of_other_files_are_not_those_of_the_sample(desk, take):
+    take("ed")
+    desk.take_preset("ukbb")
+    desk.take_sample()
+    assert desk.labels() == "lv=3,myo=2,rv=1"
 
 
 def test_a_new_case_has_nothing_of_the_patient_before(desk, take):

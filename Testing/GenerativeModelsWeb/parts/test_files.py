@@ -28,7 +28,7 @@ def offered(tmp_path):
     folder, surface = tmp_path / "case-1", lump()
     folder.mkdir()
     write_vtp(surface.with_data(uncertainty_mm=surface.points[:, 2]), folder / "skull.vtp")
-    for name in ("report.html", "result.json", "skull.nii.gz", "bullseye.png"):
+    for name in ("report.html", "result.json", "skull.nii.gz", "bullseye.png", "curves.csv"):
         (folder / name).write_text(name)
     downloads = Downloads(tmp_path / "downloads")
 
@@ -57,6 +57,7 @@ def test_links_are_grouped_and_named_after_the_case(offered):
         ("Whole case", [".zip"]),
         ("Skull", [".vtp", ".stl", ".ply", ".glb"]),
         ("Bullseye", [".png"]),
+        ("Curves", [".csv"]),
         ("Skull volume", [".nii.gz"]),
     ]
     assert offers["skull.report.html"].file_name == "Jane_Doe_27_3-report.html"

@@ -43,6 +43,13 @@ def test_frames_are_shown_once():
     assert (state.playing, state.count, state.frame, state.title) == (False, 3, 2, "Three")
 
 
+def test_frames_wait_to_be_played():
+    server, shown = Server(), []
+    player = Player(server, TypedState(server.state, Playing), shown.append)
+    player.load(3, "Three", again=True, seconds=0.01, play=False)
+    assert player.state.data.count == 3 and not player.state.data.playing
+
+
 def test_frames_are_shown_over_and_over():
     shown, state = played(again=True, seconds=0.6)
     assert shown.count(2) > 1 and state.playing is False

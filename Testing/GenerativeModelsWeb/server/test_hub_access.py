@@ -148,10 +148,10 @@ def test_a_session_that_failed_leads_to_another_without_the_token(
 
 
 def test_when_all_places_are_taken_a_page_says_so() -> None:
-    with running_hub(replace(PLAN, limit=1, grace_seconds=1.0)) as hub:
+    with running_hub(replace(PLAN, limit=1, grace_seconds=5.0)) as hub:
         session = a_session(hub)
         full = hub.get(hub.entrance)
-        assert full.status == 503 and "The only session is in use" in full.text and "1 seconds later" in full.text
+        assert full.status == 503 and "The only session is in use" in full.text and "5 seconds later" in full.text
         assert 'href=""' in full.text, "the address as it is, with its token"
         assert hub.get("/").status == 403, "strangers do not learn of it"
         until(lambda: '"sessions": 0' in hub.get(f"/healthz?token={hub.token}").text)

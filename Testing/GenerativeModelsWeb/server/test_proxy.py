@@ -256,7 +256,8 @@ def test_a_living_page_holds_its_session() -> None:
         assert not await held_by_a_page(session)
         async with client.ws_connect("/ws") as socket:
             listening = asyncio.ensure_future(socket.receive())  # answers pings
-            await asyncio.sleep(0.1)
+            while not session.sockets:
+                await asyncio.sleep(0.01)
             assert await held_by_a_page(session)
             listening.cancel()
 
@@ -268,7 +269,8 @@ def test_a_page_that_is_reloaded_or_does_not_answer_does_not(monkeypatch: pytest
 
     async def talk(client: TestClient, inside: Inside, session: Session) -> None:
         silent = await client.ws_connect("/ws", autoping=False)
-        await asyncio.sleep(0.1)
+        while not session.sockets:
+            await asyncio.sleep(0.01)
         assert not await held_by_a_page(session), "it never answers"
         asking = asyncio.ensure_future(held_by_a_page(session))
         await asyncio.sleep(0.1)

@@ -21,12 +21,13 @@ from trame.app import get_server
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.worker.events import DeviceFound, Done, Failed, Progress, Refused
+from GenerativeModelsWeb import workspace
 from GenerativeModelsWeb.parts import application as parts
 from GenerativeModelsWeb.parts.frame import STATIC
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as module
-from GenerativeModelsWeb.workspace import PAGES, Workspace
+from GenerativeModelsWeb.workspace import Workspace
 from Testing.helpers.dicom_inputs import jpeg_loop, loop_of
 from Testing.helpers.finished_cases import a_finished_case
 
@@ -88,7 +89,7 @@ def a_session(tmp_path, monkeypatch):
     worker = FakeWorker()
     monkeypatch.setattr(parts, "Worker", {"skull": worker}.__getitem__)
     monkeypatch.setattr(module, "SkullViews", FakeViews)
-    monkeypatch.delitem(PAGES, "heart")
+    monkeypatch.setattr(workspace, "PAGES", {"skull": workspace.PAGES["skull"]})
     server = get_server(f"session {uuid.uuid4()}", client_type="vue3")
     store, downloads = UploadStore(tmp_path / "uploads", 1000), Downloads(tmp_path / "downloads")
     session = Workspace(server, store, downloads, model=None, device="cpu")
@@ -344,3 +345,25 @@ def test_the_identity_and_the_frame_of_a_clip_are_part_of_the_request(ready, sam
     assert ready.app.shown.data.stale
     run(ready)
     assert ready.worker.requests[-1].dicom_patient == "new" and ready.session.cases.get(2).headers == {}
+
+
+def test_the_ellipse_of_another_picture_of_the_same_name_is_not_drawn_over_a_picture(ready, sample_case):
+    def upload(number, plane):
+        path = ready.store.folder / f"upload-{number}.png"
+        shutil.copy(sample_case / f"{plane}.png", path)
+        assert asyncio.run(ready.store.on_upload("skull.axial", path, "axial.png")) is None
+        ready.app.inputs.data.axial.row_mm = "0.2"
+        ready.app.desk.refresh()
+
+    async def choose(number):
+        ready.session._show_case(number)
+        await ready.app.runs._task
+
+    upload(2, "axial")
+    run(ready)
+    card = ready.app.inputs.data.axial
+    assert card.found and "gm-over-found" in card.overlay
+    ready.app.new_case()
+    upload(3, "coronal")
+    asyncio.run(choose(1))
+    assert ready.app.shown.data.present and card.found == "" and "gm-over-found" not in card.overlay

@@ -245,15 +245,16 @@ def test_a_correction_that_cannot_be_used_is_named_in_the_words_of_the_page(desk
     assert desk.inputs.data.missing.startswith("The ellipse of the axial plane is 'round': expected COL,ROW,A,B,ANGLE")
 
 
-def test_buttons_adjust_the_ellipse_of_the_result_of_the_same_picture(desk, take):
+def test_buttons_adjust_the_ellipse_of_the_result_of_the_same_picture(desk, take, tmp_path):
     take("axial")
     card = desk.inputs.data.axial
     desk.adjusted("axial", "left")
     assert card.correction_problem.startswith("There is no ellipse yet") and card.ellipse == ""
     head = {"ellipse_px": [320.04, 200.0, 150.0, 120.0, 3.0]}
-    desk.found({"planes": {"axial": {"file": "other.png", "head": head}}})
-    assert card.found == "", "the result of another picture"
-    desk.found({"planes": {"axial": {"file": "mine.png", "head": head}}})
+    result = {"planes": {"axial": {"file": "mine.png", "head": head}}}
+    desk.found(result, [tmp_path / "another.bin"])
+    assert card.found == "", "the result of another picture of that name"
+    desk.found(result, [tmp_path / "axial.bin"])
     desk.adjusted("axial", "left")
     assert card.ellipse == "316,200,150,120,3" and card.correction_problem == "" and "gm-over-found" in card.overlay
     desk.uncorrected("axial")

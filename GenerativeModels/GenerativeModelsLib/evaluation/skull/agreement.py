@@ -116,13 +116,15 @@ def run_agreement(bundle: Path, data: Path, cases: int, seed: int, workers: int 
     with bar("simulated heads") as progress:
         jobs = range(cases)
         found = parallel_map(partial(_simulated, str(bundle), TEST_SET + 1000 * seed), jobs, workers, progress=progress)
+    if not any(found):
+        raise InputError(f"A head was found in none of the {cases} simulated cases: there is nothing to report.")
     tables, figures = [_simulated_table(found)], {"simulated": _means(found)}
     if find_data_set(data, "hc18"):
         pictures = list(enumerate(large_heads(split_hc18(read_hc18(data)).test)[:cases]))
         with bar("real pictures") as progress:
             read = parallel_map(partial(_real, str(bundle)), pictures, workers, progress=progress)
         real = [r for r in read if r is not None]
-        tables.append(_real_table(real))
+        tables += [_real_table(real)] if real else []
         figures["hc18"] = real
     return Report(tables, figures)
 
@@ -138,6 +140,8 @@ def _means(found: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, floa
 def _simulated_table(found: list[dict[str, dict[str, float]]]) -> Table:
     rows = []
     for subset, m in _means(found).items():
+        if not m:
+            continue
         cases = [f[subset] for f in found if subset in f]
         gain, low, high = paired_mean(np.array([c["fit_whole_mm"] - c["network_whole_mm"] for c in cases]))
         cells = [f"{m[f'{name}_vault_mm']:.2f} / {m[f'{name}_whole_mm']:.2f}" for name in ("network", "fit", "apart")]

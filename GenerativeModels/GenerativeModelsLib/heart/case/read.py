@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_report
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.surfaces import Surface
@@ -23,34 +22,18 @@ POINT_ARRAYS = ("wall_thickness_mm", "aha_segment", "surface")
 
 
 @dataclass(frozen=True, eq=False)
-class HeartCase:
+class HeartCase(CaseFolder):
     """A case folder.
 
     Attributes
     ----------
-    folder
-        Folder of the case.
-    result
-        Content of `result.json`.
     surfaces, reconstructions
         Labelled and reconstructed surfaces by phase ("ed" and, if given, "es"), LPS mm of the patient; point arrays
         `wall_thickness_mm`, `aha_segment` and `surface` (0 endocardium, 1 epicardium).
     """
 
-    folder: Path
-    result: dict[str, Any]
     surfaces: dict[str, Surface]
     reconstructions: dict[str, Surface]
-
-    @property
-    def warnings(self) -> list[str]:
-        """Warnings for the user."""
-        return self.result["warnings"]
-
-    @property
-    def report(self) -> Path:
-        """The report, one HTML file."""
-        return self.folder / "report.html"
 
 
 def read_case(folder: str | Path) -> HeartCase:
@@ -69,8 +52,7 @@ def read_case(folder: str | Path) -> HeartCase:
         raise InputError(f"{folder / 'result.json'} has no wall thickness at end diastole: {_AGAIN}.")
     surfaces = {phase: _surface(folder / f"{phase}.vtp") for phase in phases}
     reconstructions = {phase: _surface(folder / f"{phase}_reconstruction.vtp") for phase in phases}
-    if not (folder / "report.html").is_file():
-        raise InputError(f"{folder / 'report.html'} is missing: {_AGAIN}.")
+    require_report(folder, _AGAIN)
     return HeartCase(folder, result, surfaces, reconstructions)
 
 

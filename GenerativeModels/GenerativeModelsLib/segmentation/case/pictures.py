@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.segmentation.case.read import FoundViolation, read_tables
+from GenerativeModelsLib.segmentation.overview import overview
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["pictures"]
 
-_EMPTY, _FINE, _SHIFT, _FAULT = (246, 248, 249), (190, 206, 219), (214, 180, 106), (178, 34, 34)
+_COLOURS = {"empty": (246, 248, 249), "fine": (190, 206, 219), "shift": (214, 180, 106), "fault": (178, 34, 34)}
+"""By state of a cell."""
 _DPI = 200
 _CURVES = {"lv_ml": (N_("Cavity"), "ml"), "lv_area_mm2": (N_("Area of the cavity"), "mm²")}
 """By column, the first of which is drawn that is known."""
@@ -42,18 +43,7 @@ _CAPTION = N_("Frames and slices: red breaks rules, amber is shifted against its
 
 
 def _overview(roles: Sequence[Sequence[str | None]], violations: Sequence[FoundViolation]) -> Figure:
-    faults = Counter((v.frame, v.slice) for v in violations if not v.acquisition)
-    shifted = {(v.frame, v.slice) for v in violations if v.acquisition}
-    grid = np.array(
-        [
-            [
-                _FAULT if faults[frame, slice_] else _SHIFT if (frame, slice_) in shifted else _FINE if role else _EMPTY
-                for frame, role in enumerate(row)
-            ]
-            for slice_, row in enumerate(zip(*roles))
-        ],
-        np.uint8,
-    )
+    grid = np.array([[_COLOURS[cell.state] for cell in row] for row in overview(roles, violations)], np.uint8)
     figure, axes = _figure()
     axes.imshow(grid, aspect="auto", interpolation="nearest")
     axes.set_xlabel(_("frame"))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_report
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 
@@ -47,35 +46,19 @@ class FoundViolation:
 
 
 @dataclass(frozen=True, eq=False)
-class CheckedCase:
+class CheckedCase(CaseFolder):
     """A case folder.
 
     Attributes
     ----------
-    folder
-        Folder of the case.
-    result
-        Content of `result.json`.
     violations
         In the order of the file: by frame and slice.
     curves
         Values by column of `curves.csv`, one a frame; None where it is not known.
     """
 
-    folder: Path
-    result: dict[str, Any]
     violations: list[FoundViolation]
     curves: dict[str, list[float | None]]
-
-    @property
-    def warnings(self) -> list[str]:
-        """Warnings for the user."""
-        return self.result["warnings"]
-
-    @property
-    def report(self) -> Path:
-        """The report, one HTML file."""
-        return self.folder / "report.html"
 
 
 def read_case(folder: str | Path) -> CheckedCase:
@@ -89,8 +72,7 @@ def read_case(folder: str | Path) -> CheckedCase:
     folder = Path(folder)
     result = read_result(folder, SEGMENTATION.schema, _AGAIN)
     violations, curves = read_tables(folder)
-    if not (folder / "report.html").is_file():
-        raise InputError(f"{folder / 'report.html'} is missing: {_AGAIN}.")
+    require_report(folder, _AGAIN)
     return CheckedCase(folder, result, violations, curves)
 
 

@@ -10,7 +10,15 @@ import numpy as np
 
 from GenerativeModelsLib.language import N_, S_
 from GenerativeModelsLib.segmentation import geometry
-from GenerativeModelsLib.segmentation.criteria.parts import extra_pieces, hole_in, hole_of, seen, wide_hole
+from GenerativeModelsLib.segmentation.criteria.parts import (
+    LV_HOLE,
+    LV_MYO_HOLE,
+    LV_PIECES,
+    extra_pieces,
+    hole_in,
+    seen,
+    wide_hole,
+)
 from GenerativeModelsLib.segmentation.criteria.record import PlaneCriterion, Reading, by_role
 from GenerativeModelsLib.segmentation.long_axis import VALVE_MM, LongAxis, long_axis, mitral_places
 from GenerativeModelsLib.segmentation.plane import Plane
@@ -86,15 +94,7 @@ def _thinnest(plane: Plane) -> Reading | None:
 
 
 APICAL = (
-    PlaneCriterion(
-        "lv_hole",
-        "lv",
-        "mm2",
-        S_("The cavity of the left ventricle has a hole of {value}."),
-        published=N_("0 pixels"),
-        measure=hole_in("lv"),
-        limits=by_role(0.0),
-    ),
+    LV_HOLE,
     PlaneCriterion(
         "epi_hole",
         "epi",
@@ -113,15 +113,7 @@ APICAL = (
         measure=hole_in("la"),
         limits=by_role(0.0),
     ),
-    PlaneCriterion(
-        "lv_pieces",
-        "lv",
-        "",
-        S_("The cavity of the left ventricle is in pieces: {value} beside the largest."),
-        published="0",
-        measure=extra_pieces("lv"),
-        limits=by_role(0.0),
-    ),
+    LV_PIECES,
     PlaneCriterion(
         "myo_pieces",
         "myo",
@@ -140,15 +132,7 @@ APICAL = (
         measure=extra_pieces("la"),
         limits=by_role(0.0),
     ),
-    PlaneCriterion(
-        "lv_myo_hole",
-        "lv",
-        "mm2",
-        S_("Between cavity and myocardium {value} are left out."),
-        published=N_("0 pixels"),
-        measure=hole_of("lv", "myo"),
-        limits=by_role(0.0),
-    ),
+    LV_MYO_HOLE,
     PlaneCriterion(
         "lv_la_hole",
         "lv",

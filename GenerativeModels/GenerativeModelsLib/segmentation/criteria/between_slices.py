@@ -97,7 +97,7 @@ def check_slices(maps: LabelMaps, measures: Measures, roles: Sequence[Sequence[s
         for slice_ in range(labelled[0] + 1, labelled[-1]):
             if row[slice_] is None:
                 near = [max(s for s in labelled if s < slice_), min(s for s in labelled if s > slice_)]
-                where = maps.point_lps(slice_, *(np.nanmean(centres[near], axis=0) / maps.pixel_mm))
+                where = maps.point_lps(slice_, *(measures.middle_mm(frame, near) / maps.pixel_mm))
                 yield Violation(MISSING, 1.0, 0.0, frame, slice_, where)
         for criterion, values, limit in inner_series(maps, measures, roles, frame):
             for slice_, size in jumps(values, limit):

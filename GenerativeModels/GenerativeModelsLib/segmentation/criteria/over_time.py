@@ -3,7 +3,7 @@
 A jump is the deviation of a value from the mean of the frames before and after. A moving heart deviates too, by
 acceleration * (frame interval)^2 / 2, so a limit is stated as the noise of outlines on pixels plus an acceleration,
 and holds for every frame rate. (A limit for one rate, such as the published one of 0.016 of the range of the area, is
-passed by correct cines of another.)
+passed by correct cines of another.) A run of up to `LONGEST_RUN` wrong frames is blamed without its neighbours.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from GenerativeModelsLib.segmentation.series import jumps
 
 __all__ = ["OVER_TIME", "TimeCriterion", "check_frames", "time_series"]
 
+LONGEST_RUN = 3
+"""Largest number of wrong frames in a row that are told from the correct ones beside them."""
 _OWN = N_("this project; limits from the development part of the biventricular model's cine")
 _AS_2022 = N_("attributes of Painchaud et al., IEEE TMI 2022; limits of this project")
 
@@ -58,7 +60,7 @@ VOLUME = TimeCriterion(
     "myo",
     "%",
     S_(
-        "The volume of the myocardium differs by {value} from the median of the frames, at most {limit} are usual: a "
+        "The volume of the myocardium differs by {value} from that of the other frames, at most {limit} are usual: a "
         "wall thickens and shortens, and keeps its volume."
     ),
     source=N_("this project; two label maps of one patient differ by up to 30 % (ACDC)"),
@@ -109,7 +111,7 @@ def check_frames(
         return
     for criterion, values, slice_ in time_series(maps, measures, curves, roles, view):
         limit = criterion.limit(maps.frame_s)
-        for frame, size in jumps(values, limit):
+        for frame, size in jumps(values, limit, LONGEST_RUN):
             yield Violation(criterion, size, limit, frame, slice_, _middle(maps, measures, frame, slice_))
 
 
@@ -159,11 +161,17 @@ def _missing(maps: LabelMaps, measures: Measures, labelled: np.ndarray) -> Itera
 
 
 def _volume_kept(maps: LabelMaps, measures: Measures, curves: Curves) -> Iterator[Violation]:
-    """Frames whose myocardium has not the volume of the others; those without any are not labelled."""
+    """Frames whose myocardium has not the volume of the others; those without any are not labelled.
+
+    The others are the median of the frames. Of two frames each is compared with the other, since neither is known to be
+    right.
+    """
     volume = np.where(curves.myo_ml > 0, curves.myo_ml, np.nan)
-    if np.isfinite(volume).sum() < 2:
+    known = volume[np.isfinite(volume)]
+    if len(known) < 2:
         return
-    change = 100 * np.exp(np.abs(np.log(volume / np.nanmedian(volume)))) - 100
+    usual = known.sum() - volume if len(known) == 2 else np.median(known)
+    change = 100 * np.exp(np.abs(np.log(volume / usual))) - 100
     limit = VOLUME.noise
     for frame in np.flatnonzero(change > limit):
         where = _middle(maps, measures, int(frame), None)
@@ -177,11 +185,8 @@ def _percent(values: np.ndarray) -> np.ndarray:
 
 def _middle(maps: LabelMaps, measures: Measures, frame: int, slice_: int | None) -> tuple[float, float, float]:
     """LPS mm of the ventricle's centre in a slice, or in the middle one that is labelled."""
-    centres = measures.centre_mm[frame]
     if slice_ is None:
-        there = np.flatnonzero(np.isfinite(centres[:, 0]))
+        there = np.flatnonzero(np.isfinite(measures.centre_mm[frame, :, 0]))
+        there = there if len(there) else np.flatnonzero((maps.values[frame] != 0).any(axis=(1, 2)))
         slice_ = int(there[len(there) // 2])
-    place = centres[slice_]
-    if not np.isfinite(place).all():
-        place = np.nanmean(measures.centre_mm[:, slice_], axis=0)
-    return maps.point_lps(slice_, *(place / maps.pixel_mm))
+    return maps.point_lps(slice_, *(measures.middle_mm(frame, [slice_]) / maps.pixel_mm))

@@ -1,4 +1,4 @@
-"""Readings of one slice that the criteria of both views share."""
+"""Readings of one slice, and the criteria that both views have."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 
+from GenerativeModelsLib.language import N_, S_
 from GenerativeModelsLib.segmentation import geometry
-from GenerativeModelsLib.segmentation.criteria.record import Reading
+from GenerativeModelsLib.segmentation.criteria.record import PlaneCriterion, Reading, by_role
 from GenerativeModelsLib.segmentation.plane import Plane
 
-__all__ = ["concavity", "extra_pieces", "hole_in", "hole_of", "roundness", "seen", "wide_hole"]
+__all__ = [
+    "LV_HOLE",
+    "LV_MYO_HOLE",
+    "LV_PIECES",
+    "concavity",
+    "extra_pieces",
+    "hole_in",
+    "hole_of",
+    "roundness",
+    "seen",
+    "wide_hole",
+]
 
 
 LEAST_MM2 = 1.5
@@ -118,3 +130,32 @@ def roundness(structure: str) -> Callable[[Plane], Reading | None]:
         return Reading(geometry.circularity(geometry.filled(mask), plane.pixel_mm), geometry.centre(mask))
 
     return measure
+
+
+LV_HOLE = PlaneCriterion(
+    "lv_hole",
+    "lv",
+    "mm2",
+    S_("The cavity of the left ventricle has a hole of {value}."),
+    published=N_("0 pixels"),
+    measure=hole_in("lv"),
+    limits=by_role(0.0),
+)
+LV_PIECES = PlaneCriterion(
+    "lv_pieces",
+    "lv",
+    "",
+    S_("The cavity of the left ventricle is in pieces: {value} beside the largest."),
+    published="0",
+    measure=extra_pieces("lv"),
+    limits=by_role(0.0),
+)
+LV_MYO_HOLE = PlaneCriterion(
+    "lv_myo_hole",
+    "lv",
+    "mm2",
+    S_("Between cavity and myocardium {value} are left out."),
+    published=N_("0 pixels"),
+    measure=hole_of("lv", "myo"),
+    limits=by_role(0.0),
+)

@@ -114,6 +114,11 @@ class Violation:
     where: tuple[float, float, float]
 
     @property
+    def acquisition(self) -> bool:
+        """Whether it is a property of the images."""
+        return self.criterion.acquisition
+
+    @property
     def text(self) -> str:
         """The violation in a sentence; `language.in_words_of_page` translates it."""
         shown = (f"{v:.0f}" if v == round(v) else f"{v:.2f}" if abs(v) < 1 else f"{v:.1f}" for v in self._rounded)

@@ -10,6 +10,9 @@ from __future__ import annotations
 from GenerativeModelsLib.language import N_, S_
 from GenerativeModelsLib.segmentation import geometry
 from GenerativeModelsLib.segmentation.criteria.parts import (
+    LV_HOLE,
+    LV_MYO_HOLE,
+    LV_PIECES,
     concavity,
     extra_pieces,
     hole_in,
@@ -55,15 +58,7 @@ def _right_apart(plane: Plane) -> Reading | None:
 
 
 SHORT_AXIS = (
-    PlaneCriterion(
-        "lv_hole",
-        "lv",
-        "mm2",
-        S_("The cavity of the left ventricle has a hole of {value}."),
-        published=N_("0 pixels"),
-        measure=hole_in("lv"),
-        limits=by_role(0.0),
-    ),
+    LV_HOLE,
     PlaneCriterion(
         "rv_hole",
         "rv",
@@ -82,15 +77,7 @@ SHORT_AXIS = (
         measure=hole_in("myo"),
         limits=by_role(0.0),
     ),
-    PlaneCriterion(
-        "lv_pieces",
-        "lv",
-        "",
-        S_("The cavity of the left ventricle is in pieces: {value} beside the largest."),
-        published="0",
-        measure=extra_pieces("lv"),
-        limits=by_role(0.0),
-    ),
+    LV_PIECES,
     PlaneCriterion(
         "rv_pieces",
         "rv",
@@ -109,15 +96,7 @@ SHORT_AXIS = (
         measure=extra_pieces("myo"),
         limits=by_role(0.0),
     ),
-    PlaneCriterion(
-        "lv_myo_hole",
-        "lv",
-        "mm2",
-        S_("Between cavity and myocardium {value} are left out."),
-        published=N_("0 pixels"),
-        measure=hole_of("lv", "myo"),
-        limits=by_role(0.0),
-    ),
+    LV_MYO_HOLE,
     PlaneCriterion(
         "rv_myo_hole",
         "rv",

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from GenerativeModelsLib.anatomy.identity import shown_identity
-from GenerativeModelsLib.language import N_, _, in_words_of_page, ngettext
+from GenerativeModelsLib.language import N_, _, in_words_of_page
 from GenerativeModelsLib.segmentation.check import Findings, criteria_of, series_limit
 from GenerativeModelsLib.segmentation.criteria.record import Criterion, PlaneCriterion, Violation, amount
+from GenerativeModelsLib.segmentation.overview import Cell, curves_on_show, overview, role_words
 from GenerativeModelsLib.segmentation.report.curves import curve_svg
 from GenerativeModelsLib.segmentation.report.pictures import SlicePicture, slice_picture, window_of
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
 
-__all__ = ["Cell", "CheckReport", "Group", "RuleRow", "report_content"]
+__all__ = ["MOST_PICTURES", "CheckReport", "Group", "LinkedCell", "RuleRow", "curve_figures", "report_content"]
 
 MANY = 4
 """Number of slices of a frame that break the same rules from which they are shown as one."""
 MOST_PICTURES = 60
 """Slices with a picture; the table lists all violations."""
-_CURVES = {
-    "lv_ml": (N_("Cavity"), "ml"),
-    "myo_ml": (N_("Myocardium"), "ml"),
-    "rv_ml": (N_("Right ventricle"), "ml"),
-    "lv_area_mm2": (N_("Area of the cavity"), "mm²"),
-    "myo_area_mm2": (N_("Area of the myocardium"), "mm²"),
-    "lv_length_mm": (N_("Length of the cavity"), "mm"),
-    "lv_base_width_mm": (N_("Width at the base"), "mm"),
-    "lv_orientation_degrees": (N_("Turn of the long axis"), N_("degrees")),
-    "la_area_mm2": (N_("Area of the left atrium"), "mm²"),
-    "wall_mm": (N_("Mean thickness of the wall"), "mm"),
-}
-"""Curves in the report by column: label and unit."""
-_MOST_CURVES = 6
-_ROLES = {
-    "base": N_("basal"),
-    "outflow": N_("outflow tract"),
-    "mid": N_("middle"),
-    "apex": N_("apical"),
-    "alone": N_("single slice"),
-    None: N_("not labelled"),
-}
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A slice of a frame in the overview: "fault", "shift", "fine" or "empty", this in words, and the faults."""
+class LinkedCell(Cell):
+    """A cell of the overview with the name of the group of violations that it leads to, "" for none."""
 
-    state: str
-    words: str
-    count: int
     target: str
 
 
@@ -121,7 +95,7 @@ class CheckReport:
     title: str
     created: str
     result: dict[str, Any]
-    grid: list[list[Cell]]
+    grid: list[list[LinkedCell]]
     frames_at_fault: list[bool]
     groups: list[Group]
     hidden: int
@@ -144,7 +118,7 @@ def report_content(case: Case, result: dict[str, Any]) -> CheckReport:
         frames_at_fault=[any(v.frame == t and v.slice is None for v in found.faults) for t in range(found.maps.frames)],
         groups=groups,
         hidden=sum(group.picture is None for group in groups),
-        curves=_curves(found),
+        curves=curve_figures(found),
         rules=[_rule(criterion, found, sources.index(criterion.source) + 1) for criterion in criteria],
         sources=[_(source) for source in sources],
         identity=shown_identity(result),
@@ -155,24 +129,15 @@ def _key(frame: int, slice_: int | None) -> str:
     return f"f{frame}" + ("" if slice_ is None else f"-s{slice_}")
 
 
-def _grid(found: Findings, groups: Sequence[Group]) -> list[list[Cell]]:
-    faults = Counter((violation.frame, violation.slice) for violation in found.faults)
+def _grid(found: Findings, groups: Sequence[Group]) -> list[list[LinkedCell]]:
     target = {(v.frame, v.slice): group.key for group in groups for v in group.violations}
-    rows = []
-    for slice_ in range(found.maps.slices):
-        row = []
-        for frame in range(found.maps.frames):
-            place, role = (frame, slice_), found.roles[frame][slice_]
-            state = "fault" if faults[place] else "shift" if place in target else "fine" if role else "empty"
-            words = _cell_words(frame, slice_, role, faults[place])
-            row.append(Cell(state, words, faults[place], target.get(place, "")))
-        rows.append(row)
-    return rows
-
-
-def _cell_words(frame: int, slice_: int, role: str | None, faults: int) -> str:
-    words = _("frame {frame}, slice {slice}: {role}", frame=frame, slice=slice_, role=_(_ROLES[role]))
-    return words + (", " + ngettext("{n} fault", "{n} faults", faults) if faults else "")
+    return [
+        [
+            LinkedCell(cell.state, cell.words, cell.count, target.get((frame, slice_), ""))
+            for frame, cell in enumerate(row)
+        ]
+        for slice_, row in enumerate(overview(found.roles, found.violations))
+    ]
 
 
 def _groups(found: Findings) -> list[Group]:
@@ -188,7 +153,7 @@ def _groups(found: Findings) -> list[Group]:
             picture = slice_picture(found, frame, middle, window, by_place[frame, middle])
             pictures += 1
         shown = violations if len(slices) == 1 else by_place[frame, middle]
-        role = _(_ROLES[found.roles[frame][middle]]) if len(slices) == 1 and middle is not None else ""
+        role = role_words(found.roles[frame][middle]) if len(slices) == 1 and middle is not None else ""
         groups.append(Group(_key(frame, slices[0]), _heading(frame, slices), role, picture, violations, shown))
     return groups
 
@@ -221,21 +186,17 @@ def _heading(frame: int, slices: Sequence[int | None]) -> str:
     )
 
 
-def _curves(found: Findings) -> list[tuple[str, str]]:
-    if found.maps.frames < 3:
-        return []
+def curve_figures(found: Findings, before: Findings | None = None) -> list[tuple[str, str]]:
+    """SVG elements with their captions; with those of the findings `before` as dashed lines and their faults."""
+    faulty = (before or found).faulty_frames
     curves, drawn = found.curves, []
     marks = {"ED": curves.ed, "ES": curves.es}
-    for column, (label, unit) in _CURVES.items():
-        values = curves.columns.get(column)
-        by_volume = column.endswith("area_mm2") and column.replace("area_mm2", "ml") in curves.columns
-        if values is None or (by_volume and found.view == "short-axis") or np.isfinite(values).sum() < 3:
-            continue
+    for column, (label, unit) in curves_on_show(curves.columns, found.view).items():
         words = marks if column in ("lv_ml", "lv_area_mm2") else {}
-        drawn.append(
-            (f"{_(label)} ({_(unit)})", curve_svg(label, unit, values, found.faulty_frames, words, found.maps.frame_s))
-        )
-    return drawn[:_MOST_CURVES]
+        earlier = None if before is None else before.curves.columns.get(column)
+        svg = curve_svg(label, unit, curves.columns[column], faulty, words, found.maps.frame_s, earlier)
+        drawn.append((f"{_(label)} ({_(unit)})", svg))
+    return drawn
 
 
 def _rule(criterion: Criterion, found: Findings, source: int) -> RuleRow:

@@ -16,11 +16,18 @@ _COLOURS = {_LINE: "var(--chart)", _FAULT: "var(--case)"}
 
 
 def curve_svg(
-    label: str, unit: str, values: np.ndarray, faulty: Sequence[int], marks: dict[str, int | None], frame_s: float
+    label: str,
+    unit: str,
+    values: np.ndarray,
+    faulty: Sequence[int],
+    marks: dict[str, int | None],
+    frame_s: float,
+    before: np.ndarray | None = None,
 ) -> str:
     """SVG element of values over the frames; faulty frames are dots, `marks` are frames with a word, such as ED.
 
-    `label` and `unit` are texts of the catalogue.
+    `label` and `unit` are texts of the catalogue; values `before` are a thin dashed line, on which the faulty frames
+    are then marked.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -32,9 +39,13 @@ def curve_svg(
         figure = Figure((4.1, 2.6), facecolor="none")
         axes = figure.add_axes((0.145, 0.17, 0.82, 0.79), facecolor="none")
         axes.plot(frames, values, color=_LINE, linewidth=1.6, marker="o", markersize=2.5)
-        wrong = [frame for frame in faulty if np.isfinite(values[frame])]
-        axes.plot(wrong, values[wrong], color=_FAULT, linestyle="none", marker="o", markersize=6)
-        known = values[np.isfinite(values)]
+        marked = values if before is None else before
+        if before is not None:
+            axes.plot(frames, before, color=SOFT, linewidth=1.0, linestyle=(0, (4, 2)))
+        wrong = [frame for frame in faulty if np.isfinite(marked[frame])]
+        axes.plot(wrong, marked[wrong], color=_FAULT, linestyle="none", marker="o", markersize=6)
+        known = np.concatenate([values, marked])
+        known = known[np.isfinite(known)]
         room = 0.08 * (float(np.ptp(known)) or abs(float(known[0])) or 1.0)
         axes.set_ylim(known.min() - room, known.max() + 2 * room)
         for word, frame in marks.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from GenerativeModelsLib.segmentation.report.pictures import LABEL_COLOURS
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Case
 
-__all__ = ["render", "write_case_report"]
+__all__ = ["legend_of", "render", "write_case_report"]
 
 _NAMES = {
     "lv": N_("Left cavity"),
@@ -39,12 +40,11 @@ def render(content: CheckReport) -> str:
     from markupsafe import Markup
 
     view = content.result["view"]
-    legend = [(_(_NAMES[name]), f"rgb{colour}") for name, colour in LABEL_COLOURS.items()]
     return _template().render(
         c=content,
         r=content.result,
         kind=_(_KINDS[view]),
-        legend=[entry for entry, name in zip(legend, LABEL_COLOURS) if name in content.result["labels"]],
+        legend=legend_of(content.result["labels"]),
         curves=[(caption, Markup(svg)) for caption, svg in content.curves],
         style=Markup(
             page_part("page.css")
@@ -52,6 +52,11 @@ def render(content: CheckReport) -> str:
             + print_edges(_("Segmentation check"), content.title, content.identity)
         ),
     )
+
+
+def legend_of(labels: Collection[str]) -> list[tuple[str, str]]:
+    """Name and CSS colour of the structures that are named in a file."""
+    return [(_(_NAMES[name]), f"rgb{colour}") for name, colour in LABEL_COLOURS.items() if name in labels]
 
 
 @lru_cache(maxsize=1)

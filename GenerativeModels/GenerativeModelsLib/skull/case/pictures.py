@@ -1,4 +1,4 @@
-"""Figures of the short report of a head: its planes with the outline, and two sides of the skull."""
+"""Figures of the short report of a head: its planes with the outline, and three sides of the skull."""
 
 from __future__ import annotations
 

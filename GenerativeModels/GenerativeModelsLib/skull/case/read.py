@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from GenerativeModelsLib.anatomy.result import read_result
+from GenerativeModelsLib.anatomy.result import CaseFolder, read_result, require_report
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import read_surface
@@ -61,15 +61,11 @@ class PlacedPlane:
 
 
 @dataclass(frozen=True, eq=False)
-class SkullCase:
+class SkullCase(CaseFolder):
     """A case folder; the volumes are read at the first access.
 
     Attributes
     ----------
-    folder
-        Folder of the case.
-    result
-        Content of `result.json`.
     surface
         The skull in the head frame, LPS mm, with the points of `skull.vtp`; point array `uncertainty_mm` (0 without
         draws).
@@ -77,8 +73,6 @@ class SkullCase:
         By name, in the order axial, sagittal, coronal.
     """
 
-    folder: Path
-    result: dict[str, Any]
     surface: Surface
     planes: dict[str, PlacedPlane]
 
@@ -88,19 +82,9 @@ class SkullCase:
         return self.result["biometry"]
 
     @property
-    def warnings(self) -> list[str]:
-        """Warnings for the user."""
-        return self.result["warnings"]
-
-    @property
     def has_uncertainty(self) -> bool:
         """Whether draws were made; without draws the uncertainty is unknown and stored as 0."""
         return self.result["uncertainty_mm"]["mean"] is not None
-
-    @property
-    def report(self) -> Path:
-        """The report, one HTML file."""
-        return self.folder / "report.html"
 
     @cached_property
     def uncertainty(self) -> tuple[np.ndarray, Grid]:
@@ -131,8 +115,7 @@ def read_case(folder: str | Path, result: Mapping[str, Any] | None = None) -> Sk
     surface = read_surface(folder / "skull.vtp")
     if "uncertainty_mm" not in surface.point_data:
         raise InputError(f"{folder / 'skull.vtp'} has no point array uncertainty_mm: {_AGAIN}.")
-    if not (folder / "report.html").is_file():
-        raise InputError(f"{folder / 'report.html'} is missing: {_AGAIN}.")
+    require_report(folder, _AGAIN)
     try:
         entries = {name: _entry(plane) for name, plane in result["planes"].items()}
         case = SkullCase(folder, result, surface, {})

@@ -8,7 +8,7 @@ from typing import Any
 
 from GenerativeModelsLib.anatomy.verdict import is_outside
 from GenerativeModelsLib.errors import Caution
-from GenerativeModelsLib.language import said
+from GenerativeModelsLib.language import listed, said
 from GenerativeModelsLib.skull.anatomy import QUANTITIES
 from GenerativeModelsLib.skull.growth.ages import fitting_age, weeks_and_days
 from GenerativeModelsLib.skull.growth.cautions import Measured, age_cautions, proportion_cautions
@@ -63,7 +63,7 @@ def _beyond_the_chart(result: Mapping[str, Any]) -> list[Caution]:
             "The {chart} chart holds from {low:g} to {high:g} weeks and does not reach the given age of {age}, so "
             "there are no z-scores and percentiles. That of {others_list} does.",
             **values,
-            others_list=" and ".join(others),
+            others_list=listed(others),
         )
         if others
         else said(

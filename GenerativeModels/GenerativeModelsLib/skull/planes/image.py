@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from GenerativeModelsLib.errors import Caution, InputError, named
+from GenerativeModelsLib.errors import Caution, InputError
 from GenerativeModelsLib.image_files.given import GivenImage
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.skull.corrections import KnownLength
@@ -145,63 +145,16 @@ class PlaneClip:
     drawn: Callable[[PlaneImage], PlaneImage] = lambda image: image
 
 
-def read_plane(
-    source: str | Path | GivenImage,
-    *,
-    spacing_mm: Spacing | None = None,
-    name: str = "axial",
-    file_wins: bool = False,
-    shown_as: str | None = None,
-    frame: int | None = None,
-    length: KnownLength | None = None,
-    mask_text: bool = False,
-) -> PlaneImage:
-    """The plane in an image file or in memory as grey pixels with their spacing.
+def read_plane(source: str | Path | GivenImage, **how: Any) -> PlaneImage:
+    """The plane in an image file or in memory.
 
-    The kind of file is determined by its content. DICOM is cropped to its calibrated 2D ultrasound region; other files
-    are not cropped, and overlays are kept. An image of more than 4096 pixels per side is averaged down, with a warning.
-
-    Parameters
-    ----------
-    source
-        An image in memory, or a file: DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF or BMP that contains a single plane, as
-        a 2D image or a volume of one slice (rows are then the higher of its two axes, columns the lower; for a slice
-        along k: j down, i to the right).
-    spacing_mm
-        (row, column) spacing of the file's pixels in mm. It overrides the file's, with a warning if they differ by
-        more than 2 %. Resolution tags of pictures are print sizes and are never used.
-    name
-        "axial", "sagittal" or "coronal": name of the plane in messages.
-    file_wins
-        Use `spacing_mm` only for a file without a spacing.
-    shown_as
-        Name of the image in messages in place of its path.
-    frame
-        Number of the frame of a clip, from 0.
-    length
-        Two points of the picture as used and their distance; its spacing, if there is no other.
-    mask_text
-        Blank the text that is found in the picture.
-
-    Raises
-    ------
-    InputError
-        The file cannot be used (missing, truncated, a volume, too small, one grey level, ...), is a clip while no frame
-        is given, or its spacing is unknown, implausible or contradicts the known length.
+    Parameters and errors are those of `read_plane_or_clip`; a clip of which no frame is asked for is an `InputError`.
     """
-    found = read_plane_or_clip(
-        source,
-        spacing_mm=spacing_mm,
-        name=name,
-        file_wins=file_wins,
-        shown_as=shown_as,
-        frame=frame,
-        length=length,
-        mask_text=mask_text,
-    )
+    found = read_plane_or_clip(source, **how)
     if isinstance(found, PlaneClip):
         raise InputError(
-            f"{found.name} holds {found.count} frames: give {named(f'{name}_frame')}, from 0 to {found.count - 1}."
+            f"{found.name} holds {found.count} frames, where one picture is expected: save the frame that shows the "
+            "plane as a picture of its own."
         )
     return found
 
@@ -217,7 +170,39 @@ def read_plane_or_clip(
     length: KnownLength | None = None,
     mask_text: bool = False,
 ) -> PlaneImage | PlaneClip:
-    """As `read_plane`; a clip of several frames, of which none is asked for, is returned as such."""
+    """The plane or clip in an image file or in memory: grey pixels with their spacing, of a clip frame by frame.
+
+    The kind of file is determined by its content. DICOM is cropped to its calibrated 2D ultrasound region; other files
+    are not cropped, and overlays are kept. An image of more than 4096 pixels per side is averaged down, with a warning.
+
+    Parameters
+    ----------
+    source
+        An image in memory, or a file: DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP or GIF that contains a clip or a
+        single plane, as a 2D image or a volume of one slice (rows are then the higher of its two axes, columns the
+        lower; for a slice along k: j down, i to the right).
+    spacing_mm
+        (row, column) spacing of the file's pixels in mm. It overrides the file's, with a warning if they differ by
+        more than 2 %. Resolution tags of pictures are print sizes and are never used.
+    name
+        "axial", "sagittal" or "coronal": name of the plane in messages.
+    file_wins
+        Use `spacing_mm` only for a file without a spacing.
+    shown_as
+        Name of the image in messages in place of its path.
+    frame
+        Number of the frame of a clip, from 0; None = the clip as such.
+    length
+        Two points in pixels of the file and their distance; its spacing, if there is no other.
+    mask_text
+        Blank the text that is found in the picture.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used (missing, truncated, a volume, too small, one grey level, ...), there is no such frame,
+        or its spacing is unknown, implausible or contradicts the known length.
+    """
     given = None if spacing_mm is None else valid_spacing(spacing_mm, name)
     if isinstance(source, GivenImage):
         label = short = said(_LABELS[name], file=shown_as or source.name)

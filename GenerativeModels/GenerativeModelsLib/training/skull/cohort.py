@@ -207,9 +207,9 @@ def split_sentence(config: CohortConfig) -> str:
 
 
 def _key(row: CohortRow, shared: list) -> str:
-    """Hash of everything the readings of a row depend on: its files, their spacings, the networks."""
+    """Hash of everything the readings of a row depend on: its files, what they are, their spacings, the networks."""
     files = [] if row.label_map is None else [(row.label_map, row.frame)]
-    files += [(file.image, file.spacing_mm) for _, file in sorted(row.planes.items())]
+    files += [(file.image, [plane, file.spacing_mm]) for plane, file in sorted(row.planes.items())]
     stamps = [[str(path), path.stat().st_size, path.stat().st_mtime_ns, extra] for path, extra in files]
     content = [stamps, row.part, str(row.weeks), str(row.hc_mm), *shared]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]

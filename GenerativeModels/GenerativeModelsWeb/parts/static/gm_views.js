@@ -149,7 +149,8 @@
   document.addEventListener("pointerdown", (event) => {
     const area = within(event, "[data-gm-area]");
     if (!area || event.button) return;
-    const handle = within(event, "[data-gm-handle]") || area.querySelector("[data-gm-handle][data-gm-axes=xy]");
+    const handles = area.querySelectorAll("[data-gm-handle]");
+    const handle = within(event, "[data-gm-handle]") || (handles.length === 1 ? handles[0] : null);
     if (!handle) return;
     event.preventDefault();
     handle.focus({ preventScroll: true });
@@ -182,5 +183,30 @@
     const step = ([low, high]) => ((high - low) / 100) * (event.shiftKey ? 5 : 1);
     const [x, y] = value(handle);
     put(handle, x + way[0] * step(numbers(plot.dataset.gmX)), y + way[1] * step(numbers(plot.dataset.gmY)));
+  });
+
+  // What was jumped to in a list comes into its sight.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (target.getAttribute("aria-current") === "true" && target.closest(".gm-violations")) target.scrollIntoView({ block: "nearest" });
+    }
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["aria-current"], subtree: true });
+
+  // Cells of an overview: the arrow keys go to the next one, Home and End to the ends of its row.
+  document.addEventListener("keydown", (event) => {
+    const cell = within(event, "[data-gm-cell]");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [row, column] = numbers(cell.dataset.gmCell);
+    const last = cell.parentElement.querySelectorAll("[data-gm-cell]").length - 1;
+    const place = {
+      ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
+      Home: [row, 0], End: [row, last],
+    }[event.key];
+    const next = place && cell.closest("[data-gm-grid]").querySelector(`[data-gm-cell="${place.join()}"]`);
+    if (!place) return;
+    event.preventDefault();
+    if (!next || !next.offsetParent) return; // at an end, or in a row that is not shown
+    next.focus();
+    next.click();
   });
 })();

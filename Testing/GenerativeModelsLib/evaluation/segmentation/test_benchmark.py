@@ -19,6 +19,7 @@ from GenerativeModelsLib.evaluation.segmentation.expert_maps import (
     sunnybrook_maps,
 )
 from GenerativeModelsLib.evaluation.segmentation.faults import FAULTS, TIME_FAULTS
+from GenerativeModelsLib.segmentation.check import check_maps
 from Testing.helpers.segmentation_phantoms import cine, maps_of, stack
 
 MAPS = maps_of(stack())
@@ -64,3 +65,10 @@ def test_expert_maps_of_sunnybrook_are_not_called_wrong(shared_data: Path) -> No
 @pytest.mark.real_data
 def test_planes_of_a_ct_heart_are_not_called_wrong(shared_data: Path) -> None:
     assert [check_expert(expert).wrong for expert in apical_maps(shared_data)] == [{}] * 6
+
+
+@pytest.mark.real_data
+def test_runs_of_wrong_frames_are_blamed_without_the_correct_ones_beside_them(shared_data: Path) -> None:
+    """Looked at one by one, see docs/science.md: frames 0, 1 and 18 are right."""
+    (expert,) = (expert for expert in cine_maps(shared_data) if expert.patient == "Se7_4CH")
+    assert check_maps(expert.maps, expert.view).faulty_frames == [2, 3, 8, 15, 16, 17]

@@ -74,6 +74,24 @@ def test_tables_give_the_distances_and_leave_refused_cases_out(monkeypatch: pyte
     assert table.rows[0][5] == "1.25 / 0.75" and table.rows[0][4].startswith("+0.")
 
 
+def test_planes_in_which_no_head_is_found_have_no_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def both(bundle: str, images: dict, seed: int):
+        if len(images) == 1:
+            raise InputError("no head")
+        return reconstruction(252), reconstruction(257), {"network_misfit": 1.25, "fit_misfit": 0.75}
+
+    head = SimpleNamespace(shape=mean_head(250), hc_mm=250.0)
+    case = SimpleNamespace(head=head, images=dict.fromkeys(("axial", "sagittal", "coronal")))
+    monkeypatch.setattr(agreement, "_both", both)
+    monkeypatch.setattr(agreement, "simulated_case", lambda s, i: case)
+    report = run_agreement(tmp_path / "bundle", tmp_path, 1, 0, workers=1)
+    assert [row[0] for row in report.tables[0].rows] == ["three planes (1)"]
+    assert report.figures["simulated"]["axial"] == {}
+    monkeypatch.setattr(agreement, "COMPARED", ("axial",))
+    with pytest.raises(InputError, match="A head was found in none of the 1 simulated cases"):
+        run_agreement(tmp_path / "bundle", tmp_path, 1, 0, workers=1)
+
+
 def test_the_fit_takes_the_place_of_the_network(monkeypatch: pytest.MonkeyPatch, tiny_model) -> None:
     agreement._models.cache_clear()
     monkeypatch.setattr(agreement, "load_skull_model", lambda folder: tiny_model)

@@ -11,12 +11,14 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from PIL import Image
 from typer.testing import CliRunner
 
 import GenerativeModelsLib as gm
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.case.pictures import pictures
 from GenerativeModelsLib.segmentation.case.read import read_case
 from GenerativeModelsLib.segmentation.check import check_maps
@@ -204,6 +206,19 @@ def test_python_sees_the_violations_and_the_curves() -> None:
     assert caught.value.field in ("labels_of", "file")
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (np.zeros((9, 9, 9)), r"^labels_of has no pixel of value 3, "),
+        (np.zeros((9, 9)), r"^labels_of has 2 dimensions: give"),
+        (sitk.Image(9, 9, sitk.sitkUInt8), r"^labels_of is an image of 2 dimensions: give a 3D label map\.$"),
+    ],
+)
+def test_python_refuses_what_is_no_label_map_in_a_clear_sentence(given: object, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        gm.check_segmentation(given, affine=np.eye(4))
+
+
 def test_a_correct_beat_has_no_violation_and_says_so(tmp_path: Path) -> None:
     path = write_maps(tmp_path / "beat.nii.gz", maps_of(cine(8, 5), frame_s=0.05))
     checked = gm.check_segmentation(path, output=tmp_path / "out")
@@ -219,3 +234,22 @@ def test_no_more_slices_are_faulty_than_were_looked_at() -> None:
         np.array([0, 3, 2, 1])[values].transpose(2, 1, 0), affine=np.diag([1.6, 1.2, 8, 1])
     ).result
     assert (result["violating"], result["labelled_slices"]) == (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 of 30 labelled slices breaks"), (2, "2 of 30 labelled slices break ")]
+)
+def test_the_count_of_slices_is_a_sentence(count: int, words: str) -> None:
+    numbers = {"violating": count, "labelled_slices": 30, "violating_frames": 1, "frames": 6, "shifted_slices": 0}
+    assert SEGMENTATION.notes({**numbers, "criteria": {}})[0].startswith(words)
+
+
+def test_an_image_of_four_dimensions_carries_its_interval_as_its_file_does(tmp_path: Path) -> None:
+    path = write_maps(tmp_path / "beat.nii.gz", maps_of(cine(6, 4), frame_s=0.05))
+    image = sitk.ReadImage(str(path))
+    found = gm.check_segmentation(image)
+    assert found.result["frame_s"] == pytest.approx(0.05) == gm.check_segmentation(path).result["frame_s"]
+    assert gm.check_segmentation(image, frame_interval_ms=30).result["frame_s"] == 0.03
+    image.SetSpacing((*image.GetSpacing()[:3], 1.0))
+    with pytest.raises(InputError, match="carries no time from one frame to the next"):
+        gm.check_segmentation(image)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from GenerativeModelsLib.segmentation.check import check_maps, series_limit
 from GenerativeModelsLib.segmentation.criteria.between_slices import BETWEEN_SLICES
-from Testing.helpers.segmentation_phantoms import MIDDLE, maps_of, ring, stack
+from Testing.helpers.segmentation_phantoms import MIDDLE, both_walled, maps_of, ring, stack
 
 NAMES = {rule.name for rule in BETWEEN_SLICES}
 
@@ -32,6 +32,15 @@ def test_a_tilted_axis_is_no_shift(slope: float, bend: float) -> None:
     places = [(MIDDLE[0] + slope * (k - 3) / 2, MIDDLE[1] + bend * (k - 3) ** 2) for k in range(7)]
     values = np.stack([ring(24 - k, 33 - k, place, right=False) for k, place in enumerate(places)])
     assert between(values) == {}
+
+
+def test_a_slice_left_out_between_slices_without_a_cavity_has_a_place() -> None:
+    """Where the wall is around both ventricles, the cavity alone has a centre."""
+    values = np.stack([both_walled()] * 6)
+    values[3] = 0
+    values[[2, 4]] = np.where(values[[2, 4]] == 1, 0, values[[2, 4]])
+    (violation,) = between(values)["slice_missing"]
+    assert violation.slice == 3 and np.isfinite(violation.where).all()
 
 
 @pytest.mark.parametrize("size", [10.8, 16.0])

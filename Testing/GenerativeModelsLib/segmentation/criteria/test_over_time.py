@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.segmentation.check import check_maps
+from GenerativeModelsLib.segmentation.check import check_maps, series_limit
 from GenerativeModelsLib.segmentation.criteria.over_time import OVER_TIME, TimeCriterion
-from Testing.helpers.segmentation_phantoms import MIDDLE, MYO, apical, cine, maps_of, ring
+from GenerativeModelsLib.segmentation.maps import CODES
+from Testing.helpers.segmentation_phantoms import MIDDLE, MYO, apical, both_walled, cine, maps_of, ring
 
 NAMES = {rule.name for rules in OVER_TIME.values() for rule in rules}
 ONE = np.ones(2)
@@ -63,6 +64,32 @@ def test_volume_and_myocardium_of_the_whole_ventricle() -> None:
     values[3, 2:] = 0
     (volume,) = over_time(values)["lv_volume_jump"]
     assert (volume.frame, volume.slice) == (3, None) and volume.criterion.unit == "%"
+
+
+@pytest.mark.parametrize(("ratio", "found"), [(1.25, False), (1.45, True), (1.8, True)])
+def test_the_myocardium_of_a_pair_keeps_the_limit_between_its_frames(ratio: float, found: bool) -> None:
+    inner, outer = 18.0, 26.0
+    thicker = np.sqrt(inner**2 + ratio * (outer**2 - inner**2))
+    pair = np.stack([np.stack([ring(inner, radius)] * 4) for radius in (outer, thicker)])
+    violations = over_time(pair, frame_s=None).get("myo_volume_change", [])
+    assert [violation.frame for violation in violations] == ([0, 1] if found else [])
+    for violation in violations:
+        assert violation.value == pytest.approx(100 * (ratio - 1), abs=4.0) and violation.limit == 35.0
+
+
+def test_a_pair_has_the_limit_that_depends_on_no_interval_and_no_other() -> None:
+    pair = maps_of(np.stack([np.stack([ring()] * 4)] * 2), frame_s=None)
+    known = {rule.name: series_limit(rule, pair) for rule in OVER_TIME["short-axis"]}
+    assert known.pop("myo_volume_change") == 35.0 and set(known.values()) == {None}
+
+
+def test_a_frame_without_a_cavity_has_a_place_where_the_wall_is_around_both_ventricles() -> None:
+    values = np.stack([np.stack([both_walled()] * 5)] * 6)
+    values[3][values[3] == CODES["lv"]] = 0
+    values[3, 2:] = 0
+    assert maps_of(values).biventricular
+    (violation,) = over_time(values)["myo_volume_change"]
+    assert violation.frame == 3 and np.isfinite(violation.where).all()
 
 
 def test_a_frame_left_out_is_a_fault_where_most_are_labelled() -> None:

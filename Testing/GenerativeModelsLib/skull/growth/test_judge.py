@@ -57,3 +57,9 @@ def test_beyond_the_chart_there_are_no_percentiles_and_one_sentence_says_so(week
     assert said.startswith("The INTERGROWTH-21st chart holds from 14 to 40 weeks and does not reach the given age of ")
     assert said.endswith(f"so there are no z-scores and percentiles.{others}")
     assert scores_line(result).startswith("Ages by the INTERGROWTH-21st chart; it does not reach ")
+
+
+def test_several_charts_that_reach_an_age_are_listed() -> None:
+    result = judged(result_of(REQUEST), replace(REQUEST, gestational_age_weeks=14.5, chart="nichd-white"))
+    (said,) = [found for found in cautions(result) if found.kind == "missing"]
+    assert said.endswith(" That of INTERGROWTH-21st, WHO and Hadlock 1984 does.")

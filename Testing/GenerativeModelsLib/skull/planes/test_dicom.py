@@ -308,7 +308,7 @@ def test_a_cine_loop_without_a_frame_is_read_frame_by_frame(tmp_path, pixels):
     assert isinstance(clip, PlaneClip) and clip.count == 4
     np.testing.assert_array_equal(clip.read(3).pixels, np.roll(pixels, 3, axis=0))
     assert clip.read(3).spacing_mm == pytest.approx((0.3, 0.25))
-    with pytest.raises(InputError, match=r"holds 4 frames: give axial_frame, from 0 to 3"):
+    with pytest.raises(InputError, match=r"holds 4 frames, where one picture is expected: save the frame"):
         read_plane(path)
 
 

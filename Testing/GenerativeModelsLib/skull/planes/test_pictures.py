@@ -124,7 +124,7 @@ def test_several_pictures_in_one_file_are_a_clip(tmp_path, pixels, kind):
         np.testing.assert_allclose(plane.pixels, np.asarray(images[frame]), atol=1)
         assert (plane.frame.number, plane.frame.count) == (frame, 2)
     assert read_plane_or_clip(path, spacing_mm=SPACING).count == 2
-    with pytest.raises(InputError, match="holds 2 frames: give axial_frame"):
+    with pytest.raises(InputError, match="holds 2 frames, where one picture is expected"):
         read_plane(path, spacing_mm=SPACING)
     with pytest.raises(InputError, match="has no frame 2"):
         read_plane(path, spacing_mm=SPACING, frame=2)

@@ -111,6 +111,14 @@ def test_what_was_made_is_used_again_until_something_changes(make, tmp_path: Pat
     assert len(list(folder.glob("*.npz"))) == 2
 
 
+def test_a_picture_moved_to_another_plane_is_read_again(make, table: Path, tmp_path: Path) -> None:
+    for plane in ("sagittal", "coronal"):
+        line = f"{table.parent}/p1.nii.gz,{table.parent}/p1-axial.mha,{table.parent}/p1-sagittal.mha"
+        (tmp_path / "t.csv").write_text(f"case,label_map,axial,{plane},part\np1,{line},train\n")
+        own = make(CohortConfig(table=tmp_path / "t.csv", views=1))
+        assert own.heads["train"].readings.present[0].tolist() == [True, plane == "sagittal", plane == "coronal"]
+
+
 def test_all_bad_rows_are_said_before_anything_is_trained(make, tmp_path: Path) -> None:
     write_ellipsoid(tmp_path / "mm.nii.gz")
     write_ellipsoid(tmp_path / "cm.nii.gz", (3.8, 4.8, 4.0), spacing=(0.2, 0.2, 0.2))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.locate.canonical import PROFILE
 from GenerativeModelsLib.skull.shape import from_labels
 from GenerativeModelsLib.skull.shape.ellipse import perimeter
@@ -99,6 +102,15 @@ def test_a_case_whose_pictures_do_not_go_with_its_head_says_so(cases: list[OwnCa
     assert readings is None and remark.startswith("the axial picture shows an HC of 15")
     readings, remark = case_readings(cases[1], seeing_nets(presence=0.01), tiny_basis(), 1)
     assert readings is None and remark == "no head found in the axial picture"
+
+
+def test_a_clip_is_refused_with_a_remedy_that_a_cohort_has(tmp_path: Path, rng: np.random.Generator) -> None:
+    first, *more = (Image.fromarray(rng.integers(0, 255, (80, 80)).astype(np.uint8)) for _ in range(3))
+    first.save(tmp_path / "a.gif", save_all=True, append_images=more)
+    (tmp_path / "t.csv").write_text("case,axial,axial_spacing_mm,hc_mm\np,a.gif,1.0,250\n")
+    (row,) = read_cohort_table(tmp_path / "t.csv")
+    with pytest.raises(InputError, match=r"a\.gif holds 3 frames.*: save the frame .* as a picture of its own\.$"):
+        read_own_case(row)
 
 
 def test_what_the_basis_cannot_say_is_told_in_mm(cases: list[OwnCase]) -> None:

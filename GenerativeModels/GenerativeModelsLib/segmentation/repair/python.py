@@ -1,0 +1,129 @@
+"""The repair of segmentations for Python users; see `GenerativeModelsLib.repair_segmentation`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from GenerativeModelsLib.anatomy.python import IDENTITY_KEYWORDS, CaseView, computed, export_names, identity_fields
+from GenerativeModelsLib.anatomy.run import Progress
+from GenerativeModelsLib.image_files.in_memory import label_map_source
+from GenerativeModelsLib.language import DEFAULT
+from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
+from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT, RepairRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import SimpleITK as sitk
+
+    from GenerativeModelsLib.segmentation.repair.change import Abstention, Change
+
+    Labels = str | Path | np.ndarray | sitk.Image
+
+__all__ = ["RepairedSegmentation", "repair_segmentation"]
+
+
+def repair_segmentation(
+    labels_of: Labels,
+    *,
+    view: str = "short-axis",
+    labels: str = "acdc",
+    affine: np.ndarray | None = None,
+    frame_interval_ms: float | None = None,
+    most_change: float = MOST_CHANGE_PERCENT,
+    keep_frames: Iterable[int] = (),
+    whole_cycle: bool = False,
+    realign: bool = False,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    title: str | None = None,
+    language: str = DEFAULT,
+    identity: Mapping[str, str | None] | None = None,
+    export: str | Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> RepairedSegmentation:
+    """Repair a segmentation of the heart. Nothing is written unless `output` is given.
+
+    Parameters
+    ----------
+    labels_of, view, labels, affine, frame_interval_ms
+        As in `check_segmentation`.
+    most_change
+        Largest change of a slice in percent of its labelled area; what needs more is left as it is.
+    keep_frames
+        Numbers of frames, from 0, that stay as they are.
+    whole_cycle
+        Whether the last frame is followed by the first.
+    realign
+        Whether slices are also shifted back in their plane, by whole pixels.
+    output, overwrite, title, language, identity, export, progress
+        As in `reconstruct_skull`.
+
+    Raises
+    ------
+    InputError
+        The label map or a value cannot be used.
+
+    Examples
+    --------
+    >>> import GenerativeModelsLib as gm
+    >>> repaired = gm.repair_segmentation("cine.nii.gz", labels="acdc")  # doctest: +SKIP
+    >>> repaired.labels, repaired.changes[0].reasons, repaired.abstained  # doctest: +SKIP
+    """
+
+    def request() -> RepairRequest:
+        dimensions = getattr(labels_of, "GetDimension", lambda: 3)()
+        return RepairRequest(
+            label_map_source(labels_of, "file", affine, dimensions=dimensions),
+            view,
+            labels,
+            None if frame_interval_ms is None else float(frame_interval_ms),
+            float(most_change),
+            ",".join(map(str, keep_frames)) or None,
+            whole_cycle,
+            realign,
+            output=None if output is None else Path(output),
+            overwrite=overwrite,
+            title=title,
+            language=language,
+            **identity_fields(identity),
+            export=export_names(export),
+        )
+
+    return RepairedSegmentation(computed(REPAIR, request, progress, IDENTITY_KEYWORDS | {"file": "labels_of"}))
+
+
+class RepairedSegmentation(CaseView):
+    """A repaired segmentation."""
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The repaired values in the layout and type of the file or array: (x, y, z), with time (x, y, z, time).
+
+        An apical view of three dimensions is (x, y, time).
+        """
+        from GenerativeModelsLib.segmentation.repair.files import repaired_values
+
+        before = self._case.run.found.before.maps
+        values = repaired_values(before, self._case.run.found.after.maps)
+        if before.grid.by_view:
+            values = values[:, 0]
+        elif len(values) == 1:
+            values = values[0]
+        return values.T
+
+    @property
+    def changes(self) -> list[Change]:
+        """All changed slices: `frame`, `slice`, `steps`, `changed_mm2` and `reasons`."""
+        return list(self._case.run.found.changes)
+
+    @property
+    def abstained(self) -> list[Abstention]:
+        """What breaks rules and was left as it was: `frame`, `slice`, `rules` and `reason`."""
+        return list(self._case.run.found.abstained)
+
+    @property
+    def shifts_mm(self) -> dict[int, tuple[float, float]]:
+        """By slice how far it was moved, (row, column) in mm; empty without `realign`."""
+        return {shift.slice: shift.applied_mm for shift in self._case.run.found.shifts}

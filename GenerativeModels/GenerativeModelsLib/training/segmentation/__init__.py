@@ -1,0 +1,1 @@
+"""Training of the networks of label maps: attribute-regularised and constrained VAE."""

@@ -1,0 +1,1 @@
+"""Segmentations of hearts and what their check finds in MRML scenes."""

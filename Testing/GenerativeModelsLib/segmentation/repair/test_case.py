@@ -1,0 +1,148 @@
+"""A repair from the command line and from Python to its files, and the files read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import nibabel as nib
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import GenerativeModelsLib as gm
+from GenerativeModelsLib.cli.main import app
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.segmentation.repair.read import pictures, read_case
+from Testing.helpers.segmentation_phantoms import MIDDLE, apical, cine, disc, maps_of, ring, write_maps
+
+PAIR = {"type": "object", "required": ["before", "after"]}
+SCHEMA = {
+    "type": "object",
+    "required": [
+        *("schema", "violating", "changed_frames", "abstained", "shifts_mm", "ef_percent", "edv_ml", "esv_ml"),
+        *("warnings", "files", "fingerprint", "frames", "slices", "kept_frames"),
+    ],
+    "properties": {
+        "schema": {"const": "segmentation-repair/1"},
+        "changed_frames": {"type": "integer"},
+        "abstained": {"type": "array", "items": {"required": ["frame", "slice", "rules", "reason"]}},
+        "shifts_mm": {"type": "array"},
+        **dict.fromkeys(("violating", "ef_percent", "edv_ml", "esv_ml"), PAIR),
+    },
+}
+
+
+def faulty() -> np.ndarray:
+    """A beat with a hole in frame 1, slice 2, and a slice that jumps far in frame 4."""
+    values = cine(7, 6)
+    values[1, 2][disc(4.0)] = 0
+    values[4, 3] = ring(12.0, 20.0, (MIDDLE[0] + 12, MIDDLE[1]))
+    return values
+
+
+@pytest.fixture(scope="module")
+def faulty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_maps(tmp_path_factory.mktemp("maps") / "beat.nii.gz", maps_of(faulty(), frame_s=0.06))
+
+
+@pytest.fixture(scope="module")
+def folder(faulty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("out") / "case"
+    arguments = ["segmentation", "repair", str(faulty_file), "--output", str(output), "--most-change", "30"]
+    result = CliRunner().invoke(app, [*arguments, "--realign"])
+    assert result.exit_code == 0, result.output
+    for words in ("1 slice changed, in 1 of 7 frames", "break rules: ", "frame 4, slice 3 ("):
+        assert words in result.stdout
+    return output
+
+
+def test_the_files_are_those_of_the_contract(folder: Path) -> None:
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    of_check = ("violations.csv", "curves.csv", "report.html", "result.json")
+    assert files == {
+        *("repaired.nii.gz", "changes.csv", "report.html", "result.json"),
+        *(f"{when}/{name}" for when in ("before", "after") for name in of_check),
+    }
+    text = (folder / "result.json").read_text(encoding="utf-8")
+    result = json.loads(text)
+    jsonschema.validate(result, SCHEMA)
+    assert str(folder.parent) not in text and set(result["files"]) == files - {"result.json"}
+    assert result["violating"]["after"] == result["violating"]["before"] - 1 and result["changed_frames"] == 1
+    assert (folder / "changes.csv").read_text(encoding="utf-8").startswith("frame,slice,step,changed_mm2,reason,")
+    assert len(result["shifts_mm"]) == 6 and not any(any(each["applied_mm"]) for each in result["shifts_mm"])
+
+
+def test_the_repaired_map_differs_by_the_hole_alone(folder: Path, faulty_file: Path) -> None:
+    before, after = nib.load(faulty_file), nib.load(folder / "repaired.nii.gz")
+    differs = np.asarray(before.dataobj) != np.asarray(after.dataobj)
+    assert set(map(tuple, np.argwhere(differs.any(axis=(0, 1))))) == {(2, 1)}
+    assert np.array_equal(np.argwhere(differs[:, :, 2, 1].T), np.argwhere(disc(4.0)))
+    assert (after.affine == before.affine).all() and after.header.get_data_dtype() == before.header.get_data_dtype()
+
+
+def test_the_folder_is_read_back(folder: Path) -> None:
+    case = read_case(folder)
+    (change,) = case.changes
+    assert (change.frame, change.slice, change.step) == (1, 2, "smallest")
+    assert change.reason == "Holes filled; rules that were broken: lv_hole."
+    area_ml = change.changed_mm2 * 8.0 / 1000
+    assert change.edv_change_ml == 0.0, "frame 0 is the largest with and without the hole"
+    assert case.after.curves["lv_ml"][1] - case.before.curves["lv_ml"][1] == pytest.approx(area_ml, abs=1e-3)
+    assert case.before.result["violating"] == case.result["violating"]["before"]
+    assert case.after.result["inputs"]["file"]["file"] == "repaired.nii.gz"
+    assert len(pictures(case.result, folder)) == 2
+    (folder / "changes.csv").rename(folder / "gone.csv")
+    try:
+        with pytest.raises(InputError, match=r"changes\.csv is missing or broken: repair the segmentation again"):
+            read_case(folder)
+    finally:
+        (folder / "gone.csv").rename(folder / "changes.csv")
+
+
+def test_the_page_shows_each_change_before_and_after_and_loads_nothing(folder: Path) -> None:
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page and "://" not in page.replace("http://www.w3.org/2000/svg", "")
+    article = page[page.index('<article id="f1-s2">') :].partition("</article>")[0]
+    assert article.count("data:image/webp") == 2 and "Holes filled" in article and "EDV by +0.0 ml" in article
+    assert 'id="left-f4-s3"' in page and "more than 30 %" in page and page.count('class="chart"') >= 3
+
+
+def test_a_bad_input_leaves_nothing(faulty_file: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    arguments = ["segmentation", "repair", str(faulty_file), "--output", str(tmp_path / "bad")]
+    for more, sentence in (
+        (["--view", "sagittal"], "Error: --view is 'sagittal': give short-axis or apical."),
+        (["--labels", "lv=1,myo=2,rv=3"], "Error: FILE beat.nii.gz: the myocardium encloses value 3 (rv)"),
+        (["--labels", "lv=3,myo=8"], "Error: FILE beat.nii.gz has no pixel of value 8"),
+        (["--keep-frames", "3,7"], "Error: --keep-frames names frame 7, and beat.nii.gz has frames 0 to 6."),
+        (["--keep-frames", "first"], "Error: --keep-frames is 'first': give numbers of frames"),
+        (["--most-change", "all"], "Error: --most-change is 'all': give percent such as 50."),
+        (["--most-change", "0"], "Error: --most-change is 0: give percent, above 0 and up to 100."),
+    ):
+        result = run(app, [*arguments, *more])
+        assert result.exit_code == 2 and result.stderr.splitlines()[-1].startswith(sentence), result.stderr
+        assert not (tmp_path / "bad").exists()
+
+
+def test_python_gives_arrays_in_their_own_layout(tmp_path: Path) -> None:
+    values = np.array([0, 3, 2, 1], np.int16)[faulty()].T
+    affine = np.diag([-1.6, -1.2, 8.0, 1.0])
+    repaired = gm.repair_segmentation(values, affine=affine, frame_interval_ms=60, keep_frames=[4])
+    assert repaired.labels.shape == values.shape and repaired.labels.dtype == values.dtype
+    assert set(map(tuple, np.argwhere((repaired.labels != values).any(axis=(0, 1))))) == {(2, 1)}
+    assert [change.slice for change in repaired.changes] == [2] and not repaired.abstained
+    assert repaired.shifts_mm == {} and repaired.quantities["violating_after"].value >= 1
+    repaired.to_folder(tmp_path / "case")
+    assert np.array_equal(np.asarray(nib.load(tmp_path / "case" / "repaired.nii.gz").dataobj), repaired.labels)
+    clip = np.stack([apical()] * 5)
+    clip[2, 60:66, 62:68] = 0
+    made = gm.repair_segmentation(
+        clip.T, view="apical", labels="lv=1,myo=2,la=4", affine=np.eye(4), frame_interval_ms=40
+    )
+    assert np.array_equal(made.labels, np.stack([apical()] * 5).T)
+    with pytest.raises(InputError, match="realign needs a stack"):
+        gm.repair_segmentation(
+            clip.T, view="apical", labels="lv=1,myo=2,la=4", affine=np.eye(4), frame_interval_ms=40, realign=True
+        )

@@ -1,0 +1,180 @@
+"""The whole repair on graded faults: what is valid stays, what is changed passes, what cannot be mended is listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from GenerativeModelsLib.evaluation.segmentation.faults import FAULTS, TIME_FAULTS
+from GenerativeModelsLib.segmentation.case.run import sample_request
+from GenerativeModelsLib.segmentation.check import check_maps
+from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
+from GenerativeModelsLib.segmentation.read import read_label_maps
+from GenerativeModelsLib.segmentation.repair.change import changed_percent, changed_places
+from GenerativeModelsLib.segmentation.repair.repair import Repaired, repair_maps
+from Testing.helpers.segmentation_phantoms import LV, MIDDLE, apical, cine, disc, maps_of, ring, stack
+
+BEAT = maps_of(cine(7, 5), frame_s=0.06)
+KINDS = [(name, grade) for name, fault in {**FAULTS, **TIME_FAULTS}.items() for grade in fault.grades]
+
+
+def put(maps: LabelMaps, name: str, grade: float, frame: int, slice_: int, seed: int) -> LabelMaps | None:
+    made = {**FAULTS, **TIME_FAULTS}[name].put(maps, frame, slice_, grade, np.random.default_rng(seed))
+    return None if made is None else made.maps
+
+
+def require_sound(maps: LabelMaps, repaired: Repaired) -> None:
+    """What holds for every repair."""
+    before, after = repaired.before, repaired.after
+    changed = set(changed_places(maps, after.maps))
+    assert changed == {(change.frame, change.slice) for change in repaired.changes}
+    left = {(each.frame, each.slice) for each in repaired.abstained}
+    assert {(v.frame, v.slice) for v in after.faults} == left, "all that still breaks a rule is listed"
+    assert not changed & left and all(each.reason and each.rules for each in repaired.abstained)
+    assert {frame for frame, _ in changed} <= set(before.faulty_frames), "frames without a fault stay bit for bit"
+    for place in changed:
+        assert {v.frame for v in after.faults if (v.frame, v.slice) == place} == set()
+    again = repair_maps(after.maps)
+    assert np.array_equal(again.after.maps.values, after.maps.values), "repairing twice changes nothing more"
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sampled_from(KINDS), st.integers(1, 5), st.integers(1, 3), st.integers(0, 3))
+def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slice_: int, seed: int) -> None:
+    maps = put(BEAT, *kind, frame, slice_, seed)
+    if maps is None:
+        return
+    repaired = repair_maps(maps)
+    require_sound(maps, repaired)
+    if len(repaired.changes):
+        true = check_maps(BEAT).curves.ef_percent
+        errors = [abs(each.curves.ef_percent - true) for each in (repaired.before, repaired.after)]
+        assert errors[1] <= errors[0] + 0.5
+
+
+def every_other_slice(maps: LabelMaps) -> LabelMaps:
+    """The labelled slices of the sample, 12 mm apart."""
+    to_lps = maps.to_lps * np.array([1.0, 1.0, 2.0, 1.0])
+    return replace(maps, values=maps.values[:, 4:21:2], to_lps=to_lps, grid=None)
+
+
+def test_faults_of_the_sample_cine_are_mended() -> None:
+    sample = every_other_slice(read_label_maps(sample_request(None)))
+    repaired = repair_maps(sample)
+    assert [(c.frame, c.slice, c.changed_mm2) for c in repaired.changes] == [(5, 2, pytest.approx(2.25))]
+    clean = maps = repaired.after.maps
+    for name, grade, frame, slice_ in (
+        *(("lv_hole", 4.0, 2, 3), ("myo_island", 4.0, 4, 5), ("opened_wall", 6.0, 6, 4)),
+        *(("shrunk_slice", 7.0, 8, 3), ("empty_slice", 1.0, 12, 4), ("shifted_frame", 4.0, 17, 0)),
+    ):
+        maps = put(maps, name, grade, frame, slice_, 1)
+    repaired = repair_maps(maps)
+    require_sound(maps, repaired)
+    assert not repaired.abstained and repaired.changed_frames == [2, 4, 6, 8, 12, 17]
+    wrong = [int((each.values != clean.values).sum()) for each in (maps, repaired.after.maps)]
+    assert wrong[1] < 0.15 * wrong[0]
+    true = check_maps(clean).curves.ef_percent
+    assert abs(repaired.after.curves.ef_percent - true) <= abs(repaired.before.curves.ef_percent - true)
+
+
+def faulty() -> LabelMaps:
+    values = cine(9, 6)
+    values[2, 2][disc(4.0)] = 0
+    values[5, 3] = ring(8.0, 18.0, (MIDDLE[0] + 10, MIDDLE[1]))
+    return maps_of(values, frame_s=0.06)
+
+
+def test_kept_frames_stay_and_are_not_listed() -> None:
+    repaired = repair_maps(faulty(), keep_frames=(5,))
+    assert repaired.changed_frames == [2] and not repaired.abstained
+    assert {violation.frame for violation in repaired.after.faults} == {5}
+
+
+def test_what_needs_more_than_may_change_stays_with_the_reason() -> None:
+    repaired = repair_maps(faulty(), most_percent=20.0)
+    assert repaired.changed_frames == [2] and {each.frame for each in repaired.abstained} == {5}
+    assert "% of the labels, more than 20 %" in repaired.abstained[0].reason
+    assert np.array_equal(repaired.after.maps.values[5], faulty().values[5])
+
+
+def test_a_moved_frame_that_needs_more_stays_whole() -> None:
+    values = cine(9, 6)
+    values[4] = np.roll(values[4], 6, axis=1)
+    maps = maps_of(values, frame_s=0.06)
+    mended = repair_maps(maps).after.maps.values[4]
+    whole = changed_percent(values[4], mended)
+    least = min(changed_percent(*pair) for pair in zip(values[4], mended))
+    repaired = repair_maps(maps, most_percent=0.5 * (whole + least))
+    assert least < whole and not repaired.changes, "also not the slices that alone need less"
+    assert np.array_equal(repaired.after.maps.values, values)
+    assert {each.frame for each in repaired.abstained} == {4}
+    assert all("% of the labels, more than" in each.reason for each in repaired.abstained)
+
+
+def test_a_slice_that_would_still_break_a_rule_stays_with_its_hole() -> None:
+    values = stack()
+    values[3] = ring(8.0, 17.0)  # of another size than its neighbours, as a heart may be
+    values[3][disc(2.5)] = 0
+    values[5][disc(2.5)] = 0
+    repaired = repair_maps(maps_of(values))
+    assert [change.slice for change in repaired.changes] == [5]
+    assert np.array_equal(repaired.after.maps.values[0, 3], values[3])
+    (left,) = repaired.abstained
+    assert left.slice == 3 and "lv_hole" in left.rules
+
+
+def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:
+    """A cavity with a dent that is too deep in most frames: it is not averaged away by the others."""
+    values = cine(9, 6)
+    for frame in values:
+        frame[3][disc(6.0, (MIDDLE[0] - 14, MIDDLE[1])) & (frame[3] == LV)] = 2
+        frame[3][disc(4.0, (MIDDLE[0] - 9, MIDDLE[1])) & (frame[3] == LV)] = 2
+    maps = maps_of(values, frame_s=0.06)
+    assert {v.criterion.name for v in check_maps(maps).faults} >= {"lv_concavity"}
+    repaired = repair_maps(maps)
+    assert not repaired.changes and len(repaired.abstained) >= 4
+    assert all("may be the patient's own" in each.reason for each in repaired.abstained)
+    assert np.array_equal(repaired.after.maps.values, values)
+
+
+def test_a_stack_is_mended_by_small_changes_and_a_missing_slice_is_listed() -> None:
+    values = stack()
+    values[3][disc(4.0)] = 0
+    values[5] = 0
+    repaired = repair_maps(maps_of(values))
+    assert [change.slice for change in repaired.changes] == [3]
+    assert [(each.slice, each.rules) for each in repaired.abstained] == [(5, ("slice_missing",))]
+    assert "no frames before and after" in repaired.abstained[0].reason
+
+
+def test_an_apical_beat_is_mended() -> None:
+    scales = 0.85 + 0.15 * np.cos(2 * np.pi * np.arange(12) / 12)
+    true = np.stack([apical(40 + 40 * s, 44 * s, 9 / np.sqrt(s)) for s in scales])[:, None]
+    values = true.copy()
+    values[3, 0] = np.roll(values[3, 0], 7, axis=0)
+    values[6, 0, 60:66, 62:68] = 0
+    values[9] = 0
+    before, after = maps_of(values, np.ones(2)), repair_maps(maps_of(values, np.ones(2)), "apical")
+    assert not after.abstained and after.changed_frames == [3, 6, 9]
+    wrong = [int((each.values != true).sum()) for each in (before, after.after.maps)]
+    assert wrong[1] < 0.05 * wrong[0]
+
+
+def test_pixels_of_no_structure_stay() -> None:
+    maps = faulty()
+    file = maps.values.copy()
+    file[2, 2][disc(1.5)] = 9
+    maps = replace(maps, grid=FileGrid(file, maps.to_lps, 0.06, "phantom"))
+    after = repair_maps(maps).after.maps
+    assert (after.values[maps.unnamed] == 0).all() and maps.unnamed.sum() > 2
+
+
+def test_how_much_is_changed_counts_what_is_lost_and_what_is_new() -> None:
+    drawn = np.array([[1, 1, 2, 2, 0, 0]])
+    assert changed_percent(drawn, np.array([[1, 1, 2, 0, 0, 0]])) == 25.0
+    assert changed_percent(drawn, np.array([[1, 1, 2, 2, 2, 2]])) == pytest.approx(100 / 3)
+    assert changed_percent(np.zeros(4), np.ones(4)) == 0.0 and changed_percent(drawn, 0 * drawn) == 100.0
