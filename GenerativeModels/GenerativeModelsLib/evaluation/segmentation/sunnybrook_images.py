@@ -23,7 +23,7 @@ __all__ = ["NOMINAL_MM", "TRAINING_PATIENTS", "ImagedCase", "imaged_cines", "ima
 
 TRAINING_PATIENTS = ("SC-HF-I-08", "SC-HF-NI-11", "SC-HF-NI-31", "SC-HYP-07", "SC-HYP-40", "SC-N-09")
 NOMINAL_MM = (1.33, 9.0)
-"""Pixel and slice distance taken for `sunnybrook_slices`, whose source lost them: the headers that are left have 1.29 to
+"""Pixel and slice distance taken for `sunnybrook_slices`, whose source lost them: headers that are left have 1.29 to
 1.37 mm, and 8 to 10 mm between slices."""
 _VALUES = np.zeros(256, np.uint8)
 _VALUES[2], _VALUES[3] = CODES["myo"], CODES["lv"]

@@ -1,7 +1,7 @@
 """A small U-Net trained on few patients, whose segmentations fail as real ones do. Nothing of it is shipped.
 
-Two classes and background on slices of short-axis cine MR. Where the wall is not labelled, a pixel that is no cavity may
-be wall or background: its loss is that of the sum of both probabilities, and the wall's Dice is left out.
+Two classes and background on slices of short-axis cine MR. Where the wall is not labelled, a pixel without cavity
+may be wall or background: its loss is that of the sum of both probabilities, and the wall's Dice is left out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import ImagedCase
-from GenerativeModelsLib.extras import install_command
 from GenerativeModelsLib.segmentation.maps import CODES
 
 if TYPE_CHECKING:
@@ -24,11 +23,11 @@ __all__ = ["SETTINGS", "predicted", "segmentation_loss", "train_unet", "unet"]
 
 LV, MYO = CODES["lv"], CODES["myo"]
 SETTINGS = {
-    "channels": [16, 32, 64, 128],
-    "crop": 96,
-    "batch": 8,
-    "steps": 1000,
-    "learning_rate": 5e-3,
+    "channels": [16, 32, 64, 128, 256],
+    "crop": 128,
+    "batch": 4,
+    "steps": 1500,
+    "learning_rate": 4e-3,
     "degrees": 30,
     "scale": 0.15,
     "contrast": 0.3,
@@ -37,7 +36,7 @@ SETTINGS = {
 
 
 def unet() -> torch.nn.Module:
-    """An untrained U-Net of MONAI: (N, 1, rows, columns) -> logits (N, 3, rows, columns), sides divisible by 8.
+    """An untrained U-Net of MONAI: (N, 1, rows, columns) -> logits (N, 3, rows, columns), sides divisible by 16.
 
     Raises
     ------
@@ -48,7 +47,7 @@ def unet() -> torch.nn.Module:
         from monai.networks.nets import UNet
     except ImportError as error:
         raise InputError(
-            f"The segmentation network of this benchmark needs MONAI: {install_command('train')}."
+            'The network of this benchmark is one of MONAI, which is not installed: pip install "monai>=1.6".'
         ) from error
     channels = SETTINGS["channels"]
     return UNet(2, 1, 3, channels, [2] * (len(channels) - 1), num_res_units=1)
