@@ -90,8 +90,8 @@ def _cleaned(values: np.ndarray) -> np.ndarray:
     for code in (LV, MYO):
         for piece in pieces(made == code)[1:]:
             made[tuple(piece.T)] = 0
-    for mask, code in ((made == LV, LV), ((made == LV) | (made == MYO), MYO)):
-        for hole in enclosed_pieces(mask):
+    for structures, code in (((LV,), LV), ((LV, MYO), MYO)):
+        for hole in enclosed_pieces(np.isin(made, structures)):
             made[tuple(hole.T)] = code
     return made
 

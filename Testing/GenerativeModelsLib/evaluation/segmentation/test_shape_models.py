@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from GenerativeModelsLib.evaluation.segmentation import autoencoder as dae
 from GenerativeModelsLib.evaluation.segmentation.faults import FAULTS
@@ -41,14 +42,14 @@ def test_a_contracted_ventricle_has_its_share_of_cavity_and_all_its_wall(share: 
 
 
 def rings() -> list[np.ndarray]:
-    return [ring(r, r + wall, right=False) for r in (16.0, 19.0, 22.0, 25.0) for wall in (7.0, 9.0, 11.0)]
+    return [ring(r, r + wall, right=False) for r in (17.0, 23.0) for wall in (7.0, 11.0)]
 
 
 def test_the_shape_model_rebuilds_a_ventricle_and_mends_its_faults() -> None:
     model = fit_shape_model(rings(), PIXEL_MM)
     model = ShapeModel.of(model.arrays())
     assert np.allclose(model.modes @ model.modes.T, np.eye(len(model.modes)), atol=1e-4)
-    values = ring(20.0, 29.0)
+    values = ring(20.0, 29.0, right=False)
     rng = np.random.default_rng(1)
     for kind, size in (("lv_hole", 4.0), ("opened_wall", 10.0)):
         faulty = FAULTS[kind].make(values, PIXEL_MM, size, rng)
@@ -56,7 +57,6 @@ def test_the_shape_model_rebuilds_a_ventricle_and_mends_its_faults() -> None:
         assert not check_maps(made).faults
         assert dice(made.values[0, 0] == LV, values == LV) > 0.93
         assert dice(made.values[0, 0] == MYO, values == MYO) > 0.85
-        assert np.array_equal(made.values[0, 0] == RV, (values == RV) & (made.values[0, 0] != MYO))
 
 
 def test_a_ventricle_beyond_three_standard_deviations_is_drawn_back() -> None:
@@ -72,12 +72,32 @@ def test_a_corrupted_map_differs_and_the_same_seed_gives_the_same() -> None:
     assert any((dae.corrupted_square(square, np.random.default_rng(seed)) != square).any() for seed in range(5))
 
 
-def test_a_few_steps_teach_the_autoencoder_where_a_ventricle_is() -> None:
-    net = dae.train_autoencoder(rings(), PIXEL_MM, seed=0, steps=25)
-    method = dae.DenoisingAutoencoder({name: tensor.numpy() for name, tensor in net.state_dict().items()})
+def test_the_same_seed_gives_the_same_autoencoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dae, "SETTINGS", {**dae.SETTINGS, "widths": [2, 4], "code": 4, "batch": 2})
+    nets = [dae.train_autoencoder(rings()[:2], PIXEL_MM, seed, steps=1) for seed in (0, 0, 1)]
+    weights = [torch.cat([w.flatten() for w in net.parameters()]) for net in nets]
+    assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
+    assert nets[0](torch.zeros(1, 3, SIDE, SIDE)).shape == (1, 3, SIDE, SIDE)
+
+
+def test_an_autoencoder_that_changes_nothing_gives_back_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dae, "autoencoder", torch.nn.Identity)
     values = ring(20.0, 29.0)
-    made = method.repair(maps_of(values[None])).maps.values[0, 0]
-    assert dice(np.isin(made, (LV, MYO)), np.isin(values, (LV, MYO))) > 0.7
+    made = dae.DenoisingAutoencoder({}).repair(maps_of(values[None])).maps.values[0, 0]
+    assert dice(made == LV, values == LV) > 0.97 and dice(made == MYO, values == MYO) > 0.95
     assert ((made == RV) == ((values == RV) & ~np.isin(made, (LV, MYO)))).all()
     empty = maps_of(np.zeros((1, 90, 80), np.uint8), structures=["lv", "myo"])
-    assert not method.repair(empty).maps.values.any()
+    assert not dae.DenoisingAutoencoder({}).repair(empty).maps.values.any()
+
+
+def test_an_autoencoder_that_erases_leaves_no_ventricle_and_the_other_structures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Background(torch.nn.Module):
+        def forward(self, shares: torch.Tensor) -> torch.Tensor:
+            return torch.stack([torch.ones_like(shares[:, 0]), *2 * [torch.zeros_like(shares[:, 0])]], 1)
+
+    monkeypatch.setattr(dae, "autoencoder", Background)
+    values = ring(20.0, 29.0)
+    made = dae.DenoisingAutoencoder({}).repair(maps_of(values[None])).maps.values[0, 0]
+    assert np.array_equal(made, np.where(values == RV, RV, 0))
