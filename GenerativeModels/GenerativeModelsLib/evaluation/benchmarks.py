@@ -37,7 +37,8 @@ def run(
         product. thickness: wall phantoms. heart: held-out simulated left ventricles, Ladder VAE and VAE. heart-real:
         real people and patients. heart-population: the simulated population compared with real people, with a figure.
         densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
-        segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
+        segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the repair
+        of segmentations beside other methods, on failures of a small network and on graded faults.
         label-model: a bundle of label maps (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
@@ -50,7 +51,7 @@ def run(
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
     final
-        For hc18: the pictures that never steer development, instead of the test pictures.
+        For hc18 and repair: the pictures or patients that never steer development, instead of the others.
     as_json
         Print the results as a JSON document instead of the table.
 
@@ -74,6 +75,7 @@ def run(
     from GenerativeModelsLib.evaluation.scores.tables import publish
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
     from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark_labels
+    from GenerativeModelsLib.evaluation.segmentation import repair as benchmark_repair
     from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
     from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
@@ -103,8 +105,10 @@ def run(
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
         "label-model": lambda: benchmark_labels.run(bundle("labels"), data, cases or 40, seed, output),
+        "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, final=final),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    publish("hc18-final" if final and name == "hc18" else name, benchmarks[name](), output, as_json=as_json)
+    called = f"{name}-final" if final and name in ("hc18", "repair") else name
+    publish(called, benchmarks[name](), output, as_json=as_json)

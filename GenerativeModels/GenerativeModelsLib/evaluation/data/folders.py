@@ -14,6 +14,7 @@ _FILES = {
     "lv_cap": "lv_cap.npz",
     "fetal_heads_spina_bifida": "*_mask.nii.gz",
     "sunnybrook_slices": "slices.npz",
+    "sunnybrook_cine": "*_cine.nii.gz",
     "bivme_patient1": "Se*_label.nii.gz",
     "rodero01_apical": "labels.npz",
 }

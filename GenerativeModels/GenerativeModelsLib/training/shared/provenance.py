@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
+
+from GenerativeModelsLib.process.checkout import commit
 
 __all__ = ["commit", "data_hash", "provenance", "record_training", "recorded_training"]
 
@@ -49,23 +49,6 @@ def recorded_training(folder: Path) -> dict[str, JsonValue]:
     """What `record_training` wrote; empty if there is no record, as of networks that were taken from a bundle."""
     path = Path(folder) / RECORD
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def commit() -> str:
-    """Commit of the checkout that contains this package, "+" if files were changed since; "" outside a checkout."""
-    git = shutil.which("git")
-    if git is None:
-        return ""
-
-    def answer(*arguments: str) -> str | None:
-        found = subprocess.run(
-            [git, "-C", str(Path(__file__).parent), *arguments], capture_output=True, text=True, check=False
-        )
-        return found.stdout.strip() if found.returncode == 0 else None
-
-    tracked = answer("ls-files", "--error-unmatch", Path(__file__).name)
-    head = answer("rev-parse", "HEAD") if tracked else None
-    return "" if head is None else head + ("+" if answer("status", "--porcelain", "-uno") else "")
 
 
 def data_hash(files: Iterable[Path]) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from GenerativeModelsLib.training.shared import provenance as module
-from GenerativeModelsLib.training.shared.provenance import commit, data_hash, provenance, record_training
+from GenerativeModelsLib.process.checkout import commit
+from GenerativeModelsLib.training.shared.provenance import data_hash, provenance, record_training
 
 
 class Part(BaseModel):
@@ -94,39 +93,3 @@ def test_the_hash_changes_with(change: Callable[[list[Path]], object], files: li
     before = data_hash(files)
     change(files)
     assert data_hash(files) != before
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder outside any checkout in which the package seems to lie."""
-    monkeypatch.setattr(module, "__file__", str(tmp_path / "provenance.py"))
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-def test_outside_a_checkout_and_without_git_there_is_no_commit(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert commit() == ""
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("git was run"))
-    assert commit() == ""
-
-
-@pytest.mark.skipif(shutil.which("git") is None, reason="wants git")
-def test_the_commit_is_that_of_the_checkout_and_says_whether_files_were_changed(checkout: Path) -> None:
-    def git(*arguments: str) -> str:
-        identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(["git", *identity, *arguments], cwd=checkout, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    git("init")
-    (checkout / "provenance.py").write_text("a")
-    git("add", "provenance.py")
-    git("commit", "-m", "one")
-    head = git("rev-parse", "HEAD")
-    assert commit() == head and len(head) == 40
-    (checkout / "new.txt").write_text("not tracked")
-    assert commit() == head
-    (checkout / "provenance.py").write_text("b")
-    assert commit() == head + "+"

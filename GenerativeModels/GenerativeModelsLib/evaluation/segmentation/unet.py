@@ -1,0 +1,142 @@
+"""A small U-Net trained on few patients, whose segmentations fail as real ones do. Nothing of it is shipped.
+
+Two classes and background on slices of short-axis cine MR. Where the wall is not labelled, a pixel without cavity
+may be wall or background: its loss is that of the sum of both probabilities, and the wall's Dice is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import ImagedCase
+from GenerativeModelsLib.segmentation.maps import CODES
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+__all__ = ["SETTINGS", "predicted", "segmentation_loss", "train_unet", "unet"]
+
+LV, MYO = CODES["lv"], CODES["myo"]
+SETTINGS = {
+    "channels": [16, 32, 64, 128, 256],
+    "crop": 128,
+    "batch": 4,
+    "steps": 1500,
+    "learning_rate": 4e-3,
+    "degrees": 30,
+    "scale": 0.15,
+    "contrast": 0.3,
+}
+"""What follows of the training: all in the digest of the predictions."""
+
+
+def unet() -> torch.nn.Module:
+    """An untrained U-Net of MONAI: (N, 1, rows, columns) -> logits (N, 3, rows, columns), sides divisible by 16.
+
+    Raises
+    ------
+    InputError
+        MONAI is not installed.
+    """
+    try:
+        from monai.networks.nets import UNet
+    except ImportError as error:
+        raise InputError(
+            'The network of this benchmark is one of MONAI, which is not installed: pip install "monai>=1.6".'
+        ) from error
+    channels = SETTINGS["channels"]
+    return UNet(2, 1, 3, channels, [2] * (len(channels) - 1), num_res_units=1)
+
+
+def segmentation_loss(logits: Tensor, labels: Tensor, walled: Tensor) -> Tensor:
+    """Cross entropy plus one minus Dice of cavity and wall.
+
+    Parameters
+    ----------
+    logits
+        (N, 3, rows, columns): background, cavity, wall.
+    labels
+        (N, rows, columns) integers 0 to 2.
+    walled
+        (N,) bool: whether the wall is labelled. Else 0 means background or wall, and the wall's Dice is left out.
+    """
+    import torch
+
+    logs = logits.log_softmax(1)
+    of_label = logs.gather(1, labels[:, None])[:, 0]
+    no_cavity = torch.logaddexp(logs[:, 0], logs[:, MYO])
+    of_label = torch.where(~walled[:, None, None] & (labels == 0), no_cavity, of_label)
+    dice = [_dice(logs[:, LV].exp(), labels == LV)]
+    if walled.any():
+        dice.append(_dice(logs[walled, MYO].exp(), labels[walled] == MYO))
+    return -of_label.mean() + sum(1 - value for value in dice)
+
+
+def _dice(share: Tensor, mask: Tensor) -> Tensor:
+    return (2 * (share * mask).sum() + 1) / (share.sum() + mask.sum() + 1)
+
+
+def train_unet(cases: Sequence[ImagedCase], seed: int, steps: int = SETTINGS["steps"]) -> torch.nn.Module:
+    """A U-Net trained on the slices of cases whose cavity is labelled; the same seed gives the same network."""
+    import torch
+
+    images = np.concatenate([case.images[case.known["lv"]] for case in cases])
+    labels = np.concatenate([case.truth.values[case.known["lv"]] for case in cases])
+    walled = torch.from_numpy(np.concatenate([case.known["myo"][case.known["lv"]] for case in cases]))
+    seen, wanted = _standard(images), torch.from_numpy(labels.astype(np.int64))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net = unet().train()
+        optimiser = torch.optim.Adam(net.parameters(), SETTINGS["learning_rate"])
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, SETTINGS["learning_rate"], total_steps=steps)
+        for _ in range(steps):
+            batch = torch.randint(len(seen), (SETTINGS["batch"],))
+            loss = segmentation_loss(*_moved(net, seen[batch], wanted[batch]), walled[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return net.eval()
+
+
+def _moved(net: torch.nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits and labels of randomly turned, scaled, mirrored and shifted crops with another contrast."""
+    import torch
+    from torch.nn.functional import affine_grid, grid_sample
+
+    count, (height, width), crop = len(images), images.shape[-2:], SETTINGS["crop"]
+    angle = torch.deg2rad(SETTINGS["degrees"] * (2 * torch.rand(count) - 1))
+    size = (1 + SETTINGS["scale"] * (2 * torch.rand(count) - 1)) * crop / min(height, width)
+    mirror = 2.0 * torch.randint(2, (count,)) - 1
+    room = (1 - crop / min(height, width)) * (2 * torch.rand(count, 2) - 1)
+    rows = torch.stack([size * angle.cos() * mirror, -size * angle.sin(), room[:, 0]], 1)
+    columns = torch.stack([size * angle.sin() * mirror, size * angle.cos(), room[:, 1]], 1)
+    grid = affine_grid(torch.stack([rows, columns], 1), [count, 1, crop, crop], align_corners=False)
+    seen = grid_sample(images[:, None], grid, align_corners=False, padding_mode="border")
+    wanted = grid_sample(labels[:, None].float(), grid, "nearest", align_corners=False)[:, 0].long()
+    factor, offset = (SETTINGS["contrast"] * (2 * torch.rand(2, count, 1, 1, 1) - 1)).unbind()
+    return net(seen * (1 + factor) + offset), wanted
+
+
+def _standard(images: np.ndarray) -> Tensor:
+    """(N, rows, columns) float32 of mean 0 and standard deviation 1 each."""
+    import torch
+
+    values = images.astype(np.float32)
+    mean, deviation = (getattr(values, name)(axis=(1, 2), keepdims=True) for name in ("mean", "std"))
+    return torch.from_numpy((values - mean) / np.maximum(deviation, 1e-3))
+
+
+def predicted(net: torch.nn.Module, case: ImagedCase) -> np.ndarray:
+    """(frames, slices, rows, columns) uint8 labels of every slice, each segmented alone."""
+    import torch
+
+    flat = _standard(case.images.reshape(-1, *case.images.shape[-2:]))
+    with torch.inference_mode():
+        found = [net(part[:, None]).argmax(1) for part in flat.split(16)]
+    return torch.cat(found).numpy().astype(np.uint8).reshape(case.images.shape)

@@ -1,0 +1,131 @@
+"""The benchmark of repairs: scores of cases with known faults, and the tables of two tiny ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from GenerativeModelsLib.evaluation.scores.stacks import roughness_percent
+from GenerativeModelsLib.evaluation.segmentation import repair as module
+from GenerativeModelsLib.evaluation.segmentation.corrupted import LEVELS, corrupted, corrupted_cases
+from GenerativeModelsLib.evaluation.segmentation.expert_maps import HELD_OUT, ExpertMap
+from GenerativeModelsLib.evaluation.segmentation.methods import AsItIs, LargestPieces, Outcome, Repair
+from GenerativeModelsLib.evaluation.segmentation.predictions import SegmentedCase
+from GenerativeModelsLib.evaluation.segmentation.repair_scores import (
+    ScoringJob,
+    ejection_fraction,
+    ejection_fraction_error,
+    score_case,
+)
+from GenerativeModelsLib.evaluation.segmentation.repair_tables import summary_of, tables_of
+from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from Testing.helpers.segmentation_phantoms import cine, maps_of, stack
+
+LV, MYO = CODES["lv"], CODES["myo"]
+
+
+class Abstains:
+    name = "abstains"
+
+    def repair(self, maps: LabelMaps) -> Outcome:
+        values = maps.values.copy()
+        values[-1, 3, 40:43, 40:43] = MYO
+        return Outcome(replace(maps, values=values), frozenset({2}))
+
+
+def beat(patient: str = "a", seed: int = 0) -> SegmentedCase:
+    """A cine whose frame 2 has an island; end diastole and end systole are known."""
+    truth = cine(8, 6)
+    values = truth.copy()
+    values[2, 3, 2:6, 60:66] = LV
+    known = np.zeros((8, 6), bool)
+    known[[0, 4]] = True
+    walled = known & (np.arange(8)[:, None] == 0)
+    return SegmentedCase(patient, "cine", seed, maps_of(values), truth, {"lv": known, "myo": walled})
+
+
+def test_a_case_is_scored_before_and_after() -> None:
+    as_it_is, cleaned, abstains = score_case(ScoringJob(beat(), [AsItIs(), LargestPieces(), Abstains()]))
+    assert (as_it_is.frames, as_it_is.slices, as_it_is.faulty_frames, as_it_is.faulty_slices) == (8, 48, 1, 1)
+    assert (as_it_is.left_frames, as_it_is.left_not_abstained, as_it_is.rules) == (1, 1, {"lv_pieces": 1})
+    assert (cleaned.left_frames, cleaned.left_slices, cleaned.valid, cleaned.valid_changed) == (0, 0, 7, 0)
+    assert (abstains.left_not_abstained, abstains.abstained, abstains.valid_changed) == (1, 1, 1)
+    assert [len(as_it_is.scores[name]) for name in ("lv", "myo")] == [2, 1]
+    assert all(score.dice == 1 and score.hausdorff_mm == 0 for score in as_it_is.scores["lv"])
+    assert as_it_is.ef_error == 0 and as_it_is.roughness != cleaned.roughness
+    assert cleaned.roughness == pytest.approx(roughness_percent((beat().truth == LV).sum(axis=(1, 2, 3))))
+
+
+def test_the_ejection_fraction_is_compared_at_the_contoured_frames() -> None:
+    case = beat()
+    assert ejection_fraction([200.0, 80.0]) == 60
+    values = case.maps.values.copy()
+    values[4][values[4] == LV] = MYO
+    assert ejection_fraction_error(replace(case.maps, values=values), case) == pytest.approx(
+        100 * (case.truth[4] == LV).sum() / (case.truth[0] == LV).sum()
+    )
+    values = case.maps.values.copy()
+    values[5][values[5] == LV] = MYO
+    assert ejection_fraction_error(replace(case.maps, values=values), case) == 0
+
+
+def test_more_faults_are_made_at_each_level_and_none_without() -> None:
+    maps = maps_of(stack())
+    changed = {
+        level: (corrupted(maps, level, np.random.default_rng(0)).values != maps.values).any(axis=(2, 3)).sum()
+        for level in LEVELS
+    }
+    assert list(changed.values()) == [0, 1, 2, 4]
+    experts = [ExpertMap(f"{name} ED", HELD_OUT, maps) for name in "abc"]
+    cases = list(corrupted_cases(experts, "severe", 2, 0))
+    assert len(cases) == 2 and all(case.patient in "abc" and case.truth is maps.values for case in cases)
+    again = list(corrupted_cases(experts, "severe", 2, 0))
+    assert all(np.array_equal(one.maps.values, other.maps.values) for one, other in zip(cases, again))
+
+
+def test_the_tables_of_two_tiny_cases() -> None:
+    methods = [AsItIs(), LargestPieces(), Repair()]
+    cases = [beat("a", 0), beat("b", 1)]
+    worse = beat("b", 0)
+    worse = replace(worse, maps=replace(worse.maps, values=worse.truth.copy()))
+    worse.maps.values[0, 3, 2:6, 60:66] = LV
+    cases.append(worse)
+    cases.append(replace(beat("a", 1)))
+    found = [score for case in cases for score in score_case(ScoringJob(case, methods))]
+    names = [method.name for method in methods]
+    before, after = (summary_of(found, name, names[0]) for name in names[:2])
+    assert before["frames_faulty"] == [12.5, 12.5] and after["frames_faulty"] == [0, 0]
+    assert after["frames_left"] == [0, 0] and after["valid_changed"] == [0, 0] and after["valid"] == [14, 14]
+    assert before["rules"] == {"lv_pieces": 4} and after["rules"] == {}
+    change = after["lv_dice"]["change"]
+    assert change["subjects"] == 2 and change["cases"] == 8
+    assert change["difference"] > 0 and after["lv_dice"]["mean"] == 1 and after["lv_hausdorff_mm"]["mean"] == 0
+    assert len(before["lv_dice"]["by_seed"]) == 2 and before["lv_dice"]["by_seed"][0] == 1
+    tables, figures = tables_of({"phantoms": found}, names)
+    assert figures["phantoms"][names[1]]["valid"] == [14, 14]
+    text = "\n".join(table.markdown() for table in tables)
+    assert "12.5 +- 0.0 → 0.0 +- 0.0" in text and "0 of 28" in text and "(+0.0" in text
+
+
+def test_expert_maps_without_wall_have_no_score_of_it() -> None:
+    case = beat()
+    case = replace(case, known={**case.known, "myo": np.zeros((8, 6), bool)})
+    assert summary_of(score_case(ScoringJob(case, [AsItIs()])), "as it is", "as it is")["myo_dice"] is None
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_the_whole_run(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("monai")
+    monkeypatch.setattr(module, "SEEDS", 1)
+    report = module.run(shared_data, 2, 0, 1, folder=tmp_path)
+    methods = report.figures["summary"]["U-Net"]
+    assert len(methods) == 9 and methods["as it is"]["cases"] == 16
+    assert set(report.figures["tested_patients"]).isdisjoint(report.figures["training_patients"])
+    assert methods["as it is"]["lv_dice"]["mean"] > 0.6
+    for summary in report.figures["summary"].values():
+        assert summary["segmentation repair"]["valid_changed"] == [0]
+        assert summary["segmentation repair"]["frames_left"] == [0]
