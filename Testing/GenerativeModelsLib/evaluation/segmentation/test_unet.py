@@ -61,12 +61,12 @@ def test_the_network_learns_a_phantom_and_its_seed_decides(monkeypatch: pytest.M
     pytest.importorskip("monai")
     monkeypatch.setattr(module, "SETTINGS", {**module.SETTINGS, "channels": [4, 8], "crop": 64, "batch": 2})
     case = phantom_case()
-    nets = [module.train_unet([case], seed, steps) for seed, steps in ((0, 1), (0, 1), (1, 1), (0, 25))]
+    nets = [module.train_unet([case], seed, steps) for seed, steps in ((0, 1), (0, 1), (1, 1), (0, 60))]
     weights = [torch.cat([w.flatten() for w in net.parameters()]) for net in nets]
     assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
     right = [(module.predicted(net, case) == case.truth.values).mean() for net in (nets[0], nets[3])]
     assert module.predicted(nets[0], case).shape == case.images.shape
-    assert right[1] > max(0.75, right[0])
+    assert right[1] > 0.8 > right[0]
 
 
 def test_without_monai_its_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
