@@ -59,10 +59,13 @@ def test_the_shape_model_rebuilds_a_ventricle_and_mends_its_faults() -> None:
         assert dice(made.values[0, 0] == MYO, values == MYO) > 0.85
 
 
-def test_a_ventricle_beyond_three_standard_deviations_is_drawn_back() -> None:
+def test_no_component_leaves_three_standard_deviations() -> None:
     model = fit_shape_model(rings(), PIXEL_MM)
-    made = model.repair(maps_of(ring(36.0, 40.0, right=False)[None])).maps.values
-    assert (made == LV).sum() * PIXEL_MM.prod() < 0.9 * np.pi * 36**2
+    still = ShapeModel(model.mean, model.modes, 0 * model.deviations)
+    small, large = (still.repair(maps_of(ring(r, r + 9, right=False)[None])).maps.values for r in (15.0, 30.0))
+    assert np.array_equal(small, large) and (small == LV).any()
+    free = [model.repair(maps_of(ring(r, r + 9, right=False)[None])).maps.values for r in (15.0, 30.0)]
+    assert not np.array_equal(*free)
 
 
 def test_a_corrupted_map_differs_and_the_same_seed_gives_the_same() -> None:
