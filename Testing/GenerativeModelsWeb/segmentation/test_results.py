@@ -66,7 +66,7 @@ def test_numbers_overview_and_violations(case, maps):
         ("Faulty frames", ["2"]),
     ]
     assert not (shown.repaired or shown.changes or shown.left)
-    assert shown.outcome == "1 of 16 labelled slices break a rule, in 2 of 4 frames"
+    assert shown.outcome == "1 of 16 labelled slices breaks a rule, in 2 of 4 frames"
     assert [row[2][0] for row in shown.cells] == ["fine", "fine", "fine", "fault", "empty"]
     assert shown.cells[1][0] == ["shift", "frame 0, slice 1: middle", ""]
     assert shown.whole == ["", "", "", "frame 3 as a whole: Hole in 3."]
