@@ -104,7 +104,7 @@ class SkullApplication(CaseApplication):
             self.result.data.charts = charts
 
     async def _show(self, finished: Finished, case: SkullCase | None = None) -> None:
-        case = case or await self._read(finished.folder, finished.record)
+        case = case or await self._read(finished.folder, finished.record or self.anatomy)
         await super()._show(finished, case)
         pictures, *_ = finished.made_from
         with self.server.state:
