@@ -59,8 +59,8 @@ web: $(VENV)/.web ## the reconstruction in a browser, on this machine alone
 test: $(VENV)/.dev ## all tests but the slow ones
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
-test-slow: $(VENV)/.dev ## the slow tests too
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not trial"
+test-slow: $(VENV)/.dev ## the slow tests too, the property-based ones on new examples
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not trial" --hypothesis-profile searching
 
 # Attacks and faults: hostile requests, headers that point elsewhere, flipped bits, killed batches, sixty warm runs.
 # Bounded, on the loopback interface only, under fifteen minutes.

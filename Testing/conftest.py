@@ -29,6 +29,20 @@ def pytest_configure() -> None:
     if processes > 1:
         for name in THREADS:
             os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // processes)))
+    repeat_the_examples()
+
+
+def repeat_the_examples() -> None:
+    """Let hypothesis draw the same examples in each run, however slow the machine: a change alone makes a test fail.
+
+    `--hypothesis-profile searching`, which is read after this, draws new ones.
+    """
+    from hypothesis import HealthCheck, settings
+
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("searching", patient)
+    settings.register_profile("repeatable", patient, derandomize=True)
+    settings.load_profile("repeatable")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -67,7 +67,7 @@ class WebTab:
             self.page.wait_for_timeout(200)
             self.page.wait_for_function(ANSWERED)
             now = picture_of(self.page, view)
-            same = same + 1 if np.abs(now - last).mean() < 0.01 else 0
+            same = same + 1 if now.shape == last.shape and np.abs(now - last).mean() < 0.01 else 0
             if same == 2:
                 return now
             last = now
@@ -76,7 +76,8 @@ class WebTab:
     def changed(self, view: str, before: np.ndarray, least: float = 1.0) -> np.ndarray:
         """The picture of a view at rest, after it has come to differ from `before` by more than `least` on average."""
         for _ in range(100):
-            if np.abs(picture_of(self.page, view) - before).mean() > least:
+            now = picture_of(self.page, view)
+            if now.shape == before.shape and np.abs(now - before).mean() > least:
                 return self.settled(view)
             self.page.wait_for_timeout(200)
         raise AssertionError(f"{view} stays as it was")

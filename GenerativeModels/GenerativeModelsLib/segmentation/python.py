@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     import SimpleITK as sitk
 
+    from GenerativeModelsLib.image_files.given import Source
     from GenerativeModelsLib.segmentation.criteria.record import Violation
 
     Labels = str | Path | np.ndarray | sitk.Image
 
-__all__ = ["CheckedSegmentation", "check_segmentation"]
+__all__ = ["CheckedSegmentation", "check_segmentation", "given_maps"]
 
 
 def check_segmentation(
@@ -70,12 +71,12 @@ def check_segmentation(
     """
 
     def request() -> SegmentationRequest:
-        dimensions = 4 if getattr(labels_of, "GetDimension", lambda: 3)() == 4 else 3
+        source, interval_ms = given_maps(labels_of, affine, frame_interval_ms)
         return SegmentationRequest(
-            label_map_source(labels_of, "labels_of", affine, dimensions=dimensions),
+            source,
             view,
             labels,
-            _interval_ms(labels_of, dimensions) if frame_interval_ms is None else float(frame_interval_ms),
+            interval_ms,
             output=None if output is None else Path(output),
             overwrite=overwrite,
             title=title,
@@ -87,13 +88,26 @@ def check_segmentation(
     return CheckedSegmentation(computed(SEGMENTATION, request, progress, IDENTITY_KEYWORDS | {"file": "labels_of"}))
 
 
-def _interval_ms(image: Labels, dimensions: int) -> float | None:
-    """Interval of the frames of a SimpleITK image of four dimensions, as of its file; None where it is implausible."""
-    if dimensions < 4:
-        return None
-    milliseconds = 1000 * float(image.GetSpacing()[3])
+def given_maps(
+    labels_of: Labels, affine: np.ndarray | None, frame_interval_ms: float | None
+) -> tuple[Source, float | None]:
+    """Label maps as a request takes them, and the interval of their frames.
+
+    Without `frame_interval_ms` it is that of a SimpleITK image of four dimensions, as of its file; None elsewhere, and
+    where it is implausible.
+
+    Raises
+    ------
+    InputError
+        `labels_of` is nothing that label maps are read from.
+    """
+    dimensions = 4 if getattr(labels_of, "GetDimension", lambda: 3)() == 4 else 3
+    source = label_map_source(labels_of, "labels_of", affine, dimensions=dimensions)
+    if frame_interval_ms is not None:
+        return source, float(frame_interval_ms)
     low, high = INTERVAL_RANGE_MS
-    return milliseconds if low <= milliseconds <= high else None
+    milliseconds = 1000 * float(labels_of.GetSpacing()[3]) if dimensions == 4 else 0.0
+    return source, milliseconds if low <= milliseconds <= high else None
 
 
 class CheckedSegmentation(CaseView):

@@ -143,7 +143,7 @@ WORDS = st.one_of(
 MARKS = st.sampled_from([b": ", b":", b"=", b" = ", b":=", b" ", b"\t", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\x0b"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     start=st.sampled_from([(".nrrd", NRRD), (".mha", META)]),
     lines=st.lists(st.tuples(WORDS, MARKS, WORDS, MARKS), max_size=4),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -174,7 +174,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # on a loaded machine
 @given(VALUES)
 def test_nested_values_arrive_as_they_were(value: Any) -> None:
     message = from_line(to_line({"values": packed(value)}))

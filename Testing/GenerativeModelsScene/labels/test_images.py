@@ -46,7 +46,7 @@ def rigid(turn, shift) -> np.ndarray:
 angle, length = st.floats(-180, 180), st.floats(-300, 300)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     first=st.tuples(angle, angle, angle),
     second=st.tuples(angle, angle, angle),

@@ -13,7 +13,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras, vtk_matrix
 from GenerativeModelsScene.skull.planes import plane_from_node, selection_problem, set_spacing
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ROWS, COLUMNS = 80, 100
 
 

@@ -98,7 +98,7 @@ def test_where_a_node_lies_does_not_change_its_file(add_volume, rng, tmp_path: P
     assert read_plane(one).spacing_mm == pytest.approx(read_plane(other).spacing_mm, rel=1e-12)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(row=st.floats(0.3, 1.1), column=st.floats(0.3, 1.1))
 def test_a_spacing_arrives_to_the_last_bit(add_volume, tmp_path: Path, row: float, column: float) -> None:
     array = np.zeros((1, 60, 80), np.uint8)

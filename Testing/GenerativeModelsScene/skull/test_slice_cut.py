@@ -107,7 +107,7 @@ def test_the_pixels_are_square_and_run_as_in_the_view(a_scene, a_slice_view, a_l
     assert plane.spacing_source == "file"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     turn=st.tuples(*[st.floats(-180, 180)] * 3),
     at=st.tuples(*[st.floats(-4, 4)] * 3),
@@ -200,7 +200,7 @@ def test_a_spacing_given_for_a_cut_outlasts_the_next_cut(a_scene, a_slice_view, 
     assert spacing_of(cut).source == "unknown"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(side=st.floats(0.05, 1.5), at=st.tuples(*[st.floats(-300, 300)] * 3))
 def test_rounding_makes_no_further_row(a_scene, a_slice_view, add_volume, side: float, at) -> None:
     volume = add_volume(np.zeros(SIZES[::-1], np.uint8), affine(np.diag([side] * 3), at))

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.anatomy.python import IDENTITY_KEYWORDS, CaseView, computed, export_names, identity_fields
 from GenerativeModelsLib.anatomy.run import Progress
-from GenerativeModelsLib.image_files.in_memory import label_map_source
 from GenerativeModelsLib.language import DEFAULT
+from GenerativeModelsLib.segmentation.python import given_maps
 from GenerativeModelsLib.segmentation.repair.anatomy import REPAIR
 from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT, RepairRequest
 
 if TYPE_CHECKING:
     import numpy as np
-    import SimpleITK as sitk
 
+    from GenerativeModelsLib.segmentation.python import Labels
     from GenerativeModelsLib.segmentation.repair.change import Abstention, Change
-
-    Labels = str | Path | np.ndarray | sitk.Image
 
 __all__ = ["RepairedSegmentation", "repair_segmentation"]
 
@@ -73,12 +71,12 @@ def repair_segmentation(
     """
 
     def request() -> RepairRequest:
-        dimensions = getattr(labels_of, "GetDimension", lambda: 3)()
+        source, interval_ms = given_maps(labels_of, affine, frame_interval_ms)
         return RepairRequest(
-            label_map_source(labels_of, "file", affine, dimensions=dimensions),
+            source,
             view,
             labels,
-            None if frame_interval_ms is None else float(frame_interval_ms),
+            interval_ms,
             float(most_change),
             ",".join(map(str, keep_frames)) or None,
             whole_cycle,

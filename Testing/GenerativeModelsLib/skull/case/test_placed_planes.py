@@ -45,7 +45,7 @@ def test_voxel_centres_lie_on_the_pose(tmp_path, pixels, suffix, mirrored):
 
 
 @given(angles=st.tuples(*[st.floats(-3.1, 3.1)] * 3), row=st.integers(0, 69), column=st.integers(0, 89))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_nibabel_agrees_after_the_flip_to_ras(tmp_path, pixels, angles, row, column):
     axes = rotation(angles)
     write_placed_plane(tmp_path / "axial.nii.gz", pixels, SPACING, ORIGIN, axes[:, 0], axes[:, 1])
