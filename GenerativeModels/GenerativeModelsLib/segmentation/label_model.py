@@ -54,6 +54,8 @@ class LabelModel:
         (N, d) codes of training maps, and the bandwidth of their Parzen density.
     valid
         (M, d) random codes whose maps pass all criteria.
+    limit
+        Log density that 99 % of held-out hearts exceed; a code below it lies outside the population.
     manifest
         Of its bundle; None for a model without one.
     """
@@ -67,6 +69,7 @@ class LabelModel:
     codes: np.ndarray
     bandwidth: float
     valid: np.ndarray
+    limit: float = -np.inf
     manifest: BundleManifest | None = None
 
     @property
@@ -101,10 +104,10 @@ class LabelModel:
         """
         parts = []
         for start in range(0, len(values), _BATCH):
-            given = None if known is None else torch.from_numpy(np.asarray(known[start : start + _BATCH], bool))
-            maps = torch.from_numpy(np.asarray(values[start : start + _BATCH], np.uint8))
+            given = None if known is None else self._tensor(known[start : start + _BATCH], bool)
+            maps = self._tensor(values[start : start + _BATCH], np.uint8)
             with torch.no_grad():
-                parts.append(self.net.encode(maps, given).mu.double().numpy())
+                parts.append(self.net.encode(maps, given).mu.cpu().double().numpy())
         return np.concatenate(parts) if parts else np.empty((0, self.net.latent))
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
@@ -112,18 +115,26 @@ class LabelModel:
         parts = [np.empty((0, self.grid, self.grid), np.uint8)]
         for start in range(0, len(codes), _BATCH):
             with torch.no_grad():
-                parts.append(self.net.maps(torch.from_numpy(np.asarray(codes[start : start + _BATCH])).float()).numpy())
+                parts.append(self.net.maps(self._tensor(codes[start : start + _BATCH], np.float32)).cpu().numpy())
         return np.concatenate(parts)
+
+    def logits(self, codes: np.ndarray) -> np.ndarray:
+        """Logits (N, labels, grid, grid) float32 of the labels of maps of codes (N, d)."""
+        with torch.no_grad():
+            return self.net.decode(self._tensor(codes, np.float32)).cpu().numpy()
 
     def share(self, codes: np.ndarray) -> np.ndarray:
         """(N,) share of the cavity in the ventricle, by the neuron of a constrained VAE, of codes (N, d)."""
         with torch.no_grad():
-            found = self.net.regress(torch.from_numpy(np.asarray(codes)).float()).double().numpy()
+            found = self.net.regress(self._tensor(codes, np.float32)).cpu().double().numpy()
         return self.centre[-1] + self.scale[-1] * found
 
+    def _tensor(self, values: np.ndarray, kind: type) -> torch.Tensor:
+        return torch.from_numpy(np.asarray(values, kind)).to(self.net.neuron.weight.device)
 
-def load_label_model(folder: Path) -> LabelModel:
-    """The model of a bundle of kind `KIND`.
+
+def load_label_model(folder: Path, device: torch.device | str = "cpu") -> LabelModel:
+    """The model of a bundle of kind `KIND` on a device.
 
     Raises
     ------
@@ -138,7 +149,7 @@ def load_label_model(folder: Path) -> LabelModel:
         view, objective = str(told["view"]), str(told["objective"])
         count = len(ATTRIBUTES[view]) + 1
         model = LabelModel(
-            net,
+            net.to(device),
             objective,
             view,
             np.full(2, float(told["pixel_mm"])),
@@ -147,6 +158,7 @@ def load_label_model(folder: Path) -> LabelModel:
             arrays["training"],
             float(arrays["bandwidth"]),
             arrays["valid"],
+            float(arrays["limit"]),
             bundle.manifest,
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -19,8 +19,8 @@ from Testing.helpers.tiny_labels import GRID, NETWORK, ring_maps, tiny_model
 def write(folder: Path, codes: dict | None = None, **told) -> Path:
     model = tiny_model()
     arrays = {
-        "training": model.codes, "valid": model.valid, "bandwidth": np.array(0.3), "centre": model.centre,
-        "scale": model.scale,
+        "training": model.codes, "valid": model.valid, "bandwidth": np.array(0.3), "limit": np.array(-4.5),
+        "centre": model.centre, "scale": model.scale,
     }  # fmt: skip
     arrays |= codes or {}
     tensors = {f"labels.{name}": tensor for name, tensor in model.net.state_dict().items()}
@@ -42,7 +42,11 @@ def test_a_bundle_gives_back_the_model(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.encode(maps), model.encode(maps), atol=1e-6)
     np.testing.assert_allclose(found.codes, model.codes, atol=1e-6)
     np.testing.assert_allclose(found.spread, model.codes.std(axis=0), atol=1e-6)
-    assert found.bandwidth == pytest.approx(0.3) and found.pixel_mm.tolist() == [4.5, 4.5]
+    assert (
+        found.bandwidth == pytest.approx(0.3)
+        and found.limit == pytest.approx(-4.5)
+        and found.pixel_mm.tolist() == [4.5, 4.5]
+    )
     assert found.density.log_density(found.codes[:2]).shape == (2,)
 
 

@@ -1,47 +1,144 @@
-"""Slices replaced by the map of the nearest valid code of a label network."""
+"""Slices brought to the map of the nearest valid code of a label network, where they are wrong.
+
+After Painchaud et al., IEEE TMI 2020;39(11):3703-3713. Two things differ. A map is not replaced by the decoding as a
+whole where that is not needed: the outline stays where it lies within a pixel of it. And a map whose code lies outside
+the population of the network is left alone, since its shape may be the patient's own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
-from GenerativeModelsLib.segmentation.maps import LabelMaps
+from GenerativeModelsLib.segmentation.codes.bank import nearest_valid
+from GenerativeModelsLib.segmentation.geometry import centre, pieces
+from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
-from GenerativeModelsLib.segmentation.repair.change import Change, changed_mm2, changed_percent, with_unnamed
-from GenerativeModelsLib.segmentation.repair.model import MapModel
+from GenerativeModelsLib.segmentation.population.label_sequence import known_codes
+from GenerativeModelsLib.segmentation.repair.change import (
+    Change,
+    Place,
+    changed_mm2,
+    changed_percent,
+    with_unnamed,
+)
+from GenerativeModelsLib.segmentation.repair.distances import replaced_where_wrong
+from GenerativeModelsLib.segmentation.repair.placement import Placement, turn_of
+from GenerativeModelsLib.segmentation.repair.smallest import mend_slice
 
-__all__ = ["nearest_codes"]
+if TYPE_CHECKING:
+    from GenerativeModelsLib.segmentation.label_model import LabelModel
+
+__all__ = ["NearestCodes", "NearestMaps"]
 
 STEP = "codes"
-_REASON = S_("Replaced by the nearest valid map of the label network; rules that were broken: {id}.")
+_REASON = S_("Brought to the nearest valid map of the label network; rules that were broken: {id}.")
+_OUTSIDE = S_("Its shape lies outside the population of the label network; it may be the patient's own.")
 
 
-def nearest_codes(
-    found: Findings, model: MapModel, most_percent: float, kept: Collection[int] = ()
-) -> tuple[LabelMaps, list[Change]]:
-    """The maps of `found`, slices that break a rule on slices replaced by the decoding of their nearest valid code.
+@dataclass(frozen=True, eq=False)
+class NearestMaps:
+    """Maps with slices of nearest codes, the changes, and by place why a slice was not brought there."""
 
-    A decoding that breaks a rule itself, or that changes more than `most_percent` of the slice's labelled area, is not
-    taken. `kept` are frames that are not touched.
+    maps: LabelMaps
+    changes: list[Change] = field(default_factory=list)
+    refused: dict[Place, str] = field(default_factory=dict)
+
+
+class NearestCodes:
+    """The step of nearest codes of one repair; a slice that was looked at once is not looked at again.
+
+    Parameters
+    ----------
+    model
+        The label network, of the view of the maps.
+    most_percent
+        Largest change of a slice, in percent of its labelled area.
+    kept
+        Frames that are not touched.
     """
-    maps, changes = found.maps, []
-    values = maps.values.copy()
-    for frame, row in enumerate(found.planes):
-        for slice_, judged in enumerate(row):
-            if judged is None or not judged.violations or frame in kept:
-                continue
-            before = maps.values[frame, slice_]
-            codes = model.nearest_valid(model.encode(before[None], maps.pixel_mm))
-            labels = with_unnamed(maps, frame, slice_, model.decode(codes, before.shape, maps.pixel_mm)[0])
-            if not labels.any() or changed_percent(before, labels) > most_percent:
-                continue
-            plane = Plane(labels, maps.pixel_mm, judged.plane.role, biventricular=judged.plane.biventricular)
-            if broken_rules(found.view, plane):
-                continue
-            values[frame, slice_] = labels
-            rules = ", ".join(violation.criterion.name for violation in judged.violations)
-            area = changed_mm2(before, labels, maps.pixel_mm)
-            changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, id=rules),)))
-    return replace(maps, values=values), changes
+
+    def __init__(self, model: LabelModel, most_percent: float, kept: Collection[int] = ()) -> None:
+        self._model, self._most, self._kept = model, most_percent, kept
+        self._turn: float | None = None
+        self._seen: dict[tuple[Place, str, bytes], np.ndarray | str | None] = {}
+
+    def __call__(self, found: Findings) -> NearestMaps:
+        """The maps of `found` with slices that break a rule on slices brought to the map of their nearest valid code.
+
+        A result is taken only if the slice then breaks no rule on slices. Maps without both cavity and wall of the left
+        ventricle, or with the wall around both ventricles, are not those of the network, and stay.
+        """
+        maps = found.maps
+        if maps.biventricular or not {"lv", "myo"} <= set(maps.labels):
+            return NearestMaps(maps)
+        values, changes, refused = maps.values.copy(), [], {}
+        faulty = set(found.faulty_slices)
+        if self._turn is None:
+            self._turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled)
+        for frame, row in enumerate(found.planes):
+            for slice_, judged in enumerate(row):
+                if judged is None or not judged.violations or frame in self._kept:
+                    continue
+                place, before = (frame, slice_), maps.values[frame, slice_]
+                key = place, judged.plane.role, before.tobytes()
+                if key not in self._seen:
+                    self._seen[key] = self._nearest(found, judged.plane, place)
+                made = self._seen[key]
+                if isinstance(made, str):
+                    refused[place] = made
+                elif made is not None:
+                    values[place] = made
+                    rules = ", ".join(violation.criterion.name for violation in judged.violations)
+                    area = changed_mm2(before, made, maps.pixel_mm)
+                    changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, id=rules),)))
+        return NearestMaps(replace(maps, values=values), changes, refused)
+
+    def _nearest(self, found: Findings, like: Plane, place: Place) -> np.ndarray | str | None:
+        """Labels (rows, columns) that break no rule; a sentence why it is left alone; None if nothing was found."""
+        maps, model, view = found.maps, self._model, found.view
+        before = maps.values[place]
+        ventricle = pieces(np.isin(before, (CODES["lv"], CODES["myo"])))
+        if not ventricle:
+            return None
+        largest = np.zeros(before.shape, bool)
+        largest[tuple(ventricle[0].T)] = True
+        middle = np.array(centre(largest))
+        where = Placement(middle, self._turn or 0.0, maps.pixel_mm, before.shape, model.pixel_mm, model.grid)
+        named = [code for name, code in CODES.items() if name in maps.labels and (before == code).any()]
+        code = model.encode(where.onto_grid(before)[None], known_codes(view, *maps.labels)[None])[0]
+        if model.density.log_density(code) < model.limit:
+            return said(_OUTSIDE)
+
+        def plane_of(labels: np.ndarray, pixel_mm: np.ndarray) -> Plane:
+            return Plane(labels, pixel_mm, like.role, biventricular=like.biventricular)
+
+        def is_valid(labels: np.ndarray) -> bool:
+            labels = np.where(np.isin(labels, named), labels, 0)
+            return bool(labels.any()) and not broken_rules(view, plane_of(labels, model.pixel_mm))
+
+        try:
+            nearest = nearest_valid(code, model.valid, model, is_valid, scale=model.spread)
+        except LookupError:
+            return None
+        logits = model.logits(nearest.code[None])[0]
+        logits[[code for code in CODES.values() if code not in named]] = -np.inf
+        for labels in self._candidates(found, like, place, where.onto_slice(logits)):
+            if labels.any() and not broken_rules(view, plane_of(labels, maps.pixel_mm)):
+                return labels
+        return None
+
+    def _candidates(self, found: Findings, like: Plane, place: Place, made: np.ndarray) -> Iterator[np.ndarray]:
+        """Labels of a slice from those that a network made, the smallest change first, none beyond the limit."""
+        maps = found.maps
+        before = maps.values[place]
+        local = with_unnamed(maps, *place, replaced_where_wrong(before, made))
+        mended = mend_slice(maps, found.view, like, place, local) if local.any() else None
+        for labels in (local, *(() if mended is None else (mended.values,)), with_unnamed(maps, *place, made)):
+            if changed_percent(before, labels) <= self._most:
+                yield labels

@@ -26,8 +26,7 @@ from GenerativeModelsLib.segmentation.repair.distances import (
     replaced_where_wrong,
     signed_distances,
 )
-from GenerativeModelsLib.segmentation.repair.model import MapModel
-from GenerativeModelsLib.segmentation.repair.signals import KEPT_HZ, smooth_signal, spline_weights
+from GenerativeModelsLib.segmentation.repair.signals import spline_weights
 from GenerativeModelsLib.segmentation.repair.smallest import mend_slice
 from GenerativeModelsLib.segmentation.roles import judged_role
 
@@ -77,18 +76,13 @@ class Rebuilt:
 
 
 def over_time(
-    found: Findings,
-    *,
-    kept: Collection[int] = (),
-    singly: Collection[int] = (),
-    whole_cycle: bool = False,
-    model: MapModel | None = None,
+    found: Findings, *, kept: Collection[int] = (), singly: Collection[int] = (), whole_cycle: bool = False
 ) -> Rebuilt:
     """The maps of `found` with faulty slices and frames rebuilt from the valid ones around them in time.
 
     The signed distances of each structure in the valid frames of a slice are smoothed over time, `spline_weights`, and
-    read at the faulty frame. With a `model` its codes are smoothed instead, as a snake. Only the structures that break
-    a rule are rebuilt where that mends the slice. All other frames are bit for bit what they were.
+    read at the faulty frame. Only the structures that break a rule are rebuilt where that mends the slice. All other
+    frames are bit for bit what they were.
 
     Parameters
     ----------
@@ -118,7 +112,7 @@ def over_time(
         if not frames:
             continue
         known = [t for t in range(maps.frames) if t not in suspect and (t, slice_) not in faults]
-        series = _Series(found, slice_, known, whole_cycle, model)
+        series = _Series(found, slice_, known, whole_cycle)
         own = _own_shape(found, slice_)
         for frame in frames:
             rules = faults.get((frame, slice_), []) or faults.get((frame, None), [])
@@ -194,10 +188,8 @@ def _names_of_frame(faults: dict[Place, list], frame: int) -> str:
 class _Series:
     """A slice over time: its valid frames, by which others are rebuilt."""
 
-    def __init__(
-        self, found: Findings, slice_: int, known: list[int], whole_cycle: bool, model: MapModel | None
-    ) -> None:
-        self._found, self._slice, self._known, self._model = found, slice_, known, model
+    def __init__(self, found: Findings, slice_: int, known: list[int], whole_cycle: bool) -> None:
+        self._found, self._slice, self._known = found, slice_, known
         maps = found.maps
         self._period = maps.frames if whole_cycle else None
         there = (maps.values[:, slice_] != 0).any(axis=0)
@@ -253,7 +245,7 @@ class _Series:
 
     def _candidates(self, frame: int, structures: set[str] | None) -> Iterator[np.ndarray]:
         maps = self._found.maps
-        made = self._decoded(frame) if self._model is not None else self._averaged(frame)
+        made = self._averaged(frame)
         before = maps.values[frame, self._slice]
         if structures is not None and before.any():
             ventricle = bool(structures & {"lv", "myo", "epi"})
@@ -292,19 +284,6 @@ class _Series:
         whole = np.zeros(maps.values.shape[2:], np.uint8)
         whole[self._window] = labels_of(mixed)
         return whole
-
-    def _decoded(self, frame: int) -> np.ndarray:
-        maps = self._found.maps
-        known = self._model.encode(maps.values[self._known, self._slice], maps.pixel_mm)
-        codes = np.empty((maps.frames, known.shape[1]))
-        codes[self._known] = known
-        for other in set(range(maps.frames)) - set(self._known):
-            at, times = self._around(other)
-            codes[other] = self._weights(other, times) @ codes[at]
-        stiffness = 1 / (maps.frame_s * 2 * np.pi * KEPT_HZ) ** 4
-        smooth = smooth_signal(codes, stiffness, self._period is not None)
-        valid = self._model.nearest_valid(smooth[[frame]])
-        return self._model.decode(valid, maps.values.shape[2:], maps.pixel_mm)[0]
 
 
 @lru_cache(maxsize=256)

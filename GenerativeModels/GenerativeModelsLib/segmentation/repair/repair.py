@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
@@ -18,12 +19,14 @@ from GenerativeModelsLib.segmentation.repair.change import (
     changed_percent,
     changed_places,
 )
-from GenerativeModelsLib.segmentation.repair.codes import nearest_codes
-from GenerativeModelsLib.segmentation.repair.model import MapModel
+from GenerativeModelsLib.segmentation.repair.codes import NearestCodes
 from GenerativeModelsLib.segmentation.repair.over_time import over_time
 from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT
 from GenerativeModelsLib.segmentation.repair.slices import Realigned, SliceShift, realigned
 from GenerativeModelsLib.segmentation.repair.smallest import smallest_changes
+
+if TYPE_CHECKING:
+    from GenerativeModelsLib.segmentation.label_model import LabelModel
 
 __all__ = ["Repaired", "repair_maps"]
 
@@ -81,7 +84,7 @@ def repair_maps(
     keep_frames: Collection[int] = (),
     whole_cycle: bool = False,
     realign: bool = False,
-    model: MapModel | None = None,
+    model: LabelModel | None = None,
     progress: Callable[[str, float], None] = lambda message, share: None,
 ) -> Repaired:
     """Repair label maps.
@@ -103,16 +106,17 @@ def repair_maps(
     realign
         Whether slices are shifted in their plane, see `slices.realigned`.
     model
-        A network of label maps; without one the step of nearest codes is left out.
+        The label network of the view; without one the step of nearest codes is left out.
     """
     start = time.perf_counter()
     before = check_maps(maps, view, lambda message, share: progress(message, 0.3 * share))
     checked = time.perf_counter()
     state, kept = _State(before), frozenset(keep_frames)
+    codes = None if model is None else NearestCodes(model, most_percent, kept)
     for turn in range(MOST_PASSES):
         progress("repairing", 0.3 + 0.5 * turn / MOST_PASSES)
         singly = len(state.singly)
-        if _pass(before, state, most_percent, kept, whole_cycle, model):
+        if _pass(before, state, most_percent, kept, whole_cycle, codes):
             state.singly.clear()
         elif len(state.singly) == singly:
             break
@@ -135,7 +139,7 @@ def _pass(
     most_percent: float,
     kept: frozenset[int],
     whole_cycle: bool,
-    model: MapModel | None,
+    codes: NearestCodes | None,
 ) -> bool:
     """One turn of all steps; whether anything was changed."""
     current = state.found
@@ -146,13 +150,15 @@ def _pass(
     tried, made = smallest_changes(current, most_percent, kept)
     steps += made
     found = check_maps(tried, current.view, earlier=current) if made else current
-    if model is not None:
-        tried, made = nearest_codes(found, model, most_percent, kept)
-        steps += made
-        found = check_maps(tried, current.view, earlier=found) if made else found
-    rebuilt = over_time(found, kept=kept, singly=state.singly, whole_cycle=whole_cycle, model=model)
+    outside: dict[Place, str] = {}
+    if codes is not None:
+        nearest = codes(found)
+        steps += nearest.changes
+        outside = nearest.refused
+        found = check_maps(nearest.maps, current.view, earlier=found) if nearest.changes else found
+    rebuilt = over_time(found, kept=kept, singly=state.singly, whole_cycle=whole_cycle)
     steps += rebuilt.changes
-    state.refused.update(rebuilt.refused)
+    state.refused.update(rebuilt.refused | outside)
     state.singly |= {frame for frame, slice_ in rebuilt.refused if slice_ is None}
     passed = _only_what_passes(before, state, rebuilt.maps, rebuilt.whole, most_percent)
     changed = set(changed_places(current.maps, passed.maps))

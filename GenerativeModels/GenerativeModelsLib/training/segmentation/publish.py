@@ -62,18 +62,17 @@ def collected(
 ) -> tuple[LabelModel, CodeBank]:
     """The model with codes of training maps and a bank of valid random ones; and that bank with its rates.
 
-    Codes are of maps whose ventricle is labelled whole. The bandwidth is chosen by held-out hearts.
+    Codes are of maps whose ventricle is labelled whole. Bandwidth and limit are chosen by held-out simulated hearts:
+    held-out patients steer nothing.
     """
     training = [_whole(population.training).some(config.codes)]
-    held_out = [_whole(population.held_out).some(HELD_OUT)]
     if population.real is not None:
         training.append(_whole(population.real))
-        held_out.append(_whole(population.real_held_out))
-    codes, others = (
-        np.concatenate([model.encode(maps.values, maps.known) for maps in parts]) for parts in (training, held_out)
-    )
+    codes = np.concatenate([model.encode(maps.values, maps.known) for maps in training])
+    held_out = _whole(population.held_out).some(HELD_OUT)
+    others = model.encode(held_out.values, held_out.known)
     density, bandwidth = fit_parzen(codes, others)
-    found = replace(model, codes=codes, bandwidth=bandwidth)
+    found = replace(model, codes=codes, bandwidth=bandwidth, limit=density.with_limit(others).limit)
 
     def is_valid(values: np.ndarray) -> bool:
         return not broken_criteria(values, model.pixel_mm, model.view)
@@ -97,6 +96,7 @@ def publish_labels(config: LabelTrainingConfig, stages: Stages) -> Trained:
         "training": model.codes,
         "valid": model.valid,
         "bandwidth": np.float64(model.bandwidth),
+        "limit": np.float64(model.limit),
         "centre": model.centre,
         "scale": model.scale,
     }

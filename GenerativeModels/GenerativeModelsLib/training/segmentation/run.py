@@ -42,17 +42,19 @@ class Population(NamedTuple):
     Attributes
     ----------
     training, held_out : simulated maps.
-    real, real_held_out : maps of Sunnybrook, None without it.
+    real : maps of Sunnybrook, None without it.
     """
 
     training: FrameMaps
     held_out: FrameMaps
     real: FrameMaps | None
-    real_held_out: FrameMaps | None
 
 
 def population_of(config: LabelTrainingConfig, stages: Stages) -> Population:
-    """The maps of a config; hearts of the bank are split by shards, patients of Sunnybrook by every second name."""
+    """The maps of a config; hearts of the bank are split by shards.
+
+    Of Sunnybrook the first, third, ... patient is read. Benchmarks hold out the others.
+    """
     bank = config.bank
     progress = stages.stage(SIMULATION)
     fill_label_bank(config, [*bank.seeds, *bank.validation_seeds], progress)
@@ -62,11 +64,10 @@ def population_of(config: LabelTrainingConfig, stages: Stages) -> Population:
 
     parts = [maps(fill_label_bank(config, seeds)) for seeds in (bank.seeds, bank.validation_seeds)]
     if config.sunnybrook is None:
-        return Population(*parts, None, None)
+        return Population(*parts, None)
     slices = sunnybrook_slices(config.sunnybrook)
     patients = sorted({sequence.subject for sequence in slices})
-    halves = [[s for s in slices if patients.index(s.subject) % 2 == half] for half in (0, 1)]
-    return Population(*parts, *map(maps, halves))
+    return Population(*parts, maps([each for each in slices if patients.index(each.subject) % 2 == 0]))
 
 
 def train_labels(config: LabelTrainingConfig, resume: bool, options: dict, stages: Stages) -> Path:
