@@ -26,7 +26,7 @@ from Testing.helpers.toy_anatomy import PLACE, TOY
 
 def test_the_names_are_those_of_the_records_and_of_the_shipped_bundles() -> None:
     assert anatomy_names() == ("skull", "heart", "segmentation", "repair")
-    assert modelled_names() == ("skull", "heart")
+    assert modelled_names() == ("skull", "heart", "repair")
     for name in anatomy_names():
         record = anatomy_of(name)
         assert record.name == name and anatomy_at(place_of(name)) is record

@@ -138,7 +138,7 @@ def test_a_name_of_no_bundle_is_one_sentence_with_the_names_there_are(
     for command in ("inspect", "verify"):
         refused = run(command, "liver")
         assert refused.exit_code == 2 and refused.stdout == ""
-        assert "There is no model bundle liver" in refused.stderr and "(skull, heart)" in refused.stderr
+        assert "There is no model bundle liver" in refused.stderr and "(skull, heart, repair)" in refused.stderr
 
 
 def test_every_kind_can_be_loaded() -> None:

@@ -14,6 +14,7 @@ from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.evaluation.segmentation.label_scores import dice_by_heart, label_scores
 from GenerativeModelsLib.evaluation.segmentation.label_strips import draw_traversals
+from GenerativeModelsLib.evaluation.segmentation.left_out import left_out_dice
 from GenerativeModelsLib.segmentation.attributes import attributes
 from GenerativeModelsLib.segmentation.label_model import LabelModel, load_label_model
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
@@ -43,8 +44,12 @@ def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = N
     if output is not None and model.objective == "ar-vae":
         Path(output).mkdir(parents=True, exist_ok=True)
         draw_traversals(model, np.median(model.codes, axis=0), Path(output) / "label-model.png")
-    figures = {**scores, "dice": intervals, "bundle": model.manifest.name, "weights_sha256": model.manifest.sha256}
+    rebuilt = left_out_dice(model, hearts)
+    left_out = {way: {name: _mean(values) for name, values in rows.items()} for way, rows in rebuilt.items()}
+    figures = {**scores, "dice": intervals, "left_out": left_out}
+    figures |= {"bundle": model.manifest.name, "weights_sha256": model.manifest.sha256}
     tables = [_dice_table(intervals, dice), table_of_attributes(model, scores), _random_table(scores["random"])]
+    tables.append(_left_out_table(left_out))
     if model.objective == "ar-vae":
         tables.append(_correlation_table(model, maps))
     return Report(tables, figures)
@@ -108,6 +113,16 @@ def _random_table(random: dict[str, Any]) -> Table:
     ]
     columns = ("random codes", "break a criterion, % (95 % interval)", "criteria", "proposals kept, %", "P > k Q")
     return Table("Maps of random codes", columns, [row])
+
+
+def _left_out_table(left_out: dict[str, dict[str, tuple]]) -> Table:
+    rows = [
+        [way, name, f"{mean:.3f} ({low:.3f} to {high:.3f})"]
+        for way, found in left_out.items()
+        for name, (mean, low, high) in found.items()
+    ]
+    columns = ("rebuilt by", "structure", "mean Dice (95 % interval)")
+    return Table("Frames of simulated cycles left out and rebuilt from the others", columns, rows)
 
 
 def _correlation_table(model: LabelModel, maps: FrameMaps) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 from GenerativeModelsLib.anatomy.cohort_plan import CohortPlan
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Quantity
 from GenerativeModelsLib.language import N_, _, ngettext
+from GenerativeModelsLib.process.memory import MemoryNeed
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.repair.request import RepairRequest
 
@@ -69,19 +70,21 @@ REPAIR = Anatomy(
     verb="repair",
     verb_help=(
         "Repair a segmentation of the heart.\n\n"
-        "Mends what the check finds: holes, islands and open walls by the smallest change, then frames that break "
-        "rules from the valid ones around them. Valid slices stay bit for bit what they were, and what cannot be "
-        "mended is left alone and listed. Writes the repaired label map, every change, the check before and after, and "
-        "a report."
+        "Mends what the check finds: holes, islands and open walls by the smallest change, then slices by the nearest "
+        "valid map of a label network, then frames that break rules from the valid ones around them. Valid slices stay "
+        "bit for bit what they were, and what cannot be mended is left alone and listed. Writes the repaired label "
+        "map, every change, the check before and after, and a report."
     ),
+    bundle_kind="heart-label-maps",
     schema="segmentation-repair/1",
     request=RepairRequest,
     inputs_called=SEGMENTATION.inputs_called,
     quantities=_quantities(),
     quantities_title=N_("Segmentation before and after"),
     of_model=False,
-    need=SEGMENTATION.need,
+    need=MemoryNeed("a repair", 700 * 10**6),
     read_inputs=SEGMENTATION.read_inputs,
+    load_model=Lazy("GenerativeModelsLib.segmentation.label_model:load_label_model"),
     compute=Lazy(f"{_HERE}.case:compute"),
     document=Lazy(f"{_HERE}.write:document"),
     write=Lazy(f"{_HERE}.write:write_files"),
@@ -94,5 +97,5 @@ REPAIR = Anatomy(
     cohort=CohortPlan(plots=("violating_before", "violating_after", "ef_percent_before", "ef_percent_after")),
     notes=_notes,
     stale=("before/*", "after/*"),
-    warm_up=(*SEGMENTATION.warm_up, f"{_HERE}.repair", "scipy.interpolate"),
+    warm_up=(*SEGMENTATION.warm_up, f"{_HERE}.repair", f"{_HERE}.codes", "scipy.interpolate", "torch"),
 )

@@ -10,14 +10,17 @@ from GenerativeModelsLib.segmentation.repair.request import RepairRequest
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.anatomy.run import Progress
+    from GenerativeModelsLib.segmentation.label_model import LabelModel
     from GenerativeModelsLib.segmentation.maps import LabelMaps
     from GenerativeModelsLib.segmentation.repair.repair import Repaired
 
-__all__ = ["compute", "sample_request"]
+__all__ = ["compute", "network_of", "sample_request"]
 
 
-def compute(request: RepairRequest, maps: LabelMaps, model: None, progress: Progress) -> Repaired:
+def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel, progress: Progress) -> Repaired:
     """The label maps of a request before and after the repair.
+
+    The label network is left out where the request says so, or where it is of another view.
 
     Raises
     ------
@@ -39,8 +42,14 @@ def compute(request: RepairRequest, maps: LabelMaps, model: None, progress: Prog
         keep_frames=request.kept,
         whole_cycle=request.whole_cycle,
         realign=request.realign,
+        model=network_of(request, model),
         progress=progress,
     )
+
+
+def network_of(request: RepairRequest, model: LabelModel) -> LabelModel | None:
+    """The label network of a request; None where it is not wanted, or is of another view."""
+    return None if request.no_network or model.view != request.view else model
 
 
 def sample_request(output: Path) -> RepairRequest:

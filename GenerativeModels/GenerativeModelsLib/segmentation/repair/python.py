@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RepairedSegmentation", "repair_segmentation"]
 
+_KEYWORDS = IDENTITY_KEYWORDS | {"file": "labels_of", "no_network": "network"}
+
 
 def repair_segmentation(
     labels_of: Labels,
@@ -33,6 +35,9 @@ def repair_segmentation(
     keep_frames: Iterable[int] = (),
     whole_cycle: bool = False,
     realign: bool = False,
+    network: bool = True,
+    device: str = "auto",
+    model: str | Path | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
     title: str | None = None,
@@ -55,7 +60,9 @@ def repair_segmentation(
         Whether the last frame is followed by the first.
     realign
         Whether slices are also shifted back in their plane, by whole pixels.
-    output, overwrite, title, language, identity, export, progress
+    network
+        Whether slices may be brought to the nearest valid map of the label network.
+    device, model, output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
     Raises
@@ -81,6 +88,9 @@ def repair_segmentation(
             ",".join(map(str, keep_frames)) or None,
             whole_cycle,
             realign,
+            not network,
+            device=device,
+            model=None if model is None else Path(model),
             output=None if output is None else Path(output),
             overwrite=overwrite,
             title=title,
@@ -89,7 +99,7 @@ def repair_segmentation(
             export=export_names(export),
         )
 
-    return RepairedSegmentation(computed(REPAIR, request, progress, IDENTITY_KEYWORDS | {"file": "labels_of"}))
+    return RepairedSegmentation(computed(REPAIR, request, progress, _KEYWORDS))
 
 
 class RepairedSegmentation(CaseView):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from GenerativeModelsLib.anatomy.fields import asked
+from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
@@ -37,7 +38,7 @@ def _percent(text: str, field: str) -> float:
 
 
 @dataclass(frozen=True)
-class RepairRequest(SegmentationRequest):
+class RepairRequest(SegmentationRequest, ModelRequest):
     """Request of one repair, validated without opening files.
 
     Attributes
@@ -50,6 +51,10 @@ class RepairRequest(SegmentationRequest):
         Whether the last frame is followed by the first.
     realign
         Whether slices are shifted in their plane.
+    no_network
+        Whether the label network is left out.
+    seed
+        No option: nothing is drawn at random.
 
     Raises
     ------
@@ -87,6 +92,13 @@ class RepairRequest(SegmentationRequest):
         called=N_("whether slices are realigned"),
         batch=True,
     )
+    no_network: bool = asked(
+        "Leave out the label network, which brings slices to the nearest valid map.",
+        default=False,
+        called=N_("whether the label network is left out"),
+        batch=True,
+    )
+    seed: int = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -13,6 +13,7 @@ from GenerativeModelsLib.anatomy.fingerprint import fingerprint_of
 from GenerativeModelsLib.output.table_file import write_table
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.repair.case import network_of
 from GenerativeModelsLib.segmentation.repair.files import write_nifti
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def document(case: Case) -> dict[str, Any]:
             for each in repaired.abstained
         ],
         "kept_frames": list(case.request.kept),
+        "network": network_of(case.request, case.run.model) is not None,
         "shifts_mm": [
             {
                 "slice": shift.slice,

@@ -1,32 +1,109 @@
-"""Slices replaced by the map of the nearest valid code."""
+"""Slices brought to the map of the nearest valid code."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from GenerativeModelsLib.segmentation.check import check_maps
-from GenerativeModelsLib.segmentation.repair.codes import nearest_codes
-from Testing.GenerativeModelsLib.segmentation.repair.test_over_time import Rings
-from Testing.helpers.segmentation_phantoms import disc, maps_of, stack
+from GenerativeModelsLib.segmentation.check import Findings, check_maps
+from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.repair.codes import NearestCodes, NearestMaps
+from Testing.helpers.ring_network import RingNetwork
+from Testing.helpers.segmentation_phantoms import MIDDLE, PIXEL_MM, SHAPE, both_walled, disc, maps_of, ring
+
+LV, MYO, RV = (CODES[name] for name in ("lv", "myo", "rv"))
+GAP = disc(10.0, (MIDDLE[0] + 26.0, MIDDLE[1]))
 
 
-def test_a_faulty_slice_is_the_nearest_valid_map_and_others_stay() -> None:
-    values = stack()
-    values[3][disc(4.0)] = 0
-    found = check_maps(maps_of(values))
-    maps, changes = nearest_codes(found, Rings(), 50.0)
-    assert not check_maps(maps).faults and [(c.slice, c.steps) for c in changes] == [(3, ("codes",))]
-    assert np.array_equal(np.delete(maps.values[0], 3, 0), np.delete(values, 3, 0))
-    assert not nearest_codes(found, Rings(), 0.5)[1] and not nearest_codes(found, Rings(), 50.0, {0})[1]
+def faulty(right: bool = True) -> np.ndarray:
+    """(3, rows, columns): in the second slice the wall is open."""
+    values = np.stack([ring(right=right)] * 3)
+    values[1][GAP & (values[1] == MYO)] = 0
+    return values
 
 
-def test_a_decoding_that_breaks_a_rule_is_not_taken() -> None:
-    class Opens(Rings):
-        def decode(self, codes, shape, pixel_mm):
-            made = super().decode(codes, shape, pixel_mm)
-            made[0][disc(3.0)] = 0
-            return made
+def found_in(values: np.ndarray, **options) -> Findings:
+    return check_maps(maps_of(values, **options))
 
-    values = stack()
-    values[3][disc(4.0)] = 0
-    assert not nearest_codes(check_maps(maps_of(values)), Opens(), 50.0)[1]
+
+def mended(values: np.ndarray, network: RingNetwork | None = None, most: float = 50.0, kept=()) -> NearestMaps:
+    return NearestCodes(network or RingNetwork(), most, kept)(found_in(values))
+
+
+def test_a_faulty_slice_is_mended_and_the_others_stay() -> None:
+    values = faulty()
+    assert [slice_ for _, slice_ in found_in(values).faulty_slices] == [1]
+    made = mended(values)
+    assert not check_maps(made.maps).faults and not made.refused
+    (change,) = made.changes
+    rules = {violation.criterion.name for violation in found_in(values).faults}
+    assert (change.frame, change.slice, change.steps) == (0, 1, ("codes",)) and rules
+    assert all(rule in change.reasons[0] for rule in rules)
+    assert np.array_equal(made.maps.values[0, ::2], values[::2])
+    assert not mended(values, most=1.0).changes and not mended(values, kept={0}).changes
+
+
+def test_where_nothing_is_wrong_the_outline_stays() -> None:
+    values = faulty()
+    values[1][disc(29.0) & ~disc(27.5) & (np.indices(SHAPE)[0] * PIXEL_MM[0] < MIDDLE[0] - 20)] = 0  # a thin dent above
+    values[1][disc(31.0) & ~disc(27.5) & (np.indices(SHAPE)[0] * PIXEL_MM[0] < MIDDLE[0] - 20)] = 0
+    after = mended(values).maps.values[0, 1]
+    differ = after != values[1]
+    rows = np.argwhere(differ)[:, 0] * PIXEL_MM[0]
+    assert differ.any() and rows.min() > MIDDLE[0] + 5, "what differs by some pixels at the top is no fault"
+
+
+def test_a_heart_that_lies_otherwise_is_turned_for_the_network() -> None:
+    for turned in (faulty()[:, :, ::-1], faulty()[:, ::-1]):
+        values = turned.copy()
+        network = RingNetwork()
+        made = mended(values, network)
+        right = made.maps.values[0, 1] == RV
+        assert not check_maps(made.maps).faults and network.encoded == 1
+        assert (right == (values[1] == RV)).mean() > 0.995, "the right ventricle is where it was"
+
+
+def test_no_structure_is_added_that_the_slice_has_not() -> None:
+    class AlwaysRight(RingNetwork):
+        def _map(self, code: np.ndarray) -> np.ndarray:
+            return super()._map(np.array([*code[:4], 1.0]))
+
+    made = mended(faulty(right=False), AlwaysRight())
+    assert made.changes and not (made.maps.values == RV).any()
+
+
+def test_what_lies_outside_the_population_is_left_alone() -> None:
+    made = mended(faulty(), RingNetwork(limit=0.5))
+    assert not made.changes and set(made.refused) == {(0, 1)} and "population" in made.refused[0, 1]
+    assert np.array_equal(made.maps.values[0], faulty())
+
+
+def test_a_map_that_would_break_a_rule_is_not_taken() -> None:
+    class Opens(RingNetwork):
+        def logits(self, codes: np.ndarray) -> np.ndarray:
+            return np.roll(super().logits(codes), 1, axis=1)
+
+    made = mended(faulty(), Opens())
+    assert not made.changes and not made.refused and np.array_equal(made.maps.values[0], faulty())
+    nothing = RingNetwork()
+    nothing.valid = np.empty((0, 5))
+    nothing.wall_mm = 0.5  # too thin everywhere
+    thin = faulty()
+    thin[1][(thin[1] == MYO) & disc(28.0)] = 0
+    assert not mended(thin, nothing).changes
+
+
+def test_walls_around_both_ventricles_and_maps_without_wall_are_not_the_networks() -> None:
+    network = RingNetwork()
+    both = np.stack([both_walled()] * 3)
+    both[1][disc(6.0, (MIDDLE[0], MIDDLE[1] + 2))] = 0
+    assert found_in(both).maps.biventricular and not mended(both, network).changes
+    cavity = np.where(faulty() == LV, LV, 0).astype(np.uint8)
+    cavity[1][disc(5.0)] = 0
+    assert found_in(cavity).faulty_slices and not mended(cavity, network).changes and network.encoded == 0
+
+
+def test_a_slice_is_looked_at_once() -> None:
+    network, found = RingNetwork(), found_in(faulty())
+    step = NearestCodes(network, 50.0)
+    first, second = step(found), step(found)
+    assert network.encoded == 1 and np.array_equal(first.maps.values, second.maps.values)

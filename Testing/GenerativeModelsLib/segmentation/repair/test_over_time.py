@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
-from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.repair.over_time import over_time, whole_frames
 from Testing.helpers.segmentation_phantoms import LV, MIDDLE, MYO, PIXEL_MM, RV, cine, disc, maps_of, ring
 
@@ -102,27 +101,3 @@ def test_a_frame_at_an_end_is_rebuilt_from_one_side_or_from_the_whole_cycle() ->
     target = radius(TRUE[0, 2])
     assert abs(radius(cycle) - target) < 0.4 and abs(radius(alone) - target) < 1.0
     assert not np.array_equal(alone, values[0, 2])
-
-
-class Rings:
-    """A label network of rings: code = middle row and column in mm, radii of cavity and ventricle in mm."""
-
-    def encode(self, values: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray:
-        codes = []
-        for each in values:
-            whole = np.argwhere(np.isin(each, (CODES["lv"], CODES["myo"])))
-            areas = [(each == CODES["lv"]).sum(), len(whole)]
-            codes.append([*(whole.mean(axis=0) * pixel_mm), *np.sqrt(np.array(areas) * pixel_mm.prod() / np.pi)])
-        return np.array(codes)
-
-    def decode(self, codes: np.ndarray, shape: tuple[int, int], pixel_mm: np.ndarray) -> np.ndarray:
-        return np.stack([ring(code[2], code[3], tuple(code[:2])) for code in codes])
-
-    def nearest_valid(self, codes: np.ndarray) -> np.ndarray:
-        return np.column_stack([codes[:, :2], codes[:, 2], np.maximum(codes[:, 3], codes[:, 2] + 4)])
-
-
-def test_with_a_model_its_codes_are_smoothed() -> None:
-    made = over_time(found_in(broken()), model=Rings())
-    assert radius(made.maps.values[4, 2]) == pytest.approx(radius(TRUE[4, 2]), abs=0.4)
-    assert not check_maps(made.maps).faults and len(made.changes) == 1
