@@ -7,9 +7,9 @@ from pathlib import Path
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.skull.config import ReaderTrainingConfig
 from GenerativeModelsLib.training.skull.durations import READER_ITEM
+from GenerativeModelsLib.training.skull.picture_run import train_on_pictures
 from GenerativeModelsLib.training.skull.reader_data import ReaderData
 from GenerativeModelsLib.training.skull.reader_module import ReaderTraining
-from GenerativeModelsLib.training.skull.picture_run import train_on_pictures
 
 __all__ = ["train_reader"]
 
