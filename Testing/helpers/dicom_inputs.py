@@ -18,6 +18,8 @@ from pydicom import uid
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 
+from Testing.helpers.dicom_datasets import region
+
 HEADER = {
     "PatientID": "F-2026-17",
     "PatientName": "Muster^Änne",
@@ -37,7 +39,7 @@ STUDY, SERIES = "1.2.826.0.1.3680043.8.498.17", "1.2.826.0.1.3680043.8.498.18"
 def single_frame(path: Path, pixels: np.ndarray, spacing_mm: Sequence[float], **header: object) -> Path:
     """A grey frame, calibrated by a region in cm that is the whole picture."""
     dataset = _dataset(uid.UltrasoundImageStorage, pixels, header)
-    dataset.SequenceOfUltrasoundRegions = [_region(pixels.shape[:2], spacing_mm)]
+    dataset.SequenceOfUltrasoundRegions = [_whole(pixels.shape[:2], spacing_mm)]
     return _saved(path, dataset)
 
 
@@ -50,7 +52,7 @@ def jpeg_loop(
     dataset.NumberOfFrames = len(frames)
     dataset.FrameIncrementPointer = pydicom.tag.Tag("FrameTime")
     dataset.FrameTime = 40.0
-    dataset.SequenceOfUltrasoundRegions = [_region(frames[0].shape, spacing_mm)]
+    dataset.SequenceOfUltrasoundRegions = [_whole(frames[0].shape, spacing_mm)]
     if ybr:
         dataset.file_meta.TransferSyntaxUID = uid.JPEGBaseline8Bit
         dataset.PhotometricInterpretation = "YBR_FULL_422"
@@ -122,15 +124,9 @@ def _dataset(sop_class: str, pixels: np.ndarray, header: dict[str, object]) -> D
     return dataset
 
 
-def _region(size: tuple[int, int], spacing_mm: Sequence[float]) -> Dataset:
-    item = Dataset()
-    item.RegionSpatialFormat = item.RegionDataType = 1
-    item.RegionFlags = 0
-    item.RegionLocationMinX0 = item.RegionLocationMinY0 = 0
-    item.RegionLocationMaxY1, item.RegionLocationMaxX1 = size[0] - 1, size[1] - 1
-    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
-    item.PhysicalDeltaY, item.PhysicalDeltaX = spacing_mm[0] / 10, spacing_mm[1] / 10
-    return item
+def _whole(size: Sequence[int], spacing_mm: Sequence[float]) -> Dataset:
+    """The region that is the whole picture."""
+    return region(0, size[0] - 1, 0, size[1] - 1, (spacing_mm[0] / 10, spacing_mm[1] / 10))
 
 
 def _jpeg(colour: np.ndarray) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from GenerativeModelsLib.anatomy.entries import parse_sex
+from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser, parse_frame, parse_sex
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
@@ -14,19 +14,6 @@ from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.language import N_
 
 __all__ = ["HeartRequest"]
-
-
-def _frame_number(text: str, field: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InputError(f"{named(field)} is '{text}': give the number of a frame, from 0.")
-    return int(text)
-
-
-def _number(text: str, field: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"{named(field)} is '{text}': give a number.") from error
 
 
 @dataclass(frozen=True)
@@ -74,14 +61,7 @@ class HeartRequest(ModelRequest):
         image=True,
         column=True,
     )
-    labels: str = asked(
-        "Meaning of the values; presets: acdc, ukbb.",
-        default="acdc",
-        metavar="PRESET|lv=3,myo=2,rv=1",
-        called=N_("the label scheme"),
-        column=True,
-        batch=True,
-    )
+    labels: str = label_scheme(("acdc", "ukbb"))
     septum: str | None = asked(
         "A point on the septum, or a direction towards it, in LPS mm.",
         default=None,
@@ -113,7 +93,7 @@ class HeartRequest(ModelRequest):
         default=None,
         metavar="N",
         called=N_("the frame at end diastole"),
-        parse=_frame_number,
+        parse=parse_frame,
         column=True,
         default_text="that of the largest cavity",
     )
@@ -122,7 +102,7 @@ class HeartRequest(ModelRequest):
         default=None,
         metavar="N",
         called=N_("the frame at end systole"),
-        parse=_frame_number,
+        parse=parse_frame,
         column=True,
         default_text="that of the smallest cavity",
     )
@@ -132,7 +112,7 @@ class HeartRequest(ModelRequest):
         default=None,
         metavar="CM",
         called=N_("the height"),
-        parse=_number,
+        parse=number_parser("a number"),
         column=True,
     )
     weight_kg: float | None = asked(
@@ -140,7 +120,7 @@ class HeartRequest(ModelRequest):
         default=None,
         metavar="KG",
         called=N_("the weight"),
-        parse=_number,
+        parse=number_parser("a number"),
         column=True,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import CaseRequest
 from GenerativeModelsLib.errors import InputError, named
@@ -20,13 +21,6 @@ OPTIONAL = ("rv", "la")
 """Structures that may be named beside lv and myo."""
 INTERVAL_RANGE_MS = (3.0, 250.0)
 """Plausible time from one frame of a heart cycle to the next: 4 to 300 frames a second."""
-
-
-def _milliseconds(text: str, field: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"{named(field)} is '{text}': give milliseconds such as 35.") from error
 
 
 @dataclass(frozen=True)
@@ -66,20 +60,13 @@ class SegmentationRequest(CaseRequest):
         column=True,
         batch=True,
     )
-    labels: str = asked(
-        "Meaning of the values; presets: acdc, ukbb, camus.",
-        default="acdc",
-        metavar="PRESET|lv=3,myo=2,rv=1",
-        called=N_("the label scheme"),
-        column=True,
-        batch=True,
-    )
+    labels: str = label_scheme(PRESETS)
     frame_interval_ms: float | None = asked(
         "Time from one frame to the next, for a file that carries none.",
         default=None,
         metavar="MS",
         called=N_("the frame interval"),
-        parse=_milliseconds,
+        parse=number_parser("milliseconds such as 35"),
         column=True,
         batch=True,
         default_text="that of the file",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from GenerativeModelsLib.anatomy.entries import parse_frame
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.language import N_, S_, said
 from GenerativeModelsLib.skull.corrections import PARSERS
 
-__all__ = ["Spacing", "asked_correction", "asked_frame", "asked_image", "asked_spacing", "parse_frame", "parse_spacing"]
+__all__ = ["Spacing", "asked_correction", "asked_frame", "asked_image", "asked_spacing", "parse_spacing"]
 
 Spacing = tuple[float, float]
 """Distance in mm of neighbouring rows, then of neighbouring columns."""
@@ -34,19 +35,6 @@ def parse_spacing(text: str, field: str = "pixel_spacing_mm") -> Spacing:
             "0.3,0.25."
         )
     return numbers[0], numbers[-1]
-
-
-def parse_frame(text: str, field: str = "frame") -> int:
-    """The number of a frame, from 0.
-
-    Raises
-    ------
-    InputError
-        The text is no whole number of up to six digits.
-    """
-    if not text.isascii() or not text.strip().isdigit() or len(text) > 6:
-        raise InputError(f"{named(field)} is '{text}': give the number of a frame, from 0.")
-    return int(text)
 
 
 _PLANES = {

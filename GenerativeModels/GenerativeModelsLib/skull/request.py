@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
-from GenerativeModelsLib.anatomy.entries import parse_age, parse_sex
+from GenerativeModelsLib.anatomy.entries import parse_age, parse_frame, parse_sex
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
@@ -28,7 +28,6 @@ from GenerativeModelsLib.skull.plane_fields import (
     asked_frame,
     asked_image,
     asked_spacing,
-    parse_frame,
     parse_spacing,
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.case.read import HeartCase
 from GenerativeModelsLib.heart.case.run import phase_maps
@@ -81,7 +82,7 @@ class HeartApplication(CaseApplication):
         )
         return self._asked
 
-    def signature(self) -> Hashable:
+    def signature(self, record: Anatomy) -> Hashable:
         """Label maps and settings."""
         files = tuple((place, self.desk.file(place).path) for place in PLACES if self.desk.has(place))
         typed = tuple(str(getattr(self.settings.data, name)) for name in SETTINGS)

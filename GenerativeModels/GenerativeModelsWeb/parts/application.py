@@ -84,8 +84,9 @@ class CaseApplication:
         self.backend = Backend(Worker(self.anatomy.name))
         self.asking = self.anatomy
         self.runs = Runs(self)
+        self._made_by = self.anatomy
         self._made_from: Hashable = None
-        self._refused: Hashable = None
+        self._refused: tuple[Anatomy, Hashable] | None = None
         self._folders = 0
         self._title = ""
         self._asked_for: Any = None
@@ -103,8 +104,8 @@ class CaseApplication:
         """The request of what is on the page; `InputError` when something typed cannot be used."""
         raise NotImplementedError
 
-    def signature(self) -> Hashable:
-        """What decides the result: files and settings."""
+    def signature(self, record: Anatomy) -> Hashable:
+        """What decides the result of a record, that of the anatomy or of another verb: files and settings."""
         raise NotImplementedError
 
     async def show_case(self, case: Any, title: str) -> None:
@@ -121,8 +122,8 @@ class CaseApplication:
         """Start what the page asks for, unless something is missing or it runs already."""
         self.desk.refresh()
         if not self.desk.missing:
-            self._refused = self.signature()
-            self.runs.compute(self._next_request, self.signature, self._finish)
+            self._refused = self.asking, self.signature(self.asking)
+            self.runs.compute(self._next_request, lambda: self.signature(self.asking), self._finish)
 
     def cancel(self) -> None:
         """End the run under way; what is shown stays."""
@@ -176,10 +177,10 @@ class CaseApplication:
 
     def inputs_changed(self) -> None:
         """The desk tells that a file or a setting is another one: what was said of those before is out of date."""
-        if self._refused is not None and self.signature() != self._refused:
+        if self._refused is not None and self.signature(self._refused[0]) != self._refused[1]:
             self._refused, self.run.data.error = None, ""
         shown = self.shown.data
-        shown.stale = shown.present and self.desk.filled and self.signature() != self._made_from
+        shown.stale = shown.present and self.desk.filled and self.signature(self._made_by) != self._made_from
 
     def fit_colours(self) -> None:
         """Bring the range of the colours to the case on show, or leave one that was set by hand."""
@@ -214,7 +215,7 @@ class CaseApplication:
         self.asking = record = finished.record or self.anatomy
         case = case or await self._read(finished.folder, record)
         await self.show_case(case, finished.title)
-        self._made_from = finished.made_from
+        self._made_by, self._made_from = record, finished.made_from
         with self.server.state:
             shown = self.shown.data
             shown.downloads = offer_files(

@@ -99,8 +99,12 @@ class LabelDesk(Desk):
 
     def copied(self, place: str, path: Path, shown: str, read: Any) -> Any:
         """What `read` (path, place) makes of a copy of a file under its own name; no copy is left if it raises."""
+        return kept_copy(path, self.new_path(place, shown), place, read)
+
+    def new_path(self, place: str, shown: str) -> Path:
+        """Where a file for a card may lie under its own name, in a folder that no other has and that goes with it."""
         self._count += 1
-        return kept_copy(path, self._folder / f"{place}-{self._count}" / re.sub(r'[<>:"|?*]', "_", shown), place, read)
+        return self._folder / f"{place}-{self._count}" / re.sub(r'[<>:"|?*]', "_", shown)
 
     def put(self, place: str, found: Any, card: FileCard) -> None:
         """Put a file onto a card; a label map brings its values."""

@@ -107,10 +107,10 @@ class SegmentationApplication(CaseApplication):
             )
         return self._asked
 
-    def signature(self) -> Hashable:
-        """Files and settings."""
+    def signature(self, record: Anatomy) -> Hashable:
+        """Files and settings; of a repair also what may change."""
         files = tuple((place, self.desk.file(place).path) for place in PLACES if self.desk.has(place))
-        names = SETTINGS if self.asking is SEGMENTATION else (*SETTINGS, *REPAIR_SETTINGS)
+        names = SETTINGS if record is SEGMENTATION else (*SETTINGS, *REPAIR_SETTINGS)
         typed = tuple(str(getattr(self.settings.data, name)) for name in names)
         return files, typed, self.identity_signature()
 

@@ -85,7 +85,7 @@ class SegmentationDesk(LabelDesk):
     def sample(self, name: str) -> tuple[dict[str, tuple[LabelFile, FileCard]], dict[str, str], str]:
         """The sample cine of a simulated heart, or "faults", the same with faults."""
         if name == "faults":
-            path = write_faulty_sample(self._folder / "sample" / "sample_with_faults.nii.gz")
+            path = write_faulty_sample(self.new_path("labels", "sample_with_faults.nii.gz"))
             found = self.read_labels(path, "labels")
             sentence = "This is the sample with faults: five were put into the cine of a simulated heart."
         else:

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.anatomy.record import Anatomy
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.case.read import SkullCase
 from GenerativeModelsLib.skull.request import PLANES, SkullRequest
@@ -72,7 +73,7 @@ class SkullApplication(CaseApplication):
             title=settings.case_id.strip() or Path(desk.file("axial").file_name).stem,
         )
 
-    def signature(self) -> Hashable:
+    def signature(self, record: Anatomy) -> Hashable:
         """Pictures, spacings as typed, settings."""
         desk, settings = self.desk, self.settings.get_dataclass()
         given = [name for name in PLANES if desk.has(name)]

@@ -1,4 +1,4 @@
-"""Ages and sexes as people type them."""
+"""Ages, sexes and numbers as people type them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from GenerativeModelsLib.anatomy.entries import parse_age, parse_sex
+from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser, parse_age, parse_sex
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.skull.request import SkullRequest
@@ -51,3 +51,18 @@ def test_a_sex_is_read_by_its_first_letter(text: str, sex: str) -> None:
 def test_other_texts_are_no_sexes(text: str) -> None:
     with pytest.raises(InputError, match="give male or female \\(M or F\\)"):
         HeartRequest(ed=Path("ed.nii"), sex=text)
+
+
+def test_a_number_is_read_and_anything_else_asks_for_what_is_wanted() -> None:
+    parse = number_parser("percent such as 50")
+    assert parse(" 12.5 ", "most_change") == 12.5
+    with pytest.raises(InputError, match=r"^most_change is 'all': give percent such as 50\.$") as caught:
+        parse("all", "most_change")
+    assert caught.value.field == "most_change"
+
+
+def test_a_label_scheme_names_its_presets() -> None:
+    field = label_scheme({"acdc": "lv=3,myo=2", "camus": "lv=1,myo=2"})
+    about = field.metadata["asked"]
+    assert (field.default, about.help) == ("acdc", "Meaning of the values; presets: acdc, camus.")
+    assert about.column and about.batch

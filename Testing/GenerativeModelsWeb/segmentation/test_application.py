@@ -81,13 +81,25 @@ def test_a_check_and_a_repair_ask_for_the_same_file(app, tmp_path):
 
 
 def test_what_may_change_makes_a_repair_out_of_date_and_no_check(app):
-    check = app.signature()
+    before = {record.name: app.signature(record) for record in (SEGMENTATION, REPAIR)}
     app.settings.data.keep = [2]
-    assert app.signature() == check
-    app.asking = REPAIR
-    before = app.signature()
-    app.settings.data.keep = [2, 3]
-    assert app.signature() != before
+    assert app.signature(SEGMENTATION) == before[SEGMENTATION.name] and app.signature(REPAIR) != before[REPAIR.name]
+
+
+@pytest.mark.parametrize("shown, other", [(SEGMENTATION, REPAIR), (REPAIR, SEGMENTATION)])
+def test_a_run_that_fails_does_not_make_the_other_kind_of_case_on_show_out_of_date(app, tmp_path, shown, other):
+    app.asking = shown
+    made_from = app.signature(shown)
+    run_case(shown, app._next_request())
+    asyncio.run(app._finish(app._asked_for.output, made_from))
+    app.asking = other
+    app.run.data.error = "The run was refused."
+    app._refused = other, app.signature(other)
+    app.desk.refresh()
+    assert app.shown.data.present and not app.shown.data.stale and app.run.data.error
+    app.settings.data.rv = ""
+    app.desk.refresh()
+    assert app.shown.data.stale and not app.run.data.error
 
 
 def test_another_label_map_forgets_the_frames_to_keep(app):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.geometry.metrics import overlap
+
 __all__ = ["StackScore", "roughness_percent", "stack_score"]
 
 
@@ -46,14 +48,17 @@ def stack_score(found: np.ndarray, wanted: np.ndarray, spacing_mm: np.ndarray) -
 
     if not wanted.any():
         raise ValueError("The truth has no pixel: there is nothing to compare with.")
-    dice = 2 * float((found & wanted).sum()) / float(found.sum() + wanted.sum())
     there = _border_mm(wanted, spacing_mm)
     if not found.any():
         diagonal = float(np.linalg.norm(np.ptp(there, axis=0)))
         return StackScore(0.0, diagonal, diagonal)
     here = _border_mm(found, spacing_mm)
     both = [cKDTree(there).query(here)[0], cKDTree(here).query(there)[0]]
-    return StackScore(dice, float(max(off.max() for off in both)), float(max(np.percentile(off, 95) for off in both)))
+    return StackScore(
+        overlap(found, wanted).dice,
+        float(max(off.max() for off in both)),
+        float(max(np.percentile(off, 95) for off in both)),
+    )
 
 
 def _border_mm(mask: np.ndarray, spacing_mm: np.ndarray) -> np.ndarray:

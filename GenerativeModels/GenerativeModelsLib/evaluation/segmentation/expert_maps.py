@@ -1,15 +1,11 @@
 """Expert label maps: of Sunnybrook, in a part that limits were chosen on and a part that they were not, and of ACDC.
 
 Patients of Sunnybrook by name: the first, third, ... steer development, the others never do. ACDC is used for
-evaluation alone. `sunnybrook_slices` has lost pixel size and slice distance; patients of whom the cine is there
-too have 1.29 to 1.37 mm, and 1.3 mm are taken for all. The cine of the biventricular model is of one person; its
-series are parted.
+evaluation alone. The cine of the biventricular model is of one person; its series are parted.
 """
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +15,7 @@ import numpy as np
 from GenerativeModelsLib.evaluation.data.acdc import read_acdc
 from GenerativeModelsLib.evaluation.data.folders import data_set
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.population.sunnybrook_files import LABELS, read_slices
 from GenerativeModelsLib.segmentation.read import read_label_maps
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
@@ -26,6 +23,8 @@ __all__ = ["DEVELOPMENT", "HELD_OUT", "ExpertMap", "acdc_maps", "apical_maps", "
 
 DEVELOPMENT, HELD_OUT = "development", "held out"
 SUNNYBROOK_MM, SUNNYBROOK_SLICES_MM = 1.3, 9.0
+"""Pixel size and slice distance, which `sunnybrook_slices` has lost, with which the limits of the check were chosen and
+its published figures made; `sunnybrook_files.PIXEL_MM` is nearer to the headers that are left."""
 CINE_SERIES = {
     DEVELOPMENT: ("Se2_SAX", "Se4_SAX", "Se6_4CH", "Se8_2CH"),
     HELD_OUT: ("Se3_SAX", "Se5_SAX", "Se7_4CH"),
@@ -54,23 +53,16 @@ class ExpertMap:
 
 def sunnybrook_maps(data: Path) -> Iterator[ExpertMap]:
     """The stacks of `sunnybrook_slices`: cavity and wall at end diastole, the cavity alone at end systole."""
-    folder = data_set(data, "sunnybrook_slices")
-    labels = np.load(folder / "slices.npz")["label"]
-    stacks: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
-    with (folder / "slices.csv").open(newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            stacks[row["patient"], row["phase"]][int(row["slice"])] = int(row["index"])
-    patients = sorted({patient for patient, _ in stacks})
-    table = np.zeros(256, np.uint8)
-    table[2], table[3] = CODES["myo"], CODES["lv"]
-    for (patient, phase), slices in sorted(stacks.items()):
-        first, last = min(slices), max(slices)
-        values = np.zeros((1, last - first + 1, *labels.shape[1:]), np.uint8)
-        for slice_, index in slices.items():
-            values[0, slice_ - first] = table[labels[index]]
-        to_lps = np.diag([SUNNYBROOK_MM, SUNNYBROOK_MM, SUNNYBROOK_SLICES_MM, 1.0])
+    slices = read_slices(data_set(data, "sunnybrook_slices"))
+    patients = slices.patients
+    to_lps = np.diag([SUNNYBROOK_MM, SUNNYBROOK_MM, SUNNYBROOK_SLICES_MM, 1.0])
+    for (patient, phase), stack in slices.stacks.items():
+        first, last = min(stack), max(stack)
+        values = np.zeros((1, last - first + 1, *slices.labels.shape[1:]), np.uint8)
+        for number, index in stack.items():
+            values[0, number - first] = slices.labels[index]
         part = HELD_OUT if patients.index(patient) % 2 else DEVELOPMENT
-        yield ExpertMap(f"{patient} {phase}", part, LabelMaps(values, to_lps, None, {"lv": 3, "myo": 2}, patient))
+        yield ExpertMap(f"{patient} {phase}", part, LabelMaps(values, to_lps, None, LABELS, patient))
 
 
 def acdc_maps(data: Path) -> Iterator[ExpertMap]:

@@ -16,9 +16,9 @@ __all__ = [
     "LV_MYO_HOLE",
     "LV_PIECES",
     "concavity",
-    "extra_pieces",
-    "hole_in",
-    "hole_of",
+    "no_gap",
+    "no_hole",
+    "one_piece",
     "roundness",
     "seen",
     "wide_hole",
@@ -132,30 +132,45 @@ def roundness(structure: str) -> Callable[[Plane], Reading | None]:
     return measure
 
 
-LV_HOLE = PlaneCriterion(
-    "lv_hole",
-    "lv",
-    "mm2",
-    S_("The cavity of the left ventricle has a hole of {value}."),
-    published=N_("0 pixels"),
-    measure=hole_in("lv"),
-    limits=by_role(0.0),
-)
-LV_PIECES = PlaneCriterion(
-    "lv_pieces",
-    "lv",
-    "",
-    S_("The cavity of the left ventricle is in pieces: {value} beside the largest."),
-    published="0",
-    measure=extra_pieces("lv"),
-    limits=by_role(0.0),
-)
-LV_MYO_HOLE = PlaneCriterion(
-    "lv_myo_hole",
-    "lv",
-    "mm2",
-    S_("Between cavity and myocardium {value} are left out."),
-    published=N_("0 pixels"),
-    measure=hole_of("lv", "myo"),
-    limits=by_role(0.0),
-)
+def no_hole(structure: str, text: str, *, of: str | None = None) -> PlaneCriterion:
+    """That a structure, named by `structure` and labelled as `of`, encloses nothing; `text` as in `Criterion`."""
+    return PlaneCriterion(
+        f"{structure}_hole",
+        structure,
+        "mm2",
+        text,
+        published=N_("0 pixels"),
+        measure=hole_in(of or structure),
+        limits=by_role(0.0),
+    )
+
+
+def no_gap(structure: str, other: str, text: str) -> PlaneCriterion:
+    """That no background lies enclosed between two structures; `text` as in `Criterion`."""
+    return PlaneCriterion(
+        f"{structure}_{other}_hole",
+        structure,
+        "mm2",
+        text,
+        published=N_("0 pixels"),
+        measure=hole_of(structure, other),
+        limits=by_role(0.0),
+    )
+
+
+def one_piece(structure: str, text: str, *, more_at_base: float = 0.0) -> PlaneCriterion:
+    """That a structure is one piece, and at the base at most `more_at_base` others; `text` as in `Criterion`."""
+    return PlaneCriterion(
+        f"{structure}_pieces",
+        structure,
+        "",
+        text,
+        published="0",
+        measure=extra_pieces(structure),
+        limits=by_role(0.0, base=more_at_base),
+    )
+
+
+LV_HOLE = no_hole("lv", S_("The cavity of the left ventricle has a hole of {value}."))
+LV_PIECES = one_piece("lv", S_("The cavity of the left ventricle is in pieces: {value} beside the largest."))
+LV_MYO_HOLE = no_gap("lv", "myo", S_("Between cavity and myocardium {value} are left out."))

@@ -13,7 +13,7 @@ from GenerativeModelsLib.segmentation.population.label_sequence import LabelSequ
 from GenerativeModelsLib.segmentation.population.right_ventricle import right_ventricle
 from GenerativeModelsLib.segmentation.population.short_axis import cut_short_axis, drawn_slices
 from GenerativeModelsLib.segmentation.population.simulated_heart import simulated_hearts
-from GenerativeModelsLib.segmentation.population.sunnybrook import sunnybrook_cines, sunnybrook_slices
+from GenerativeModelsLib.segmentation.population.sunnybrook import sunnybrook_slices
 
 __all__ = [
     "LabelSequence",
@@ -21,7 +21,6 @@ __all__ = [
     "known_codes",
     "on_grid",
     "simulated_cycles",
-    "sunnybrook_cines",
     "sunnybrook_slices",
     "warped_ct_hearts",
 ]

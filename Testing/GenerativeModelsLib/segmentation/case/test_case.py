@@ -23,7 +23,8 @@ from GenerativeModelsLib.segmentation.case.pictures import pictures
 from GenerativeModelsLib.segmentation.case.read import read_case
 from GenerativeModelsLib.segmentation.check import check_maps
 from GenerativeModelsLib.segmentation.report.pictures import slice_picture, window_of
-from Testing.helpers.segmentation_phantoms import LV, MIDDLE, cine, disc, maps_of, ring, write_maps
+from Testing.helpers.faulty_beat import REFUSED, hole_and_jump
+from Testing.helpers.segmentation_phantoms import LV, MIDDLE, cine, maps_of, write_maps
 
 CONTRACT = ["frame", "slice", "structure", "criterion", "value", "limit", "unit", "x_mm", "y_mm", "z_mm"]
 SCHEMA = {
@@ -48,17 +49,9 @@ SCHEMA = {
 }
 
 
-def faulty() -> np.ndarray:
-    """A beat with a hole in frame 1, slice 2, and a slice that jumps in frame 4."""
-    values = cine(6, 5)
-    values[1, 2][disc(4.0)] = 0
-    values[4, 3] = ring(12.0, 20.0, (MIDDLE[0] + 12, MIDDLE[1]))
-    return values
-
-
 @pytest.fixture(scope="module")
 def faulty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_maps(tmp_path_factory.mktemp("maps") / "beat.nii.gz", maps_of(faulty(), frame_s=0.06))
+    return write_maps(tmp_path_factory.mktemp("maps") / "beat.nii.gz", maps_of(hole_and_jump(6, 5), frame_s=0.06))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +77,7 @@ def test_the_files_are_those_of_the_contract(folder: Path) -> None:
     assert list(rows[0])[: len(CONTRACT)] == CONTRACT
     hole = next(row for row in rows if row["criterion"] == "lv_hole")
     assert (hole["frame"], hole["slice"], hole["structure"], hole["unit"]) == ("1", "2", "lv", "mm2")
-    at = maps_of(faulty()).point_lps(2, MIDDLE[0] / 1.2, MIDDLE[1] / 1.6)
+    at = maps_of(hole_and_jump(6, 5)).point_lps(2, MIDDLE[0] / 1.2, MIDDLE[1] / 1.6)
     assert [float(hole[axis]) for axis in ("x_mm", "y_mm", "z_mm")] == pytest.approx(at, abs=1.0)
     with (folder / "curves.csv").open(newline="", encoding="utf-8") as stream:
         curves = list(csv.DictReader(stream))
@@ -121,7 +114,7 @@ def test_the_report_is_one_page_that_loads_nothing(folder: Path) -> None:
 
 
 def test_a_picture_of_a_jump_shows_the_outlines_before_it() -> None:
-    found = check_maps(maps_of(faulty(), frame_s=0.06))
+    found = check_maps(maps_of(hole_and_jump(6, 5), frame_s=0.06))
     window = window_of(found.maps)
     places = ((1, 2), (4, 3))
     marked = {place: [v for v in found.violations if (v.frame, v.slice) == place] for place in places}
@@ -140,12 +133,7 @@ def test_json_is_all_of_stdout_and_a_bad_input_leaves_nothing(faulty_file: Path,
     run = CliRunner().invoke
     arguments = ["segmentation", "check", str(faulty_file), "--output", str(tmp_path / "out")]
     assert json.loads(run(app, [*arguments, "--json"]).stdout)["schema"] == "segmentation-check/1"
-    for more, sentence in (
-        (["--view", "sagittal"], "Error: --view is 'sagittal': give short-axis or apical."),
-        (["--labels", "lv=1,myo=2,rv=3"], "Error: FILE beat.nii.gz: the myocardium encloses value 3 (rv)"),
-        (["--labels", "lv=3,myo=8"], "Error: FILE beat.nii.gz has no pixel of value 8"),
-        (["--frame-interval", "soon"], "Error: --frame-interval is 'soon': give milliseconds such as 35."),
-    ):
+    for more, sentence in REFUSED:
         result = run(app, [*arguments[:-1], str(tmp_path / "bad"), *more])
         assert result.exit_code == 2 and result.stderr.splitlines()[-1].startswith(sentence)
         assert not (tmp_path / "bad").exists()
@@ -190,7 +178,7 @@ def test_a_table_of_segmentations(faulty_file: Path, tmp_path: Path) -> None:
 
 
 def test_python_sees_the_violations_and_the_curves() -> None:
-    maps = maps_of(faulty())
+    maps = maps_of(hole_and_jump(6, 5))
     values = np.array([0, 3, 2, 1], np.uint8)[maps.values].transpose(3, 2, 1, 0)
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ maps.to_lps
     checked = gm.check_segmentation(values, affine=affine, frame_interval_ms=60)

@@ -1,4 +1,4 @@
-"""DICOM: cropping to the calibrated region, its spacing in mm, and the same grey from every colour space."""
+"""DICOM: frames and loops, the same grey from every colour space, and files that are refused."""
 
 import io
 
@@ -7,9 +7,8 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from PIL import Image
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.sequence import Sequence
 from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -17,60 +16,11 @@ from pydicom.uid import (
     JPEGBaseline8Bit,
     JPEGLSLossless,
     RLELossless,
-    UltrasoundImageStorage,
-    generate_uid,
 )
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.planes.image import PlaneClip, read_plane, read_plane_or_clip
-
-GREY, COLOUR = "MONOCHROME2", "RGB"
-
-
-@pytest.fixture
-def pixels() -> np.ndarray:
-    """(80, 100) uint8, smooth, without symmetry."""
-    row, column = np.mgrid[:80, :100]
-    return (row * 1.5 + column).astype(np.uint8)
-
-
-def region(top=0, bottom=79, left=0, right=99, delta=(0.03, 0.025), data=1, spatial=1, units=3) -> Dataset:
-    """An item of SequenceOfUltrasoundRegions; `delta` is (y, x) in cm, bounds are inclusive."""
-    item = Dataset()
-    item.RegionSpatialFormat, item.RegionDataType, item.RegionFlags = spatial, data, 0
-    item.RegionLocationMinX0, item.RegionLocationMaxX1 = left, right
-    item.RegionLocationMinY0, item.RegionLocationMaxY1 = top, bottom
-    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = units
-    item.PhysicalDeltaY, item.PhysicalDeltaX = delta
-    return item
-
-
-def ultrasound(values: np.ndarray, photometric: str = GREY, regions=(), syntax=ExplicitVRLittleEndian) -> Dataset:
-    """A data set of one frame with the pixels `values`."""
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = syntax
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = UltrasoundImageStorage
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = generate_uid()
-    dataset.Modality = "US"
-    dataset.Rows, dataset.Columns = values.shape[:2]
-    dataset.SamplesPerPixel = 1 if values.ndim == 2 else values.shape[2]
-    dataset.PhotometricInterpretation = photometric
-    if values.ndim == 3:
-        dataset.PlanarConfiguration = 0
-    dataset.BitsAllocated = dataset.BitsStored = values.dtype.itemsize * 8
-    dataset.HighBit = dataset.BitsStored - 1
-    dataset.PixelRepresentation = int(values.dtype.kind == "i")
-    if len(regions):
-        dataset.SequenceOfUltrasoundRegions = Sequence(list(regions))
-    big = syntax == ExplicitVRBigEndian
-    dataset.PixelData = values.astype(values.dtype.newbyteorder(">" if big else "<")).tobytes()
-    return dataset
-
-
-def saved(folder, dataset: Dataset, name="frame.dcm"):
-    dataset.save_as(folder / name, enforce_file_format=True)
-    return folder / name
+from Testing.helpers.dicom_datasets import loop, region, saved, ultrasound
 
 
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian])
@@ -81,121 +31,6 @@ def test_region_spacing_is_in_millimetres_rows_first(tmp_path, pixels, syntax):
     assert plane.spacing_source == "file" and plane.warnings == ()
 
 
-def test_is_cut_to_the_region_whose_bounds_are_inclusive(tmp_path, pixels):
-    plane = read_plane(saved(tmp_path, ultrasound(pixels, regions=[region(10, 69, 20, 98)])))
-    np.testing.assert_array_equal(plane.pixels, pixels[10:70, 20:99])
-
-
-def test_a_region_larger_than_the_image_is_cut_to_it(tmp_path, pixels):
-    plane = read_plane(saved(tmp_path, ultrasound(pixels, regions=[region(0, 500, 0, 500)])))
-    assert plane.size == (80, 100)
-
-
-def test_the_tissue_region_is_found_among_others(tmp_path, pixels):
-    others = [region(data=4, spatial=3), region(units=4), region(data=2), region(spatial=2), region(delta=(0, 0))]
-    plane = read_plane(saved(tmp_path, ultrasound(pixels, regions=[*others, region(10, 69, 20, 98)])))
-    assert plane.size == (60, 79) and plane.warnings == ()
-
-
-def test_of_two_tissue_regions_the_largest_is_taken_with_a_warning(tmp_path, pixels):
-    small, large = region(0, 79, 0, 39), region(0, 79, 40, 99, delta=(0.04, 0.04))
-    plane = read_plane(saved(tmp_path, ultrasound(pixels, regions=[small, large])))
-    assert plane.size == (80, 60) and plane.spacing_mm == pytest.approx((0.4, 0.4))
-    assert "shows 2 calibrated 2D regions; the largest was used" in plane.warnings[0]
-
-
-def test_axes_that_point_up_or_left_have_the_same_spacing(tmp_path, pixels):
-    plane = read_plane(saved(tmp_path, ultrasound(pixels, regions=[region(delta=(-0.03, -0.025))])))
-    assert plane.spacing_mm == pytest.approx((0.3, 0.25))
-
-
-def test_without_a_usable_region_pixel_spacing_counts(tmp_path, pixels):
-    dataset = ultrasound(pixels, regions=[region(data=4)])
-    dataset.PixelSpacing = [0.3, 0.25]
-    plane = read_plane(saved(tmp_path, dataset))
-    assert plane.size == (80, 100) and plane.spacing_mm == pytest.approx((0.3, 0.25))
-    assert "none that is 2D tissue calibrated in cm" in plane.warnings[0]
-
-
-def test_a_region_beside_the_image_is_no_region(tmp_path, pixels):
-    with pytest.raises(InputError, match="carries no pixel spacing"):
-        read_plane(saved(tmp_path, ultrasound(pixels, regions=[region(200, 300, 200, 300)])))
-
-
-def functional_groups(spacing: list[float]) -> Sequence:
-    """A sequence of functional groups, of one item, that state a spacing."""
-    measures, group = Dataset(), Dataset()
-    measures.PixelSpacing = spacing
-    group.PixelMeasuresSequence = Sequence([measures])
-    return Sequence([group])
-
-
-@pytest.mark.parametrize(
-    ("tag", "value", "said"),
-    [
-        ("PixelSpacing", [0.9, 0.9], "PixelSpacing 0.9 x 0.9 mm"),
-        ("PixelSpacing", [0.3, 0.26], "PixelSpacing 0.3 x 0.26 mm"),
-        ("ImagerPixelSpacing", [0.9, 0.9], "ImagerPixelSpacing 0.9 x 0.9 mm"),
-        ("NominalScannedPixelSpacing", [0.9, 0.9], "NominalScannedPixelSpacing 0.9 x 0.9 mm"),
-        ("SharedFunctionalGroupsSequence", functional_groups([0.9, 0.9]), "functional groups of all frames 0.9"),
-        ("PerFrameFunctionalGroupsSequence", functional_groups([0.9, 0.9]), "functional groups of frame 0 0.9"),
-    ],
-)
-def test_contradicting_tags_give_no_spacing_and_are_named(tmp_path, pixels, tag, value, said):
-    dataset = ultrasound(pixels, regions=[region()])
-    setattr(dataset, tag, value)
-    path = saved(tmp_path, dataset)
-    with pytest.raises(InputError, match="contradicts itself about its pixel spacing") as caught:
-        read_plane(path)
-    assert "PhysicalDeltaX and PhysicalDeltaY of its ultrasound region 0.3 x 0.25 mm" in str(caught.value)
-    assert said in str(caught.value) and "give axial_spacing_mm in mm" in str(caught.value)
-    plane = read_plane(path, spacing_mm=(0.31, 0.26))
-    assert plane.spacing_mm == (0.31, 0.26) and "contradicts itself" in plane.warnings[0]
-
-
-@pytest.mark.parametrize("tag", ["PixelSpacing", "ImagerPixelSpacing"])
-def test_tags_that_agree_are_no_contradiction(tmp_path, pixels, tag):
-    dataset = ultrasound(pixels, regions=[region()])
-    setattr(dataset, tag, [0.3, 0.251])
-    plane = read_plane(saved(tmp_path, dataset))
-    assert plane.spacing_mm == pytest.approx((0.3, 0.25)) and plane.warnings == ()
-
-
-def test_a_calibrated_spacing_may_differ_from_that_at_the_detector(tmp_path, pixels):
-    dataset = ultrasound(pixels)
-    dataset.PixelSpacing, dataset.ImagerPixelSpacing = [0.3, 0.25], [0.4, 0.35]
-    with pytest.raises(InputError, match="contradicts itself"):
-        read_plane(saved(tmp_path, dataset))
-    dataset.PixelSpacingCalibrationType = "GEOMETRY"
-    assert read_plane(saved(tmp_path, dataset)).spacing_mm == pytest.approx((0.3, 0.25))
-
-
-@pytest.mark.parametrize("sequence", ["SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"])
-def test_the_functional_groups_of_an_enhanced_file_have_the_spacing(tmp_path, pixels, sequence):
-    dataset = ultrasound(pixels)
-    setattr(dataset, sequence, functional_groups([0.3, 0.25]))
-    assert read_plane(saved(tmp_path, dataset)).spacing_mm == pytest.approx((0.3, 0.25))
-
-
-def test_imager_pixel_spacing_counts_with_a_warning(tmp_path, pixels):
-    dataset = ultrasound(pixels)
-    dataset.ImagerPixelSpacing = [0.3, 0.25]
-    plane = read_plane(saved(tmp_path, dataset))
-    assert plane.spacing_mm == pytest.approx((0.3, 0.25))
-    assert "only ImagerPixelSpacing" in plane.warnings[0]
-
-
-def test_no_spacing_is_never_guessed(tmp_path, pixels):
-    path = saved(tmp_path, ultrasound(pixels))
-    with pytest.raises(
-        InputError,
-        match=r"frame\.dcm carries no pixel spacing \(it has neither PhysicalDeltaX .* nor PixelSpacing .*\): "
-        r"give axial_spacing_mm in mm, pixel_spacing_mm, or axial_length",
-    ):
-        read_plane(path)
-    assert read_plane(path, spacing_mm=(0.3, 0.3)).spacing_source == "argument"
-
-
 def test_monochrome1_is_turned(tmp_path, pixels):
     dataset = ultrasound(255 - pixels, "MONOCHROME1", [region()])
     np.testing.assert_array_equal(read_plane(saved(tmp_path, dataset)).pixels, pixels)
@@ -203,7 +38,7 @@ def test_monochrome1_is_turned(tmp_path, pixels):
 
 def test_rgb(tmp_path, pixels):
     colour = np.stack([0 * pixels, pixels, 0 * pixels], axis=-1)
-    plane = read_plane(saved(tmp_path, ultrasound(colour, COLOUR, [region(10, 69, 20, 98)])))
+    plane = read_plane(saved(tmp_path, ultrasound(colour, "RGB", [region(10, 69, 20, 98)])))
     np.testing.assert_allclose(plane.pixels, 0.587 * pixels[10:70, 20:99], atol=1e-3)
 
 
@@ -286,14 +121,6 @@ def test_a_bare_data_set_without_preamble(tmp_path, pixels, syntax):
     np.testing.assert_array_equal(read_plane(tmp_path / "bare.dcm").pixels, pixels)
 
 
-def loop(pixels: np.ndarray, count: int, photometric: str = GREY) -> Dataset:
-    """A cine loop whose frame k has the pixels rolled down by k rows."""
-    dataset = ultrasound(pixels, photometric, regions=[region()])
-    dataset.NumberOfFrames = count
-    dataset.PixelData = b"".join(np.roll(pixels, k, axis=0).tobytes() for k in range(count))
-    return dataset
-
-
 def test_a_frame_of_a_cine_loop_is_a_plane(tmp_path, pixels):
     path = saved(tmp_path, loop(pixels, 30))
     for frame in (0, 7, 29):
@@ -319,15 +146,6 @@ def test_a_frame_beyond_the_clip_is_refused(tmp_path, pixels):
     single = saved(tmp_path, ultrasound(pixels, regions=[region()]), "single.dcm")
     with pytest.raises(InputError, match=r"single\.dcm has no frame 1: it holds a single frame, number 0\."):
         read_plane(single, frame=1)
-
-
-def test_a_frame_has_the_spacing_of_its_own_functional_group(tmp_path, pixels):
-    dataset = loop(pixels, 3)
-    del dataset.SequenceOfUltrasoundRegions
-    groups = [functional_groups([spacing, spacing])[0] for spacing in (0.2, 0.3, 0.4)]
-    dataset.PerFrameFunctionalGroupsSequence = Sequence(groups)
-    path = saved(tmp_path, dataset)
-    assert [read_plane(path, frame=frame).spacing_mm[0] for frame in range(3)] == [0.2, 0.3, 0.4]
 
 
 @pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
@@ -414,9 +232,6 @@ def test_damaged_bytes_never_escape_as_another_error(tmp_path, pixels):
 
 
 def test_an_address_of_pixels_and_a_table_of_files_are_not_followed(tmp_path):
-    import pydicom
-    from pydicom.dataset import FileMetaDataset
-
     def dicom(name, **elements):
         dataset = pydicom.Dataset()
         dataset.file_meta = FileMetaDataset()

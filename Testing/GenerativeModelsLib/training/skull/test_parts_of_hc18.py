@@ -11,7 +11,7 @@ pytest.importorskip("lightning")
 
 from GenerativeModelsLib.evaluation.data import hc18
 from GenerativeModelsLib.training.shared.progress import Stages
-from GenerativeModelsLib.training.skull import locator_run, reader_run, run
+from GenerativeModelsLib.training.skull import locator_run, picture_run, reader_run, run
 from GenerativeModelsLib.training.skull.cohort import OwnCohort
 from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
 
@@ -45,7 +45,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, posi
 )
 def test_networks_are_trained_on_the_training_part(module, name, config, train, tmp_path, monkeypatch) -> None:
     stop_at(monkeypatch, module, name, 1)
-    monkeypatch.setattr(module, "filled_bank", lambda bank, progress: ([], []))
+    monkeypatch.setattr(picture_run, "filled_bank", lambda bank, progress: ([], []))
     model = {"LocatorData": "head-locator", "ReaderData": "plane-reader"}[name]
     with pytest.raises(Read) as read:
         train(config(model=model, output=tmp_path, bank={"folder": tmp_path}, hc18=tmp_path), False, {}, Stages())
