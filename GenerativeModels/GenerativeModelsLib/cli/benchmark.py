@@ -39,7 +39,9 @@ def benchmark(
             metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
         ),
     ] = None,
-    final: Annotated[bool, typer.Option("--final", help="For hc18 and repair: what never steers development.")] = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="For hc18, label-model, repair: what never steers development.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Run a benchmark on held-out cases.

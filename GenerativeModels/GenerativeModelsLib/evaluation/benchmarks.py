@@ -104,11 +104,11 @@ def run(
         "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
-        "label-model": lambda: benchmark_labels.run(bundle("labels"), data, cases or 40, seed, output),
+        "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),
         "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, final=final),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    called = f"{name}-final" if final and name in ("hc18", "repair") else name
+    called = f"{name}-final" if final and name in ("hc18", "label-model", "repair") else name
     publish(called, benchmarks[name](), output, as_json=as_json)

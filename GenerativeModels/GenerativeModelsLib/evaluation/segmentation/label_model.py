@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.data.folders import find_data_set
+from GenerativeModelsLib.evaluation.data.folders import data_set
 from GenerativeModelsLib.evaluation.scores.label_maps import rank_correlations
 from GenerativeModelsLib.evaluation.scores.probability import wilson
 from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
@@ -17,6 +17,7 @@ from GenerativeModelsLib.evaluation.segmentation.label_strips import draw_traver
 from GenerativeModelsLib.evaluation.segmentation.left_out import left_out_dice
 from GenerativeModelsLib.segmentation.attributes import attributes
 from GenerativeModelsLib.segmentation.label_model import LabelModel, load_label_model
+from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.population.frame_maps import FrameMaps
 from GenerativeModelsLib.segmentation.population.sequences import simulated_cycles, sunnybrook_slices
 
@@ -26,10 +27,12 @@ SEED = 13_600_000
 """Above all seeds of training and validation."""
 
 
-def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = None) -> Report:
-    """Scores of a bundle of label maps on `cases` simulated hearts and, of short-axis views, on Sunnybrook.
+def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = None, *, final: bool = False) -> Report:
+    """Scores of a bundle of label maps on `cases` simulated hearts.
 
-    With `output`, the figure of traversals is written there as label-model.png, for an attribute-regularised VAE.
+    With `final`, short-axis views are scored on the patients of Sunnybrook that are held out as well: their Dice, and
+    how many of their maps lie outside the population. With `output`, the figure of traversals is written there as
+    label-model.png, for an attribute-regularised VAE.
     """
     model = load_label_model(bundle)
     spacing = float(model.pixel_mm[0])
@@ -37,19 +40,23 @@ def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = N
     maps = FrameMaps.of(hearts, model.grid, spacing)
     scores = label_scores(model, maps, seed=SEED + seed)
     dice = {"simulated": {name: np.array(values) for name, values in scores.pop("dice").items()}}
-    folder = find_data_set(data, "sunnybrook_slices")
-    if folder is not None and model.view == "short-axis":
-        dice["Sunnybrook, held out"] = dice_by_heart(model, _sunnybrook(folder, model.grid, spacing))
+    codes = {"simulated": model.encode(maps.values, maps.known)}
+    if final and model.view == "short-axis":
+        real = _sunnybrook(data_set(data, "sunnybrook_slices"), model.grid, spacing)
+        dice["Sunnybrook, held out"] = dice_by_heart(model, real)
+        walled = real[real.known[:, CODES["myo"]]]
+        codes["Sunnybrook, held out, end diastole"] = model.encode(walled.values, walled.known)
+    outside = {source: _outside(model, found) for source, found in codes.items()}
     intervals = {source: {name: _mean(values) for name, values in rows.items()} for source, rows in dice.items()}
     if output is not None and model.objective == "ar-vae":
         Path(output).mkdir(parents=True, exist_ok=True)
         draw_traversals(model, np.median(model.codes, axis=0), Path(output) / "label-model.png")
     rebuilt = left_out_dice(model, hearts)
     left_out = {way: {name: _mean(values) for name, values in rows.items()} for way, rows in rebuilt.items()}
-    figures = {**scores, "dice": intervals, "left_out": left_out}
+    figures = {**scores, "dice": intervals, "left_out": left_out, "outside": outside, "final": final}
     figures |= {"bundle": model.manifest.name, "weights_sha256": model.manifest.sha256}
     tables = [_dice_table(intervals, dice), table_of_attributes(model, scores), _random_table(scores["random"])]
-    tables.append(_left_out_table(left_out))
+    tables += [_outside_table(outside), _left_out_table(left_out)]
     if model.objective == "ar-vae":
         tables.append(_correlation_table(model, maps))
     return Report(tables, figures)
@@ -113,6 +120,19 @@ def _random_table(random: dict[str, Any]) -> Table:
     ]
     columns = ("random codes", "break a criterion, % (95 % interval)", "criteria", "proposals kept, %", "P > k Q")
     return Table("Maps of random codes", columns, [row])
+
+
+def _outside(model: LabelModel, codes: np.ndarray) -> dict[str, int]:
+    return {"maps": len(codes), "outside": int((model.density.log_density(codes) < model.limit).sum())}
+
+
+def _outside_table(outside: dict[str, dict[str, int]]) -> Table:
+    rows = []
+    for source, found in outside.items():
+        low, high = wilson(found["outside"], found["maps"])
+        share = 100 * found["outside"] / max(found["maps"], 1)
+        rows.append([source, str(found["maps"]), f"{share:.1f} ({100 * low:.1f} to {100 * high:.1f})"])
+    return Table("Maps outside the population", ("source", "maps", "% outside (95 % interval)"), rows)
 
 
 def _left_out_table(left_out: dict[str, dict[str, tuple]]) -> Table:

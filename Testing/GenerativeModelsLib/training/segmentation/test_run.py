@@ -87,11 +87,18 @@ def test_a_training_ends_in_a_bundle_that_a_benchmark_reads(tmp_path: Path, caps
 
     (tmp_path / "slices.npz").touch()
     shown = tmp_path / "shown"
-    run_benchmark("label-model", cases=4, model=tmp_path / "bundle", data=tmp_path, output=shown)
+    asked = {"cases": 4, "model": tmp_path / "bundle", "data": tmp_path, "output": shown}
+    run_benchmark("label-model", **asked)
     table = capsys.readouterr().out
-    assert "Sunnybrook, held out | lv" in table and "| epi_centre_y_mm |" in table
+    assert "Sunnybrook" not in table and "| epi_centre_y_mm |" in table and "| codes, snake | lv |" in table
     found = json.loads((shown / "label-model.json").read_text(encoding="utf-8"))
     assert found["hearts"] == 4 and found["weights_sha256"] == manifest.sha256
+    run_benchmark("label-model", final=True, **asked)
+    assert "Sunnybrook, held out | lv" in capsys.readouterr().out, "held-out patients are read with final alone"
+    final = json.loads((shown / "label-model-final.json").read_text(encoding="utf-8"))
+    assert {name: each["maps"] for name, each in final["outside"].items()} == {
+        "simulated": found["maps"], "Sunnybrook, held out, end diastole": 3,
+    }  # fmt: skip
     assert (shown / "label-model.png").stat().st_size > 10_000
 
 
