@@ -16,17 +16,16 @@ from GenerativeModelsDesktop.identity_fields import PARAMETERS
 from GenerativeModelsDesktop.label_row import LabelRow
 from GenerativeModelsDesktop.planned_case import PlannedCase
 from GenerativeModelsDesktop.report_language import report_language
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsScene.labels.load_cine import frames_on_show
 from GenerativeModelsScene.labels.state import labels_state
 from GenerativeModelsScene.labels.structures import is_sequence
-from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 from GenerativeModelsScene.segmentation.inputs import (
     check_key,
     check_problem,
     interval_ms,
+    may_be_checked,
     structures_in,
     usual_values,
 )
@@ -82,9 +81,6 @@ class Panel(CasePanel):
         """Start a repair."""
         if not self.run.busy:
             self.start(self.plan_repair)
-            if self.run.busy:
-                self.run_progress(_("Starting"), 0.0)
-                self._show_apply()
 
     def _planned(self, repair: Mapping[str, Any] | None) -> PlannedCase:
         p = self.parameters
@@ -104,7 +100,7 @@ class Panel(CasePanel):
         frames = frames_on_show(slicer.mrmlScene)
         for kind in KINDS:
             for node in reversed(slicer.util.getNodesByClass(kind, slicer.mrmlScene)):
-                if node not in frames and self._has_labels(node):
+                if node not in frames and may_be_checked(node, self.parameters.view.value):
                     return {"labels": node}
         return {}
 
@@ -161,13 +157,3 @@ class Panel(CasePanel):
             "structures": self.labels.structures,
             "frame_interval_ms": p.frameIntervalMs or None,
         }
-
-    def _has_labels(self, node: Any) -> bool:
-        """Whether a node of the user's holds cavity and wall of a left ventricle."""
-        if node.GetAttribute(CASE) is not None or node.GetHideFromEditors():
-            return False
-        try:
-            chosen = structures_in(node, self.parameters.view.value).chosen
-        except InputError:
-            return False
-        return chosen["lv"] is not None and chosen["myo"] is not None
