@@ -18,7 +18,6 @@ from GenerativeModelsDesktop.planned_case import PlannedCase
 from GenerativeModelsDesktop.report_language import report_language
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsScene.labels.load_cine import frames_on_show
-from GenerativeModelsScene.labels.state import labels_state
 from GenerativeModelsScene.labels.structures import is_sequence
 from GenerativeModelsScene.nodes.views import draw_slices_again
 from GenerativeModelsScene.segmentation.inputs import (
@@ -92,7 +91,8 @@ class Panel(CasePanel):
             repair=repair,
             **self._options(),
         )
-        self.results.asked_about(case.key, labels_state(p.labels), repair=repair is not None)
+        kinds = ("check",) if repair is None else ("check", "repair")
+        self.results.computed_from.ask(case.key, p.labels, *kinds)
         return case
 
     def find_inputs(self) -> Mapping[str, Any]:
@@ -136,6 +136,11 @@ class Panel(CasePanel):
     def scene_loaded(self) -> None:
         """Draw the slice views again, whose lines are at the former positions."""
         draw_slices_again(slicer.mrmlScene)
+
+    def run_done(self, key: str) -> None:
+        """Show the result of the run, and notice from now on when its labels change."""
+        self.results.computed_from.done()
+        super().run_done(key)
 
     def close(self) -> None:
         """Stop the timers, the observers and the run."""
