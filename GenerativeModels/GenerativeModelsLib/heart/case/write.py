@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +118,12 @@ def document(case: Case) -> dict[str, Any]:
 
 
 def _shift(shift: SliceShift) -> dict[str, Any]:
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(shift).items()}
+    return {
+        "slice": shift.slice,
+        "found_mm": [round(v, 3) for v in shift.found_mm],
+        "error_mm": round(shift.error_mm, 3),
+        "applied_mm": [round(v, 3) for v in shift.applied_mm],
+    }
 
 
 def _thickness(figures: ThicknessFigures) -> dict[str, Any]:

@@ -8,6 +8,7 @@ which follows its shifted slices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +42,7 @@ class Reference:
     modes: np.ndarray
 
 
+@lru_cache(maxsize=1)
 def stiff_reference(model: HeartModel) -> Reference:
     """The mean and the `MODES` leading modes of `DRAWS` hearts of each class of a model, the same for every heart."""
     drawn = [model.sample(condition, DRAWS) for condition in CLASSES]
