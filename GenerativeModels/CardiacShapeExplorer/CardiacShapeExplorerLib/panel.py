@@ -154,6 +154,7 @@ class Panel(ModelPanel):
             "weight_kg": p.weightKg or None,
             "sex": p.sex.value or None,
             "force": p.force,
+            "realign": p.realign,
         }
 
 

@@ -46,6 +46,7 @@ def heart_request(
     sex: str | None = None,
     septum: str | None = None,
     force: bool = False,
+    realign: bool = False,
     model: Path | str | None = None,
     device: str = "auto",
     seed: int = 0,
@@ -71,7 +72,7 @@ def heart_request(
     structures
         "lv", "myo" and "rv" -> the ID or name of a segment, or the value in a label map; or such a mapping for each of
         "ed", "es" and "cine". None = by name, terminology and value, as `structures_of` finds them.
-    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, model, device, seed, title, language
+    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, realign, model, device, seed, title, language
         As `HeartRequest`. `force` also allows hearts that lie apart.
     identity
         `case_id`, `examination_date`, `operator`, `institution`; what is missing is left empty.
@@ -94,6 +95,7 @@ def heart_request(
         sex=sex,
         septum=septum,
         force=force,
+        realign=realign,
         model=None if model is None else Path(model),
         device=device,
         seed=seed,

@@ -14,6 +14,7 @@ from GenerativeModelsLib.evaluation.data.shifted_hearts import labelled_slices, 
 from GenerativeModelsLib.evaluation.data.test_hearts import TEST_SET
 from GenerativeModelsLib.evaluation.heart.accuracy import against_truth, true_shape
 from GenerativeModelsLib.evaluation.heart.measuring import in_processes
+from GenerativeModelsLib.evaluation.heart.realign_scores import RealScores, SimulatedScores
 from GenerativeModelsLib.evaluation.heart.realign_tables import real_table, simulated_table
 from GenerativeModelsLib.evaluation.heart.run import Models, loaded_models
 from GenerativeModelsLib.evaluation.scores.tables import Report
@@ -27,7 +28,7 @@ from GenerativeModelsLib.heart.realign.realign import realigned
 from GenerativeModelsLib.heart.realign.slices import shared_slices
 from GenerativeModelsLib.heart.shape.surfaces import heart_surface, thickness_figures
 
-__all__ = ["SHIFTS_MM", "RealScores", "SimulatedScores", "measure_real", "measure_simulated", "run"]
+__all__ = ["SHIFTS_MM", "RealCase", "SimulatedCase", "measure_real", "measure_simulated", "run"]
 
 SHIFTS_MM = (1.0, 2.0, 3.0)
 """Standard deviations of the simulated shifts along each axis."""
@@ -39,50 +40,9 @@ PHASES = ("ed", "es")
 
 
 @dataclass(frozen=True)
-class SimulatedScores:
-    """A simulated heart measured in one way; `way` is "as it is", "curve" (centres alone) or "realign".
+class SimulatedCase:
+    """Heart `index` of the held-out set of a seed, with shifts of a standard deviation along each axis."""
 
-    `left_mm` is the root mean square along an axis of what is left of the shifts, about its mean; the errors are of the
-    mean and the 95th percentile of the wall, and of volumes and ejection fraction of the measured surface.
-    """
-
-    name: str
-    shift_mm: float
-    way: str
-    left_mm: float
-    dice: dict[str, float]
-    distance_mm: dict[str, float]
-    wall_error_mm: dict[str, float]
-    p95_error_mm: dict[str, float]
-    volume_error_percent: dict[str, float]
-    ef_error: float
-
-
-@dataclass(frozen=True)
-class RealScores:
-    """A patient of ACDC.
-
-    Attributes
-    ----------
-    found_mm : root mean square along an axis of the shifts found.
-    right_before_mm, right_after_mm : that of the distances of the right ventricle's centres, which the fit does not
-        see, from a parabola; NaN with too few slices.
-    added_mm, left_mm : that of the shifts added, and of what realigning leaves of them, about its mean.
-    recovered : slope of the change of the shifts found over the shifts added; 1 = all.
-    """
-
-    name: str
-    group: str
-    found_mm: float
-    right_before_mm: float
-    right_after_mm: float
-    added_mm: float
-    left_mm: float
-    recovered: float
-
-
-@dataclass(frozen=True)
-class _Simulated:
     bundle: Path
     seed: int
     index: int
@@ -90,7 +50,9 @@ class _Simulated:
 
 
 @dataclass(frozen=True)
-class _Real:
+class RealCase:
+    """A patient, its number and the seed of the shifts to add."""
+
     bundle: Path
     seed: int
     number: int
@@ -99,8 +61,8 @@ class _Real:
 
 def run(bundle: Path, data: Path, cases: int, seed: int, workers: int) -> Report:
     """Evaluate `cases` simulated hearts for each of `SHIFTS_MM`, and all patients of ACDC in `data`."""
-    jobs = [_Simulated(bundle, TEST_SET + seed, index, size) for size in SHIFTS_MM for index in range(cases)]
-    patients = [_Real(bundle, seed, number, patient) for number, patient in enumerate(read_acdc(data))]
+    jobs = [SimulatedCase(bundle, TEST_SET + seed, index, size) for size in SHIFTS_MM for index in range(cases)]
+    patients = [RealCase(bundle, seed, number, patient) for number, patient in enumerate(read_acdc(data))]
     simulated = [score for scores in in_processes(measure_simulated, jobs, workers, "hearts") for score in scores]
     outcomes = in_processes(measure_real, patients, workers, "patients")
     real = [found for found in outcomes if isinstance(found, RealScores)]
@@ -115,7 +77,7 @@ def run(bundle: Path, data: Path, cases: int, seed: int, workers: int) -> Report
     return Report(tables, figures)
 
 
-def measure_simulated(job: _Simulated) -> list[SimulatedScores]:
+def measure_simulated(job: SimulatedCase) -> list[SimulatedScores]:
     """A heart as it is, moved by its centres alone, and realigned; none if its shifted slices cannot be measured."""
     case, model = shifted_heart(job.seed, job.index, job.shift_mm), _model(job.bundle)
     slices = shared_slices(case.maps)
@@ -156,7 +118,7 @@ def measure_simulated(job: _Simulated) -> list[SimulatedScores]:
     return scores
 
 
-def measure_real(job: _Real) -> RealScores | str:
+def measure_real(job: RealCase) -> RealScores | str:
     """A patient realigned, as recorded and with shifts added; the sentence if the stack is refused."""
     model, labels = _model(job.bundle), parse_labels("acdc")
     try:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from GenerativeModelsLib.evaluation.heart.realign_scores import RealScores, SimulatedScores
 from GenerativeModelsLib.evaluation.scores.paired import paired_change
 from GenerativeModelsLib.evaluation.scores.tables import Table
-
-if TYPE_CHECKING:
-    from GenerativeModelsLib.evaluation.heart.realign import RealScores, SimulatedScores
 
 __all__ = ["real_table", "simulated_table"]
 

@@ -137,7 +137,9 @@ class LabelMap:
         to_lps[:3, 3] += to_lps[:3, :3] @ low
         to_lps[:3, :3] *= step
         values = cut[tuple(slice(None, None, s) for s in step[::-1])]
-        return replace(self, values=values, to_lps=to_lps, cut_off=tuple(int(v) for v in self.cut_off + np.asarray(low)))
+        return replace(
+            self, values=values, to_lps=to_lps, cut_off=tuple(int(v) for v in self.cut_off + np.asarray(low))
+        )
 
 
 def parse_labels(text: str) -> HeartLabels:

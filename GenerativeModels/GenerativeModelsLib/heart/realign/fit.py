@@ -6,8 +6,8 @@ mean radius and m_j the modes along that ray, the fit minimises
     sum w (l(p + s_k + a + b z) - r - sum_j c_j m_j)^2 / SLICE_MM^2 + sum c_j^2 + sum |s_k|^2 / SHIFT_MM^2
         + |a|^2 / OFFSET_MM^2 + |b|^2 / TILT^2
 
-over the shift s_k of each slice, shared by the phases, the coefficients c_j, and for each phase an offset a and a tilt b
-of the heart frame, which the shifts have displaced; all of them in the plane of the slices. The weights w make every
+over the shift s_k of each slice, shared by the phases, the coefficients c_j, and for each phase an offset a and a tilt
+b of the heart frame, which the shifts have displaced; all of them in the plane of the slices. The weights w make every
 outline count as `AZIMUTHS` points, and those of outliers are Huber's. Solved by Gauss-Newton steps; a standard error is
 that of the Gaussian posterior.
 """

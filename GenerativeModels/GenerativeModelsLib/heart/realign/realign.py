@@ -89,4 +89,4 @@ def _large(shifts: tuple[SliceShift, ...]) -> list[Caution]:
     most = max(shifts, key=lambda shift: np.hypot(*shift.applied_mm), default=None)
     if most is None or np.hypot(*most.applied_mm) < LARGE_MM:
         return []
-    return [Caution(said(_LARGE, slice=most.slice, moved=float(np.hypot(*most.applied_mm))), "realign")]
+    return [Caution(said(_LARGE, slice=most.slice, moved=float(np.hypot(*most.applied_mm))), "quality")]
