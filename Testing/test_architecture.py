@@ -62,7 +62,7 @@ MAY_IMPORT = {
     "export": BASE | {"geometry"},
     "skull": BASE | SCIENCE | {"export"},
     "heart": BASE | SCIENCE | {"export"},
-    "segmentation": BASE | {"models", "uncertainty"},
+    "segmentation": BASE | SCIENCE,
     "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES,
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},

@@ -154,12 +154,3 @@ class CardiacSegmentationRepairLogic(ScriptedLoadableModuleLogic):
 
 class CardiacSegmentationRepairTest(ModuleTests, ScriptedLoadableModuleTest):
     """The tests are in CardiacSegmentationRepairLib.module_tests; each begins with an empty scene."""
-
-    def setUp(self):
-        """Begin with an empty scene."""
-        slicer.mrmlScene.Clear(0)
-        self.openModule()
-
-    def runTest(self):
-        """Run every test, also after a failed one."""
-        self.run_every_test()

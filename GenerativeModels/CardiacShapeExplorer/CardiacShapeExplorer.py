@@ -91,6 +91,7 @@ class CardiacShapeExplorerParameterNode:
     edFrame, esFrame - Frames of the cine, -1 = those of the largest and the smallest cavity.
     sex, heightCm, weightKg - Of the patient; 0 = not given.
     force - Whether phases that look like two patients are analysed.
+    realign - Whether slices are moved in their plane before measuring.
     seed - Seed of all random numbers.
     device - Device on which torch computes.
     modelFolder - Folder of a model bundle, empty = the bundled one.
@@ -108,6 +109,7 @@ class CardiacShapeExplorerParameterNode:
     heightCm: Annotated[float, WithinRange(0, 300)] = 0.0
     weightKg: Annotated[float, WithinRange(0, 400)] = 0.0
     force: bool = False
+    realign: bool = False
     seed: Annotated[int, WithinRange(0, 2147483647)] = 0
     device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"
     modelFolder: str = ""
@@ -168,12 +170,3 @@ class CardiacShapeExplorerLogic(ScriptedLoadableModuleLogic):
 
 class CardiacShapeExplorerTest(ModuleTests, ScriptedLoadableModuleTest):
     """The tests are in CardiacShapeExplorerLib.module_tests; each begins with an empty scene."""
-
-    def setUp(self):
-        """Begin with an empty scene."""
-        slicer.mrmlScene.Clear(0)
-        self.openModule()
-
-    def runTest(self):
-        """Run every test, also after a failed one."""
-        self.run_every_test()

@@ -170,12 +170,3 @@ class FetalSkullReconstructionLogic(ScriptedLoadableModuleLogic):
 
 class FetalSkullReconstructionTest(ModuleTests, ScriptedLoadableModuleTest):
     """The tests are in FetalSkullReconstructionLib.module_tests; each begins with an empty scene."""
-
-    def setUp(self):
-        """Begin with an empty scene."""
-        slicer.mrmlScene.Clear(0)
-        self.openModule()
-
-    def runTest(self):
-        """Run every test, also after a failed one."""
-        self.run_every_test()

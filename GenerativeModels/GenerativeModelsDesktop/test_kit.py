@@ -76,6 +76,15 @@ class ModuleTestKit:
     module_name: str
     spare_references: ClassVar[list[None]] = []
 
+    def setUp(self) -> None:
+        """Begin with an empty scene, and the module open."""
+        slicer.mrmlScene.Clear(0)
+        self.openModule()
+
+    def runTest(self) -> None:
+        """Run every test, also after a failed one; Slicer calls this."""
+        self.run_every_test()
+
     def openModule(self) -> None:
         """Show the module in its ordinary state: real packages, no run."""
         if not ModuleTestKit.spare_references:

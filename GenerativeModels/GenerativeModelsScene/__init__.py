@@ -75,6 +75,10 @@ _PLACES = {
     "find_check": "segmentation.case_nodes",
     "show_check": "segmentation.show",
     "save_check": "segmentation.save",
+    "RepairNodes": "segmentation.repair",
+    "find_repair": "segmentation.repair",
+    "show_repaired": "segmentation.repair",
+    "save_repair": "segmentation.save",
 }
 """Public name -> the module of this package that defines it."""
 

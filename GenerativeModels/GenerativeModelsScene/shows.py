@@ -19,6 +19,7 @@ _PLACES = {
     "skull": "GenerativeModelsScene.skull.show:show_folder_of_case",
     "heart": "GenerativeModelsScene.heart.show:show_heart",
     "segmentation": "GenerativeModelsScene.segmentation.show:show_check",
+    "repair": "GenerativeModelsScene.segmentation.repair:show_repaired",
 }
 """Name of an anatomy -> module and name of a function (scene, folder, *, key, title) -> the nodes of the case."""
 

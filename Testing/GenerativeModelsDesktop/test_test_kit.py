@@ -26,12 +26,22 @@ def test_every_test_runs_also_after_a_failed_one(desktop) -> None:
         def test_third(self) -> None:
             ran.append("third")
 
-        def runTest(self) -> None:
-            self.run_every_test()
-
     with pytest.raises(AssertionError, match="test_first"):
         Tests().runTest()
     assert ran == ["end", "end", "third", "end"]
+
+
+def test_a_test_begins_with_an_empty_scene_and_the_open_module(desktop) -> None:
+    kit = desktop("test_kit")
+    log = []
+    kit.slicer.mrmlScene = SimpleNamespace(Clear=lambda singletons: log.append(f"cleared {singletons}"))
+
+    class Tests(kit.ModuleTestKit):
+        def openModule(self) -> None:
+            log.append("opened")
+
+    Tests().setUp()
+    assert log == ["cleared 0", "opened"]
 
 
 @pytest.mark.parametrize("shown", ["Give 1 < 2 & more.", "<p>Give 1 &lt; 2 &amp; more.</p>"])

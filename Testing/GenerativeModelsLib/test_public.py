@@ -48,7 +48,7 @@ SIGNATURES = {
     "reconstruct_skull": "axial sagittal coronal * spacing_mm gestational_age chart sex frame corrections samples "
     "seed device mask_text model output overwrite title language identity identity_from_dicom export progress",
     "analyse_heart": "ed es * cine ed_frame es_frame labels affine es_affine septum sex height_cm weight_kg force "
-    "seed device model output overwrite title language identity export progress",
+    "realign seed device model output overwrite title language identity export progress",
     "check_segmentation": "labels_of * view labels affine frame_interval_ms output overwrite title language identity "
     "export progress",
     "repair_segmentation": "labels_of * view labels affine frame_interval_ms most_change keep_frames whole_cycle "

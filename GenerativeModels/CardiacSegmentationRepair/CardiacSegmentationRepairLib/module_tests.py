@@ -315,6 +315,9 @@ class ModuleTests(RepairTests, CaseTests, PackageTests):
         values[values == 0] = np.where(np.arange((values == 0).sum()) == 0, 3, 0)
         slicer.util.arrayFromVolumeModified(self.key_node)
         self.wait(lambda: "changed since this check" in self.ui.verdictLabel.text, 5.0)
+        self.press_apply()
+        self.panel.cancel()
+        self.assertIn("changed since this check", self.ui.verdictLabel.text)
         self.apply_and_wait()
         self.assertNotIn("changed", self.ui.verdictLabel.text)
 

@@ -16,17 +16,15 @@ from GenerativeModelsDesktop.identity_fields import PARAMETERS
 from GenerativeModelsDesktop.label_row import LabelRow
 from GenerativeModelsDesktop.planned_case import PlannedCase
 from GenerativeModelsDesktop.report_language import report_language
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsScene.labels.load_cine import frames_on_show
-from GenerativeModelsScene.labels.state import labels_state
 from GenerativeModelsScene.labels.structures import is_sequence
-from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 from GenerativeModelsScene.segmentation.inputs import (
     check_key,
     check_problem,
     interval_ms,
+    may_be_checked,
     structures_in,
     usual_values,
 )
@@ -82,9 +80,6 @@ class Panel(CasePanel):
         """Start a repair."""
         if not self.run.busy:
             self.start(self.plan_repair)
-            if self.run.busy:
-                self.run_progress(_("Starting"), 0.0)
-                self._show_apply()
 
     def _planned(self, repair: Mapping[str, Any] | None) -> PlannedCase:
         p = self.parameters
@@ -96,7 +91,8 @@ class Panel(CasePanel):
             repair=repair,
             **self._options(),
         )
-        self.results.asked_about(case.key, labels_state(p.labels), repair=repair is not None)
+        kinds = ("check",) if repair is None else ("check", "repair")
+        self.results.computed_from.ask(case.key, p.labels, *kinds)
         return case
 
     def find_inputs(self) -> Mapping[str, Any]:
@@ -104,7 +100,7 @@ class Panel(CasePanel):
         frames = frames_on_show(slicer.mrmlScene)
         for kind in KINDS:
             for node in reversed(slicer.util.getNodesByClass(kind, slicer.mrmlScene)):
-                if node not in frames and self._has_labels(node):
+                if node not in frames and may_be_checked(node, self.parameters.view.value):
                     return {"labels": node}
         return {}
 
@@ -141,6 +137,11 @@ class Panel(CasePanel):
         """Draw the slice views again, whose lines are at the former positions."""
         draw_slices_again(slicer.mrmlScene)
 
+    def run_done(self, key: str) -> None:
+        """Show the result of the run, and notice from now on when its labels change."""
+        self.results.computed_from.done()
+        super().run_done(key)
+
     def close(self) -> None:
         """Stop the timers, the observers and the run."""
         self.results.close()
@@ -161,13 +162,3 @@ class Panel(CasePanel):
             "structures": self.labels.structures,
             "frame_interval_ms": p.frameIntervalMs or None,
         }
-
-    def _has_labels(self, node: Any) -> bool:
-        """Whether a node of the user's holds cavity and wall of a left ventricle."""
-        if node.GetAttribute(CASE) is not None or node.GetHideFromEditors():
-            return False
-        try:
-            chosen = structures_in(node, self.parameters.view.value).chosen
-        except InputError:
-            return False
-        return chosen["lv"] is not None and chosen["myo"] is not None

@@ -23,7 +23,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.case.read import FoundViolation
 from GenerativeModelsScene.labels.cines import browser_of
-from GenerativeModelsScene.labels.state import LabelsState, state_changed
+from GenerativeModelsScene.labels.state import ComputedFrom
 from GenerativeModelsScene.labels.structures import is_sequence
 from GenerativeModelsScene.segmentation.case_nodes import CheckNodes, find_check
 from GenerativeModelsScene.segmentation.curves import curve_names, mark_frame, show_curve
@@ -41,6 +41,8 @@ class ResultsPanel(CaseResults):
     ----------
     overview, repair, charts
         Parts of the panel, for tests.
+    computed_from
+        The labels that checks and repairs were computed from.
     """
 
     def __init__(self, ui: Any, message: MessageBox, choose_repaired: Callable[[Any], None]):
@@ -48,8 +50,7 @@ class ResultsPanel(CaseResults):
         self.overview = OverviewPanel(ui, self.go)
         self.repair = RepairPanel(ui, self._go_to_change, self._open_report_of, choose_repaired)
         self.charts = ChartView()
-        self._states: dict[str, LabelsState] = {}
-        self._repaired: dict[str, LabelsState] = {}
+        self.computed_from = ComputedFrom()
         self._watch = NodeWatch(self._follow)
         self._readable = False
         self._place = (0, 0)
@@ -74,15 +75,8 @@ class ResultsPanel(CaseResults):
     def forget(self) -> None:
         """Show nothing, and return to the layout before the curve."""
         self._ui.curveButton.checked = False
-        self._states.clear()
-        self._repaired.clear()
+        self.computed_from.forget()
         super().forget()
-
-    def asked_about(self, key: str, state: LabelsState, *, repair: bool) -> None:
-        """Remember the labels that a case is computed from, to notice later changes."""
-        self._states[key] = state
-        if repair:
-            self._repaired[key] = state
 
     def show(self, key: str, again: bool = False) -> None:
         """As that of `CaseResults`; also says when the labels have changed since."""
@@ -189,12 +183,11 @@ class ResultsPanel(CaseResults):
 
     def _say_outcome(self, nodes: CheckNodes) -> None:
         lines = [line for line in SEGMENTATION.notes(self.result) if not line.startswith(" ")]
-        node, state = self._node(nodes), self._states.get(nodes.key)
-        if node is not None and state is not None and state_changed(state, node):
+        node = self._node(nodes)
+        if self.computed_from.changed(nodes.key, node, "check"):
             lines.append(_("The labels have changed since this check: check them again."))
         self._ui.verdictLabel.text = html_list(lines)
-        state = self._repaired.get(nodes.key)
-        self.repair.say(stale=node is not None and state is not None and state_changed(state, node))
+        self.repair.say(stale=self.computed_from.changed(nodes.key, node, "repair"))
 
     # Curves
 

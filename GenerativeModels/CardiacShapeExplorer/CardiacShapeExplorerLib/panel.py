@@ -22,8 +22,8 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.labels.phase_names import STANDING_ALONE, names_phase
 from GenerativeModelsScene.heart.inputs import cavity_curve, heart_key, heart_title, selection_problem, structures_of
+from GenerativeModelsScene.labels.inputs import holds_ventricle
 from GenerativeModelsScene.labels.load_cine import frames_on_show
-from GenerativeModelsScene.nodes.store import CASE
 from GenerativeModelsScene.nodes.views import draw_slices_again
 
 __all__ = ["Panel"]
@@ -79,8 +79,8 @@ class Panel(ModelPanel):
         kinds = ("vtkMRMLSegmentationNode", "vtkMRMLScalarVolumeNode")
         maps = [node for kind in kinds for node in slicer.util.getNodesByClass(kind, scene)]
         frames = frames_on_show(scene)
-        maps = [node for node in maps if node not in frames and _has_labels(node)]
-        cines = [node for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode", scene) if _has_labels(node)]
+        maps = [node for node in maps if node not in frames and holds_ventricle(node)]
+        cines = [node for node in slicer.util.getNodesByClass("vtkMRMLSequenceNode", scene) if holds_ventricle(node)]
         if len(cines) == 1 and not any(names_phase(node.GetName(), "ed") for node in maps):
             return {"cine": cines[0]}
         return matching_nodes(maps, STANDING_ALONE, required="ed")
@@ -154,15 +154,5 @@ class Panel(ModelPanel):
             "weight_kg": p.weightKg or None,
             "sex": p.sex.value or None,
             "force": p.force,
+            "realign": p.realign,
         }
-
-
-def _has_labels(node: Any) -> bool:
-    """Whether a node of the user's holds cavity and wall of a left ventricle."""
-    if node.GetAttribute(CASE) is not None or node.GetHideFromEditors():
-        return False
-    try:
-        chosen = structures_of(node).chosen
-    except InputError:
-        return False
-    return chosen["lv"] is not None and chosen["myo"] is not None

@@ -14,7 +14,7 @@ __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
-    *("segmentation-check", "repair", "label-model", "densities", "thickness", "speed"),
+    *("realign", "segmentation-check", "repair", "label-model", "densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 

@@ -26,7 +26,7 @@ from GenerativeModelsLib.heart.request import HeartRequest
 
 __all__ = ["sample", "walk"]
 
-_OF_THE_REPORT = {"sex", "height_cm", "weight_kg", "language", "export", *IDENTITY}
+_OF_THE_REPORT = {"sex", "height_cm", "weight_kg", "realign", "language", "export", *IDENTITY}
 """Fields of the request that a walk does not use."""
 
 

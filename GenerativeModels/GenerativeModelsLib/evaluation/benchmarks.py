@@ -39,6 +39,7 @@ def run(
         densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
         segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the repair
         of segmentations beside other methods, on failures of a small network and on graded faults.
+        realign: heart analyse --realign on simulated hearts with known shifts of their slices, and on ACDC.
         label-model: a bundle of label maps (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
@@ -46,7 +47,7 @@ def run(
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population,
-        segmentation-check and label-model: that of the data set, or the one above it.
+        realign, segmentation-check and label-model: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
@@ -70,6 +71,9 @@ def run(
     )
     from GenerativeModelsLib.evaluation.heart import (
         real as benchmark_heart_real,
+    )
+    from GenerativeModelsLib.evaluation.heart import (
+        realign as benchmark_realign,
     )
     from GenerativeModelsLib.evaluation.heart.run import Models
     from GenerativeModelsLib.evaluation.scores.tables import publish
@@ -102,6 +106,7 @@ def run(
         "thickness": lambda: benchmark_thickness.run(cases or 3),
         "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),
         "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
+        "realign": lambda: benchmark_realign.run(bundle("heart"), data, cases or 20, seed, workers),
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
         "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),

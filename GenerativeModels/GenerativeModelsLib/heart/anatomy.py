@@ -157,7 +157,23 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     dice = (agreement[f"dice_{phase}"] for phase in PHASES)
     shown = ", ".join(f"{d:.3f}" for d in dice if d is not None)
     lines.append(_("Dice of the model's reconstruction: {dice}", dice=shown))
+    if result.get("shifts_mm"):
+        lines.append(_shift_note(result["shifts_mm"]))
     return lines
+
+
+def _shift_note(shifts: list[Mapping[str, Any]]) -> str:
+    """How far realigned slices were moved."""
+    from math import hypot
+
+    moved = {shift["slice"]: hypot(*shift["applied_mm"]) for shift in shifts}
+    most = max(moved, key=moved.__getitem__)
+    return _(
+        "Slices realigned: moved by {mean:.1f} mm on average, slice {slice:d} by {most:.1f} mm",
+        mean=sum(moved.values()) / len(moved),
+        slice=most,
+        most=moved[most],
+    )
 
 
 HEART = Anatomy(

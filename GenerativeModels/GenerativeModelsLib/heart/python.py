@@ -41,6 +41,7 @@ def analyse_heart(
     height_cm: float | None = None,
     weight_kg: float | None = None,
     force: bool = False,
+    realign: bool = False,
     seed: int = 0,
     device: str = "auto",
     model: str | Path | None = None,
@@ -76,6 +77,8 @@ def analyse_heart(
         Of the patient, both or neither: `result["indexed"]` has values per body surface.
     force
         Whether phases whose myocardium is too different for one heart are analysed, with a warning.
+    realign
+        Whether slices are moved in their plane where breath holds shifted them, before measuring; see `shifts_mm`.
     seed, device, model, output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
@@ -104,6 +107,7 @@ def analyse_heart(
             None if height_cm is None else float(height_cm),
             None if weight_kg is None else float(weight_kg),
             force,
+            realign,
             seed=index(seed),  # accepts numpy integers
             device=device,
             model=None if model is None else Path(model),
@@ -211,6 +215,12 @@ class LeftVentricle(CaseView):
     def cavity_ml(self) -> list[float] | None:
         """Of a cine: the cavity in every frame."""
         return self.result["cavity_ml"]
+
+    @property
+    def shifts_mm(self) -> dict[int, tuple[float, float]] | None:
+        """By slice how far it was moved, (row, column) in mm; None without `realign`."""
+        found = self.result["shifts_mm"]
+        return None if found is None else {shift["slice"]: tuple(shift["applied_mm"]) for shift in found}
 
     @property
     def surfaces(self) -> dict[str, Surface]:

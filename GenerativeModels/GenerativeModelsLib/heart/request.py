@@ -30,6 +30,8 @@ class HeartRequest(ModelRequest):
         Of the patient, for values per body surface; both or neither.
     force
         Whether phases that look like two patients are analysed, with a warning.
+    realign
+        Whether the slices of a stack are moved in their plane before the heart is measured.
     ed_frame, es_frame
         Frames of the cine, from 0; None = those of the largest and the smallest cavity.
     labels
@@ -126,6 +128,12 @@ class HeartRequest(ModelRequest):
 
     force: bool = asked(
         "Analyse phases that look like two patients.", default=False, called=N_("permission to take them for one heart")
+    )
+    realign: bool = asked(
+        "Move slices in their plane where breath holds shifted them, before measuring; both phases alike.",
+        default=False,
+        called=N_("whether slices are realigned"),
+        batch=True,
     )
 
     def __post_init__(self) -> None:

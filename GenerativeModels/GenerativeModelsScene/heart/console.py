@@ -70,6 +70,7 @@ def analyse_heart(
     sex: str | None = None,
     septum: str | None = None,
     force: bool = False,
+    realign: bool = False,
     seed: int = 0,
     device: str = "auto",
     model: Path | str | None = None,
@@ -93,6 +94,8 @@ def analyse_heart(
         A point on the septum "x,y,z" or a direction towards it "dir:x,y,z", LPS mm; None = from the right ventricle.
     force
         Whether phases that look like two patients, or lie apart, are analysed.
+    realign
+        Whether slices of a stack are moved in their plane where breath holds shifted them, before measuring.
     seed, device, model, identity, scene, progress
         As in `reconstruct_skull`.
 
@@ -121,6 +124,7 @@ def analyse_heart(
             sex=sex,
             septum=septum,
             force=force,
+            realign=realign,
             model=model,
             device=device,
             seed=seed,

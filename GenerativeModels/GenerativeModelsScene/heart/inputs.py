@@ -12,16 +12,8 @@ from GenerativeModelsLib.heart.labels.phase_names import PHASE_WORDS
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsScene.heart.cine_nodes import CavityCurve, cavity_curve
 from GenerativeModelsScene.heart.request import chosen_structures, given_inputs, heart_request
-from GenerativeModelsScene.labels.cines import cine_to_world
-from GenerativeModelsScene.labels.images import is_empty
-from GenerativeModelsScene.labels.structures import (
-    LabelStructures,
-    called,
-    empty_structure,
-    is_sequence,
-    structures_of,
-)
-from GenerativeModelsScene.nodes.geometry import parent_to_world
+from GenerativeModelsScene.labels.inputs import require_labels
+from GenerativeModelsScene.labels.structures import LabelStructures, structures_of
 from GenerativeModelsScene.nodes.titles import title_without
 
 __all__ = [
@@ -66,14 +58,7 @@ def selection_problem(
         HeartRequest(**{name: Path(name) for name in nodes}, **options)
         chosen_of = chosen_structures(nodes, structures)
         for name, node in nodes.items():
-            start, chosen = called(node, name), chosen_of[name]
-            if is_sequence(node):
-                cine_to_world(node)
-                continue
-            parent_to_world(node, start)
-            for structure, id in chosen.items():
-                if is_empty(node, id):
-                    raise empty_structure(start, structure)
+            require_labels(node, chosen_of[name], name)
     except InputError as problem:
         return HEART.in_window_words(problem)
     return None

@@ -13,18 +13,16 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import PHASES
 from GenerativeModelsLib.heart.request import HeartRequest
 from GenerativeModelsLib.language import DEFAULT
-from GenerativeModelsScene.labels.cines import cine_images
 from GenerativeModelsScene.labels.files import file_stem, write_label_images
-from GenerativeModelsScene.labels.images import VALUES, LabelImage, label_images
+from GenerativeModelsScene.labels.images import LabelImage
+from GenerativeModelsScene.labels.inputs import labelled_images
 from GenerativeModelsScene.labels.structures import (
     USUAL_VALUES,
     called,
     chosen_in,
-    empty_structure,
     is_sequence,
     structures_of,
 )
-from GenerativeModelsScene.nodes.geometry import parent_to_world
 
 __all__ = ["INPUTS", "chosen_structures", "given_inputs", "heart_request"]
 
@@ -46,6 +44,7 @@ def heart_request(
     sex: str | None = None,
     septum: str | None = None,
     force: bool = False,
+    realign: bool = False,
     model: Path | str | None = None,
     device: str = "auto",
     seed: int = 0,
@@ -71,7 +70,7 @@ def heart_request(
     structures
         "lv", "myo" and "rv" -> the ID or name of a segment, or the value in a label map; or such a mapping for each of
         "ed", "es" and "cine". None = by name, terminology and value, as `structures_of` finds them.
-    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, model, device, seed, title, language
+    ed_frame, es_frame, height_cm, weight_kg, sex, septum, force, realign, model, device, seed, title, language
         As `HeartRequest`. `force` also allows hearts that lie apart.
     identity
         `case_id`, `examination_date`, `operator`, `institution`; what is missing is left empty.
@@ -94,6 +93,7 @@ def heart_request(
         sex=sex,
         septum=septum,
         force=force,
+        realign=realign,
         model=None if model is None else Path(model),
         device=device,
         seed=seed,
@@ -102,7 +102,7 @@ def heart_request(
         **(identity or {}),
     )
     chosen = chosen_structures(nodes, structures)
-    images = {name: _images(node, name, chosen[name]) for name, node in nodes.items()}
+    images = {name: labelled_images(node, chosen[name], name) for name, node in nodes.items()}
     if not force:
         _require_one_place(nodes, images)
     for name, path in files.items():
@@ -165,20 +165,6 @@ def chosen_structures(
         found[name] = chosen_in(held, called(node, name), wanted)
         first = first or dict(held.choices)
     return found
-
-
-def _images(node: slicer.vtkMRMLNode, name: str, chosen: Mapping[str, str]) -> list[LabelImage]:
-    """The frames of an input, checked."""
-    start = called(node, name)
-    images = (
-        cine_images(node, chosen)
-        if name == "cine"
-        else label_images([node], chosen, start, parent_to_world(node, start))
-    )
-    for structure in chosen:
-        if not any((image.values == VALUES[structure]).any() for image in images):
-            raise empty_structure(start, structure)
-    return images
 
 
 def _require_one_place(nodes: Mapping[str, slicer.vtkMRMLNode], images: Mapping[str, Sequence[LabelImage]]) -> None:

@@ -1,4 +1,4 @@
-"""Whether the labels of a node are still those of an earlier moment."""
+"""Whether the labels of a node are still those of an earlier moment, such as that of a case made of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import slicer
 from GenerativeModelsScene.labels.structures import is_sequence
 from GenerativeModelsScene.nodes.volumes import image_values
 
-__all__ = ["LabelsState", "labels_state", "state_changed"]
+__all__ = ["ComputedFrom", "LabelsState", "labels_state", "state_changed"]
 
 _BINARY = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 
@@ -48,6 +48,35 @@ def state_changed(state: LabelsState, node: slicer.vtkMRMLNode) -> bool:
         return True
     state.times = times
     return False
+
+
+class ComputedFrom:
+    """The labels that the cases of a scene were computed from, to notice later changes of them."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[str, LabelsState, tuple[str, ...]] | None = None
+        self._states: dict[tuple[str, str], LabelsState] = {}
+
+    def ask(self, key: str, node: slicer.vtkMRMLNode, *kinds: str) -> None:
+        """A case of these kinds, such as "check", is asked for from the labels of a node as they are now."""
+        self._asked = key, labels_state(node), kinds
+
+    def done(self) -> None:
+        """The case that was asked for last is there; one that fails or is cancelled leaves those before as they are."""
+        if self._asked is not None:
+            key, state, kinds = self._asked
+            self._states.update({(key, kind): state for kind in kinds})
+            self._asked = None
+
+    def changed(self, key: str, node: slicer.vtkMRMLNode | None, kind: str) -> bool:
+        """Whether the labels of a node differ from those that the case was computed from, as far as that is known."""
+        state = self._states.get((key, kind))
+        return node is not None and state is not None and state_changed(state, node)
+
+    def forget(self) -> None:
+        """Know no case any more."""
+        self._asked = None
+        self._states.clear()
 
 
 def _images(node: slicer.vtkMRMLNode) -> Iterator[tuple[str, Any]]:

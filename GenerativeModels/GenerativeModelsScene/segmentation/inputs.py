@@ -14,19 +14,18 @@ from GenerativeModelsLib.label_files.values import labels_text, parse_values
 from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.request import OPTIONAL, PRESETS, SegmentationRequest
-from GenerativeModelsScene.labels.cines import cine_images, cine_to_world, frame_times
+from GenerativeModelsScene.labels.cines import frame_times
 from GenerativeModelsScene.labels.files import file_stem, write_label_images
-from GenerativeModelsScene.labels.images import VALUES, is_empty, label_images
+from GenerativeModelsScene.labels.images import VALUES
+from GenerativeModelsScene.labels.inputs import holds_ventricle, labelled_images, require_labels
 from GenerativeModelsScene.labels.structures import (
     LabelStructures,
     called,
     chosen_in,
     data_nodes,
-    empty_structure,
     is_sequence,
     structures_of,
 )
-from GenerativeModelsScene.nodes.geometry import parent_to_world
 
 __all__ = [
     "check_key",
@@ -34,6 +33,7 @@ __all__ = [
     "check_request",
     "check_title",
     "interval_ms",
+    "may_be_checked",
     "structures_in",
     "usual_values",
 ]
@@ -68,6 +68,11 @@ def structures_in(node: slicer.vtkMRMLNode, view: str) -> LabelStructures:
     return structures_of(node, FIELD, usual_values(view), LEAST)
 
 
+def may_be_checked(node: slicer.vtkMRMLNode, view: str) -> bool:
+    """Whether a node of the user's holds cavity and wall of a left ventricle, as they are sought in a view."""
+    return holds_ventricle(node, usual_values(view), LEAST)
+
+
 def interval_ms(node: slicer.vtkMRMLNode) -> float | None:
     """Milliseconds from one frame of a sequence to the next; None without index values in a unit of time."""
     if not is_sequence(node):
@@ -92,13 +97,7 @@ def check_problem(
     try:
         chosen = _chosen(node, view, structures)
         _request(SegmentationRequest, node, view, chosen, frame_interval_ms, file=Path(FIELD))
-        if is_sequence(node):
-            cine_to_world(node, FIELD)
-        else:
-            parent_to_world(node, called(node, FIELD))
-            for structure, id in chosen.items():
-                if is_empty(node, id):
-                    raise empty_structure(called(node, FIELD), structure)
+        require_labels(node, chosen, FIELD)
     except InputError as problem:
         return SEGMENTATION.in_window_words(problem)
     return None
@@ -149,18 +148,12 @@ def check_request(
     path = workspace / "labels" / f"{file_stem(node, 'labels')}.nrrd"
     given = {"title": title, "language": language, **(identity or {}), **options}
     request = _request(kind, node, view, chosen, frame_interval_ms, file=path, output=workspace / "case", **given)
-    start = called(node, FIELD)
-    if is_sequence(node):
-        images = cine_images(node, chosen, FIELD, LEAST)
-    else:
-        images = label_images([node], chosen, start, parent_to_world(node, start))
+    images = labelled_images(node, chosen, FIELD, LEAST)
     if view == "apical" and min(images[0].values.shape) > 1:
         raise InputError(
-            f"{start} is a stack of slices: an apical view is one slice; choose a sequence of slices for a cine."
+            f"{called(node, FIELD)} is a stack of slices: an apical view is one slice; choose a sequence of slices for "
+            "a cine."
         )
-    for structure in chosen:
-        if not any((image.values == VALUES[structure]).any() for image in images):
-            raise empty_structure(start, structure)
     write_label_images(path, images)
     return request
 

@@ -26,7 +26,7 @@ from GenerativeModelsScene.nodes.texts import show_bytes, show_text
 from GenerativeModelsScene.segmentation.maps import FRAMES_PER_SECOND
 from GenerativeModelsScene.segmentation.show import show_check
 
-__all__ = ["RepairNodes", "find_repair", "show_repair"]
+__all__ = ["RepairNodes", "find_repair", "show_repair", "show_repaired"]
 
 ROLE = "repaired"
 _RESULT, _CHANGES, _REPORT = "repair.result", "repair.changes", "repair.report"
@@ -97,6 +97,13 @@ def show_repair(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: st
     sequence = store.get(f"{ROLE}.sequence")
     show_check(scene, folder / "after", key=sequence.GetID(), title=f"{title} repaired")
     yield "Showing the check after"
+
+
+def show_repaired(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: str) -> RepairNodes:
+    """As `show_repair`, at once; returns the nodes."""
+    for _step in show_repair(scene, folder, key=key, title=title):
+        pass
+    return find_repair(scene, key)
 
 
 def find_repair(scene: slicer.vtkMRMLScene, key: str) -> RepairNodes | None:

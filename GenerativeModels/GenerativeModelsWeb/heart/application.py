@@ -75,6 +75,7 @@ class HeartApplication(CaseApplication):
             labels=desk.labels(),
             sex=settings.sex or None,
             force=bool(settings.force),
+            realign=bool(settings.realign),
             device=settings.device,
             seed=whole_number(settings.seed, "seed", 2**53),
             **patient_fields(settings),

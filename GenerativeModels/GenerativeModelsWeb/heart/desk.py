@@ -23,7 +23,7 @@ PLACES = ("ed", "es", "cine")
 PATIENT = ("sex", "height", "weight", "ed_frame", "es_frame")
 """Settings that belong to one patient's files."""
 MOST_FRAMES = 10_000
-SETTINGS = ("sex", "height", "weight", "ed_frame", "es_frame", "force", "seed", "device", *STRUCTURES)
+SETTINGS = ("sex", "height", "weight", "ed_frame", "es_frame", "force", "realign", "seed", "device", *STRUCTURES)
 
 
 class HeartDesk(LabelDesk):
@@ -71,7 +71,7 @@ class HeartDesk(LabelDesk):
         super().clear()
         for name in PATIENT:
             setattr(self.settings.data, name, "")
-        self.settings.data.force = False
+        self.settings.data.force = self.settings.data.realign = False
         self.refresh()
 
     def assign(self, names: list[str]) -> list[str | None]:

@@ -70,9 +70,13 @@ def _inputs(page: HeartApplication, shown: str) -> None:
             with html.Div(v_if=inputs.cine.file_name):
                 build_text(page, "gm-ed-frame", "ED frame", settings.ed_frame, placeholder="largest")
                 build_text(page, "gm-es-frame", "ES frame", settings.es_frame, placeholder="smallest")
-            with html.Label(classes="gm-check"):
-                html.Input(type="checkbox", v_model=(settings.force,), disabled=(busy,))
-                html.Span("Analyse phases that look like two patients")
+            for setting, words in (
+                (settings.realign, "Realign slices"),
+                (settings.force, "Analyse phases that look like two patients"),
+            ):
+                with html.Label(classes="gm-check"):
+                    html.Input(type="checkbox", v_model=(setting,), disabled=(busy,))
+                    html.Span(words)
             build_text(page, "gm-heart-seed", "Seed", settings.seed)
             build_device(page, settings.device, settings.device_found)
 

@@ -32,6 +32,7 @@ class Settings(CaseSettings):
     ed_frame: str = ""
     es_frame: str = ""
     force: bool = False
+    realign: bool = False
 
 
 @dataclass

@@ -31,8 +31,8 @@ OPTIONS = {
     f"--identity-from-dicom --dicom-patient --mask-text {CORRECTIONS} {IDENTITY} {SHARED}",
     "skull batch": f"--chart --samples --identity-from-dicom --dicom-patient --mask-text {BATCH}",
     "heart analyse": "--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force "
-    f"{IDENTITY} {SHARED}",
-    "heart batch": f"--labels {BATCH}",
+    f"--realign {IDENTITY} {SHARED}",
+    "heart batch": f"--labels --realign {BATCH}",
     "heart sample": f"--condition --n --prior {SHARED}",
     "skull sample": f"--n --weeks {SHARED}",
     "heart walk": f"--ed --es --labels --septum --cine --ed-frame --es-frame --force --towards --steps {SHARED}",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from GenerativeModelsScene.labels.cines import browse
-from GenerativeModelsScene.labels.state import labels_state, state_changed
+from GenerativeModelsScene.labels.state import ComputedFrom, labels_state, state_changed
 from GenerativeModelsScene.nodes.sequences import show_item
 from GenerativeModelsScene.nodes.volumes import image_values
 from Testing.helpers.heart_nodes import add_label_map, add_segmentation, add_sequence
@@ -63,3 +63,20 @@ def test_stepping_is_no_change_and_a_removed_frame_is_one(a_scene) -> None:
     node.RemoveDataNodeAtValue(node.GetNthIndexValue(2))
     assert state_changed(state, node)
     assert len(labels_state(node).times) == 2 and np.isfinite(labels_state(node).checksum)
+
+
+def test_a_case_is_out_of_date_until_one_of_the_changed_labels_is_there(a_scene) -> None:
+    node, known = add_label_map(a_scene, SMALL), ComputedFrom()
+    known.ask("case", node, "check", "repair")
+    known.done()
+    image = image_of(node)
+    image_values(image)[1, 1, 1] += 1
+    image.Modified()
+    assert known.changed("case", node, "check") and known.changed("case", node, "repair")
+    assert not known.changed("case", None, "check") and not known.changed("other", node, "check")
+    known.ask("case", node, "check")
+    assert known.changed("case", node, "check"), "that check may fail or be cancelled"
+    known.done()
+    assert not known.changed("case", node, "check") and known.changed("case", node, "repair")
+    known.forget()
+    assert not known.changed("case", node, "repair")

@@ -12,8 +12,9 @@ from GenerativeModelsScene.nodes.volumes import voxels
 from GenerativeModelsScene.segmentation.case_nodes import find_check
 from GenerativeModelsScene.segmentation.compare import show_one, show_side_by_side
 from GenerativeModelsScene.segmentation.frames import node_on_show, show_frame
-from GenerativeModelsScene.segmentation.repair import find_repair, show_repair
+from GenerativeModelsScene.segmentation.repair import RepairNodes, find_repair, show_repair
 from GenerativeModelsScene.segmentation.save import save_repair
+from GenerativeModelsScene.shows import show_case_folder
 from Testing.helpers.faulty_beat import HOLE
 from Testing.helpers.heart_nodes import add_segmentation, add_sequence
 
@@ -34,6 +35,13 @@ def test_repaired_labels_are_a_sequence_with_the_index_of_the_first(film, faulty
         assert changed == ([HOLE[1]] if frame == HOLE[0] else [])
     assert np.allclose(ijk_to_ras(repaired.labels), LPS_TO_RAS @ faulty.to_lps)
     assert [(change.frame, change.slice) for change in repaired.changes] == [HOLE]
+
+
+def test_the_folder_of_a_repair_is_shown_as_a_repair(a_scene, mended) -> None:
+    nodes = show_case_folder("repair", mended, scene=a_scene, title="Beat")
+    assert isinstance(nodes, RepairNodes) and nodes.sequence.GetNumberOfDataNodes() == 8
+    assert nodes.sequence is find_repair(a_scene, "Beat").sequence
+    assert find_check(a_scene, nodes.sequence.GetID()).result["violating"] == 0
 
 
 def test_before_and_after_have_a_check_each(a_scene, film, repaired) -> None:

@@ -28,9 +28,12 @@ def read_label_maps(request: HeartRequest) -> LoadedHeart:
     """
     from GenerativeModelsLib.heart.measure.load import heart_from_cine, heart_from_maps
     from GenerativeModelsLib.heart.measure.septum import parse_septum
+    from GenerativeModelsLib.heart.realign.slices import shared_slices
 
     septum = None if request.septum is None else parse_septum(request.septum)
     maps, cine = phase_maps(request)
+    if request.realign:
+        shared_slices(maps)
     if cine is not None:
         return heart_from_cine(cine, septum, force=request.force)
     return heart_from_maps(maps["ed"], maps.get("es"), septum, force=request.force)
@@ -57,9 +60,21 @@ def phase_maps(request: HeartRequest) -> tuple[dict[str, LabelMap], Cine | None]
 
 
 def compute(request: HeartRequest, loaded: LoadedHeart, model: HeartModel, progress: Progress) -> MeasuredHeart:
-    """The measurements of the heart and of the model's reconstruction of it."""
-    from GenerativeModelsLib.heart.infer.measured import measure_heart
+    """The measurements of the heart, its slices realigned if asked, and of the model's reconstruction of it.
 
+    Raises
+    ------
+    InputError
+        Its realigned slices cannot be measured.
+    """
+    from GenerativeModelsLib.heart.infer.measured import measure_heart
+    from GenerativeModelsLib.heart.measure.septum import parse_septum
+    from GenerativeModelsLib.heart.realign.realign import realigned
+
+    if request.realign:
+        progress("realigning the slices", 0.0)
+        septum = None if request.septum is None else parse_septum(request.septum)
+        loaded = realigned(loaded, model, septum, force=request.force)
     return measure_heart(loaded, model, progress)
 
 

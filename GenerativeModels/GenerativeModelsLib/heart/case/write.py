@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.measured import MeasuredHeart
     from GenerativeModelsLib.heart.labels.label_map import LabelMap
     from GenerativeModelsLib.heart.measure.load import LoadedHeart, LoadedPhase
+    from GenerativeModelsLib.heart.realign.slices import SliceShift
 
 __all__ = ["document", "write_files", "write_label_map"]
 
@@ -32,7 +33,7 @@ def write_files(case: Case, folder: Path) -> None:
     for name, phase in measured.phases.items():
         write_vtp(in_patient(phase.surface, phase.frame), folder / f"{name}.vtp")
         write_vtp(in_patient(phase.reconstruction, phase.frame), folder / f"{name}_reconstruction.vtp")
-    for name, phase in case.inputs.phases.items():
+    for name, phase in measured.loaded.phases.items():
         write_label_map(phase.label_map, folder / f"{name}_labels.nii.gz")
     values = [phase.thickness.aha17 for phase in measured.phases.values()]
     figure = bullseye_figure(*values, limits=(0.0, THICKNESS_RANGE_MM))  # same limits as in the report
@@ -57,7 +58,7 @@ def write_label_map(label_map: LabelMap, path: Path) -> None:
 def document(case: Case) -> dict[str, Any]:
     """Entries of `result.json` of the heart."""
     measured: MeasuredHeart = case.run.found
-    loaded: LoadedHeart = case.inputs
+    loaded: LoadedHeart = measured.loaded
     request: HeartRequest = case.request
     placed, model = measured.placed, case.run.model
     es = measured.es
@@ -109,9 +110,19 @@ def document(case: Case) -> dict[str, Any]:
         "labels": str(loaded.ed.label_map.labels),
         "segments": _segments(loaded.ed),
         "septum": request.septum,
+        "shifts_mm": None if loaded.shifts is None else [_shift(shift) for shift in loaded.shifts],
         "inputs": {
             name: _input(request.cine or getattr(request, name), phase) for name, phase in loaded.phases.items()
         },
+    }
+
+
+def _shift(shift: SliceShift) -> dict[str, Any]:
+    return {
+        "slice": shift.slice,
+        "found_mm": [round(v, 3) for v in shift.found_mm],
+        "error_mm": round(shift.error_mm, 3),
+        "applied_mm": [round(v, 3) for v in shift.applied_mm],
     }
 
 

@@ -74,6 +74,8 @@ class MeasuredHeart:
 
     Attributes
     ----------
+    loaded
+        The heart as it was measured: with its slices moved, if they were realigned, and the model's apex.
     phases
         Given phases by "ed" and "es", in the order of time.
     placed
@@ -84,6 +86,7 @@ class MeasuredHeart:
         Seconds by step.
     """
 
+    loaded: LoadedHeart
     phases: Mapping[str, MeasuredPhase]
     placed: Placed
     warnings: tuple[str, ...]
@@ -147,7 +150,7 @@ def measure_heart(
             measured[name] = _measured(loaded.phases[name], rebuilt.ventricle(0, number))
     seconds = {"encode": placed_at - start, "measure": time.perf_counter() - placed_at}
     warnings = (*loaded.warnings, *apex_cautions(loaded), *_wall_warnings(measured), *_model_warnings(placed))
-    return MeasuredHeart(measured, placed, warnings, seconds)
+    return MeasuredHeart(loaded, measured, placed, warnings, seconds)
 
 
 def _wall_warnings(phases: dict[str, MeasuredPhase]) -> list[str]:

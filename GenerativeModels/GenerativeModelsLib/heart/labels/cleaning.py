@@ -244,8 +244,9 @@ def _displacement_mm(label_map: LabelMap, slices: np.ndarray) -> float:
     slices = slices[1:-1]  # the end slices may be cut obliquely by base and apex
     if len(slices) < 5:
         return 0.0
-    kept = [c for c in (2, 1, 0) if c != label_map.slice_column]
-    centres = np.array([np.argwhere(whole[k]).mean(0) for k in slices]) * label_map.spacing_mm[kept]
+    centres = np.array([np.argwhere(whole[k]).mean(0) for k in slices]) * label_map.spacing_mm[label_map.plane_columns]
+    if label_map.moved_mm is not None:
+        centres += label_map.moved_mm[slices]
     fit = np.polynomial.polynomial.polyfit(slices, centres, 2)
     residual = centres - np.polynomial.polynomial.polyval(slices, fit).T
     return float(np.sqrt((residual**2).sum() / (len(slices) - 3)))

@@ -48,6 +48,9 @@ class LabelMap:
     name : name in messages.
     left_out_ml : volume of cavity and myocardium that was cropped away, beyond `FARTHEST_MM`.
     segments : names of the segments of a segmentation file by structure; None for other files.
+    cut_off : voxels (i, j, k) of the file before the first one of the map.
+    moved_mm : (slices, 2) by how much each slice of a stack is moved in its plane, along its rows' and its columns'
+        axis (`plane_axes`); None = not at all. The values stay on their voxels, points and positions move.
     """
 
     values: np.ndarray
@@ -56,6 +59,8 @@ class LabelMap:
     name: str
     left_out_ml: float = 0.0
     segments: Mapping[str, str] | None = None
+    cut_off: tuple[int, int, int] = (0, 0, 0)
+    moved_mm: np.ndarray | None = None
 
     @property
     def spacing_mm(self) -> np.ndarray:
@@ -74,6 +79,21 @@ class LabelMap:
         coarse = int(order[-1])
         return coarse if self.spacing_mm[coarse] >= THICK_SLICES * self.spacing_mm[order[1]] else None
 
+    @property
+    def slices(self) -> int:
+        """Number of slices of a stack."""
+        return self.values.shape[2 - self.slice_column]
+
+    @property
+    def plane_columns(self) -> list[int]:
+        """Axes i, j or k (0, 1, 2) from row to row and from column to column of a stack's slices."""
+        return [c for c in (2, 1, 0) if c != self.slice_column]
+
+    @property
+    def plane_axes(self) -> np.ndarray:
+        """(2, 3) unit LPS vectors of `plane_columns`."""
+        return (self.to_lps[:3, self.plane_columns] / self.spacing_mm[self.plane_columns]).T
+
     def mask(self, structure: str) -> np.ndarray:
         """(k, j, i) bool of "lv", "myo" or "rv"; an rv without a value is empty."""
         value = getattr(self.labels, structure)
@@ -85,18 +105,28 @@ class LabelMap:
 
     def points_lps(self, mask: np.ndarray) -> np.ndarray:
         """(N, 3) centres of the voxels of `mask` (k, j, i)."""
-        return np.argwhere(mask)[:, ::-1] @ self.to_lps[:3, :3].T + self.to_lps[:3, 3]
+        index = np.argwhere(mask)[:, ::-1]
+        points = index @ self.to_lps[:3, :3].T + self.to_lps[:3, 3]
+        return points if self.moved_mm is None else points + self._moves_lps(index)
 
     def at(self, points_lps: np.ndarray) -> np.ndarray:
         """Values (...) of the voxels that contain the points (..., 3); 0 beyond the map."""
         back = np.linalg.inv(self.to_lps)
         index = np.rint(points_lps @ back[:3, :3].T + back[:3, 3]).astype(int)
+        if self.moved_mm is not None:
+            stayed = points_lps - self._moves_lps(index)
+            index = np.rint(stayed @ back[:3, :3].T + back[:3, 3]).astype(int)
         inside = ((index >= 0) & (index < self.values.shape[::-1])).all(axis=-1)
         i, j, k = np.moveaxis(np.where(inside[..., None], index, 0), -1, 0)
         return np.where(inside, self.values[k, j, i], 0)
 
+    def _moves_lps(self, index: np.ndarray) -> np.ndarray:
+        """(..., 3) by how much voxels (..., 3) of i, j, k are moved; the nearest slice's beyond the stack."""
+        at = np.clip(index[..., self.slice_column], 0, len(self.moved_mm) - 1)
+        return self.moved_mm[at] @ self.plane_axes
+
     def window(self, low: np.ndarray, high: np.ndarray, step: tuple[int, int, int] = (1, 1, 1)) -> LabelMap:
-        """Voxels low to high (3,) of i, j, k, every `step`-th; beyond the map is background."""
+        """Voxels low to high (3,) of i, j, k, every `step`-th, of a map that is not moved; beyond it is background."""
         size = np.array(self.values.shape[::-1])
         inner_low, inner_high = np.clip(low, 0, size), np.clip(high, 0, size)
         cut = self.values[tuple(slice(a, b) for a, b in zip(inner_low[::-1], inner_high[::-1]))]
@@ -106,7 +136,10 @@ class LabelMap:
         to_lps = self.to_lps.copy()
         to_lps[:3, 3] += to_lps[:3, :3] @ low
         to_lps[:3, :3] *= step
-        return replace(self, values=cut[tuple(slice(None, None, s) for s in step[::-1])], to_lps=to_lps)
+        values = cut[tuple(slice(None, None, s) for s in step[::-1])]
+        return replace(
+            self, values=values, to_lps=to_lps, cut_off=tuple(int(v) for v in self.cut_off + np.asarray(low))
+        )
 
 
 def parse_labels(text: str) -> HeartLabels:

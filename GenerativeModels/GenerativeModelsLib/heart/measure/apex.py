@@ -66,11 +66,9 @@ def open_apex(label_map: LabelMap, frame: HeartFrame, called: str) -> OpenApex |
     blunt = areas[last] / areas.max()
     if blunt <= BLUNT_APEX or wall[last + 1 :].any():
         return None
-    there = np.argwhere(label_map.mask("lv"))
+    there = label_map.mask("lv")
     index = last if towards > 0 else len(areas) - 1 - last
-    end = (there[there[:, 2 - column] == index].mean(axis=0)[::-1] @ label_map.to_lps[:3, :3].T) + label_map.to_lps[
-        :3, 3
-    ]
+    end = label_map.points_lps(there)[np.argwhere(there)[:, 2 - column] == index].mean(axis=0)
     depth = -float(frame.to_heart(end)[2])
     length = depth / ((1 - WIDEST) * np.sqrt(1 - blunt) + WIDEST)
     if depth < (1 - MOST_MISSING) * length:

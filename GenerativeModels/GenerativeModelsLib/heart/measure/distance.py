@@ -120,8 +120,9 @@ def _stack_distance(label_map: LabelMap, frame: HeartFrame, apex: OpenApex | Non
     to_lps = label_map.to_lps[:, [columns, rows, column, 3]].copy()
     cavity = np.moveaxis(label_map.mask("lv"), 2 - column, 0)
     whole = cavity | np.moveaxis(label_map.mask("myo"), 2 - column, 0)
+    moves = np.zeros((len(cavity), 2)) if label_map.moved_mm is None else label_map.moved_mm
     if to_lps[:3, 2] @ frame.axes[2] > 0:  # reversed, so that the basal slice is first
-        cavity, whole = cavity[::-1], whole[::-1]
+        cavity, whole, moves = cavity[::-1], whole[::-1], moves[::-1]
         to_lps[:3, 3] += (len(cavity) - 1) * to_lps[:3, 2]
         to_lps[:3, 2] *= -1
     plane_mm = np.linalg.norm(to_lps[:3, :2], axis=0)[::-1]
@@ -138,7 +139,7 @@ def _stack_distance(label_map: LabelMap, frame: HeartFrame, apex: OpenApex | Non
     tip = None if apex is None else cavity_slices[-1] + apex.missing_mm / gap
     last = len(cavity) if tip is None else max(len(cavity), int(np.ceil(tip + ABOVE_BASE_MM / gap)))
     at = np.arange((top - 2) * finer, (last + 2) * finer + 1) / finer
-    endo, epi = _interpolated(cavity, whole, plane_mm, gap, top, at, tip)
+    endo, epi = _interpolated(cavity, whole, moves / plane_mm, plane_mm, gap, top, at, tip)
     to_lps[:3, 3] += at[0] * to_lps[:3, 2]
     to_lps[:3, 2] /= finer
     return LabelDistance(endo, epi, np.linalg.inv(to_lps))
@@ -152,6 +153,7 @@ def _crossing(frame: HeartFrame, start: np.ndarray, step: np.ndarray) -> float:
 def _interpolated(
     cavity: np.ndarray,
     whole: np.ndarray,
+    moves: np.ndarray,
     plane_mm: np.ndarray,
     gap: float,
     top: int,
@@ -160,28 +162,35 @@ def _interpolated(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Distances of cavity and whole at the slice positions `at`, base first, from the slice `top` on.
 
+    `moves` (slices, 2) are rows and columns by which the slices are moved; the distances are, not the labels.
     `tip` is the position of the cavity's apex beyond a stack that ends before it; None = from the labels.
     """
     area = float(np.prod(plane_mm))
     thickness = [np.sqrt(mask.sum((1, 2)) * area / np.pi) for mask in (cavity, whole)]
     both = cavity.any((1, 2))
     wall = float(np.median((thickness[1] - thickness[0])[both]))
-    endo, endo_tip = _stacked(cavity, plane_mm, top, at, least_tip=-np.inf, tip=tip)
+    endo, endo_tip = _stacked(cavity, moves, plane_mm, top, at, least_tip=-np.inf, tip=tip)
     # The wall at the apex is thinner than elsewhere, but not zero.
     outer = endo_tip + 0.6 * wall / gap
-    epi, _ = _stacked(whole, plane_mm, top, at, least_tip=outer, tip=None if tip is None else outer)
+    epi, _ = _stacked(whole, moves, plane_mm, top, at, least_tip=outer, tip=None if tip is None else outer)
     return endo, np.minimum(epi, endo)
 
 
 def _stacked(
-    mask: np.ndarray, plane_mm: np.ndarray, top: int, at: np.ndarray, least_tip: float, tip: float | None
+    mask: np.ndarray,
+    moves: np.ndarray,
+    plane_mm: np.ndarray,
+    top: int,
+    at: np.ndarray,
+    least_tip: float,
+    tip: float | None,
 ) -> tuple[np.ndarray, float]:
     """One structure's distances at the slice positions `at`, and the position of its tip, which `tip` sets."""
     from scipy.interpolate import Akima1DInterpolator
 
     there = np.flatnonzero(mask.any((1, 2)))
     there = there[there >= top]
-    known = np.stack([_distance(mask[k], plane_mm) for k in there])
+    known = np.stack([_moved(_distance(mask[k], plane_mm), moves[k]) for k in there])
     last = int(there[-1])
     field = np.empty((len(at), *mask.shape[1:]), np.float32)
     within = (at >= there[0]) & (at <= last)
@@ -206,6 +215,13 @@ def _stacked(
     closing = np.where(depth < 1, 1 - np.sqrt(np.clip(kept, 0, None)), depth)
     field[at > last] = known[-1] + (deepest * closing)[:, None, None]
     return field, tip
+
+
+def _moved(distance: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """The distances of a slice moved by rows and columns (2,), not whole ones."""
+    from scipy.ndimage import shift
+
+    return shift(distance, by, order=1, mode="nearest") if by.any() else distance
 
 
 def _reach_of_tip(mask: np.ndarray, there: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from GenerativeModelsLib.heart.measure.frame import HeartFrame, find_frame
 from GenerativeModelsLib.heart.measure.pair import PhaseShape, pair_warnings
 from GenerativeModelsLib.heart.measure.rays import Observed, observe
 from GenerativeModelsLib.heart.measure.septum import Septum
+from GenerativeModelsLib.heart.realign.slices import SliceShift
 from GenerativeModelsLib.heart.shape.ventricle import Heart, Ventricle
 from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.language import S_, said
@@ -80,11 +81,15 @@ class LoadedHeart:
     phases : the phases that were given, by name ("ed", "es"), in the order of time; end diastole is always there.
     warnings : sentences on single phases and on their combination.
     cine : the cine that they are frames of; None for a label map each.
+    given : the label maps by phase as they were given, before islands and holes were mended.
+    shifts : by how much the slices are moved (`realign.realigned`); None if they are where the file has them.
     """
 
     phases: Mapping[str, LoadedPhase]
     warnings: tuple[str, ...]
     cine: Cine | None = None
+    given: Mapping[str, LabelMap] = field(default_factory=dict)
+    shifts: tuple[SliceShift, ...] | None = None
 
     @property
     def ed(self) -> LoadedPhase:
@@ -166,7 +171,7 @@ def heart_from_maps(
     else:
         shapes = [PhaseShape(phase.label_map, phase.frame, phase.ventricle) for phase in phases.values()]
         together = pair_warnings(*shapes, force=force)
-    return LoadedHeart(phases, _plain(*joined_warnings(phases), *together))
+    return LoadedHeart(phases, _plain(*joined_warnings(phases), *together), given=maps)
 
 
 def load_phase(

@@ -9,7 +9,7 @@ import numpy as np
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.wall_thickness import RING_VOXELS, WallField
 from GenerativeModelsLib.heart.shape.ray_batch import surface_cosine
-from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, FAN, LEVELS, ROWS, Ventricle, refined
+from GenerativeModelsLib.heart.shape.ventricle import AZIMUTHS, ROWS, Ventricle, ray_positions, refined
 
 __all__ = ["FINER", "FINE_MM", "QUICK_MM", "ThicknessMaps", "ray_distances", "thickness_maps", "wall_field"]
 
@@ -80,12 +80,7 @@ def ray_distances(ventricle: Ventricle, points: np.ndarray) -> tuple[np.ndarray,
     """
     from scipy.ndimage import map_coordinates
 
-    flat = np.hypot(points[..., 0], points[..., 1])
-    below = -points[..., 2] - ventricle.reach_mm
-    level = np.clip(-points[..., 2] / ventricle.reach_mm, 0, 1) * (LEVELS - 1)
-    row = np.where(below < 0, level, LEVELS - 1 + np.arctan2(below, flat) / (np.pi / 2) * FAN)
-    column = (np.arctan2(points[..., 1], points[..., 0]) / (2 * np.pi) * AZIMUTHS) % AZIMUTHS
-    along = np.where(below < 0, flat, np.hypot(flat, below))
+    row, column, along = ray_positions(points, ventricle.reach_mm)
     at = np.stack([row.ravel(), column.ravel()])
     found = []
     for radii in (ventricle.endo_mm, ventricle.epi_mm):

@@ -15,7 +15,7 @@ import numpy as np
 
 from GenerativeModelsLib.geometry.surfaces import Surface
 
-__all__ = ["AZIMUTHS", "LEVELS", "ROWS", "Heart", "Ventricle", "ray_directions", "ray_origins"]
+__all__ = ["AZIMUTHS", "LEVELS", "ROWS", "Heart", "Ventricle", "ray_directions", "ray_origins", "ray_positions"]
 
 LEVELS, FAN = 16, 12
 """Rows of horizontal rays, the last of which leaves the centre; rows of the fan below it, the last straight down."""
@@ -138,6 +138,19 @@ def ray_points(radii: np.ndarray, reach_mm: float) -> np.ndarray:
     points = radii[..., None] * ray_directions(rows, azimuths)
     points[..., 2] -= reach_mm * ray_origins(rows)[:, None]
     return points
+
+
+def ray_positions(points: np.ndarray, reach_mm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row, column (fractions) of the ray through points (..., 3) of the heart frame, and their distance along it, mm.
+
+    Points above the base plane are on the first row.
+    """
+    flat = np.hypot(points[..., 0], points[..., 1])
+    below = -points[..., 2] - reach_mm
+    level = np.clip(-points[..., 2] / reach_mm, 0, 1) * (LEVELS - 1)
+    row = np.where(below < 0, level, LEVELS - 1 + np.arctan2(below, flat) / (np.pi / 2) * FAN)
+    column = (np.arctan2(points[..., 1], points[..., 0]) / (2 * np.pi) * AZIMUTHS) % AZIMUTHS
+    return row, column, np.where(below < 0, flat, np.hypot(flat, below))
 
 
 def refined(radii: np.ndarray, finer: int) -> np.ndarray:

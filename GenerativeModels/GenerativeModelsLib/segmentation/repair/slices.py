@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from GenerativeModelsLib.errors import Caution
+from GenerativeModelsLib.geometry.smooth_curve import off_parabola
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation import geometry
 from GenerativeModelsLib.segmentation.check import Findings
@@ -27,7 +28,6 @@ OWN_CURVE_MM = 1.5
 """Shift from which it is applied: so far centres of slices that were not shifted lie off a parabola."""
 SIGNIFICANT = 2.0
 """Standard errors of the mean over the frames from which a shift is applied."""
-TURNS = 30
 _REASON = S_("Slice moved in its plane by {rows:.1f} mm across its rows and {columns:.1f} mm across its columns.")
 _FEW = S_("The slices were not realigned: that needs {least:d} slices with labels of the left ventricle.")
 _OTHERS = S_("The slices were not realigned: the file has values of no structure, which would stay behind.")
@@ -148,19 +148,5 @@ def _off_curve(centres: np.ndarray) -> np.ndarray:
     for frame, row in enumerate(centres):
         there = np.isfinite(row[:, 0])
         if there.sum() >= LEAST_SLICES:
-            residuals[frame, there] = _off_parabola(np.flatnonzero(there), row[there])
+            residuals[frame, there] = off_parabola(np.flatnonzero(there), row[there])
     return residuals
-
-
-def _off_parabola(slices: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(n, 2) distance of points from the parabola over the slices that most of them lie on."""
-    design = np.vander((slices - slices.mean()) / max(1.0, np.ptp(slices)), 3)
-    weights = np.ones(len(slices))
-    for _ in range(TURNS):
-        root = np.sqrt(weights)[:, None]
-        fit, *_ = np.linalg.lstsq(design * root, centres * root, rcond=None)
-        off = centres - design @ fit
-        size = np.linalg.norm(off, axis=1)
-        scale = 4.685 * max(1.4826 * float(np.median(size)), 0.1)
-        weights = np.clip(1 - (size / scale) ** 2, 1e-3, None) ** 2
-    return off

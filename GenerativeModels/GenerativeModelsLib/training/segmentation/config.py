@@ -47,7 +47,6 @@ class LabelTrainingConfig(TrainingConfig):
     epochs: int = Field(40, ge=1)
     items_per_epoch: int = Field(4096, ge=1)
     batch_size: int = Field(64, ge=4)
-    learning_rate: float = Field(2e-3, gt=0)
     entropy_weight: float = Field(0.1, ge=0, description="weight of the cross-entropy; that of the Dice is 1")
     beta: float = Field(1e-3, ge=0, description="weight of the KL divergence in nats")
     gamma: float = Field(0.1, ge=0, description="ar-vae: weight of the order of the attributes")

@@ -1,0 +1,1 @@
+"""Slices realigned in their plane before a heart is measured."""
