@@ -12,7 +12,7 @@ from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET, simulated_c
 from GenerativeModelsLib.evaluation.heart_speed import heart_times
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.evaluation.scores.timing import PRODUCT, Cold, best, cold_process, product_s
-from GenerativeModelsLib.evaluation.segmentation_speed import FRAMES, SLICES, check_times
+from GenerativeModelsLib.evaluation.segmentation_speed import FRAMES, SLICES, segmentation_times
 from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 
@@ -20,7 +20,7 @@ THREADS = 2
 
 
 def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
-    """Time the skull reconstruction, the check of segmentations and, if its bundle is given, the heart analysis."""
+    """Time the skull reconstruction, the check and the repair of segmentations and, with its bundle, the heart."""
     torch.set_num_threads(THREADS)
     model = load_skull_model(bundle)
     images = simulated_case(TEST_SET, 0).images
@@ -29,7 +29,7 @@ def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
     mean = best(lambda: reconstruct(model, images, samples=0), repeats)
     cold = cold_command(bundle, images)
     hearts = None if heart is None else heart_times(heart, repeats, THREADS)
-    checks = check_times(repeats, THREADS)
+    maps = segmentation_times(repeats, THREADS)
     figures = {
         "product_s": product,
         "reconstruction": whole / product,
@@ -66,17 +66,19 @@ def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
             "heart_memory_gb": hearts.command.memory_gb,
         }
     rows += [
-        [f"segmentation: all rules on a cine of {FRAMES} x {SLICES} slices", *_cells(checks.check, product)],
-        ["segmentation: the whole command from a cold start", *_cells(checks.command.seconds, product)],
+        [f"segmentation: all rules on a cine of {FRAMES} x {SLICES} slices", *_cells(maps.check, product)],
+        ["segmentation check: the whole command from a cold start", *_cells(maps.check_command.seconds, product)],
+        ["segmentation: repair of such a cine with faults in a quarter of its slices", *_cells(maps.repair, product)],
+        ["segmentation repair: the whole command from a cold start", *_cells(maps.repair_command.seconds, product)],
     ]
-    notes.append(f"Peak memory of `segmentation check`: {_memory(checks.command)}.")
-    figures |= {
-        "segmentation_check": checks.check / product,
-        "segmentation_check_s": checks.check,
-        "segmentation_command": checks.command.seconds / product,
-        "segmentation_command_s": checks.command.seconds,
-        "segmentation_memory_gb": checks.command.memory_gb,
-    }
+    for verb, cold in (("check", maps.check_command), ("repair", maps.repair_command)):
+        notes.append(f"Peak memory of `segmentation {verb}`: {_memory(cold)}.")
+        figures[f"segmentation_{verb}_command"] = cold.seconds / product
+        figures[f"segmentation_{verb}_command_s"] = cold.seconds
+        figures[f"segmentation_{verb}_memory_gb"] = cold.memory_gb
+    for verb, seconds in (("check", maps.check), ("repair", maps.repair)):
+        figures[f"segmentation_{verb}"] = seconds / product
+        figures[f"segmentation_{verb}_s"] = seconds
     table = Table(
         f"Speed on {THREADS} threads",
         ("what", "ratio", "seconds here"),
