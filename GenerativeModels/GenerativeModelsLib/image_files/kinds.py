@@ -18,6 +18,7 @@ __all__ = [
     "is_film",
     "is_nifti",
     "looks_like_bare_dicom",
+    "required_kind",
     "unzipped_head",
 ]
 
@@ -89,6 +90,21 @@ def file_kind(head: bytes) -> str | None:
     if b"ElementDataFile" in head and b"DimSize" in head:
         return "MetaImage"
     return "DICOM" if looks_like_bare_dicom(head) else None
+
+
+def required_kind(head: bytes, label: str) -> str:
+    """As `file_kind`; raises `InputError` for a film, and for what is no image that this program reads."""
+    kind = file_kind(head)
+    if kind is not None:
+        return kind
+    if is_film(head):
+        raise InputError(
+            f"{label} is a film (AVI, MP4 or MOV), which this program does not read: export the clip as DICOM or GIF, "
+            "or its frame as a picture."
+        )
+    raise InputError(
+        f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP or GIF."
+    )
 
 
 def is_film(head: bytes) -> bool:

@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.image_files.kinds import file_kind, first_bytes, is_film, unzipped_head
+from GenerativeModelsLib.image_files.kinds import first_bytes, required_kind, unzipped_head
 from GenerativeModelsLib.image_files.meta_image import meta_image_data_file
 from GenerativeModelsLib.image_files.text_headers import header_lines
 
@@ -81,17 +81,7 @@ def _checked_files(path: Path, label: str) -> tuple[Path, ...]:
 def _named_file(path: Path, label: str) -> tuple[str, bytes | None]:
     """The kind of a file, and the data file that its header names, None if the pixels are in the file."""
     head = first_bytes(path, label)
-    kind = file_kind(head)
-    if kind is None and is_film(head):
-        raise InputError(
-            f"{label} is a film (AVI, MP4 or MOV), which this program does not read: export the clip as DICOM or GIF, "
-            "or its frame as a picture."
-        )
-    if kind is None:
-        raise InputError(
-            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP or "
-            "GIF."
-        )
+    kind = required_kind(head, label)
     if kind == "NIfTI":
         _refuse_nifti_pair(unzipped_head(head) if head[:2] == b"\x1f\x8b" else head, label)
     if kind == "NRRD":

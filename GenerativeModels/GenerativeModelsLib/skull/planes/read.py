@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.image_files.kinds import SUFFIXES, file_kind, first_bytes, is_film
+from GenerativeModelsLib.image_files.kinds import SUFFIXES, first_bytes, required_kind
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.planes.dicom import read_dicom
 from GenerativeModelsLib.skull.planes.nifti import read_nifti
@@ -35,18 +35,7 @@ def load_stored_plane(path: Path, label: str) -> StoredPlane | StoredClip:
         The file is missing, a folder, empty, unreadable, truncated, not an image, not a single plane, or names a file
         in another folder.
     """
-    head = first_bytes(path, label)
-    kind = file_kind(head)
-    if kind is None and is_film(head):
-        raise InputError(
-            f"{label} is a film (AVI, MP4 or MOV), which this program does not read: export the clip as DICOM or GIF, "
-            "or its frame as a picture."
-        )
-    if kind is None:
-        raise InputError(
-            f"{label} is not an image this program reads: expected DICOM, NIfTI, NRRD, MHA, PNG, JPEG, TIFF, BMP or "
-            "GIF."
-        )
+    kind = required_kind(first_bytes(path, label), label)
     try:
         stored = _read(path, kind, label)
     except OSError as error:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.batch.table import check_case_name, read_case_table
+from GenerativeModelsLib.batch.table import read_case_table
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.heart.labels.label_map import parse_labels
@@ -19,7 +18,7 @@ from GenerativeModelsLib.process.parallel import Progress
 from GenerativeModelsLib.training.heart.bank import LabelledHearts
 from GenerativeModelsLib.training.heart.config import HeartCohortConfig
 from GenerativeModelsLib.training.heart.data import UNLABELLED
-from GenerativeModelsLib.training.shared.cohort_table import RowErrors, require_whole_parts, split, split_words
+from GenerativeModelsLib.training.shared.cohort_table import RowErrors, read_rows, split, split_words
 
 __all__ = [
     "HEART_COLUMNS",
@@ -73,18 +72,7 @@ def read_heart_rows(config: HeartCohortConfig) -> list[HeartRow]:
     InputError
         The table cannot be used; for invalid rows the message has one sentence per row.
     """
-    path = Path(config.table)
-    table = read_case_table(path, HEART_COLUMNS, ("case", "ed", "es"))
-    names = Counter(entries["case"].casefold() for entries in table)
-    errors, rows = RowErrors(path), []
-    for number, entries in enumerate(table, start=1):
-        try:
-            check_case_name(entries["case"], names)
-            rows.append(_row(number, entries, path.absolute().parent))
-        except InputError as error:
-            errors.add(number, entries["case"], error)
-    errors.raise_any(len(table))
-    require_whole_parts(path, rows)
+    rows = read_rows(Path(config.table), HEART_COLUMNS, ("case", "ed", "es"), _row)
     return split(rows, (0.0, config.test_share), config.split_seed)
 
 

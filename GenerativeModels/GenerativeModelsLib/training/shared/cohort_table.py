@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar, get_args
@@ -24,6 +24,7 @@ __all__ = [
     "CohortRow",
     "RowErrors",
     "read_cohort_table",
+    "read_rows",
     "require_whole_parts",
     "split",
     "split_words",
@@ -115,17 +116,7 @@ def read_cohort_table(path: Path) -> list[CohortRow]:
         One sentence per invalid row, or one on the table as a whole.
     """
     path = Path(path)
-    table = read_case_table(path, COLUMNS, ("case",))
-    names = Counter(entries["case"].casefold() for entries in table)
-    errors, rows = RowErrors(path), []
-    for number, entries in enumerate(table, start=1):
-        try:
-            check_case_name(entries["case"], names)
-            rows.append(_row(number, entries, path.absolute().parent))
-        except InputError as error:
-            errors.add(number, entries["case"], error)
-    errors.raise_any(len(table))
-    require_whole_parts(path, rows)
+    rows = read_rows(path, COLUMNS, ("case",), _row)
     _require_one_subject_a_picture(path, rows)
     return rows
 
@@ -140,6 +131,40 @@ class Parted(Protocol):
 
 
 Row = TypeVar("Row", bound=Parted)
+
+
+def read_rows(
+    path: Path,
+    columns: Sequence[str],
+    required: Sequence[str],
+    row: Callable[[int, dict[str, str], Path], Row],
+) -> list[Row]:
+    """The rows of the table of a cohort of any anatomy, whose parts are given for all of them or for none.
+
+    Parameters
+    ----------
+    columns, required
+        Names of all columns, and of those that the table must have.
+    row
+        (number from 1, entries by column, folder of the table) -> the row; raises `InputError`.
+
+    Raises
+    ------
+    InputError
+        One sentence per invalid row, or one on the table as a whole.
+    """
+    table = read_case_table(path, columns, required)
+    names = Counter(entries["case"].casefold() for entries in table)
+    errors, rows = RowErrors(path), []
+    for number, entries in enumerate(table, start=1):
+        try:
+            check_case_name(entries["case"], names)
+            rows.append(row(number, entries, path.absolute().parent))
+        except InputError as error:
+            errors.add(number, entries["case"], error)
+    errors.raise_any(len(table))
+    require_whole_parts(path, rows)
+    return rows
 
 
 def require_whole_parts(path: Path, rows: Sequence[Parted]) -> None:

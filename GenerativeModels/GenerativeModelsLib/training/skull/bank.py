@@ -6,7 +6,7 @@ A shard is one `.npz` file of `CASES_PER_SHARD` cases, determined by its seed. A
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,6 +75,27 @@ class Shard:
 
     def head(self, i: int) -> HeadShape:
         return HeadShape(self.log_radius[i])
+
+
+class OpenShards:
+    """Shards of a bank, each read when it is first drawn and kept.
+
+    Parameters
+    ----------
+    files
+        Of the shards.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self.files = files
+        self.read: dict[Path, Shard] = {}
+
+    def draw(self, rng: np.random.Generator) -> Shard:
+        """A random shard."""
+        path = self.files[rng.integers(len(self.files))]
+        if path not in self.read:
+            self.read[path] = Shard.load(path)
+        return self.read[path]
 
 
 def simulate_shard(seed: int, cases: int = CASES_PER_SHARD, negatives: int = NEGATIVES_PER_SHARD) -> Shard:

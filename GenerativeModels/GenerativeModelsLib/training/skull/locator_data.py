@@ -14,7 +14,7 @@ from GenerativeModelsLib.evaluation.data.hc18 import LEAST_HC_MM, Hc18Case
 from GenerativeModelsLib.skull.locate.locator import LOCATOR_SIZE, PLANES
 from GenerativeModelsLib.skull.locate.window import Window, normalise_grey, whole_picture
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse
-from GenerativeModelsLib.training.skull.bank import Shard
+from GenerativeModelsLib.training.skull.bank import OpenShards, Shard
 
 MAP_SIZE = LOCATOR_SIZE // 2
 REAL_SHARE, NEGATIVE_SHARE = 0.35, 0.10
@@ -86,19 +86,13 @@ class LocatorData(Dataset):
     """
 
     def __init__(self, files: list[Path], real: list[Hc18Case], length: int, seed: int = 0) -> None:
-        self.files, self.length, self.seed, self.epoch = files, length, seed, 0
+        self.length, self.seed, self.epoch = length, seed, 0
         groups = [[case for case in real if (case.hc_mm < LEAST_HC_MM) == small] for small in (True, False)]
         self.real = [[shrunk(case) for case in group] for group in groups]
-        self._open: dict[Path, Shard] = {}
+        self.shards = OpenShards(files)
 
     def __len__(self) -> int:
         return self.length
-
-    def _shard(self, rng: np.random.Generator) -> Shard:
-        path = self.files[rng.integers(len(self.files))]
-        if path not in self._open:
-            self._open[path] = Shard.load(path)
-        return self._open[path]
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng([self.seed, self.epoch, index])
@@ -121,7 +115,7 @@ class LocatorData(Dataset):
         }
 
     def _simulated(self, rng: np.random.Generator) -> dict:
-        shard = self._shard(rng)
+        shard = self.shards.draw(rng)
         i, k = int(rng.integers(len(shard.images))), int(rng.choice(3, p=PLANE_SHARES))
         plane, spacing = PLANES[k], tuple(shard.spacing[i, k])
         picture = Picture(shard.images[i, k], spacing, plane)
@@ -129,7 +123,7 @@ class LocatorData(Dataset):
         return self._item(picture, window, rng, head_maps(shard, i, k, window, MAP_SIZE), True, True)
 
     def _negative(self, rng: np.random.Generator) -> dict:
-        shard = self._shard(rng)
+        shard = self.shards.draw(rng)
         pixels = shard.negatives[rng.integers(len(shard.negatives))]
         plane = PLANES[rng.integers(3)]
         spacing = (0.3, 0.3)

@@ -15,7 +15,7 @@ from GenerativeModelsLib.skull.locate.locator import PLANES
 from GenerativeModelsLib.skull.locate.strip import ANGLES, RADII, Strip
 from GenerativeModelsLib.skull.locate.window import Window, normalise_grey
 from GenerativeModelsLib.skull.shape.ellipse import Ellipse, fit_ellipse
-from GenerativeModelsLib.training.skull.bank import Shard
+from GenerativeModelsLib.training.skull.bank import OpenShards
 from GenerativeModelsLib.training.skull.echo_border import clear_border, visible_border
 from GenerativeModelsLib.training.skull.locator_data import shrunk
 
@@ -90,18 +90,11 @@ class ReaderData(Dataset):
 
     def __init__(self, files: list[Path], real: list[Hc18Case], length: int, seed: int = 0) -> None:
         self.length, self.seed = length, seed
-        self.files = files
-        self._open: dict[Path, Shard] = {}
+        self.shards = OpenShards(files)
         self.real = [_with_echo(*shrunk(case)) for case in real]
 
     def __len__(self) -> int:
         return self.length
-
-    def _shard(self, rng: np.random.Generator) -> Shard:
-        path = self.files[rng.integers(len(self.files))]
-        if path not in self._open:
-            self._open[path] = Shard.load(path)
-        return self._open[path]
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng([self.seed, index])
@@ -110,7 +103,7 @@ class ReaderData(Dataset):
             item = self._strip(pixels, spacing, ellipse, ellipse.points(180), rng, (echo, clear))
             nothing = torch.zeros(PICTURE_SIZE, PICTURE_SIZE)
             return item | _scalars(real=1, plane=0, upright=0, oriented=0) | {"picture": nothing}
-        shard = self._shard(rng)
+        shard = self.shards.draw(rng)
         i, k = int(rng.integers(len(shard.images))), int(rng.integers(3))
         pixels, spacing = shard.images[i, k], tuple(float(v) for v in shard.spacing[i, k])
         outline = shard.outline[i, k].astype(float)

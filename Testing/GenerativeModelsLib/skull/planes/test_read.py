@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.kinds import file_kind
 from GenerativeModelsLib.skull.planes.image import read_plane
-from GenerativeModelsLib.skull.planes.read import file_kind
 
 SPACING = (0.3, 0.3)
 

@@ -166,4 +166,4 @@ def test_only_the_given_shards_are_read(painted_bank: Path) -> None:
     source = data(painted_bank, [])
     for i in range(10):
         source[i]
-    assert [path.name for path in source._open] == ["shard-000000.npz"]
+    assert [path.name for path in source.shards.read] == ["shard-000000.npz"]
