@@ -69,11 +69,12 @@ def smallest_changes(
             if judged is None or not judged.violations or frame in kept:
                 continue
             before = maps.values[frame, slice_]
-            rules = [violation.criterion.name for violation in judged.violations]
             mended = mend_slice(maps, found.view, judged.plane, (frame, slice_), before)
             if mended is None or changed_percent(before, mended.values) > most_percent:
                 continue
             values[frame, slice_] = mended.values
+            broken = (violation.criterion.name for violation in judged.violations)
+            rules = [name for name in broken if name not in mended.broken]
             area = changed_mm2(before, mended.values, maps.pixel_mm)
             changes.append(Change(frame, slice_, (STEP,), area, (_reason(mended.done, rules),)))
     return replace(maps, values=values), changes
