@@ -142,12 +142,8 @@ def repair_maps(
     start = time.perf_counter()
     before = check_maps(maps, view, lambda message, share: progress(message, 0.3 * share))
     checked = time.perf_counter()
-    limit, kept, locked = Limit(before.maps, most_percent), frozenset(keep_frames), {}
-    while True:
-        state = _mended(before, limit, kept, locked, whole_cycle, model, progress)
-        if not state.outgrown:
-            break
-        locked.update(state.outgrown)
+    kept = frozenset(keep_frames)
+    state = _mended(before, most_percent, kept, whole_cycle, model, progress)
     changes = [state.changes[place] for place in sorted(state.changes)]
     mended = time.perf_counter()
     after, moved = state.found, Realigned(state.found.maps, [], [])
@@ -162,6 +158,32 @@ def repair_maps(
 
 
 def _mended(
+    before: Findings,
+    most_percent: float,
+    kept: frozenset[int],
+    whole_cycle: bool,
+    model: MapModel | None,
+    progress: Callable[[str, float], None],
+) -> _State:
+    """The state after all turns, in which a slice is as it was if its next change would be too much in sum.
+
+    Once the others are mended, such a slice may be mended in another way; that is tried as a repair of the result.
+    """
+    limit, locked = Limit(before.maps, most_percent), {}
+    while True:
+        state = _after_turns(before, limit, kept, locked, whole_cycle, model, progress)
+        if not state.outgrown:
+            break
+        locked.update(state.outgrown)
+    if locked and state.changes:
+        again = _mended(state.found, most_percent, kept, whole_cycle, model, progress)
+        passed = accepted(state.found, again.found.maps, limit)
+        if np.array_equal(passed.found.maps.values, again.found.maps.values):
+            state.take(before.maps, passed, list(again.changes.values()))
+    return state
+
+
+def _after_turns(
     before: Findings,
     limit: Limit,
     kept: frozenset[int],
