@@ -10,6 +10,7 @@ import numpy as np
 from GenerativeModelsLib.segmentation.check import check_maps
 from GenerativeModelsLib.segmentation.geometry import enclosed_pieces, pieces
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.repair.change import Place
 from GenerativeModelsLib.segmentation.repair.repair import repair_maps
 
 __all__ = [
@@ -29,10 +30,10 @@ LV, MYO = CODES["lv"], CODES["myo"]
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Repaired label maps, and the frames that a method left alone on purpose though they, or a slice, are faulty."""
+    """Repaired label maps, and the places that the method says still break rules."""
 
     maps: LabelMaps
-    abstained: frozenset[int] = frozenset()
+    abstained: frozenset[Place] = frozenset()
 
 
 class Method(Protocol):
@@ -144,7 +145,7 @@ class Repair:
 
     def repair(self, maps: LabelMaps) -> Outcome:
         done = repair_maps(maps, whole_cycle=maps.frames > 2)
-        return Outcome(done.after.maps, frozenset(each.frame for each in done.abstained))
+        return Outcome(done.after.maps, frozenset((each.frame, each.slice) for each in done.abstained))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The repair of segmentations beside other methods, on real failures of a network and on graded faults.
 
 Real failures: a small U-Net trained on six patients of Sunnybrook segments the others, whole cines included, with three
-seeds. Graded faults: expert maps of Sunnybrook and ACDC with faults of known kind and size. Patients held out are read
-with `final` alone.
+seeds. Graded faults: expert maps of Sunnybrook with faults of known kind and size. Patients held out, and those of
+ACDC, are read with `final` alone.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def fitted_methods(data: Path, folder: Path, seed: int, steps: int = dae.SETTING
 
 
 def _graded(data: Path, cases: int, seed: int, final: bool) -> dict[str, list[SegmentedCase]]:
-    """Faults in expert maps of the tested part of Sunnybrook, and in ACDC; by source and level."""
+    """Faults in expert maps of the tested part of Sunnybrook, with `final` also of ACDC; by source and level."""
     part = HELD_OUT if final else DEVELOPMENT
     tested = patients_of(data, final=final)
     sunnybrook = [e for e in sunnybrook_maps(data) if e.part == part and e.patient.split()[0] in tested]
-    experts = {"Sunnybrook": sunnybrook, "ACDC": list(acdc_maps(data))}
+    experts = {"Sunnybrook": sunnybrook, **({"ACDC": list(acdc_maps(data))} if final else {})}
     return {
         f"{name}, {level}": list(corrupted_cases(maps, level, cases, seed))
         for name, maps in experts.items()

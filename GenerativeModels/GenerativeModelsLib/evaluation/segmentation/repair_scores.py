@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from GenerativeModelsLib.evaluation.segmentation.methods import Method
 from GenerativeModelsLib.evaluation.segmentation.predictions import SegmentedCase
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.repair.change import Place
 
 __all__ = ["CaseScore", "ScoringJob", "ejection_fraction", "ejection_fraction_error", "score_case"]
 
@@ -31,12 +33,14 @@ class CaseScore:
         Of those, with a fault: before.
     left_frames, left_slices
         With a fault after the method.
-    left_not_abstained
-        Frames with a fault after the method that it did not leave alone on purpose.
-    abstained
-        Frames that the method left alone on purpose.
-    valid, valid_changed
+    abstained_frames, abstained_slices
+        Listed by the method as still breaking rules: frames of which the frame or a slice is listed, and slices.
+    unlisted_frames, unlisted_slices
+        With a fault that a check of the repaired maps alone finds, at a place that the method does not list.
+    valid_frames, valid_frames_changed
         Frames without a fault before, and those of them that the method changed.
+    valid_slices, valid_slices_changed
+        The same of labelled slices without a fault before, in frames without a fault of the frame as a whole.
     scores
         By "lv" and "myo", a score for each frame in which the structure is labelled.
     ef_error
@@ -59,10 +63,14 @@ class CaseScore:
     faulty_slices: int
     left_frames: int
     left_slices: int
-    left_not_abstained: int
-    abstained: int
-    valid: int
-    valid_changed: int
+    abstained_frames: int
+    abstained_slices: int
+    unlisted_frames: int
+    unlisted_slices: int
+    valid_frames: int
+    valid_frames_changed: int
+    valid_slices: int
+    valid_slices_changed: int
     scores: dict[str, list[StackScore]]
     ef_error: float | None
     roughness: float | None
@@ -89,37 +97,48 @@ def _scored(method: Method, case: SegmentedCase, before: Findings) -> CaseScore:
     start = time.perf_counter()
     outcome = method.repair(case.maps)
     seconds = time.perf_counter() - start
-    same = outcome.maps.values is case.maps.values
-    after = before if same else check_maps(outcome.maps, earlier=before)
-    changed = (outcome.maps.values != case.maps.values).any(axis=(1, 2, 3))
-    faulty = set(before.faulty_frames)
-    left = set(after.faulty_frames)
-    rules: dict[str, int] = {}
-    for violation in after.faults:
-        rules[violation.criterion.name] = rules.get(violation.criterion.name, 0) + 1
-    valid = [frame for frame in range(case.maps.frames) if frame not in faulty]
+    after = before if outcome.maps.values is case.maps.values else check_maps(outcome.maps)
+    changed = (outcome.maps.values != case.maps.values).any(axis=(2, 3))
+    places = {(violation.frame, violation.slice) for violation in after.faults}
+    unlisted = places - outcome.abstained
+    valid_frames = ~np.isin(np.arange(case.maps.frames), before.faulty_frames)
+    valid_slices = (case.maps.values != 0).any(axis=(2, 3))
+    for violation in before.faults:
+        valid_slices[violation.frame, slice(None) if violation.slice is None else violation.slice] = False
     cine = case.kind == "cine"
     return CaseScore(
-        method.name,
-        case.patient,
-        case.kind,
-        case.seed,
-        case.maps.frames,
-        len(before.expected),
-        len(faulty),
-        len(before.faulty_slices),
-        len(left),
-        len(after.faulty_slices),
-        len(left - outcome.abstained),
-        len(outcome.abstained),
-        len(valid),
-        int(changed[valid].sum()),
-        {name: _structure_scores(outcome.maps, case, name) for name in case.known},
-        ejection_fraction_error(outcome.maps, case) if cine else None,
-        roughness_percent(_volumes(outcome.maps.values)) if cine else None,
-        seconds,
-        rules,
+        method=method.name,
+        patient=case.patient,
+        kind=case.kind,
+        seed=case.seed,
+        frames=case.maps.frames,
+        slices=len(before.expected),
+        faulty_frames=len(before.faulty_frames),
+        faulty_slices=len(before.faulty_slices),
+        left_frames=len(after.faulty_frames),
+        left_slices=len(after.faulty_slices),
+        abstained_frames=_frames(outcome.abstained),
+        abstained_slices=_slices(outcome.abstained),
+        unlisted_frames=_frames(unlisted),
+        unlisted_slices=_slices(unlisted),
+        valid_frames=int(valid_frames.sum()),
+        valid_frames_changed=int((valid_frames & changed.any(axis=1)).sum()),
+        valid_slices=int(valid_slices.sum()),
+        valid_slices_changed=int((valid_slices & changed).sum()),
+        scores={name: _structure_scores(outcome.maps, case, name) for name in case.known},
+        ef_error=ejection_fraction_error(outcome.maps, case) if cine else None,
+        roughness=roughness_percent(_volumes(outcome.maps.values)) if cine else None,
+        seconds=seconds,
+        rules=dict(Counter(violation.criterion.name for violation in after.faults)),
     )
+
+
+def _frames(places: Collection[Place]) -> int:
+    return len({frame for frame, _ in places})
+
+
+def _slices(places: Collection[Place]) -> int:
+    return sum(slice_ is not None for _, slice_ in places)
 
 
 def _structure_scores(maps: LabelMaps, case: SegmentedCase, structure: str) -> list[StackScore]:
@@ -143,12 +162,15 @@ def ejection_fraction(volumes: Sequence[float]) -> float:
 
 
 def ejection_fraction_error(maps: LabelMaps, case: SegmentedCase) -> float:
-    """Absolute error in percentage points at the frames that are contoured, volumes of all slices of the maps.
+    """Absolute error in percentage points, over the slices that the expert contoured at end diastole and end systole.
 
-    The expert's volume is that of the contoured slices, beyond which there is no ventricle.
+    Of each of these frames the slices contoured in it count, in the maps and in the truth alike: what a map has in
+    other slices, right or wrong, is not counted for any method.
     """
-    frames = np.flatnonzero(case.known["lv"].any(axis=1))
-    return abs(
-        ejection_fraction(_volumes(maps.values[frames]).tolist())
-        - ejection_fraction(_volumes(case.truth[frames]).tolist())
-    )
+    known = case.known["lv"]
+    frames = np.flatnonzero(known.any(axis=1))
+    errors = [
+        ejection_fraction([float((values[frame, known[frame]] == CODES["lv"]).sum()) for frame in frames])
+        for values in (maps.values, case.truth)
+    ]
+    return abs(errors[0] - errors[1])

@@ -22,8 +22,13 @@ _NOTES = (
     "Dice and distances: of every labelled frame, changed or not, in mm. In brackets the difference from `as it is` "
     "with its 95 % interval over patients (paired, Student's t; frames and seeds of a patient averaged). Millimetres "
     "of stacks of Sunnybrook are nominal (pixels of 1.33 mm, 9 mm between slices).",
-    "`left`: frames that are faulty afterwards and were not left alone on purpose. `valid changed`: frames without a "
-    "fault that a method changed. EF and roughness (of the volume curve) are those of cines.",
+    "Abstained: what a method lists as still breaking rules. A frame counts if the frame or one of its slices is "
+    "listed, a slice if it is listed itself; shares of all frames, and of all slices that have labels or lack them and "
+    "should not. Not listed: with a fault in a check of the repaired maps alone, at a place that is not listed.",
+    "Valid changed: frames without a fault before that a method changed, and labelled slices without a fault before, "
+    "in frames without a fault of the frame as a whole.",
+    "EF errors are those of cines, over the slices that the expert contoured at end diastole and end systole, the same "
+    "for all methods. Roughness is that of the volume curve of a cine.",
 )
 
 
@@ -56,10 +61,14 @@ def summary_of(found: Sequence[CaseScore], method: str, reference: str) -> dict[
         "frames_faulty": shares(lambda s: s.left_frames, lambda s: s.frames),
         "slices_faulty_before": shares(lambda s: s.faulty_slices, lambda s: s.slices),
         "slices_faulty": shares(lambda s: s.left_slices, lambda s: s.slices),
-        "frames_left": shares(lambda s: s.left_not_abstained, lambda s: s.frames),
-        "frames_abstained": shares(lambda s: s.abstained, lambda s: s.frames),
-        "valid_changed": [sum(s.valid_changed for s in own if s.seed == seed) for seed in seeds],
-        "valid": [sum(s.valid for s in own if s.seed == seed) for seed in seeds],
+        "frames_abstained": shares(lambda s: s.abstained_frames, lambda s: s.frames),
+        "slices_abstained": shares(lambda s: s.abstained_slices, lambda s: s.slices),
+        "frames_unlisted": shares(lambda s: s.unlisted_frames, lambda s: s.frames),
+        "slices_unlisted": shares(lambda s: s.unlisted_slices, lambda s: s.slices),
+        **{
+            name: [sum(getattr(s, name) for s in own if s.seed == seed) for seed in seeds]
+            for name in ("valid_frames", "valid_frames_changed", "valid_slices", "valid_slices_changed")
+        },
         "seconds": float(np.mean([score.seconds for score in own])),
         "rules": _summed(score.rules for score in own),
     }
@@ -109,9 +118,11 @@ def _fault_table(source: str, summaries: Mapping[str, dict[str, Any]]) -> Table:
             name,
             f"{_spread(s['frames_faulty_before'])} → {_spread(s['frames_faulty'])}",
             f"{_spread(s['slices_faulty_before'])} → {_spread(s['slices_faulty'])}",
-            _spread(s["frames_left"]),
             _spread(s["frames_abstained"]),
-            f"{sum(s['valid_changed'])} of {sum(s['valid'])}",
+            _spread(s["slices_abstained"]),
+            _spread(s["frames_unlisted"]),
+            _spread(s["slices_unlisted"]),
+            *(f"{sum(s[f'valid_{kind}_changed'])} of {sum(s[f'valid_{kind}'])}" for kind in ("frames", "slices")),
             _spread(s["ef_error"]),
             _spread(s["roughness"], 2),
             f"{s['seconds']:.2f}",
@@ -119,7 +130,8 @@ def _fault_table(source: str, summaries: Mapping[str, dict[str, Any]]) -> Table:
         for name, s in summaries.items()
     ]
     columns = (
-        *("method", "faulty frames %", "faulty slices %", "left %", "abstained %", "valid changed"),
+        *("method", "faulty frames %", "faulty slices %", "abstained frames %", "abstained slices %"),
+        *("not listed: frames %", "not listed: slices %", "valid frames changed", "valid slices changed"),
         *("EF error, points", "roughness %", "s a case"),
     )
     return Table(f"{source}: faults before and after", columns, rows)

@@ -65,8 +65,7 @@ class NearestCodes:
 
     def __init__(self, model: LabelModel, most_percent: float, kept: Collection[int] = ()) -> None:
         self._model, self._most, self._kept = model, most_percent, kept
-        self._turn: float | None = None
-        self._seen: dict[tuple[Place, str, bytes], np.ndarray | str | None] = {}
+        self._seen: dict[tuple[Place, str, float, bytes], np.ndarray | str | None] = {}
 
     def __call__(self, found: Findings) -> NearestMaps:
         """The maps of `found` with slices that break a rule on slices brought to the map of their nearest valid code.
@@ -79,16 +78,15 @@ class NearestCodes:
             return NearestMaps(maps)
         values, changes, refused = maps.values.copy(), [], {}
         faulty = set(found.faulty_slices)
-        if self._turn is None:
-            self._turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled)
+        turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled)
         for frame, row in enumerate(found.planes):
             for slice_, judged in enumerate(row):
                 if judged is None or not judged.violations or frame in self._kept:
                     continue
                 place, before = (frame, slice_), maps.values[frame, slice_]
-                key = place, judged.plane.role, before.tobytes()
+                key = place, judged.plane.role, turn, before.tobytes()
                 if key not in self._seen:
-                    self._seen[key] = self._nearest(found, judged.plane, place)
+                    self._seen[key] = self._nearest(found, judged.plane, place, turn)
                 made = self._seen[key]
                 if isinstance(made, str):
                     refused[place] = made
@@ -99,7 +97,7 @@ class NearestCodes:
                     changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, id=rules),)))
         return NearestMaps(replace(maps, values=values), changes, refused)
 
-    def _nearest(self, found: Findings, like: Plane, place: Place) -> np.ndarray | str | None:
+    def _nearest(self, found: Findings, like: Plane, place: Place, turn: float) -> np.ndarray | str | None:
         """Labels (rows, columns) that break no rule; a sentence why it is left alone; None if nothing was found."""
         maps, model, view = found.maps, self._model, found.view
         before = maps.values[place]
@@ -109,7 +107,7 @@ class NearestCodes:
         largest = np.zeros(before.shape, bool)
         largest[tuple(ventricle[0].T)] = True
         middle = np.array(centre(largest))
-        where = Placement(middle, self._turn or 0.0, maps.pixel_mm, before.shape, model.pixel_mm, model.grid)
+        where = Placement(middle, turn, maps.pixel_mm, before.shape, model.pixel_mm, model.grid)
         named = [code for name, code in CODES.items() if name in maps.labels and (before == code).any()]
         code = model.encode(where.onto_grid(before)[None], known_codes(view, *maps.labels)[None])[0]
         if model.density.log_density(code) < model.limit:

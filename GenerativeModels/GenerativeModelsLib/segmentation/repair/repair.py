@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import LabelMaps
-from GenerativeModelsLib.segmentation.repair.change import (
-    Abstention,
-    Change,
-    Place,
-    changed_mm2,
-    changed_percent,
-    changed_places,
-)
+from GenerativeModelsLib.segmentation.repair.accepted import Accepted, Limit, accepted, broken_by_place
+from GenerativeModelsLib.segmentation.repair.change import Abstention, Change, Place, changed_mm2, changed_places
 from GenerativeModelsLib.segmentation.repair.codes import NearestCodes
 from GenerativeModelsLib.segmentation.repair.over_time import over_time
 from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT
 from GenerativeModelsLib.segmentation.repair.slices import Realigned, SliceShift, realigned
+from GenerativeModelsLib.segmentation.repair.smallest import STEP as SMALLEST
 from GenerativeModelsLib.segmentation.repair.smallest import smallest_changes
 
 if TYPE_CHECKING:
@@ -30,10 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Repaired", "repair_maps"]
 
-MOST_PASSES = 8
-_TOO_MUCH = S_("It would change {percent:.0f} % of the labels, more than {most:.0f} %.")
-_STILL = S_("It would still break rules, or make others break them: {id}.")
 _NO_STEP = S_("No small change mends it; an unusual shape or size may be the patient's own.")
+_IN_PART = S_("Mended in part. {why} What is left: {id}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +43,7 @@ class Repaired:
     changes
         Changed slices, by frame and slice; slices that were realigned come last.
     abstained
-        What was left as it was though it breaks rules.
+        What still breaks rules, but for frames that were to stay as they are; slices among them may be changed.
     shifts
         The in-plane shifts that were looked for; empty without `realign`.
     """
@@ -68,12 +64,49 @@ class Repaired:
 
 @dataclass(eq=False)
 class _State:
-    """How far a repair is: what the check finds, changes by place, reasons of what was not changed by place."""
+    """How far a repair is.
+
+    Attributes
+    ----------
+    found
+        What the check finds now.
+    changes
+        By slice what was done.
+    refused
+        By place the reason why it was not changed, or not further.
+    singly
+        Frames that could not be rebuilt as a whole.
+    outgrown
+        Slices that have to stay as they were, see `Accepted`.
+    """
 
     found: Findings
     changes: dict[tuple[int, int], Change] = field(default_factory=dict)
     refused: dict[Place, str] = field(default_factory=dict)
     singly: set[int] = field(default_factory=set)
+    outgrown: dict[Place, str] = field(default_factory=dict)
+
+    def take(self, before: LabelMaps, passed: Accepted, steps: Sequence[Change]) -> None:
+        """Go on with what was kept of these steps; `before` are the maps of the file."""
+        by_place: dict[Place, list[Change]] = defaultdict(list)
+        for change in steps:
+            by_place[change.frame, change.slice].append(change)
+        for place in changed_places(self.found.maps, passed.found.maps):
+            earlier = [self.changes[place]] if place in self.changes else []
+            self.changes[place] = _joined([*earlier, *by_place[place]], before, passed.found.maps)
+        self.found = passed.found
+        self.refused.update(passed.refused)
+        self.outgrown.update(passed.outgrown)
+
+
+def _joined(changes: list[Change], before: LabelMaps, after: LabelMaps) -> Change:
+    """The changes of one slice as one, its area against the file's labels."""
+    first = changes[0]
+    place = first.frame, first.slice
+    steps = tuple(dict.fromkeys(step for change in changes for step in change.steps))
+    reasons = tuple(dict.fromkeys(reason for change in changes for reason in change.reasons))
+    area = changed_mm2(before.values[place], after.values[place], before.pixel_mm)
+    return Change(first.frame, first.slice, steps, area, reasons)
 
 
 def repair_maps(
@@ -90,8 +123,9 @@ def repair_maps(
     """Repair label maps.
 
     Slices and frames without a fault are bit for bit what they were, unless slices are realigned. A changed slice
-    breaks no rule; what cannot be brought there stays as it was and is listed. The steps are repeated until they change
-    nothing, so that repairing the result again changes nothing either.
+    breaks fewer rules than before and none that it did not break, and makes no other slice or frame break one. All that
+    still breaks rules is listed, also what is left of a slice that was mended in part. The steps are repeated until
+    they change nothing, so that repairing the result again changes nothing either.
 
     Parameters
     ----------
@@ -111,16 +145,9 @@ def repair_maps(
     start = time.perf_counter()
     before = check_maps(maps, view, lambda message, share: progress(message, 0.3 * share))
     checked = time.perf_counter()
-    state, kept = _State(before), frozenset(keep_frames)
+    kept = frozenset(keep_frames)
     codes = None if model is None else NearestCodes(model, most_percent, kept)
-    for turn in range(MOST_PASSES):
-        progress("repairing", 0.3 + 0.5 * turn / MOST_PASSES)
-        singly = len(state.singly)
-        if _pass(before, state, most_percent, kept, whole_cycle, codes):
-            state.singly.clear()
-        elif len(state.singly) == singly:
-            break
-    abstained = _abstained(state, kept)
+    state = _mended(before, most_percent, kept, whole_cycle, codes, progress)
     changes = [state.changes[place] for place in sorted(state.changes)]
     mended = time.perf_counter()
     after, moved = state.found, Realigned(state.found.maps, [], [])
@@ -128,28 +155,84 @@ def repair_maps(
         progress("realigning the slices", 0.85)
         moved = realigned(state.found, kept)
         after = check_maps(moved.maps, view, earlier=state.found)
+    abstained = _abstained(after, state, kept)
     seconds = {"check": checked - start, "repair": mended - checked, "realign": time.perf_counter() - mended}
     warnings = (*after.warnings, *moved.warnings)
     return Repaired(before, after, changes + moved.changes, abstained, moved.shifts, warnings, seconds)
 
 
-def _pass(
+def _mended(
     before: Findings,
-    state: _State,
     most_percent: float,
     kept: frozenset[int],
     whole_cycle: bool,
     codes: NearestCodes | None,
+    progress: Callable[[str, float], None],
+) -> _State:
+    """The state after all turns, in which a slice is as it was if its next change would be too much in sum.
+
+    Once the others are mended, such a slice may be mended in another way; that is tried as a repair of the result.
+    """
+    limit, locked = Limit(before.maps, most_percent), {}
+    while True:
+        state = _after_turns(before, limit, kept, locked, whole_cycle, codes, progress)
+        if not state.outgrown:
+            break
+        locked.update(state.outgrown)
+    if locked and state.changes:
+        again = _mended(state.found, most_percent, kept, whole_cycle, codes, progress)
+        passed = accepted(state.found, again.found.maps, limit)
+        if np.array_equal(passed.found.maps.values, again.found.maps.values):
+            state.take(before.maps, passed, list(again.changes.values()))
+    return state
+
+
+def _after_turns(
+    before: Findings,
+    limit: Limit,
+    kept: frozenset[int],
+    locked: Mapping[Place, str],
+    whole_cycle: bool,
+    codes: NearestCodes | None,
+    progress: Callable[[str, float], None],
+) -> _State:
+    """The state after all turns; it is left early, with `outgrown`, where slices have to stay as they were.
+
+    Every turn that changes something leaves fewer broken rules, so the turns come to an end.
+    """
+    state = _State(before)
+    for turn in count():
+        progress("repairing", 0.8 - 0.5 * 0.7**turn)
+        singly = len(state.singly)
+        if _turn(limit, state, kept, locked, whole_cycle, codes):
+            state.singly.clear()
+        elif len(state.singly) == singly:
+            break
+        if state.outgrown:
+            break
+    return state
+
+
+def _turn(
+    limit: Limit,
+    state: _State,
+    kept: frozenset[int],
+    locked: Mapping[Place, str],
+    whole_cycle: bool,
+    codes: NearestCodes | None,
 ) -> bool:
-    """One turn of all steps; whether anything was changed."""
+    """One turn of all steps; whether anything was changed.
+
+    Slices that all steps together do not make better are tried once more with the smallest change alone.
+    """
     current = state.found
     state.refused = {place: reason for place, reason in state.refused.items() if place[0] in state.singly}
     if not current.faults:
         return False
     steps: list[Change] = []
-    tried, made = smallest_changes(current, most_percent, kept)
+    smallest, made = smallest_changes(current, limit.percent, kept)
     steps += made
-    found = check_maps(tried, current.view, earlier=current) if made else current
+    found = check_maps(smallest, current.view, earlier=current) if made else current
     outside: dict[Place, str] = {}
     if codes is not None:
         nearest = codes(found)
@@ -160,101 +243,29 @@ def _pass(
     steps += rebuilt.changes
     state.refused.update(rebuilt.refused | outside)
     state.singly |= {frame for frame, slice_ in rebuilt.refused if slice_ is None}
-    passed = _only_what_passes(before, state, rebuilt.maps, rebuilt.whole, most_percent)
-    changed = set(changed_places(current.maps, passed.maps))
-    by_place: dict[tuple[int, int], list[Change]] = defaultdict(list)
-    for change in steps:
-        by_place[change.frame, change.slice].append(change)
-    for place in changed:
-        earlier = [state.changes[place]] if place in state.changes else []
-        state.changes[place] = _joined([*earlier, *by_place[place]], before.maps, passed.maps)
-    state.found = passed
-    return bool(changed)
+    passed = accepted(current, rebuilt.maps, limit, rebuilt.whole, locked)
+    state.singly |= {frame for frame, slice_ in passed.refused if slice_ is None}
+    state.take(limit.before, passed, steps)
+    stayed = (passed.found.maps.values == current.maps.values).all(axis=(2, 3), keepdims=True)
+    alone = replace(smallest, values=np.where(stayed, smallest.values, passed.found.maps.values))
+    known = dict(state.refused)
+    first = [change for change in steps if change.steps == (SMALLEST,)]
+    state.take(limit.before, accepted(passed.found, alone, limit, locked=locked), first)
+    state.refused.update(known)
+    return state.found is not current
 
 
-def _joined(changes: list[Change], before: LabelMaps, after: LabelMaps) -> Change:
-    """The changes of one slice as one, its area against the file's labels."""
-    first = changes[0]
-    place = first.frame, first.slice
-    steps = tuple(dict.fromkeys(step for change in changes for step in change.steps))
-    reasons = tuple(dict.fromkeys(reason for change in changes for reason in change.reasons))
-    area = changed_mm2(before.values[place], after.values[place], before.pixel_mm)
-    return Change(first.frame, first.slice, steps, area, reasons)
-
-
-def _faults(found: Findings) -> dict[Place, set[str]]:
-    faults: dict[Place, set[str]] = defaultdict(set)
-    for violation in found.faults:
-        faults[violation.frame, violation.slice].add(violation.criterion.name)
-    return faults
-
-
-def _only_what_passes(
-    before: Findings, state: _State, tried: LabelMaps, whole: frozenset[int], most_percent: float
-) -> Findings:
-    """What the check finds in the tried maps, without the changes that do not pass.
-
-    Slices go back to what they were that still break a rule, that change too much, or beside which another slice breaks
-    a rule that it did not break; then the rest is looked at again. A frame that was rebuilt as a whole goes back whole.
-    """
-    current = state.found
-    known = _faults(current)
-    while True:
-        changed = changed_places(current.maps, tried)
-        if not changed:
-            return current
-        found = check_maps(tried, current.view, earlier=current)
-        back = _too_large(before, tried, changed, whole, most_percent)
-        now = _faults(found)
-        for place, rules in now.items():
-            new = rules if place in changed else rules - known.get(place, set())
-            for guilty in _guilty(place, changed) if new else ():
-                back.setdefault(guilty, said(_STILL, id=", ".join(sorted(new))))
-        if not back:
-            return found
-        values = tried.values.copy()
-        for (frame, slice_), reason in list(back.items()):
-            if frame in whole:
-                values[frame] = current.maps.values[frame]
-                state.refused[frame, None] = reason
-                state.singly.add(frame)
-            else:
-                values[frame, slice_] = current.maps.values[frame, slice_]
-                state.refused[frame, slice_] = reason
-        tried = replace(tried, values=values)
-
-
-def _too_large(
-    before: Findings, tried: LabelMaps, changed: list[tuple[int, int]], whole: frozenset[int], most_percent: float
-) -> dict[tuple[int, int], str]:
-    """By place the reason of changes that are too large."""
-    found = {}
-    for place in changed:
-        at = (place[0],) if place[0] in whole else place
-        percent = changed_percent(before.maps.values[at], tried.values[at])
-        if percent > most_percent:
-            found[place] = said(_TOO_MUCH, percent=percent, most=most_percent)
-    return found
-
-
-def _guilty(place: Place, changed: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The changed slices that a fault may come from: itself, else those beside it, else all of its frame or slice."""
-    frame, slice_ = place
-    if place in changed:
-        return [place]
-    beside = [(t, k) for t, k in changed if abs(t - frame) + abs(k - (k if slice_ is None else slice_)) <= 1]
-    if beside:
-        return beside
-    return [(t, k) for t, k in changed if t == frame or k == slice_] or changed
-
-
-def _abstained(state: _State, kept: frozenset[int]) -> list[Abstention]:
+def _abstained(after: Findings, state: _State, kept: frozenset[int]) -> list[Abstention]:
+    """What still breaks rules, with the reason; what is left of a slice that was mended in part says so."""
     found = []
-    for (frame, slice_), rules in sorted(_faults(state.found).items(), key=lambda item: _order(item[0])):
+    for (frame, slice_), rules in sorted(broken_by_place(after).items(), key=lambda item: _order(item[0])):
         if frame in kept:
             continue
         reason = state.refused.get((frame, slice_)) or state.refused.get((frame, None)) or said(_NO_STEP)
-        found.append(Abstention(frame, slice_, tuple(sorted(rules)), reason))
+        names = tuple(sorted(rules))
+        if (frame, slice_) in state.changes:
+            reason = said(_IN_PART, why=reason, id=", ".join(names))
+        found.append(Abstention(frame, slice_, names, reason))
     return found
 
 
