@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation.check import check_maps
 from GenerativeModelsLib.segmentation.geometry import enclosed_pieces, pieces
+from GenerativeModelsLib.segmentation.label_model import LabelModel, load_label_model
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.repair.change import Place
 from GenerativeModelsLib.segmentation.repair.repair import repair_maps
@@ -141,11 +144,21 @@ class WhereFaulty:
 class Repair:
     """`segmentation repair` of this project with its default settings; cines are whole cycles."""
 
-    name: str = "segmentation repair"
+    network: bool = True
+
+    @property
+    def name(self) -> str:
+        """Whether the shipped label network takes part."""
+        return "segmentation repair" if self.network else "segmentation repair, no network"
 
     def repair(self, maps: LabelMaps) -> Outcome:
-        done = repair_maps(maps, whole_cycle=maps.frames > 2)
+        done = repair_maps(maps, whole_cycle=maps.frames > 2, model=_network() if self.network else None)
         return Outcome(done.after.maps, frozenset((each.frame, each.slice) for each in done.abstained))
+
+
+@lru_cache(maxsize=1)
+def _network() -> LabelModel:
+    return load_label_model(default_bundle("repair"))
 
 
 @dataclass(frozen=True)

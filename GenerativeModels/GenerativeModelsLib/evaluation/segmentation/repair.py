@@ -93,7 +93,7 @@ def fitted_methods(data: Path, folder: Path, seed: int, steps: int = dae.SETTING
     denoising = dae.DenoisingAutoencoder(kept(folder, "autoencoder", own, weights))
     models = [shapes, WhereFaulty(shapes), denoising, WhereFaulty(denoising)]
     usual = LargestPieces()
-    return [AsItIs(), usual, MedianInTime(), *models, Repair(), InTurn(usual, Repair())]
+    return [AsItIs(), usual, MedianInTime(), *models, Repair(network=False), Repair(), InTurn(usual, Repair())]
 
 
 def _graded(data: Path, cases: int, seed: int, final: bool) -> dict[str, list[SegmentedCase]]:

@@ -19,6 +19,7 @@ from GenerativeModelsLib.segmentation.repair.change import changed_percent, chan
 from GenerativeModelsLib.segmentation.repair.over_time import whole_frames
 from GenerativeModelsLib.segmentation.repair.repair import Repaired, repair_maps
 from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT
+from Testing.helpers.ring_network import RingNetwork
 from Testing.helpers.segmentation_phantoms import LV, MIDDLE, apical, cine, disc, maps_of, ring, stack
 
 BEAT = maps_of(cine(7, 5), frame_s=0.06)
@@ -31,7 +32,12 @@ def put(maps: LabelMaps, name: str, grade: float, frame: int, slice_: int, seed:
 
 
 def require_sound(
-    maps: LabelMaps, repaired: Repaired, *, most_percent: float = MOST_CHANGE_PERCENT, kept: tuple[int, ...] = ()
+    maps: LabelMaps,
+    repaired: Repaired,
+    *,
+    most_percent: float = MOST_CHANGE_PERCENT,
+    kept: tuple[int, ...] = (),
+    model: RingNetwork | None = None,
 ) -> None:
     """What holds for every repair."""
     before, after = repaired.before, repaired.after
@@ -50,7 +56,7 @@ def require_sound(
         if frame not in whole:
             assert now.get((frame, slice_), set()) < known[frame, slice_], "a change leaves fewer broken rules"
             assert changed_percent(maps.values[frame, slice_], after.maps.values[frame, slice_]) <= most_percent
-    again = repair_maps(after.maps, most_percent=most_percent, keep_frames=kept)
+    again = repair_maps(after.maps, most_percent=most_percent, keep_frames=kept, model=model)
     assert np.array_equal(again.after.maps.values, after.maps.values), "repairing twice changes nothing more"
 
 
@@ -66,6 +72,27 @@ def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slic
         true = check_maps(BEAT).curves.ef_percent
         errors = [abs(each.curves.ef_percent - true) for each in (repaired.before, repaired.after)]
         assert errors[1] <= errors[0] + 0.5
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=3))
+def test_with_a_label_network_the_same_holds(faults: list[tuple[tuple[str, float], int, int]]) -> None:
+    maps = maps_of(stack(slices=5))
+    for (name, grade), slice_, seed in faults:
+        if name in FAULTS:
+            maps = put(maps, name, grade, 0, slice_, seed) or maps
+    require_sound(maps, repair_maps(maps, model=RingNetwork()), model=RingNetwork())
+
+
+def test_the_network_mends_what_no_small_change_does_and_comes_before_time() -> None:
+    values = stack(slices=5)
+    values[2][disc(14.0, (MIDDLE[0] + 24, MIDDLE[1]))] = 0  # wider open than is closed
+    maps = maps_of(values)
+    alone, with_network = repair_maps(maps), repair_maps(maps, model=RingNetwork())
+    assert alone.abstained and not with_network.abstained and not with_network.after.faults
+    assert [(change.slice, "codes" in change.steps) for change in with_network.changes] == [(2, True)]
+    outside = repair_maps(maps, model=RingNetwork(limit=1.0))
+    assert "population" in outside.abstained[0].reason
 
 
 def every_other_slice(maps: LabelMaps) -> LabelMaps:
