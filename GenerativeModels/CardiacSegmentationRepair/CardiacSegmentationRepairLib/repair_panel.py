@@ -130,7 +130,7 @@ class RepairPanel:
         return [words, REPAIR.notes(result)[0]]
 
     def _fill_left(self, abstained: list[dict[str, Any]]) -> None:
-        """List the frames with slices that break rules and were left as they were, with the reasons."""
+        """List the frames with slices that still break rules, with the reasons."""
         reasons: dict[int, dict[str, list[int | None]]] = {}
         for entry in abstained:
             reasons.setdefault(entry["frame"], {}).setdefault(entry["reason"], []).append(entry["slice"])
@@ -141,7 +141,7 @@ class RepairPanel:
                 parts.append(
                     _("slices {numbers}: {reason}").format(numbers=numbers, reason=reason) if numbers else reason
                 )
-            text = _("Frame {frame}, left as it was: {reasons}").format(frame=frame, reasons=" ".join(parts))
+            text = _("Frame {frame}, still breaks rules: {reasons}").format(frame=frame, reasons=" ".join(parts))
             self._ui.changesList.addItem(qt.QListWidgetItem(text))
             first = next((number for numbers in found.values() for number in numbers if number is not None), -1)
             self._left.append((frame, first))

@@ -27,10 +27,10 @@ def build_repair(page: SegmentationApplication) -> None:
                 type="button",
                 classes="gm-button",
                 disabled=(f"{busy} || !!{page.inputs.name.missing}",),
-                title="Mend what breaks a rule; slices that keep the rules stay bit for bit",
+                title="Mend what breaks rules; slices that keep the rules stay bit for bit",
                 click=page.repair,
             )
-        hint = "Percent of the labels of a slice; what needs more is left alone."
+        hint = "Percent of the labels of a slice; what needs more is not done."
         build_text(page, "gm-most-change", "How much may change", settings.most_change, hint=hint)
         with html.Details(classes="gm-more"):
             html.Summary("Options")
@@ -72,5 +72,5 @@ def _changes(page: SegmentationApplication) -> None:
         classes="gm-quiet",
     )
     with html.Details(v_if=f"{result.left}.length", classes="gm-more"):
-        html.Summary(f"Left as it was ({{{{ {result.left}.length }}}})")
+        html.Summary(f"Still breaks rules ({{{{ {result.left}.length }}}})")
         html.P("{{ line }}", v_for=f"line in {result.left}", key="line", classes="gm-quiet")

@@ -43,13 +43,13 @@ def result_of(case: CheckedCase | RepairedCase, maps: LabelMaps, *, image: bool,
     repair = case if isinstance(case, RepairedCase) else None
     before = case if repair is None else repair.before
     check = before if repair is None or when == "before" else repair.after
-    changed = set() if repair is None else {(frame, slice_) for frame, slice_ in repair.result["changed"]}
+    changed = {} if repair is None else _words_of_changed(repair.result)
     return Result(
         outcome=(SEGMENTATION if repair is None else REPAIR).notes(case.result)[0],
         heads=["Value"] if repair is None else ["Before", "After"],
         rows=_rows([before] if repair is None else [before, repair.after]),
         cells=[
-            [_cell(cell, (frame, slice_) in changed) for frame, cell in enumerate(row)]
+            [_cell(cell, changed.get((frame, slice_))) for frame, cell in enumerate(row)]
             for slice_, row in enumerate(overview(check.result["roles"], check.violations))
         ],
         whole=_whole_frames(check.result["frames"], check.violations),
@@ -83,7 +83,7 @@ def changes_of(repair: RepairedCase) -> list[dict[str, Any]]:
 
 
 def _left(abstained: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What was left as it was, slices of a frame with one reason together."""
+    """What still breaks rules, slices of a frame with one reason together."""
     together: dict[tuple[int, str], list[int]] = {}
     for entry in abstained:
         slices = together.setdefault((entry["frame"], entry["reason"]), [])
@@ -102,8 +102,15 @@ def _slices(numbers: list[int]) -> str:
     return f", slice{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
-def _cell(cell: Cell, changed: bool) -> list[str]:
-    return [cell.state, cell.words + ", repaired", "changed"] if changed else [cell.state, cell.words, ""]
+def _words_of_changed(result: Mapping[str, Any]) -> dict[tuple[int, int], str]:
+    """What was done to each changed slice, by frame and slice: it may still break rules."""
+    left = {(entry["frame"], entry["slice"]) for entry in result["abstained"]}
+    places = ((frame, slice_) for frame, slice_ in result["changed"])
+    return {place: "mended in part" if place in left else "repaired" for place in places}
+
+
+def _cell(cell: Cell, changed: str | None) -> list[str]:
+    return [cell.state, f"{cell.words}, {changed}", "changed"] if changed else [cell.state, cell.words, ""]
 
 
 def _rows(checks: Sequence[CheckedCase]) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ class Result:
     changes
         What a repair did, by frame: dictionaries with "frame" (None = all), "slice" to jump to, and "lines".
     left
-        What it left as it was, in words.
+        What still breaks rules, in words.
     summary
         One line on how it was made.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,14 @@ def test_a_repair_stands_beside_what_was_before(repair, maps):
     assert len(before.violations) == 3 and "gm-before" not in before.curves[0]["svg"]
     assert before.rows == shown.rows
     assert start_of(repair, maps) == (2, 3, -1)
+
+
+def test_a_slice_that_is_changed_and_still_faulty_is_mended_in_part(repair, maps):
+    left = [*repair.result["abstained"], {"frame": 2, "slice": 3, "rules": ["x"], "reason": "Mended in part. Odd."}]
+    after = replace(repair.after, violations=repair.before.violations)
+    shown = result_of(replace(repair, result=repair.result | {"abstained": left}, after=after), maps, image=False)
+    assert shown.cells[3][2] == ["fault", "frame 2, slice 3: apical, 1 fault, mended in part", "changed"]
+    assert shown.left[-1] == "Frame 2, slice 3: Mended in part. Odd."
 
 
 def test_changes_are_told_by_frame_and_kept_frames_stay_in_the_list(repair, maps):

@@ -37,7 +37,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
         )
     ]
     if result["abstained"]:
-        lines.append(_("Left as they were though they break rules: {count}", count=len(result["abstained"])))
+        lines.append(_("Places that still break rules: {count}", count=len(result["abstained"])))
     for entry in result["abstained"]:
         where = _("frame {frame}", frame=entry["frame"])
         if entry["slice"] is not None:
@@ -72,8 +72,9 @@ REPAIR = Anatomy(
         "Repair a segmentation of the heart.\n\n"
         "Mends what the check finds: holes, islands and open walls by the smallest change, then slices by the nearest "
         "valid map of a label network, then frames that break rules from the valid ones around them. Valid slices stay "
-        "bit for bit what they were, and what cannot be mended is left alone and listed. Writes the repaired label "
-        "map, every change, the check before and after, and a report."
+        "bit for bit what they were, a slice is changed only where it then breaks fewer rules and none anew, and all "
+        "that still breaks rules is listed. Writes the repaired label map, every change, the check before and after, "
+        "and a report."
     ),
     bundle_kind="heart-label-maps",
     schema="segmentation-repair/1",

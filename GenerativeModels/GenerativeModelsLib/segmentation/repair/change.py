@@ -1,4 +1,4 @@
-"""What a repair did, and what it left alone."""
+"""What a repair did, and what still breaks rules after it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Abstention:
-    """A slice, or a frame (`slice` None), that breaks `rules` and was left as it was, with the reason as a sentence."""
+    """A slice, or a frame (`slice` None), that still breaks `rules`, with the reason as one or more sentences.
+
+    The slice may have been changed: it was mended in part then, and the reason says so.
+    """
 
     frame: int
     slice: int | None

@@ -128,7 +128,7 @@ class RepairedSegmentation(CaseView):
 
     @property
     def abstained(self) -> list[Abstention]:
-        """What breaks rules and was left as it was: `frame`, `slice`, `rules` and `reason`."""
+        """What still breaks rules, in part of slices that were changed: `frame`, `slice`, `rules` and `reason`."""
         return list(self._case.run.found.abstained)
 
     @property

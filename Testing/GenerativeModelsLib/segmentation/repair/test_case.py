@@ -16,7 +16,7 @@ from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.segmentation.repair.read import pictures, read_case
 from Testing.helpers.faulty_beat import REFUSED, hole_and_jump
-from Testing.helpers.segmentation_phantoms import apical, disc, maps_of, write_maps
+from Testing.helpers.segmentation_phantoms import apical, disc, maps_of, ring, stack, write_maps
 
 PAIR = {"type": "object", "required": ["before", "after"]}
 SCHEMA = {
@@ -100,6 +100,26 @@ def test_the_page_shows_each_change_before_and_after_and_loads_nothing(folder: P
     article = page[page.index('<article id="f1-s2">') :].partition("</article>")[0]
     assert article.count("data:image/webp") == 2 and "Holes filled" in article and "EDV by +0.0 ml" in article
     assert 'id="left-f4-s3"' in page and "more than 30 %" in page and page.count('class="chart"') >= 3
+
+
+def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_path: Path) -> None:
+    values = stack()
+    values[3] = ring(8.0, 17.0)
+    values[3][disc(2.5)] = 0
+    values[5][disc(2.5)] = 0
+    file = write_maps(tmp_path / "stack.nii.gz", maps_of(values))
+    run = CliRunner().invoke(app, ["segmentation", "repair", str(file), "--output", str(tmp_path / "case")])
+    assert run.exit_code == 0 and "Places that still break rules: 1" in run.stdout, run.output
+    case = read_case(tmp_path / "case")
+    assert case.result["changed"] == [[0, 3], [0, 5]] and case.result["violating"] == {"before": 2, "after": 1}
+    ((frame, slice_),) = [(each["frame"], each["slice"]) for each in case.result["abstained"]]
+    assert (frame, slice_) == (0, 3) and {each.slice for each in case.after.violations} == {3}
+    page = case.report.read_text(encoding="utf-8")
+    assert '<td class="part" title="Frame 0, slice 3: mended in part"><a href="#f0-s3"' in page
+    assert '<td class="changed" title="Frame 0, slice 5: changed">' in page
+    assert 'id="left-f0-s3"' in page and "What is left: epi_radius_step, lv_radius_step." in page
+    article = page[page.index('<article id="f0-s3">') :].partition("</article>")[0]
+    assert "rules that were broken: lv_hole." in article, "what was mended alone"
 
 
 def test_a_bad_input_leaves_nothing(faulty_file: Path, tmp_path: Path) -> None:

@@ -52,11 +52,12 @@ class RepairReport:
     result
         Content of `result.json` without the total time.
     grid
-        By slice (row) and frame (column): state ("changed", "left", "fine", "empty"), words and target within the page.
+        By slice (row) and frame (column): state ("changed", "part", "fault", "fine", "empty"; "part" was changed and
+        still breaks rules), words and target within the page.
     changes, hidden
         Changed slices, and the number of them without pictures.
     abstained
-        What was left as it was, with the heading.
+        What still breaks rules, with the heading.
     curves
         SVG elements with their captions.
     identity
@@ -111,8 +112,9 @@ def _changes(repaired: Repaired) -> list[ShownChange]:
             role = role_words(repaired.before.roles[change.frame][change.slice])
             if len(shown) < MOST_PICTURES:
                 marked = [v for v in repaired.before.faults if (v.frame, v.slice) == place]
+                left = [v for v in repaired.after.faults if (v.frame, v.slice) == place]
                 before = slice_picture(repaired.before, *place, window, marked)
-                pictures = before, slice_picture(repaired.after, *place, window, [])
+                pictures = before, slice_picture(repaired.after, *place, window, left)
         shown.append(ShownChange(_key(*place), _heading(*place), role, change, effect, *pictures))
     return shown
 
@@ -120,16 +122,21 @@ def _changes(repaired: Repaired) -> list[ShownChange]:
 def _grid(repaired: Repaired) -> list[list[tuple[str, str, str]]]:
     changed = {(change.frame, change.slice) for change in repaired.changes}
     left = {(each.frame, each.slice) for each in repaired.abstained}
+    faulty = set(repaired.after.faulty_slices)
     rows = []
     for slice_ in range(repaired.before.maps.slices):
         row = []
         for frame in range(repaired.before.maps.frames):
             place, role = (frame, slice_), repaired.after.roles[frame][slice_]
             words, target = _heading(*place), ""
-            if place in changed:
+            if place in changed and place in faulty:
+                state, words, target = "part", _("{place}: mended in part", place=words), _key(*place)
+            elif place in changed:
                 state, words, target = "changed", _("{place}: changed", place=words), _key(*place)
             elif place in left:
                 state, words, target = "fault", _("{place}: left as it was", place=words), f"left-{_key(*place)}"
+            elif place in faulty:
+                state, words = "fault", _("{place}: kept as it was", place=words)
             else:
                 state = "fine" if role else "empty"
             row.append((state, words, target))
