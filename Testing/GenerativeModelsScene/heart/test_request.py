@@ -86,7 +86,14 @@ def test_options_arrive_and_defaults_are_the_command_lines(a_scene, tmp_path: Pa
     node = add_label_map(a_scene, PHANTOM)
     files = {"ed": tmp_path / "ed" / "ED.nrrd"}
     assert heart_request(a_scene, ed=node, workspace=tmp_path) == HeartRequest(**files, output=tmp_path / "case")
-    options = {"height_cm": 170.0, "weight_kg": 60.0, "sex": "female", "septum": "dir:1,0,0", "force": True}
+    options = {
+        "height_cm": 170.0,
+        "weight_kg": 60.0,
+        "sex": "female",
+        "septum": "dir:1,0,0",
+        "force": True,
+        "realign": True,
+    }
     options |= {"device": "cuda:1", "seed": 5, "title": "me"}
     full = heart_request(a_scene, ed=node, model=str(tmp_path), workspace=tmp_path, **options)
     assert full == HeartRequest(**files, output=tmp_path / "case", model=tmp_path, **options)

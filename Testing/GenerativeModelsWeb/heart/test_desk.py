@@ -148,8 +148,9 @@ def test_a_new_case_has_nothing_of_the_patient_before(desk, take):
     take("ed")
     settings = desk.settings.data
     settings.sex, settings.height, settings.weight, settings.ed_frame, settings.force = "male", "172", "70", "3", True
-    settings.seed = "4"
+    settings.seed, settings.realign = "4", True
     desk.clear()
+    assert settings.realign is False
     assert (settings.sex, settings.height, settings.weight, settings.ed_frame, settings.force) == ("",) * 4 + (False,)
     assert settings.seed == "4", "that is no patient's"
 

@@ -111,6 +111,40 @@ def test_segments_of_a_segmentation_are_in_the_result(both: Case, request_: Hear
         HEART.read_inputs(by_value)
 
 
+def test_realigned_slices_are_in_the_result_the_report_and_the_notes(tmp_path: Path) -> None:
+    stack = voxelised(bullet(), spacing_mm=(1.6, 1.6, 8.0), grid_axes=short_axis())
+    stack = replace(stack, values=np.pad(stack.values, ((5, 0), (0, 0), (0, 0))))  # empty slices, cropped on reading
+    stack.values[9] = np.roll(stack.values[9], 3, axis=1)
+    stack.values[5, 0, 0] = 3  # an island, of which a warning stays
+    request = HeartRequest(write_label_map(stack, tmp_path / "ed.nii.gz"), device="cpu", output=tmp_path / "plain")
+    plain, found = analysed(request), analysed(replace(request, realign=True, output=tmp_path / "moved"))
+    result = read(tmp_path / "moved")
+    moved = {shift["slice"]: shift["applied_mm"] for shift in result["shifts_mm"]}
+    assert plain.result["shifts_mm"] is None and result == found.result
+    assert max(moved, key=lambda number: np.hypot(*moved[number])) == 9 and moved[9][1] < -2.5
+    assert [set(shift) for shift in result["shifts_mm"]] == [{"slice", "found_mm", "error_mm", "applied_mm"}] * len(
+        moved
+    )
+    assert result["edv_ml"] == plain.result["edv_ml"] and set(plain.result["warnings"]) <= set(result["warnings"])
+    assert result["wall_thickness_mm"]["ed"] != plain.result["wall_thickness_mm"]["ed"]
+    assert result["inputs"]["ed"]["frame"] == document(found)["inputs"]["ed"]["frame"]
+    assert result["inputs"]["ed"]["frame"] != plain.result["inputs"]["ed"]["frame"]
+    (note,) = [line for line in HEART.notes(result) if line.startswith("Slices realigned: moved by")]
+    assert ", slice 9 by " in note
+    assert [line for line in HEART.notes(plain.result) if "realigned" in line] == []
+    page = (tmp_path / "moved" / "report.html").read_text(encoding="utf-8")
+    assert "Slices realigned" in page and f"<td>{moved[9][1]:.1f}</td>" in page.replace("−", "-")
+    assert "Slices realigned" not in (tmp_path / "plain" / "report.html").read_text(encoding="utf-8")
+    labels = [sitk.ReadImage(str(tmp_path / name / "ed_labels.nii.gz")) for name in ("plain", "moved")]
+    np.testing.assert_array_equal(*(sitk.GetArrayFromImage(image) for image in labels))
+
+
+def test_a_heart_that_is_no_stack_is_not_realigned(tmp_path: Path) -> None:
+    solid = write_label_map(voxelised(bullet(), spacing_mm=(2.0, 2.0, 2.0)), tmp_path / "ed.nii.gz")
+    with pytest.raises(InputError, match=r"^realign needs a stack of short-axis slices, and ed ed\.nii\.gz is none: "):
+        HEART.read_inputs(HeartRequest(solid, realign=True))
+
+
 def test_two_patients_are_analysed_only_by_force(request_: HeartRequest, tmp_path: Path) -> None:
     thick = voxelised(bullet(radius_mm=18.0, wall_mm=24.0), spacing_mm=(2.0, 2.0, 2.0))
     request = replace(request_, es=write_label_map(thick, tmp_path / "es.nii.gz"))
