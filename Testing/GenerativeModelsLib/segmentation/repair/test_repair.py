@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from GenerativeModelsLib.evaluation.segmentation.faults import FAULTS, TIME_FAULTS
 from GenerativeModelsLib.segmentation.case.run import sample_request
-from GenerativeModelsLib.segmentation.check import check_maps
+from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
-from GenerativeModelsLib.segmentation.repair.accepted import Limit, accepted, broken_by_place
-from GenerativeModelsLib.segmentation.repair.change import changed_percent, changed_places
-from GenerativeModelsLib.segmentation.repair.over_time import whole_frames
+from GenerativeModelsLib.segmentation.repair import repair
+from GenerativeModelsLib.segmentation.repair.accepted import broken_by_place
+from GenerativeModelsLib.segmentation.repair.change import Change, changed_percent, changed_places
+from GenerativeModelsLib.segmentation.repair.over_time import Rebuilt, whole_frames
 from GenerativeModelsLib.segmentation.repair.repair import Repaired, repair_maps
 from GenerativeModelsLib.segmentation.repair.request import MOST_CHANGE_PERCENT
 from Testing.helpers.ring_network import RingNetwork
@@ -117,28 +118,82 @@ def test_of_a_dented_slice_the_island_goes_and_the_dent_is_listed() -> None:
     repaired = repair_maps(maps)
     require_sound(maps, repaired)
     assert np.array_equal(repaired.after.maps.values[0, 3], dented)
+    assert "lv_concavity" not in repaired.changes[0].reasons[0], "only what was mended"
     (left,) = repaired.abstained
     assert left.slice == 3 and "lv_concavity" in left.rules and left.reason.startswith("Mended in part. ")
     again = repair_maps(maps, keep_frames=(0,))
     assert not again.changes and not again.abstained and np.array_equal(again.after.maps.values[0], values)
 
 
-def test_a_slice_that_would_change_too_much_in_two_steps_stays_as_it_was() -> None:
-    """A change within the limit that a repair of the result would go on with, beyond it, is not made."""
-    before = stack()
-    half = before.copy()
-    half[3][disc(13.0)] = 2
-    more = half.copy()
-    more[3][disc(16.0) & ~disc(13.0)] = 0
-    to_half, to_more = (changed_percent(before[3], each[3]) for each in (half, more))
-    limit = Limit(maps_of(before), 0.5 * (to_half + to_more))
-    assert changed_percent(half[3], more[3]) < limit.percent < to_more
-    now = check_maps(maps_of(half))
-    done = accepted(now, maps_of(more), limit)
-    assert done.found is now and set(done.outgrown) == set(done.refused) == {(0, 3)}
-    assert not accepted(now, maps_of(more), Limit(maps_of(half), 1.0)).outgrown, "not the second step of two"
-    locked = accepted(check_maps(maps_of(before)), maps_of(half), limit, locked=done.outgrown)
-    assert locked.refused == done.outgrown and np.array_equal(locked.found.maps.values[0], before)
+def test_where_the_frames_around_do_not_mend_a_slice_its_smallest_change_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = stack()
+    values[3][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[3] == LV)] = 2
+    dented = values[3].copy()
+    values[3][disc(4.0, (95.0, 20.0))] = LV
+
+    def worse(found: Findings, **options: object) -> Rebuilt:
+        made = found.maps.values.copy()
+        made[0, 3][disc(4.0, (14.0, 22.0))] = 2
+        return Rebuilt(replace(found.maps, values=made), [Change(0, 3, ("time",), 1.0, ("Rebuilt.",))])
+
+    monkeypatch.setattr(repair, "over_time", worse)
+    repaired = repair_maps(maps_of(values))
+    assert np.array_equal(repaired.after.maps.values[0, 3], dented)
+    assert [change.steps for change in repaired.changes] == [("smallest",)]
+
+
+def test_a_slice_that_would_change_too_much_in_two_turns_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two islands each is within the limit, and both together are not."""
+    values = stack()
+    islands = [disc(9.0, (92.0, 22.0)), disc(9.0, (14.0, 22.0))]
+    values[3][islands[0]], values[3][islands[1]] = LV, 2
+
+    def one_change(found: Findings, most_percent: float, kept: frozenset[int]) -> tuple[LabelMaps, list[Change]]:
+        made = found.maps.values.copy()
+        made[0, 3][next((island for island in islands if made[0, 3][island].any()), islands[0])] = 0
+        if np.array_equal(made, found.maps.values):
+            return found.maps, []
+        return replace(found.maps, values=made), [Change(0, 3, ("smallest",), 1.0, ("Changed.",))]
+
+    monkeypatch.setattr(repair, "smallest_changes", one_change)
+    whole = changed_percent(values[3], stack()[3])
+    repaired = repair_maps(maps_of(values), most_percent=whole + 1)
+    assert np.array_equal(repaired.after.maps.values[0], stack()) and not repaired.abstained
+    repaired = repair_maps(maps_of(values), most_percent=whole - 1)
+    assert not repaired.changes and np.array_equal(repaired.after.maps.values[0], values)
+    assert [each.reason for each in repaired.abstained] == [
+        f"It would change {whole:.0f} % of the labels, more than {whole - 1:.0f} %."
+    ]
+
+
+def test_a_slice_that_stays_for_that_is_mended_in_the_way_that_a_repair_of_the_result_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As above, but once slice 5 is mended the second island of slice 3 goes alone."""
+    values = stack()
+    islands = [disc(9.0, (92.0, 22.0)), disc(9.0, (14.0, 22.0))]
+    values[3][islands[0]], values[3][islands[1]], values[5][islands[0]] = LV, 2, LV
+    true = values.copy()
+    true[3][islands[1]] = true[5][islands[0]] = 0
+
+    def one_change(found: Findings, most_percent: float, kept: frozenset[int]) -> tuple[LabelMaps, list[Change]]:
+        made = found.maps.values.copy()
+        if made[0, 5][islands[0]].any():
+            made[0, 5][islands[0]] = made[0, 3][islands[0]] = 0
+        else:
+            made[0, 3][islands[1]] = 0
+        changed = changed_places(found.maps, replace(found.maps, values=made))
+        made = replace(found.maps, values=made) if changed else found.maps
+        return made, [Change(*place, ("smallest",), 1.0, ("Changed.",)) for place in changed]
+
+    monkeypatch.setattr(repair, "smallest_changes", one_change)
+    most = changed_percent(values[3], stack()[3]) - 1
+    repaired = repair_maps(maps_of(values), most_percent=most)
+    assert np.array_equal(repaired.after.maps.values[0], true)
+    require_sound(maps_of(values), repaired, most_percent=most)
+    assert [change.slice for change in repaired.changes] == [3, 5]
 
 
 def every_other_slice(maps: LabelMaps) -> LabelMaps:
