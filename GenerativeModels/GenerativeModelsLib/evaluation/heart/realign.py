@@ -30,8 +30,8 @@ from GenerativeModelsLib.heart.shape.surfaces import heart_surface, thickness_fi
 
 __all__ = ["SHIFTS_MM", "RealCase", "SimulatedCase", "measure_real", "measure_simulated", "run"]
 
-SHIFTS_MM = (1.0, 2.0, 3.0)
-"""Standard deviations of the simulated shifts along each axis."""
+SHIFTS_MM = (0.0, 1.0, 2.0, 3.0)
+"""Standard deviations of the simulated shifts along each axis; 0 shows what is found where there is nothing."""
 ADDED_MM = 2.0
 """Standard deviation of the shifts added to real stacks, then rounded to whole pixels."""
 LEAST_RIGHT = 6
