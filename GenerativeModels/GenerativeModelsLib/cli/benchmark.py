@@ -14,7 +14,7 @@ __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
-    *("segmentation-check", "repair", "label-model", "densities", "thickness", "speed"),
+    *("segmentation-check", "repair", "uncertainty", "label-model", "densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 
@@ -39,7 +39,9 @@ def benchmark(
             metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
         ),
     ] = None,
-    final: Annotated[bool, typer.Option("--final", help="For hc18 and repair: what never steers development.")] = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="For hc18, repair and uncertainty: what never steers development.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Run a benchmark on held-out cases.
