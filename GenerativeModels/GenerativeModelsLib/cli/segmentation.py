@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, print_warnings, progress_of_a_case
-from GenerativeModelsLib.cli.options import OUTPUT, OVERWRITE, parameters_of
+from GenerativeModelsLib.cli.options import OUTPUT, OVERWRITE, bundle_named, parameters_of
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
@@ -28,7 +28,11 @@ def uncertainty(
     output: OUTPUT,
     model: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Bundle of a training of segmentation-uncertainty; none is shipped."),
+        typer.Option(
+            metavar="DIR",
+            help="Bundle of a training of segmentation-uncertainty; none is shipped.",
+            callback=bundle_named,
+        ),
     ] = None,
     labels: _LABELS = "acdc",
     view: _VIEW = "short-axis",

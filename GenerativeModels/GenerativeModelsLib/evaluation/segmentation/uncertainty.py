@@ -183,6 +183,7 @@ def _table(scores: Sequence[PatientScore], region: str, phase: str) -> Table:
         ["measure", "AUC of wrong labels", "AUSE / mean error", f"ECE, {BINS} bins of equal size"],
         rows,
         [
-            "Means over seeds, then patients; in brackets the difference from the first row, paired, with its 95 % interval."
+            "Means over seeds, then patients.",
+            "In brackets the difference from the first row, paired, with its 95 % interval.",
         ],
     )
