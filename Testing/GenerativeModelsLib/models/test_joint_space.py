@@ -1,4 +1,4 @@
-"""The joint space: its loss and its kernel against closed forms, its vectors, and that training brings pairs together."""
+"""The joint space: loss and kernel against closed forms, its vectors, and that training brings pairs together."""
 
 from __future__ import annotations
 

@@ -45,5 +45,5 @@ def test_what_is_missing_or_odd_is_named(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=words):
             camus_cases(tmp_path, "4CH", 96, 1.2)
     drawn.unlink()
-    with pytest.raises(InputError, match="patient0001_4CH_ES_gt.nii.gz is missing"):
+    with pytest.raises(InputError, match=r"patient0001_4CH_ES_gt\.nii\.gz is missing"):
         camus_cases(tmp_path, "4CH", 96, 1.2)
