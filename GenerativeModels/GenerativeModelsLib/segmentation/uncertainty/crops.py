@@ -15,13 +15,20 @@ _LEAST_DEVIATION = 1e-3
 
 
 def middle_of(labels: np.ndarray) -> np.ndarray:
-    """(N, 2) mean row and column of the labelled pixels of maps (N, rows, columns), NaN for a map without any."""
-    drawn = np.asarray(labels) > 0
-    count = drawn.sum(axis=(1, 2))
-    with np.errstate(invalid="ignore"):
-        return np.stack(
-            [drawn.sum(axis=3 - axis) @ np.arange(drawn.shape[axis]) / count for axis in (1, 2)], axis=1
-        ).astype(float)
+    """(N, 2) mean row and column of the largest piece of the labels of maps (N, rows, columns).
+
+    Pixels that touch at corners are one piece, so that an island elsewhere does not move the middle. NaN for a map
+    without labels.
+    """
+    from scipy.ndimage import label
+
+    found = np.full((len(labels), 2), np.nan)
+    for middle, drawn in zip(found, np.asarray(labels) > 0):
+        pieces, count = label(drawn, np.ones((3, 3)))
+        if count:
+            largest = 1 + np.bincount(pieces[drawn])[1:].argmax()
+            middle[:] = np.argwhere(pieces == largest).mean(axis=0)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,10 +16,14 @@ def pieces(at: tuple[float, float], **ways: np.ndarray) -> Pieces:
     return Pieces(np.array([at]), SHAPE, PIXEL_MM, 64, 1.5, **ways)
 
 
-def test_the_middle_is_that_of_the_labels_and_nan_without_any() -> None:
-    values = np.zeros((2, 6, 9), np.uint8)
+def test_the_middle_is_that_of_the_largest_piece_and_nan_without_any() -> None:
+    values = np.zeros((3, 6, 9), np.uint8)
     values[0, 1:4, 5:8] = [[1, 2, 1], [1, 2, 1], [1, 2, 1]]
-    np.testing.assert_array_equal(middle_of(values), [[2, 6], [np.nan, np.nan]])
+    values[1] = values[0]
+    values[1, :2, :2], values[1, 4, 8] = 1, 1  # an island, and a pixel that touches at its corner
+    np.testing.assert_allclose(middle_of(values)[0], [2, 6])
+    np.testing.assert_allclose(middle_of(values)[1], [(9 * 2 + 4) / 10, (9 * 6 + 8) / 10])
+    assert np.isnan(middle_of(values)[2]).all()
 
 
 def test_a_piece_lies_about_its_middle_in_mm() -> None:
