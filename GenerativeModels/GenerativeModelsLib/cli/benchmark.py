@@ -14,7 +14,7 @@ __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
-    *("realign", "segmentation-check", "repair", "label-model", "densities", "thickness", "speed"),
+    *("realign", "segmentation-check", "repair", "uncertainty", "label-model", "densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 
@@ -40,7 +40,8 @@ def benchmark(
         ),
     ] = None,
     final: Annotated[
-        bool, typer.Option("--final", help="For hc18, label-model, repair: what never steers development.")
+        bool,
+        typer.Option("--final", help="For hc18, label-model, repair, uncertainty: what never steers development."),
     ] = False,
     json: JsonOption = False,
 ) -> None:

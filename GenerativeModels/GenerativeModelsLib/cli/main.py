@@ -15,6 +15,7 @@ from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
 from GenerativeModelsLib.cli.heart import sample, walk
 from GenerativeModelsLib.cli.model import inspect, seal, verify
+from GenerativeModelsLib.cli.segmentation import uncertainty
 from GenerativeModelsLib.cli.skull import sample as skull_sample
 from GenerativeModelsLib.cli.train import train
 from GenerativeModelsLib.cli.web import web
@@ -33,6 +34,7 @@ app = typer.Typer(
 _MORE = {
     "skull": {"evaluate": evaluate, "sample": skull_sample},
     "heart": {"sample": sample, "walk": walk},
+    "segmentation": {"uncertainty": uncertainty},
 }
 """Commands of single anatomies."""
 _GROUPS: dict[str, typer.Typer] = {}

@@ -47,10 +47,17 @@ def _load_labels(folder: Path) -> object:
     return load_label_model(folder)
 
 
+def _load_uncertainty(folder: Path) -> object:
+    from GenerativeModelsLib.segmentation.uncertainty.model import load_uncertainty_model
+
+    return load_uncertainty_model(folder)
+
+
 LOADERS: Mapping[str, Loader] = {
     "fetal-skull": _load_skull,
     "heart-shape": _load_heart,
     "heart-label-maps": _load_labels,
+    "heart-segmentation-uncertainty": _load_uncertainty,
 }
 """Loader of a bundle, by its kind."""
 

@@ -24,6 +24,7 @@ __all__ = [
     "OUTPUT",
     "OVERWRITE",
     "SEED",
+    "bundle_named",
     "command_from",
     "json_parameter",
     "parameters_of",
@@ -65,7 +66,7 @@ def parameters_of(
             kind = Path
         text = about.help.removesuffix(".") + ends.get(field.name, ".")
         text += "" if about.default_text is None else f"  [default: {about.default_text}]"
-        callback = _bundle if field.name == "model" else None
+        callback = bundle_named if field.name == "model" else None
         if about.argument:
             option = typer.Argument(metavar=about.metavar, help=text)
         else:
@@ -88,7 +89,7 @@ def values_of(request: type[CaseRequest], given: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _bundle(given: Path | None) -> Path | None:
+def bundle_named(given: Path | None) -> Path | None:
     """Folder of the bundle that `--model` names, which may be the name of a shipped one."""
     return None if given is None else bundle_at(given, modelled_names())
 

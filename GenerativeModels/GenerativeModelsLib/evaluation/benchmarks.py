@@ -40,6 +40,7 @@ def run(
         segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the repair
         of segmentations beside other methods, on failures of a small network and on graded faults.
         realign: heart analyse --realign on simulated hearts with known shifts of their slices, and on ACDC.
+        uncertainty: a bundle of segmentation uncertainty (`model`) on the errors of these networks.
         label-model: a bundle of label maps (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
@@ -47,12 +48,12 @@ def run(
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population,
-        realign, segmentation-check and label-model: that of the data set, or the one above it.
+        realign, segmentation-check, label-model and uncertainty: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
     final
-        For hc18 and repair: the pictures or patients that never steer development, instead of the others.
+        For hc18, repair and uncertainty: the pictures or patients that never steer development, instead of the others.
     as_json
         Print the results as a JSON document instead of the table.
 
@@ -80,6 +81,7 @@ def run(
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
     from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark_labels
     from GenerativeModelsLib.evaluation.segmentation import repair as benchmark_repair
+    from GenerativeModelsLib.evaluation.segmentation import uncertainty as benchmark_uncertainty
     from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
     from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
@@ -111,9 +113,10 @@ def run(
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
         "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),
         "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, final=final),
+        "uncertainty": lambda: benchmark_uncertainty.run(bundle("uncertainty"), data, seed, workers, final=final),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    called = f"{name}-final" if final and name in ("hc18", "label-model", "repair") else name
+    called = f"{name}-final" if final and name in ("hc18", "label-model", "repair", "uncertainty") else name
     publish(called, benchmarks[name](), output, as_json=as_json)

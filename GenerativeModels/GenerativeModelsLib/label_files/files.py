@@ -21,8 +21,8 @@ READABLE = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 LARGEST_VOXELS = 400_000_000
 
 
-def opened(source: Path, field: str) -> tuple[Path, str, sitk.ImageFileReader]:
-    """The path of a label map file, what messages call it, and a reader of it.
+def opened(source: Path, field: str, what: str = "label map") -> tuple[Path, str, sitk.ImageFileReader]:
+    """The path of a label map file, or of another volume (`what`), what messages call it, and a reader of it.
 
     Raises
     ------
@@ -32,15 +32,19 @@ def opened(source: Path, field: str) -> tuple[Path, str, sitk.ImageFileReader]:
     path = Path(source)
     called = f"{named(field)} {path.name}"
     if path.is_dir():
-        raise InputError(f"{named(field)} {path} is a folder: give a label map file ({', '.join(READABLE)}).")
+        raise InputError(f"{named(field)} {path} is a folder: give {_a(what)} file ({', '.join(READABLE)}).")
     if not path.is_file():
-        raise InputError(f"{named(field)} {path} does not exist: give a label map file ({', '.join(READABLE)}).")
+        raise InputError(f"{named(field)} {path} does not exist: give {_a(what)} file ({', '.join(READABLE)}).")
     if not path.name.lower().endswith(READABLE):
-        raise InputError(f"{called} is no label map file: give one of {', '.join(READABLE)}.")
+        raise InputError(f"{called} is no {what} file: give one of {', '.join(READABLE)}.")
     reader = image_reader(path, called)
     if path.name.lower().endswith((".nii", ".nii.gz")):
         require_whole_nifti(path, called)
     return path, called, reader
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def lps_matrix(image: sitk.Image) -> np.ndarray:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
-__all__ = ["read_label_maps"]
+__all__ = ["grid_of_file", "read_label_maps"]
 
 THICK_SLICES = 1.3
 """Ratio of the distance of slices to that of pixels from which the header tells the axis across the slices."""
@@ -55,7 +55,8 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
     if isinstance(request.file, GivenImage):
         called, grid = named("file"), _given(request)
     else:
-        called, grid = f"{named('file')} {request.file.name}", _from_file(request, labels, preset)
+        called = f"{named('file')} {request.file.name}"
+        grid = grid_of_file(request.file, "file", request.view, labels=None if preset else labels)
     require_spacing(grid.to_lps, called)
     _require_right_angles(grid.to_lps, called)
     warnings: list[str] = []
@@ -146,8 +147,28 @@ def _given(request: SegmentationRequest) -> FileGrid:
     return FileGrid(values[None], source.to_lps, None, source.name)
 
 
-def _from_file(request: SegmentationRequest, labels: dict[str, int], preset: bool) -> FileGrid:
-    path, called, reader = opened(request.file, "file")
+def grid_of_file(
+    source: Path, field: str, view: str, *, what: str = "label map", labels: dict[str, int] | None = None
+) -> FileGrid:
+    """A file as it is, in frames.
+
+    Parameters
+    ----------
+    source, field
+        The file, and the field of the request that names it.
+    view
+        "short-axis" or "apical".
+    what
+        What messages call such a file.
+    labels
+        Values by structure by which the segments of a segmentation are found; None = by their names.
+
+    Raises
+    ------
+    InputError
+        The file is missing, unreadable, or of the wrong dimensions.
+    """
+    path, called, reader = opened(source, field, what)
     nrrd = reader.GetImageIO() == "NrrdImageIO"
     segments = read_segments(path, called) if nrrd else []
     try:
@@ -156,16 +177,14 @@ def _from_file(request: SegmentationRequest, labels: dict[str, int], preset: boo
         # The frames of a sequence of Slicer are the numbers of a voxel.
         sequence = nrrd and not segments and len(size) == 3 and numbers > 1
         if numbers > 1 and not sequence and not segments:
-            raise InputError(
-                f"{called} has {numbers} numbers a pixel (colours or a vector): give a label map with one."
-            )
+            raise InputError(f"{called} has {numbers} numbers a pixel (colours or a vector): give one number a pixel.")
         if len(size) > 4:
             raise InputError(f"{called} has {len(size)} dimensions: give (x, y, z) or (x, y, z, time).")
         require_size((*size, numbers), called)
         image = read_pixels(reader, called)
     except RuntimeError as error:
         raise unreadable(called, error) from error
-    return _grid_of(image, path, called, segments, sequence, request.view, labels if not preset else None)
+    return _grid_of(image, path, called, segments, sequence, view, labels)
 
 
 def _grid_of(

@@ -18,11 +18,17 @@ from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
 from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
 from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
+from GenerativeModelsLib.training.uncertainty.config import UncertaintyTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
 
 AnyTrainingConfig = Annotated[
-    LocatorTrainingConfig | ReaderTrainingConfig | SkullTrainingConfig | HeartTrainingConfig | LabelTrainingConfig,
+    LocatorTrainingConfig
+    | ReaderTrainingConfig
+    | SkullTrainingConfig
+    | HeartTrainingConfig
+    | LabelTrainingConfig
+    | UncertaintyTrainingConfig,
     Discriminator("model"),
 ]
 """Config of any training; the field `model` selects the class."""
@@ -51,6 +57,7 @@ TRAININGS = {
     "heart-lvae": Steps("heart.run:train_heart", "heart.publish:publish_heart"),
     "ar-vae": _LABELS,
     "constrained-vae": _LABELS,
+    "segmentation-uncertainty": Steps("uncertainty.run:train_joint", "uncertainty.publish:publish_joint"),
 }
 """Functions of each `model`."""
 

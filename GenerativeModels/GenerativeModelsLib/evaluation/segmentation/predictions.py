@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,17 @@ from GenerativeModelsLib.evaluation.segmentation.unet import SETTINGS, predicted
 from GenerativeModelsLib.output.fingerprint import file_checksum
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 
-__all__ = ["SegmentedCase", "TrainingJob", "checksum_of_images", "segmented_cases", "training_cases"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "SegmentedCase",
+    "TrainingJob",
+    "checksum_of_images",
+    "segmented_cases",
+    "trained_network",
+    "training_cases",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,23 +82,13 @@ def training_cases(data: Path) -> list[ImagedCase]:
 
 def segmented_cases(job: TrainingJob) -> list[SegmentedCase]:
     """The stacks and cines of the tested patients, segmented by the network of a seed."""
-    import torch
-
-    settings = {**SETTINGS, "steps": job.steps, "patients": list(TRAINING_PATIENTS), "seed": job.seed}
-    settings["data"] = checksum_of_images(job.data)
-
-    def weights() -> dict[str, np.ndarray]:
-        net = train_unet(training_cases(job.data), job.seed, job.steps)
-        return {name: tensor.numpy() for name, tensor in net.state_dict().items()}
-
-    trained = kept(job.folder, f"unet-{job.seed}", settings, weights)
+    trained, settings = _trained(job)
     tested = patients_of(job.data, final=job.final)
     cases = [case for case in (*imaged_stacks(job.data), *imaged_cines(job.data)) if case.patient in tested]
 
     def labels() -> dict[str, np.ndarray]:
-        net = unet()
-        net.load_state_dict({name: torch.from_numpy(values) for name, values in trained.items()})
-        return {f"{case.patient} {case.kind}": predicted(net.eval(), case) for case in cases}
+        net = _network(trained)
+        return {f"{case.patient} {case.kind}": predicted(net, case) for case in cases}
 
     by_name = kept(
         job.folder,
@@ -96,6 +97,31 @@ def segmented_cases(job: TrainingJob) -> list[SegmentedCase]:
         labels,
     )
     return [_segmented(case, by_name[f"{case.patient} {case.kind}"], job.seed) for case in cases]
+
+
+def trained_network(job: TrainingJob) -> torch.nn.Module:
+    """The network of a seed, in evaluation mode."""
+    return _network(_trained(job)[0])
+
+
+def _trained(job: TrainingJob) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+    """Weights of the network of a seed, trained now or by an earlier run, and all that they follow from."""
+    settings = {**SETTINGS, "steps": job.steps, "patients": list(TRAINING_PATIENTS), "seed": job.seed}
+    settings["data"] = checksum_of_images(job.data)
+
+    def weights() -> dict[str, np.ndarray]:
+        net = train_unet(training_cases(job.data), job.seed, job.steps)
+        return {name: tensor.numpy() for name, tensor in net.state_dict().items()}
+
+    return kept(job.folder, f"unet-{job.seed}", settings, weights), settings
+
+
+def _network(weights: dict[str, np.ndarray]) -> torch.nn.Module:
+    import torch
+
+    net = unet()
+    net.load_state_dict({name: torch.from_numpy(values) for name, values in weights.items()})
+    return net.eval()
 
 
 def _segmented(case: ImagedCase, values: np.ndarray, seed: int) -> SegmentedCase:

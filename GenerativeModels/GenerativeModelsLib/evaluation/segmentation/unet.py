@@ -1,7 +1,8 @@
 """A small U-Net trained on few patients, whose segmentations fail as real ones do. Nothing of it is shipped.
 
-Two classes and background on slices of short-axis cine MR. Where the wall is not labelled, a pixel without cavity
-may be wall or background: its loss is that of the sum of both probabilities, and the wall's Dice is left out.
+Cavity, wall and background on slices of short-axis cine MR, or further structures. Where the wall is not labelled, a
+pixel without cavity may be wall or background: its loss is that of the sum of both probabilities, and the wall's Dice
+is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["SETTINGS", "predicted", "segmentation_loss", "train_unet", "unet"]
+__all__ = ["SETTINGS", "predicted", "probabilities", "segmentation_loss", "train_unet", "unet"]
 
 LV, MYO = CODES["lv"], CODES["myo"]
 SETTINGS = {
@@ -35,8 +36,8 @@ SETTINGS = {
 """What follows of the training: all in the digest of the predictions."""
 
 
-def unet() -> torch.nn.Module:
-    """An untrained U-Net of MONAI: (N, 1, rows, columns) -> logits (N, 3, rows, columns), sides divisible by 16.
+def unet(classes: int = 3) -> torch.nn.Module:
+    """An untrained U-Net of MONAI: (N, 1, rows, columns) -> logits (N, classes, rows, columns), sides divisible by 16.
 
     Raises
     ------
@@ -50,18 +51,18 @@ def unet() -> torch.nn.Module:
             'The network of this benchmark is one of MONAI, which is not installed: pip install "monai>=1.6".'
         ) from error
     channels = SETTINGS["channels"]
-    return UNet(2, 1, 3, channels, [2] * (len(channels) - 1), num_res_units=1)
+    return UNet(2, 1, classes, channels, [2] * (len(channels) - 1), num_res_units=1)
 
 
 def segmentation_loss(logits: Tensor, labels: Tensor, walled: Tensor) -> Tensor:
-    """Cross entropy plus one minus Dice of cavity and wall.
+    """Cross entropy plus one minus Dice of cavity, wall and the structures after them.
 
     Parameters
     ----------
     logits
-        (N, 3, rows, columns): background, cavity, wall.
+        (N, classes, rows, columns): background, cavity, wall, and further structures by their codes.
     labels
-        (N, rows, columns) integers 0 to 2.
+        (N, rows, columns) integers below `classes`.
     walled
         (N,) bool: whether the wall is labelled. Else 0 means background or wall, and the wall's Dice is left out.
     """
@@ -73,7 +74,7 @@ def segmentation_loss(logits: Tensor, labels: Tensor, walled: Tensor) -> Tensor:
     of_label = torch.where(~walled[:, None, None] & (labels == 0), no_cavity, of_label)
     dice = [_dice(logs[:, LV].exp(), labels == LV)]
     if walled.any():
-        dice.append(_dice(logs[walled, MYO].exp(), labels[walled] == MYO))
+        dice += [_dice(logs[walled, code].exp(), labels[walled] == code) for code in range(MYO, logs.shape[1])]
     return -of_label.mean() + sum(1 - value for value in dice)
 
 
@@ -81,7 +82,9 @@ def _dice(share: Tensor, mask: Tensor) -> Tensor:
     return (2 * (share * mask).sum() + 1) / (share.sum() + mask.sum() + 1)
 
 
-def train_unet(cases: Sequence[ImagedCase], seed: int, steps: int = SETTINGS["steps"]) -> torch.nn.Module:
+def train_unet(
+    cases: Sequence[ImagedCase], seed: int, steps: int = SETTINGS["steps"], classes: int = 3
+) -> torch.nn.Module:
     """A U-Net trained on the slices of cases whose cavity is labelled; the same seed gives the same network."""
     import torch
 
@@ -91,7 +94,7 @@ def train_unet(cases: Sequence[ImagedCase], seed: int, steps: int = SETTINGS["st
     seen, wanted = _standard(images), torch.from_numpy(labels.astype(np.int64))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = unet().train()
+        net = unet(classes).train()
         optimiser = torch.optim.Adam(net.parameters(), SETTINGS["learning_rate"])
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, SETTINGS["learning_rate"], total_steps=steps)
         for _ in range(steps):
@@ -130,6 +133,31 @@ def _standard(images: np.ndarray) -> Tensor:
     values = images.astype(np.float32)
     mean, deviation = (getattr(values, name)(axis=(1, 2), keepdims=True) for name in ("mean", "std"))
     return torch.from_numpy((values - mean) / np.maximum(deviation, 1e-3))
+
+
+def probabilities(net: torch.nn.Module, images: np.ndarray, views: int = 1) -> np.ndarray:
+    """(N, classes, rows, columns) float32 softmax of slices (N, rows, columns).
+
+    With up to ten `views` the mean over as many ways to look at them, test-time augmentation: plain and mirrored, each
+    as it is, with contrast 0.8 and 1.2, and turned by 15 degrees both ways.
+    """
+    import torch
+    from torch.nn.functional import affine_grid, grid_sample
+
+    seen, total = _standard(images)[:, None], 0.0
+    ways = [(mirror, *way) for way in ((1.0, 0), (0.8, 0), (1.2, 0), (1.0, 15), (1.0, -15)) for mirror in (1, -1)]
+    for mirror, contrast, degrees in ways[:views]:
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        there = torch.tensor([[mirror * c, -mirror * s, 0.0], [s, c, 0.0]], dtype=torch.float32)
+        back = torch.cat([torch.linalg.inv(there[:, :2]), torch.zeros(2, 1)], dim=1)
+        with torch.inference_mode():
+            grids = [
+                affine_grid(each.expand(len(seen), -1, -1), seen.shape, align_corners=False) for each in (there, back)
+            ]
+            turned = grid_sample(contrast * seen, grids[0], padding_mode="border", align_corners=False)
+            found = torch.cat([net(part).softmax(1) for part in turned.split(16)])
+            total = total + grid_sample(found, grids[1], padding_mode="border", align_corners=False)
+    return (total / min(views, len(ways))).numpy()
 
 
 def predicted(net: torch.nn.Module, case: ImagedCase) -> np.ndarray:
