@@ -120,6 +120,8 @@ def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_pa
     assert 'id="left-f0-s3"' in page and "What is left: epi_radius_step, lv_radius_step." in page
     article = page[page.index('<article id="f0-s3">') :].partition("</article>")[0]
     assert "rules that were broken: lv_hole." in article, "what was mended alone"
+    assert "Mended in part. Still broken: epi_radius_step, lv_radius_step." in article
+    assert "Mended in part" not in page[page.index('<article id="f0-s5">') :].partition("</article>")[0]
 
 
 def test_a_bad_input_leaves_nothing(faulty_file: Path, tmp_path: Path) -> None:

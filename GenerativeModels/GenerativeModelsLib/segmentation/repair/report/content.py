@@ -30,6 +30,8 @@ class ShownChange:
         Name within the page, and what is shown above.
     change, effect
         What was done, and what it alone does to the measures.
+    left
+        Names of the rules that the slice still breaks.
     before, after
         Pictures of the slice; None beyond the first `MOST_PICTURES`, and for slices that were realigned.
     """
@@ -39,6 +41,7 @@ class ShownChange:
     role: str
     change: Change
     effect: Effect
+    left: tuple[str, ...]
     before: SlicePicture | None
     after: SlicePicture | None
 
@@ -106,6 +109,7 @@ def _heading(frame: int | None, slice_: int | None) -> str:
 
 def _changes(repaired: Repaired) -> list[ShownChange]:
     window, shown = window_of(repaired.before.maps), []
+    rules = {(each.frame, each.slice): each.rules for each in repaired.abstained}
     for change, effect in zip(repaired.changes, effects(repaired)):
         place, pictures, role = (change.frame, change.slice), (None, None), ""
         if change.frame is not None:
@@ -115,7 +119,7 @@ def _changes(repaired: Repaired) -> list[ShownChange]:
                 left = [v for v in repaired.after.faults if (v.frame, v.slice) == place]
                 before = slice_picture(repaired.before, *place, window, marked)
                 pictures = before, slice_picture(repaired.after, *place, window, left)
-        shown.append(ShownChange(_key(*place), _heading(*place), role, change, effect, *pictures))
+        shown.append(ShownChange(_key(*place), _heading(*place), role, change, effect, rules.get(place, ()), *pictures))
     return shown
 
 
