@@ -80,6 +80,8 @@ def test_structures_that_nobody_drew_or_knows_are_background() -> None:
     walled = heart(24.0)
     assert model.disagreement(IMAGES, walled[None], PIXEL).share.max() > 0.9
     assert model.disagreement(IMAGES, walled[None], PIXEL, ("lv",)).share.max() < 1e-3
+    with_wall = model_of_maps(np.stack([walled] * 2), np.array([0.9, 0.7]), MM)
+    assert with_wall.disagreement(IMAGES, walled[None], PIXEL, ("lv",)).share.max() < 1e-3
 
 
 def test_labels_beyond_the_piece_are_contradicted_and_background_is_not() -> None:
