@@ -14,6 +14,7 @@ from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
 from GenerativeModelsLib.models.joint_space import JointSpace
 from GenerativeModelsLib.segmentation.uncertainty.calibration import Calibration
 from GenerativeModelsLib.segmentation.uncertainty.model import KIND, UncertaintyModel
+from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel
 
 __all__ = ["JOINT_NETWORK", "model_of_maps", "write_uncertainty_bundle"]
 
@@ -38,12 +39,14 @@ def model_of_maps(
         size=maps.shape[1],
         vae=SimpleNamespace(decode=decode),
         image_vectors=lambda images: torch.tensor([[1.0, 0.0]]).expand(len(images), -1),
+        image_features=lambda images: torch.zeros(len(images), 2),
         map_vectors=lambda wanted: vectors[wanted.argmax(1)],
     )
     given = {
         "net": net, "view": "short-axis", "grid_mm": grid_mm, "structures": ("lv", "myo"), "codes": codes.numpy(),
         "known": np.ones((count, 5), bool) if known is None else known, "neighbours": count, "calibration": DIAGONAL,
-        "similarities": np.array([-1.0, 1.0]),
+        "images": FeatureModel(np.array([0.0, 3.0]), np.array([[0.0, 1.0]]), np.ones(1), 1.0),
+        "similarities": np.array([-1.0, 1.0]), "distances": np.array([0.0, 1e6]),
     }  # fmt: skip
     return UncertaintyModel(**given | fields)
 
@@ -56,6 +59,8 @@ def write_uncertainty_bundle(folder: Path, **arrays: np.ndarray) -> Path:
     bank = {
         "codes": np.random.default_rng(0).normal(size=(12, 6)), "known": np.ones((12, 5)), "level": DIAGONAL.level,
         "probability": DIAGONAL.probability, "similarities": np.array([-1.0, 1.0]),
+        "distances": np.array([0.0, 1e6]), "mean": np.zeros(16), "directions": np.eye(16)[:2], "variances": np.ones(2),
+        "rest": np.float32(1.0),
     } | arrays  # fmt: skip
     tensors = {f"joint.{name}": tensor for name, tensor in net.state_dict().items()}
     tensors |= {f"bank.{name}": torch.from_numpy(np.asarray(values)).float() for name, values in bank.items()}

@@ -30,7 +30,7 @@ def uncertainty(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Bundle of a training of segmentation-uncertainty; none is shipped.",
+            help="Bundle of a training of segmentation-uncertainty.  [default: the shipped one]",
             callback=bundle_named,
         ),
     ] = None,
@@ -58,5 +58,6 @@ def uncertainty(
         print_json(content)
         return
     areas = [value for row in content["wrong_mm2"] for value in row if value is not None]
-    print(f"{sum(areas) / max(len(areas), 1):.0f} mm² of a slice are probably wrong: {output / UNCERTAINTY}")
+    print(f"Expected area of wrong labels, mean of the slices: {sum(areas) / max(len(areas), 1):.0f} mm²")
+    print(output / UNCERTAINTY)
     print_warnings(content["warnings"], content["warning_kinds"])

@@ -100,6 +100,11 @@ class JointSpace(nn.Module):
         """a(v), (B, joint), of images (B, size, size) of mean 0 and standard deviation 1."""
         return F.normalize(self.of_image(self.dense(self.down(images[:, None]).flatten(1))), dim=1)
 
+    def image_features(self, images: Tensor) -> Tensor:
+        """Mean and standard deviation over the places of each map of h_L, (B, 2 image_channels[-1])."""
+        deep = self.down(images[:, None]).flatten(2)
+        return torch.cat([deep.mean(2), deep.std(2)], dim=1)
+
     def map_vectors(self, codes: Tensor) -> Tensor:
         """b(x), (B, joint), of the means (B, latent) of maps in the VAE."""
         return F.normalize(self.of_map(codes), dim=1)

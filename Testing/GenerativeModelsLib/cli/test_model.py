@@ -12,6 +12,7 @@ from GenerativeModelsLib.cli.model import LOADERS
 from GenerativeModelsLib.heart.infer import bundle as heart_bundle
 from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation import label_model
+from GenerativeModelsLib.segmentation.uncertainty import model as uncertainty_model
 from GenerativeModelsLib.skull.infer import model as skull_model
 from Testing.helpers.bundles import change_manifest, flipped, reseal
 
@@ -142,7 +143,7 @@ def test_a_name_of_no_bundle_is_one_sentence_with_the_names_there_are(
 
 
 def test_every_kind_can_be_loaded() -> None:
-    assert set(LOADERS) == {skull_model.KIND, heart_bundle.KIND, label_model.KIND}
+    assert set(LOADERS) == {skull_model.KIND, heart_bundle.KIND, label_model.KIND, uncertainty_model.KIND}
 
 
 def test_verify_does_not_pass_an_unknown_kind(folder: Path) -> None:

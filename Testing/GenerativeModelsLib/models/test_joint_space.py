@@ -45,6 +45,7 @@ def test_vectors_have_length_one_and_the_scale_a_bound() -> None:
     for vectors in (images, codes):
         assert vectors.shape == (3, 4)
         torch.testing.assert_close(vectors.norm(dim=1), torch.ones(3))
+    assert net.image_features(torch.randn(3, 16, 16)).shape == (3, 16)
     net.log_scale.data.fill_(9.0)
     assert net.scale.item() == 100
 

@@ -69,7 +69,10 @@ def test_reading_a_config_imports_no_networks() -> None:
     assert found.stdout.strip() == "[]", found.stderr
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+WITH_A_BANK = [path for path in CONFIGS if "\nbank:" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", WITH_A_BANK, ids=lambda path: path.name)
 def test_training_and_validation_use_different_shards(path: Path) -> None:
     yaml = pytest.importorskip("yaml")
     bank = BankConfig(**yaml.safe_load(path.read_text(encoding="utf-8"))["bank"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.label_files.values import STRUCTURES
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.uncertainty.model import UncertaintyModel, load_uncertainty_model
 from GenerativeModelsLib.segmentation.uncertainty.read import Segmented, read_segmented
@@ -24,7 +25,7 @@ __all__ = ["UNCERTAINTY", "Uncertainty", "uncertainty_case", "uncertainty_of"]
 
 UNCERTAINTY, DOCUMENT, SCHEMA = "uncertainty.nii.gz", "result.json", "segmentation-uncertainty/1"
 UNLIKE = 0.02
-"""Share of the slices of held-out patients that are less similar to the training set than a slice that is warned of."""
+"""Share of the slices of held-out patients that are warned of by each of the two measures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,23 +36,25 @@ class Uncertainty:
     ----------
     probability
         (frames, slices, rows, columns) float32, 0 to 1; 0 in slices without labels, of which nothing is said.
-    similarity
-        (frames, slices) cosine of image and nearest map; NaN where nothing is said.
-    limit
-        Similarity below which a slice is outside of the training set.
+    similarity, distance
+        (frames, slices) of `model.Disagreement`; NaN where nothing is said.
+    least_similarity, largest_distance
+        Below and above which a slice is outside of the training set.
     warnings
         Sentences.
     """
 
     probability: np.ndarray
     similarity: np.ndarray
-    limit: float
+    distance: np.ndarray
+    least_similarity: float
+    largest_distance: float
     warnings: tuple[str, ...]
 
     @property
     def unlike(self) -> np.ndarray:
         """(n, 2) frame and slice of those outside of the training set."""
-        return np.argwhere(self.similarity < self.limit)
+        return np.argwhere((self.similarity < self.least_similarity) | (self.distance > self.largest_distance))
 
 
 def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None = None) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None =
         show("reading the image and its labels", 0.05)
         segmented = read_segmented(request)
         show("loading the model", 0.15)
-        model = load_uncertainty_model(request.model)
+        model = load_uncertainty_model(request.model or default_bundle("uncertainty"))
         if model.view != request.view:
             raise InputError(
                 f"{named('model')} is of {model.view} views, and {named('view')} is {request.view}: name another model."
@@ -87,16 +90,16 @@ def uncertainty_of(segmented: Segmented, model: UncertaintyModel, progress: Prog
     """Probabilities of wrong labels of all slices, with what must be said of them."""
     maps, images = segmented.maps, segmented.images
     probability = np.zeros(maps.values.shape, np.float32)
-    similarity = np.full(maps.values.shape[:2], np.nan)
+    similarity, distance = np.full((2, *maps.values.shape[:2]), np.nan)
     for frame in range(maps.frames):
         found = model.disagreement(images[frame], maps.values[frame], maps.pixel_mm)
-        similarity[frame] = found.similarity
+        similarity[frame], distance[frame] = found.similarity, found.distance
         said_of = np.isfinite(found.similarity)
         probability[frame, said_of] = model.calibration(found.share[said_of])
         progress(f"frame {frame + 1} of {maps.frames}", (frame + 1) / maps.frames)
-    limit = float(np.quantile(model.similarities, UNLIKE))
-    found = Uncertainty(probability, similarity, limit, ())
-    return Uncertainty(probability, similarity, limit, (*maps.warnings, *_warnings(maps, model, found)))
+    limits = float(np.quantile(model.similarities, UNLIKE)), float(np.quantile(model.distances, 1 - UNLIKE))
+    plain = Uncertainty(probability, similarity, distance, *limits, ())
+    return replace(plain, warnings=(*maps.warnings, *_warnings(maps, model, plain)))
 
 
 def _warnings(maps: LabelMaps, model: UncertaintyModel, found: Uncertainty) -> list[str]:
@@ -151,7 +154,9 @@ def _document(
         "mean": _rounded(mean, silent),
         "wrong_mm2": _rounded(wrong_mm2, silent),
         "similarity": _rounded(found.similarity, silent),
-        "similarity_limit": round(found.limit, 4),
+        "distance": _rounded(found.distance, silent),
+        "least_similarity": round(found.least_similarity, 4),
+        "largest_distance": round(found.largest_distance, 4),
         "unlike": found.unlike.tolist(),
         **warning_entries(found.warnings),
     }

@@ -21,8 +21,9 @@ from GenerativeModelsLib.models.joint_space import JointSpace, concentration
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.uncertainty.calibration import Calibration
 from GenerativeModelsLib.segmentation.uncertainty.crops import Pieces, middle_of, standardised
+from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel
 
-__all__ = ["KIND", "KNOWN", "Disagreement", "UncertaintyModel", "load_uncertainty_model"]
+__all__ = ["FEATURES", "KIND", "KNOWN", "Disagreement", "UncertaintyModel", "load_uncertainty_model"]
 
 KIND = "heart-segmentation-uncertainty"
 KNOWN = KnownParts(
@@ -31,6 +32,8 @@ KNOWN = KnownParts(
     required=("joint", "bank"),
     largest=8192,
 )
+FEATURES = ("mean", "directions", "variances")
+"""Arrays of the Gaussian of the images in a bundle."""
 
 
 class Disagreement(NamedTuple):
@@ -40,10 +43,12 @@ class Disagreement(NamedTuple):
     ----------
     share : (n, rows, columns) float32, 0 to 1: weight of the maps that have another label at the pixel.
     similarity : (n,) cosine of the image and the nearest map; NaN for a slice without labels, which has no share.
+    distance : (n,) of the image from the training images, see `UncertaintyModel.images`; NaN likewise.
     """
 
     share: np.ndarray
     similarity: np.ndarray
+    distance: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +71,10 @@ class UncertaintyModel:
         How many maps are compared for each structure.
     calibration
         From the share of a disagreement to a probability.
-    similarities
-        (H,) increasing similarity of the slices of held-out patients.
+    images
+        Gaussian of the features of training images; its distance tells other images.
+    similarities, distances
+        (H,) of the slices of held-out patients, increasing.
     manifest
         Of its bundle; None for a model without one.
     """
@@ -80,7 +87,9 @@ class UncertaintyModel:
     known: np.ndarray
     neighbours: int
     calibration: Calibration
+    images: FeatureModel
     similarities: np.ndarray
+    distances: np.ndarray
     manifest: BundleManifest | None = None
 
     @cached_property
@@ -108,28 +117,30 @@ class UncertaintyModel:
         at = middle_of(self._of_structures(labels))
         drawn = np.flatnonzero(np.isfinite(at[:, 0]))
         share = np.zeros(labels.shape, np.float32)
-        similarity = np.full(len(labels), np.nan)
+        similarity, distance = np.full((2, len(labels)), np.nan)
         for number in drawn:
             one = slice(number, number + 1)
-            found, similarity[number] = self.probabilities(images[one], at[one], pixel_mm)
+            found, similarity[number], distance[number] = self._compared(images[one], at[one], pixel_mm)
             found[0] += found[others].sum(0)
             wanted = np.where(np.isin(labels[one], asked), labels[one], 0)
             share[number] = np.clip(1 - np.take_along_axis(found, wanted.astype(np.int64), 0)[0], 0, 1)
-        return Disagreement(share, similarity)
+        return Disagreement(share, similarity, distance)
 
-    def probabilities(self, image: np.ndarray, at: np.ndarray, pixel_mm: np.ndarray) -> tuple[np.ndarray, float]:
-        """P of every label (5, rows, columns) for an image (1, rows, columns) cut about `at` (1, 2), and similarity."""
+    def _compared(self, image: np.ndarray, at: np.ndarray, pixel_mm: np.ndarray) -> tuple[np.ndarray, float, float]:
+        """P of every label (5, rows, columns) for an image (1, rows, columns) cut about `at` (1, 2); how like it is."""
         codes, vectors, known = self._bank
         pieces = Pieces(at, image.shape[1:], pixel_mm, self.net.size, self.grid_mm)
         with torch.no_grad():
-            similar = (self.net.image_vectors(standardised(pieces.cut(image))) @ vectors.T)[0]
+            seen = standardised(pieces.cut(image))
+            similar = (self.net.image_vectors(seen) @ vectors.T)[0]
+            features = self.net.image_features(seen)[0].double().numpy()
             weights = self._weights(similar, known)
             used = torch.nonzero(weights.any(0))[:, 0]
             decoded = self.net.vae.decode(codes[used]).softmax(1)  # used, labels, size, size
             found = torch.einsum("cn,ncij->cij", weights[:, used], decoded)
             placed = pieces.paste(found[None])[0].clamp(0, 1)
         placed[0] = (1 - placed[1:].sum(0)).clamp(0, 1)
-        return placed.numpy(), float(similar.max())
+        return placed.numpy(), float(similar.max()), float(self.images.distance(features))
 
     def _weights(self, similar: Tensor, known: Tensor) -> Tensor:
         """(5, N) weight of every map for every structure; the nearest that have it labelled sum to 1."""
@@ -167,7 +178,9 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
             arrays["known"].astype(bool),
             int(told["neighbours"]),
             Calibration(arrays["level"], arrays["probability"]),
+            FeatureModel(*(arrays[name].astype(float) for name in FEATURES), float(arrays["rest"])),
             np.sort(arrays["similarities"]),
+            np.sort(arrays["distances"]),
             bundle.manifest,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -180,6 +193,8 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
         and model.known.shape == (len(model.codes), 1 + len(CODES))
         and model.calibration.level.shape == model.calibration.probability.shape
         and len(model.similarities) > 0
+        and len(model.distances) > 0
+        and model.images.mean.shape == net.image_features(torch.zeros(1, net.size, net.size))[0].shape
         and model.neighbours > 0
         and model.grid_mm > 0
     )

@@ -12,11 +12,6 @@ from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
 __all__ = ["UncertaintyRequest", "of_the_prediction"]
 
-HOW_TO_TRAIN = (
-    "none is shipped, so train one by generative-models train segmentation-uncertainty.yaml (docs/training.md) and "
-    "name the folder of its bundle"
-)
-
 
 @contextmanager
 def of_the_prediction() -> Iterator[None]:
@@ -40,7 +35,7 @@ class UncertaintyRequest:
     output
         Folder of the results.
     model
-        Folder of a bundle of kind `model.KIND`.
+        Folder of a bundle of kind `model.KIND`; None = the shipped one.
     labels, view, frame_interval_ms
         As in `SegmentationRequest`.
     overwrite
@@ -62,8 +57,6 @@ class UncertaintyRequest:
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        if self.model is None:
-            raise InputError(f"{named('model')} is missing: {HOW_TO_TRAIN}.")
         self.as_check()
 
     def as_check(self) -> SegmentationRequest:

@@ -45,7 +45,8 @@ class ImagedSlices:
         for case in cases:
             flat = (case.images, case.truth.values, *case.known.values())
             images, values, *known = (array.reshape(-1, *array.shape[2:]) for array in flat)
-            there = np.array([known_codes(view, *np.array([*case.known])[list(each)]) for each in zip(*known)])
+            names = [[name for name, is_known in zip(case.known, each) if is_known] for each in zip(*known)]
+            there = np.array([known_codes(view, *each) for each in names])
             drawn = (values > 0).any(axis=(1, 2)) & there[:, 1]
             parts.append((images[drawn], values[drawn], there[drawn]))
         images, values, known = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))

@@ -24,7 +24,7 @@ from GenerativeModelsLib.evaluation.segmentation.unet import SETTINGS, predicted
 from GenerativeModelsLib.models.joint_space import JointSpace
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.uncertainty.calibration import Calibration
-from GenerativeModelsLib.segmentation.uncertainty.model import KIND, UncertaintyModel
+from GenerativeModelsLib.segmentation.uncertainty.model import FEATURES, KIND, UncertaintyModel
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.provenance import provenance
 from GenerativeModelsLib.training.shared.recorded_figures import stored
@@ -35,10 +35,13 @@ from GenerativeModelsLib.training.uncertainty.config import UncertaintyTrainingC
 from GenerativeModelsLib.training.uncertainty.data import pieces_of
 from GenerativeModelsLib.training.uncertainty.module import network_parameters
 from GenerativeModelsLib.training.uncertainty.run import CALIBRATION, SEGMENTING, WEIGHTS
+from GenerativeModelsLib.uncertainty.in_distribution import FeatureModel
 
 __all__ = ["calibrated", "publish_joint", "trained_model"]
 
 _BATCH = 64
+DIRECTIONS = 60
+"""Of the features of images, whose Gaussian tells other images."""
 
 
 def trained_model(config: UncertaintyTrainingConfig, slices: ImagedSlices) -> UncertaintyModel:
@@ -47,12 +50,13 @@ def trained_model(config: UncertaintyTrainingConfig, slices: ImagedSlices) -> Un
     net.load_state_dict(load_file(config.output / WEIGHTS))
     net.eval().requires_grad_(False)
     rng = np.random.default_rng([config.seed, 5])
-    codes, known = [], []
+    codes, known, features = [], [], []
     for start in range(0, config.maps, _BATCH):
         which = np.arange(start, min(start + _BATCH, config.maps)) % len(slices)
         batch = pieces_of(slices, which, config, rng)
         codes.append(net.vae.encode(batch.maps, batch.known).mu.numpy())
         known.append(batch.known.numpy())
+        features.append(net.image_features(batch.images).double().numpy())
     return UncertaintyModel(
         net,
         config.view,
@@ -62,6 +66,8 @@ def trained_model(config: UncertaintyTrainingConfig, slices: ImagedSlices) -> Un
         np.concatenate(known),
         config.neighbours,
         Calibration(np.array([0.0, 1.0]), np.array([0.0, 1.0])),
+        FeatureModel.fit(np.concatenate(features), DIRECTIONS),
+        np.zeros(1),
         np.zeros(1),
     )
 
@@ -89,24 +95,25 @@ def calibrated(
     net.load_state_dict({name: torch.from_numpy(values) for name, values in found.items()})
     progress(1, 1)
     progress = stages.stage(CALIBRATION)
-    shares, wrong, similarities = [], [], []
+    shares, wrong, similarities, distances = [], [], [], []
     for number, case in enumerate(parts.calibration):
         for slices in judged_slices(case, predicted(net.eval(), case)):
             disagreement = model.disagreement(slices.images, slices.labels, slices.pixel_mm, slices.structures)
             shares.append(disagreement.share.ravel())
             wrong.append(slices.wrong.ravel())
             similarities.append(disagreement.similarity)
+            distances.append(disagreement.distance)
         progress(number + 1, len(parts.calibration))
     if not shares:
         raise InputError("The small network found no heart in any image: train it with more network_steps.")
-    level, is_wrong, similar = (np.concatenate(each) for each in (shares, wrong, similarities))
+    level, is_wrong, *likeness = (np.concatenate(each) for each in (shares, wrong, similarities, distances))
     try:
         calibration = Calibration.fit(level, is_wrong)
     except ValueError as error:
         raise InputError(f"The small network cannot calibrate: {error} Train it with other network_steps.") from error
+    similar, apart = (np.sort(each[np.isfinite(each)]) for each in likeness)
     about = {"slices": len(similar), "pixels": len(level), "wrong_share": float(is_wrong.mean())}
-    similar = np.sort(similar[np.isfinite(similar)])
-    return replace(model, calibration=calibration, similarities=similar), about
+    return replace(model, calibration=calibration, similarities=similar, distances=apart), about
 
 
 def _classes(config: UncertaintyTrainingConfig) -> int:
@@ -125,9 +132,12 @@ def publish_joint(config: UncertaintyTrainingConfig, stages: Stages) -> Trained:
         "level": model.calibration.level.astype(np.float32),
         "probability": model.calibration.probability.astype(np.float32),
         "similarities": model.similarities.astype(np.float32),
+        "distances": model.distances.astype(np.float32),
+        "rest": np.float32(model.images.rest),
+        **{name: getattr(model.images, name).astype(np.float32) for name in FEATURES},
     }
     tensors = {f"joint.{name}": stored(tensor) for name, tensor in model.net.state_dict().items()}
-    tensors |= {f"bank.{name}": torch.from_numpy(values) for name, values in arrays.items()}
+    tensors |= {f"bank.{name}": torch.from_numpy(np.asarray(values)) for name, values in arrays.items()}
     description = ModelDescription(
         name=wanted.name,
         version=wanted.version,

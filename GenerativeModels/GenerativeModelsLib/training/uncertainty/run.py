@@ -26,7 +26,7 @@ __all__ = ["CALIBRATION", "SEGMENTING", "TRAINING", "WEIGHTS", "train_joint"]
 
 WEIGHTS = "joint.safetensors"
 TRAINING, SEGMENTING, CALIBRATION = "Training", "Training a network that errs", "Calibrating"
-ITEM, NETWORK_STEP, CALIBRATED = 0.004, 0.1, 0.15
+ITEM, NETWORK_STEP, CALIBRATED = 0.004, 0.2, 0.15
 """Seconds of one core of an AMD EPYC for a piece of a batch, a step of the network, and a slice of the calibration."""
 
 

@@ -67,8 +67,10 @@ def test_a_cine_has_a_map_of_every_frame(tmp_path: Path, bundle: Path) -> None:
     assert found.GetSize() == (80, 90, 4, 3) and np.shape(content["mean"]) == (3, 4)
 
 
-def test_slices_unlike_the_training_set_are_warned_of(tmp_path: Path) -> None:
-    bundle = write_uncertainty_bundle(tmp_path / "bundle", similarities=np.linspace(1.01, 1.02, 50))
+@pytest.mark.parametrize("measure", ["similarities", "distances"])
+def test_slices_unlike_the_training_set_are_warned_of(tmp_path: Path, measure: str) -> None:
+    of_held_out = np.linspace(1.01, 1.02, 50) if measure == "similarities" else np.linspace(0, 1e-9, 50)
+    bundle = write_uncertainty_bundle(tmp_path / "bundle", **{measure: of_held_out})
     content = case_of(tmp_path, stack(), bundle)
     assert content["unlike"] == [[0, k] for k in range(8)]
     (warning,) = (text for text in content["warnings"] if "held-out patients" in text)
@@ -107,17 +109,17 @@ def test_labels_are_refused_in_the_words_of_the_prediction(tmp_path: Path, bundl
     assert caught.value.field == "prediction"
 
 
-def test_the_command_says_how_a_model_is_trained_and_what_it_found(tmp_path: Path, bundle: Path) -> None:
+def test_the_command_says_what_it_found_with_the_shipped_model_or_another(tmp_path: Path, bundle: Path) -> None:
     prediction = write_maps(tmp_path / "labels.nii.gz", maps_of(stack()))
     image = image_of(prediction, tmp_path / "image.nii.gz")
     words = ["segmentation", "uncertainty", "--image", str(image), "--prediction", str(prediction)]
     words += ["--output", str(tmp_path / "out")]
-    missing = CliRunner().invoke(app, words)
-    assert missing.exit_code == 2 and "--model is missing: none is shipped, so train one" in " ".join(
-        missing.output.split()
-    )
+    shipped = CliRunner().invoke(app, [*words, "--json"])
+    assert shipped.exit_code == 0, shipped.output
+    assert json.loads(shipped.stdout)["model"]["name"] == "segmentation-uncertainty"
+    words.append("--overwrite")
     found = CliRunner().invoke(app, [*words, "--model", str(bundle)])
     assert found.exit_code == 0, found.output
-    assert "of a slice are probably wrong" in found.output and (tmp_path / "out" / "result.json").is_file()
-    apical = CliRunner().invoke(app, [*words, "--model", str(bundle), "--view", "apical", "--overwrite"])
+    assert "Expected area of wrong labels" in found.output and (tmp_path / "out" / "result.json").is_file()
+    apical = CliRunner().invoke(app, [*words, "--model", str(bundle), "--view", "apical"])
     assert apical.exit_code == 2

@@ -32,6 +32,7 @@ def test_a_prediction_that_is_the_map_of_its_image_is_not_contradicted() -> None
     model = model_of_maps(np.stack([heart(24.0)] * 2), np.array([0.9, 0.7]), MM)
     found = model.disagreement(IMAGES, heart(24.0)[None], PIXEL)
     assert found.share.max() < 1e-3 and found.similarity == pytest.approx([0.9], abs=1e-4)
+    assert found.distance == pytest.approx([np.sqrt(9 / 2)])  # three deviations in one direction, none in the other
 
 
 def test_what_the_maps_do_not_have_is_contradicted_there_alone() -> None:
@@ -79,6 +80,8 @@ def test_structures_that_nobody_drew_or_knows_are_background() -> None:
     walled = heart(24.0)
     assert model.disagreement(IMAGES, walled[None], PIXEL).share.max() > 0.9
     assert model.disagreement(IMAGES, walled[None], PIXEL, ("lv",)).share.max() < 1e-3
+    with_wall = model_of_maps(np.stack([walled] * 2), np.array([0.9, 0.7]), MM)
+    assert with_wall.disagreement(IMAGES, walled[None], PIXEL, ("lv",)).share.max() < 1e-3
 
 
 def test_labels_beyond_the_piece_are_contradicted_and_background_is_not() -> None:
@@ -102,6 +105,13 @@ def test_a_bundle_is_read_and_one_that_does_not_fit_is_refused(tmp_path: Path) -
     assert model.codes.shape == (12, 6) and model.known.all() and model.calibration(np.array([0.25])) == [0.25]
     unknown = np.ones((12, 5))
     unknown[:, MYO] = 0
-    for number, array in enumerate(({"codes": np.zeros((12, 5))}, {"known": unknown}, {"level": np.zeros(3)})):
+    for number, array in enumerate(
+        (
+            {"codes": np.zeros((12, 5))},
+            {"known": unknown},
+            {"level": np.zeros(3)},
+            {"mean": np.zeros(20), "directions": np.eye(20)[:2]},
+        )
+    ):
         with pytest.raises(InputError, match="its maps do not fit"):
             load_uncertainty_model(write_uncertainty_bundle(tmp_path / str(number), **array))
