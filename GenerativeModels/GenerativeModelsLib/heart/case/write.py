@@ -122,7 +122,7 @@ def _shift(shift: SliceShift) -> dict[str, Any]:
         "slice": shift.slice,
         "found_mm": [round(v, 3) for v in shift.found_mm],
         "error_mm": round(shift.error_mm, 3),
-        "applied_mm": [round(v, 3) for v in shift.applied_mm],
+        "applied_mm": [round(v, 3) + 0.0 for v in shift.applied_mm],
     }
 
 
