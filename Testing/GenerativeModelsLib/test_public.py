@@ -52,7 +52,7 @@ SIGNATURES = {
     "check_segmentation": "labels_of * view labels affine frame_interval_ms output overwrite title language identity "
     "export progress",
     "repair_segmentation": "labels_of * view labels affine frame_interval_ms most_change keep_frames whole_cycle "
-    "realign network device model output overwrite title language identity export progress",
+    "realign network image device model output overwrite title language identity export progress",
 }
 REQUIRED = {
     "reconstruct_skull": ["axial"],

@@ -81,6 +81,8 @@ class LabelMaps:
         Warnings on the file.
     grid
         The file as it was read; None for maps that were made.
+    grey
+        (frames, slices, rows, columns) uint8, the image that was segmented, for pictures; None where it is not known.
     """
 
     values: np.ndarray
@@ -91,6 +93,7 @@ class LabelMaps:
     segments: Mapping[str, str] | None = None
     warnings: tuple[str, ...] = ()
     grid: FileGrid | None = None
+    grey: np.ndarray | None = None
 
     @property
     def frames(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,24 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.segmentation.maps import LabelMaps
     from GenerativeModelsLib.segmentation.repair.repair import Repaired
 
-__all__ = ["compute", "network_of", "sample_request"]
+__all__ = ["compute", "network_of", "read_inputs", "sample_request"]
+
+
+def read_inputs(request: RepairRequest) -> LabelMaps:
+    """The label maps of a request, with the image that was segmented where it is given.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or the image does not belong to the labels.
+    """
+    from GenerativeModelsLib.segmentation.image_of import grey_of, image_of
+    from GenerativeModelsLib.segmentation.read import read_label_maps
+
+    maps = read_label_maps(request)
+    if request.image is None:
+        return maps
+    return replace(maps, grey=grey_of(image_of(maps, request.image, "file", request.view)))
 
 
 def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel, progress: Progress) -> Repaired:

@@ -36,6 +36,7 @@ def repair_segmentation(
     whole_cycle: bool = False,
     realign: bool = False,
     network: bool = True,
+    image: str | Path | None = None,
     device: str = "auto",
     model: str | Path | None = None,
     output: str | Path | None = None,
@@ -62,6 +63,8 @@ def repair_segmentation(
         Whether slices are also shifted back in their plane, by whole pixels.
     network
         Whether slices may be brought to the nearest valid map of the label network.
+    image
+        File of the image that was segmented, on the grid of the labels; the report shows the labels over it.
     device, model, output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
@@ -89,6 +92,7 @@ def repair_segmentation(
             whole_cycle,
             realign,
             not network,
+            None if image is None else Path(image),
             device=device,
             model=None if model is None else Path(model),
             output=None if output is None else Path(output),

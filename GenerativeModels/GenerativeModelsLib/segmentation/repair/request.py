@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
@@ -53,6 +54,8 @@ class RepairRequest(SegmentationRequest, ModelRequest):
         Whether slices are shifted in their plane.
     no_network
         Whether the label network is left out.
+    image
+        Image on the grid of the label map, shown in the report; None = the labels alone.
     seed
         No option: nothing is drawn at random.
 
@@ -97,6 +100,14 @@ class RepairRequest(SegmentationRequest, ModelRequest):
         default=False,
         called=N_("whether the label network is left out"),
         batch=True,
+    )
+    image: Source | None = asked(
+        "Image that was segmented, on the grid of FILE; the report shows the labels over it.",
+        default=None,
+        metavar="FILE",
+        called=N_("the image"),
+        image=True,
+        column=True,
     )
     seed: int = field(default=0, kw_only=True)
 

@@ -26,6 +26,8 @@ LABEL_COLOURS = {"lv": (214, 96, 77), "myo": (120, 171, 115), "rv": (92, 137, 19
 _GROUND = (24, 29, 33)
 _RING, _RING_OF_IMAGES, _LINE = (255, 235, 59), (255, 255, 255), (255, 255, 255)
 _WIDTH_PX = 300
+_OPACITY = 0.45
+"""Of labels over an image."""
 _MARGIN_MM = 8.0
 _RING_MM = 6.0
 
@@ -62,10 +64,9 @@ def slice_picture(
 
     maps = found.maps
     values = maps.values[frame, slice_][window]
-    table = np.array([_GROUND, *(LABEL_COLOURS[name] for name in CODES)], np.uint8)
     height_mm, width_mm = np.array(values.shape) * maps.pixel_mm
     size = (_WIDTH_PX, max(1, round(_WIDTH_PX * height_mm / width_mm)))
-    picture = Image.fromarray(table[values]).resize(size, Image.Resampling.NEAREST)
+    picture = Image.fromarray(_coloured(maps, frame, slice_)[window]).resize(size, Image.Resampling.NEAREST)
     before = _before(maps, frame, slice_, marked)
     if before is not None:
         picture = _outlined(picture, before[window])
@@ -90,6 +91,17 @@ def slice_picture(
     if before is not None:
         words = _("{picture}; with the outlines before it", picture=words)
     return SlicePicture(webp_uri(np.asarray(picture)), *size, words)
+
+
+def _coloured(maps: LabelMaps, frame: int, slice_: int) -> np.ndarray:
+    """(rows, columns, 3) uint8 labels of a slice in colours, over the image where it is known."""
+    values = maps.values[frame, slice_]
+    colours = np.array([_GROUND, *(LABEL_COLOURS[name] for name in CODES)], np.uint8)[values]
+    if maps.grey is None:
+        return colours
+    grey = np.repeat(maps.grey[frame, slice_, ..., None], 3, axis=-1)
+    mixed = _OPACITY * colours + (1 - _OPACITY) * grey
+    return np.where((values != 0)[..., None], mixed, grey).astype(np.uint8)
 
 
 def _before(maps: LabelMaps, frame: int, slice_: int, marked: Sequence[Violation]) -> np.ndarray | None:

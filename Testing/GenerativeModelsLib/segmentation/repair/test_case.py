@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import nibabel as nib
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from typer.testing import CliRunner
 
 import GenerativeModelsLib as gm
@@ -65,6 +67,26 @@ def test_the_files_are_those_of_the_contract(folder: Path) -> None:
     assert result["violating"]["after"] == result["violating"]["before"] - 1 and result["changed_frames"] == 1
     assert (folder / "changes.csv").read_text(encoding="utf-8").startswith("frame,slice,step,changed_mm2,reason,")
     assert len(result["shifts_mm"]) == 6 and not any(any(each["applied_mm"]) for each in result["shifts_mm"])
+
+
+def test_the_report_shows_the_labels_over_the_image(folder: Path, faulty_file: Path, tmp_path: Path) -> None:
+    labels = sitk.ReadImage(str(faulty_file))
+    values = 10 * sitk.GetArrayFromImage(labels).astype(np.float32) + 5
+    grey = sitk.GetImageFromArray(values, isVector=False)
+    grey.CopyInformation(labels)
+    sitk.WriteImage(grey, str(tmp_path / "image.nii.gz"))
+    run = ["segmentation", "repair", str(faulty_file), "--most-change", "30", "--realign", "--image"]
+    result = CliRunner().invoke(app, [*run, str(tmp_path / "image.nii.gz"), "--output", str(tmp_path / "over")])
+    assert result.exit_code == 0, result.output
+    one, other = ((each / "repaired.nii.gz").read_bytes() for each in (folder, tmp_path / "over"))
+    assert one == other, "the image is shown, and changes nothing"
+    pages = [(each / "report.html").read_text(encoding="utf-8") for each in (folder, tmp_path / "over")]
+    shown = [set(re.findall(r"data:image/webp;base64,[^\"')]+", page)) for page in pages]
+    assert len(shown[0]) == len(shown[1]) > 0 and not shown[0] & shown[1]
+    sitk.WriteImage(sitk.GetImageFromArray(values[:, :, :-1], isVector=False), str(tmp_path / "smaller.nii.gz"))
+    refused = CliRunner().invoke(app, [*run, str(tmp_path / "smaller.nii.gz"), "--output", str(tmp_path / "none")])
+    assert refused.exit_code == 2 and "--image smaller.nii.gz has" in " ".join(refused.stderr.split())
+    assert not (tmp_path / "none").exists()
 
 
 def test_the_repaired_map_differs_by_the_hole_alone(folder: Path, faulty_file: Path) -> None:
