@@ -57,7 +57,7 @@ class Workspace:
         self.applications: dict[str, CaseApplication] = {}
         for name, (place, _) in PAGES.items():
             made = _found(place)
-            own = model if kind == made.anatomy.bundle_kind else None
+            own = model if kind == made.modelled().bundle_kind else None
             self.applications[name] = made(server, self.cases, downloads, model=own, device=device)
         first = next(iter(self.applications.values()))
         self.navigation.data.page = f"{first.anatomy.name}/{first.pages[0][0]}"

@@ -27,6 +27,7 @@ class RingNetwork:
     encoded: int = 0
 
     pixel_mm = np.full(2, 1.5)
+    middle_mm = np.array([71.25, 71.25])
     spread = np.ones(5)
     valid = np.array([[71.0, 71.0, radius, radius + 9.0, right] for radius in (15.0, 20.0, 25.0) for right in (0, 1)])
 
@@ -35,9 +36,9 @@ class RingNetwork:
         """Its own: the log density of every code is 0."""
         return self
 
-    def log_density(self, code: np.ndarray) -> float:
-        """0."""
-        return 0.0
+    def log_density(self, codes: np.ndarray) -> np.ndarray:
+        """0 for each code (..., 5)."""
+        return np.zeros(np.shape(codes)[:-1])
 
     def encode(self, values: np.ndarray, known: np.ndarray) -> np.ndarray:
         """(N, 5) of maps (N, grid, grid)."""

@@ -37,7 +37,7 @@ def fingerprint_of(anatomy: Anatomy, request: CaseRequest) -> Fingerprint:
             for name in sorted(images)
             if values[name] is not None
         },
-        model=bundle_checksum(request.model or default_bundle(anatomy.name)) if anatomy.has_model else "",
+        model=bundle_checksum(request.model or default_bundle(anatomy.name)) if anatomy.uses_model(request) else "",
         options={name: _plain(value) for name, value in values.items() if name not in images | _WITHOUT_EFFECT},
     )
 

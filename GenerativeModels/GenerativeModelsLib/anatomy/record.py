@@ -227,6 +227,8 @@ class Anatomy:
         for an anatomy without one.
     load_model
         (folder of a bundle, device) -> the model; it has `manifest`. None = the case needs no model, and no torch.
+    needs_model
+        request -> whether this case needs the model; by default each does.
     document
         case -> the anatomy's own entries of `result.json`; by default the quantities from attributes of the findings,
         and their `in_distribution` if present.
@@ -290,6 +292,7 @@ class Anatomy:
     read_inputs: Callable
     compute: Callable
     load_model: Callable | None = None
+    needs_model: Callable[[CaseRequest], bool] = field(default=lambda request: True)
     document: Callable = Lazy(f"{_DEFAULTS}.case:document")
     write: Callable = Lazy(f"{_DEFAULTS}.case:write_files")
     report: Callable = _REPORT
@@ -324,6 +327,10 @@ class Anatomy:
     def has_model(self) -> bool:
         """Whether a model computes its cases."""
         return self.load_model is not None
+
+    def uses_model(self, request: CaseRequest) -> bool:
+        """Whether a model computes the case of a request."""
+        return self.has_model and self.needs_model(request)
 
     def quantity(self, key: str) -> Quantity:
         """The quantity of that key."""

@@ -61,7 +61,7 @@ class Run:
     found
         Return value of `Anatomy.compute`.
     model
-        Model that computed them; None for an anatomy without one.
+        Model that computed them; None where none did.
     device
         "cpu", "cuda:N" or "mps".
     warnings
@@ -137,8 +137,8 @@ class Case:
         }
 
     def _made_with(self) -> dict[str, Any]:
-        """Model, software, device and seed; of an anatomy without a model the software and the device."""
-        if not self.anatomy.has_model:
+        """Model, software, device and seed; of a case without a model the software and the device."""
+        if self.run.model is None:
             return {"model": None, "software": {"version": __version__}, "device": self.run.device}
         import torch
 
@@ -239,7 +239,7 @@ def _computed(
     given = {name: getattr(request, name) for name in IDENTITY}
     identity, cautions = identity_of(given, headers, from_dicom=request.identity_from_dicom)
     read = time.perf_counter()
-    if anatomy.has_model:
+    if anatomy.uses_model(request):
         from GenerativeModelsLib.device import choose_device
 
         show("loading the model", 0.2)

@@ -82,6 +82,12 @@ class LabelModel:
         """Names of the attributes; of an AR-VAE attribute i lies on dimension i."""
         return ATTRIBUTES[self.view]
 
+    @property
+    def middle_mm(self) -> np.ndarray:
+        """(2,) mean place of the ventricle's centre in the training maps, along rows and columns, from pixel (0, 0)."""
+        at = [self.attributes.index(f"epi_centre_{axis}_mm") for axis in "yx"]
+        return self.centre[at]
+
     @cached_property
     def spread(self) -> np.ndarray:
         """(d,) standard deviation of the codes."""

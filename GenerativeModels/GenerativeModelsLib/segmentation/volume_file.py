@@ -10,6 +10,9 @@ from GenerativeModelsLib.segmentation.maps import LabelMaps
 
 __all__ = ["write_volume"]
 
+UNKNOWN_S = 1.0
+"""Written where the time from one frame to the next is not known, as of a pair of phases; a file needs a number."""
+
 
 def write_volume(path: Path, values: np.ndarray, maps: LabelMaps) -> None:
     """Write values (frame, k, j, i) of the voxels of label maps that were read from a file, with their type.
@@ -28,5 +31,5 @@ def write_volume(path: Path, values: np.ndarray, maps: LabelMaps) -> None:
         image.SetDirection((grid.to_lps[:3, :3] / spacing).ravel().tolist())
         image.SetOrigin(grid.to_lps[:3, 3].tolist())
         images.append(image)
-    whole = images[0] if len(images) == 1 else sitk.JoinSeries(images, 0.0, maps.frame_s or 0.0)
+    whole = images[0] if len(images) == 1 else sitk.JoinSeries(images, 0.0, maps.frame_s or UNKNOWN_S)
     sitk.WriteImage(whole, str(path), True)

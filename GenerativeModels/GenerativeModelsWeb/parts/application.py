@@ -71,6 +71,11 @@ class CaseApplication:
     inputs: TypedState
     settings: TypedState
 
+    @classmethod
+    def modelled(cls) -> Anatomy:
+        """The record whose cases a model bundle computes: that of the anatomy, or of another verb of its pages."""
+        return cls.anatomy
+
     def __init__(
         self, server: Server, cases: CaseList, downloads: Downloads, *, model: Path | None, device: str
     ) -> None:

@@ -49,6 +49,11 @@ class SegmentationApplication(CaseApplication):
     anatomy = SEGMENTATION
     pages = (("check", "Check"),)
 
+    @classmethod
+    def modelled(cls) -> Anatomy:
+        """The repair: the check needs no model."""
+        return REPAIR
+
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self.inputs, self.settings = self.typed(Inputs), self.typed(Settings)
@@ -104,6 +109,8 @@ class SegmentationApplication(CaseApplication):
                 keep_frames=",".join(str(frame) for frame in settings.keep) or None,
                 whole_cycle=bool(settings.whole_cycle),
                 realign=bool(settings.realign),
+                model=self.model,
+                device=self.device,
             )
         return self._asked
 

@@ -70,7 +70,7 @@ def _stage(page: SegmentationApplication) -> None:
             html.H2("Is a segmentation one that an anatomist would accept?")
             html.P(
                 "Add a label map of the heart from any software. You get every slice and frame that breaks a rule, "
-                "where and why, the curves of areas and volumes, and the ejection fraction. No model is needed."
+                "where and why, the curves of areas and volumes, and the ejection fraction. The check needs no model."
             )
             html.Button("Try the sample", type="button", classes="gm-button", click=page.desk.take_sample)
             html.Button(

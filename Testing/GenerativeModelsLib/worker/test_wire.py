@@ -89,6 +89,7 @@ FULL = {
         "height_cm": 171.5,
         "weight_kg": 70.1,
         "force": True,
+        "realign": True,
         **SHARED,
     },
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.evaluation.bar import bar
 from GenerativeModelsLib.evaluation.scores.paired import paired_change
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
@@ -71,6 +71,10 @@ def run(model: Path, data: Path, seed: int, workers: int, *, final: bool = False
     """
     seeds = [seed + number for number in range(SEEDS)]
     bundle = load_uncertainty_model(model)
+    if bundle.view != "short-axis":
+        raise InputError(
+            f"{named('model')} is of {bundle.view} views, and Sunnybrook is short-axis: name another model."
+        )
     development, tested = patients_of(data, final=False), patients_of(data, final=final)
     _require_unseen(bundle, tested)
     pixels = _measured(model, data, seeds, tested, workers, folder)

@@ -120,7 +120,7 @@ def document(case: Case) -> dict[str, Any]:
 def _shift(shift: SliceShift) -> dict[str, Any]:
     return {
         "slice": shift.slice,
-        "found_mm": [round(v, 3) for v in shift.found_mm],
+        "found_mm": [round(v, 3) + 0.0 for v in shift.found_mm],
         "error_mm": round(shift.error_mm, 3),
         "applied_mm": [round(v, 3) + 0.0 for v in shift.applied_mm],
     }

@@ -86,6 +86,7 @@ REPAIR = Anatomy(
     need=MemoryNeed("a repair", 700 * 10**6),
     read_inputs=Lazy(f"{_HERE}.case:read_inputs"),
     load_model=Lazy("GenerativeModelsLib.segmentation.label_model:load_label_model"),
+    needs_model=lambda request: request.uses_network,
     compute=Lazy(f"{_HERE}.case:compute"),
     document=Lazy(f"{_HERE}.write:document"),
     write=Lazy(f"{_HERE}.write:write_files"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.segmentation.maps import LabelMaps
     from GenerativeModelsLib.segmentation.repair.repair import Repaired
 
-__all__ = ["compute", "network_of", "read_inputs", "sample_request"]
+__all__ = ["compute", "read_inputs", "sample_request"]
 
 
 def read_inputs(request: RepairRequest) -> LabelMaps:
@@ -35,15 +35,14 @@ def read_inputs(request: RepairRequest) -> LabelMaps:
     return replace(maps, grey=grey_of(image_of(maps, request.image, "file", request.view)))
 
 
-def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel, progress: Progress) -> Repaired:
+def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel | None, progress: Progress) -> Repaired:
     """The label maps of a request before and after the repair.
-
-    The label network is left out where the request says so, or where it is of another view.
 
     Raises
     ------
     InputError
-        A frame to keep is not in the file, or slices of a view that is no stack are to be realigned.
+        A frame to keep is not in the file, slices of a view that is no stack are to be realigned, or the label network
+        is of another view.
     """
     from GenerativeModelsLib.segmentation.repair.repair import repair_maps
 
@@ -53,6 +52,10 @@ def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel, progress
         )
     if request.realign and maps.slices == 1:
         raise InputError(f"{named('realign')} needs a stack, and {maps.name} is a single slice: leave it out.")
+    if model is not None and model.view != request.view:
+        raise InputError(
+            f"{named('model')} is of {model.view} views, and {named('view')} is {request.view}: name another model."
+        )
     return repair_maps(
         maps,
         request.view,
@@ -60,14 +63,9 @@ def compute(request: RepairRequest, maps: LabelMaps, model: LabelModel, progress
         keep_frames=request.kept,
         whole_cycle=request.whole_cycle,
         realign=request.realign,
-        model=network_of(request, model),
+        model=model,
         progress=progress,
     )
-
-
-def network_of(request: RepairRequest, model: LabelModel) -> LabelModel | None:
-    """The label network of a request; None where it is not wanted, or is of another view."""
-    return None if request.no_network or model.view != request.view else model
 
 
 def sample_request(output: Path) -> RepairRequest:

@@ -7,6 +7,7 @@ the population of the network is left alone, since its shape may be the patient'
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["NearestCodes", "NearestMaps"]
 
 STEP = "codes"
+NEAREST = 64
+"""Nearest codes of the bank that are tried as a beginning of the line."""
+NEVER = -1e4
+"""Logit of labels that the slice has not; finite, since logits are interpolated."""
 _REASON = S_("Brought to the nearest valid map of the label network; rules that were broken: {id}.")
 _OUTSIDE = S_("Its shape lies outside the population of the label network; it may be the patient's own.")
 
@@ -51,7 +56,7 @@ class NearestMaps:
 
 
 class NearestCodes:
-    """The step of nearest codes of one repair; a slice that was looked at once is not looked at again.
+    """The step of nearest codes of one repair; a slice is not looked at again while its frame stays as it is.
 
     Parameters
     ----------
@@ -70,21 +75,22 @@ class NearestCodes:
     def __call__(self, found: Findings) -> NearestMaps:
         """The maps of `found` with slices that break a rule on slices brought to the map of their nearest valid code.
 
-        A result is taken only if the slice then breaks no rule on slices. Maps without both cavity and wall of the left
-        ventricle, or with the wall around both ventricles, are not those of the network, and stay.
+        A result is taken only if the slice then breaks no rule on slices. Slices without both cavity and wall of the
+        left ventricle, and maps with the wall around both ventricles, are not those of the network, and stay.
         """
         maps = found.maps
-        if maps.biventricular or not {"lv", "myo"} <= set(maps.labels):
+        if maps.biventricular:
             return NearestMaps(maps)
         values, changes, refused = maps.values.copy(), [], {}
         faulty = set(found.faulty_slices)
         turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled)
         for frame, row in enumerate(found.planes):
+            digest = hashlib.blake2b(maps.values[frame].tobytes()).digest()
             for slice_, judged in enumerate(row):
-                if judged is None or not judged.violations or frame in self._kept:
+                if judged is None or not judged.violations or frame in self._kept or not judged.plane.has("lv", "myo"):
                     continue
                 place, before = (frame, slice_), maps.values[frame, slice_]
-                key = place, judged.plane.role, turn, before.tobytes()
+                key = place, judged.plane.role, turn, digest
                 if key not in self._seen:
                     self._seen[key] = self._nearest(found, judged.plane, place, turn)
                 made = self._seen[key]
@@ -101,17 +107,10 @@ class NearestCodes:
         """Labels (rows, columns) that break no rule; a sentence why it is left alone; None if nothing was found."""
         maps, model, view = found.maps, self._model, found.view
         before = maps.values[place]
-        ventricle = pieces(np.isin(before, (CODES["lv"], CODES["myo"])))
-        if not ventricle:
-            return None
-        largest = np.zeros(before.shape, bool)
-        largest[tuple(ventricle[0].T)] = True
-        middle = np.array(centre(largest))
-        where = Placement(middle, turn, maps.pixel_mm, before.shape, model.pixel_mm, model.grid)
-        named = [code for name, code in CODES.items() if name in maps.labels and (before == code).any()]
-        code = model.encode(where.onto_grid(before)[None], known_codes(view, *maps.labels)[None])[0]
+        where, code = self._encoded(before, maps, view, turn)
         if model.density.log_density(code) < model.limit:
             return said(_OUTSIDE)
+        named = [code for name, code in CODES.items() if name in maps.labels and (before == code).any()]
 
         def plane_of(labels: np.ndarray, pixel_mm: np.ndarray) -> Plane:
             return Plane(labels, pixel_mm, like.role, biventricular=like.biventricular)
@@ -120,16 +119,37 @@ class NearestCodes:
             labels = np.where(np.isin(labels, named), labels, 0)
             return bool(labels.any()) and not broken_rules(view, plane_of(labels, model.pixel_mm))
 
+        near = np.linalg.norm((model.valid - code) / model.spread, axis=1).argsort(kind="stable")[:NEAREST]
         try:
-            nearest = nearest_valid(code, model.valid, model, is_valid, scale=model.spread)
+            nearest = nearest_valid(code, model.valid[near], model, is_valid, scale=model.spread)
         except LookupError:
             return None
         logits = model.logits(nearest.code[None])[0]
-        logits[[code for code in CODES.values() if code not in named]] = -np.inf
+        logits[[code for code in CODES.values() if code not in named]] = NEVER
         for labels in self._candidates(found, like, place, where.onto_slice(logits)):
             if labels.any() and not broken_rules(view, plane_of(labels, maps.pixel_mm)):
                 return labels
         return None
+
+    def _encoded(self, values: np.ndarray, maps: LabelMaps, view: str, turn: float) -> tuple[Placement, np.ndarray]:
+        """The place of a slice on the grid where its code is the likeliest, and that code.
+
+        The largest piece of the ventricle lies at the middle of the grid, as where no right ventricle is drawn, or at
+        the mean of the population, whose ventricles lie at the middle together.
+        """
+        model = self._model
+        largest = np.zeros(values.shape, bool)
+        largest[tuple(pieces(np.isin(values, (CODES["lv"], CODES["myo"])))[0].T)] = True
+        middle = np.full(2, 0.5 * (model.grid - 1))
+        anchors = [middle, middle if np.isnan(model.middle_mm).any() else model.middle_mm / model.pixel_mm]
+        places = [
+            Placement(np.array(centre(largest)), anchor, turn, maps.pixel_mm, values.shape, model.pixel_mm, model.grid)
+            for anchor in anchors
+        ]
+        known = np.repeat(known_codes(view, *maps.labels)[None], len(places), axis=0)
+        codes = model.encode(np.stack([where.onto_grid(values) for where in places]), known)
+        best = int(np.argmax(model.density.log_density(codes)))
+        return places[best], codes[best]
 
     def _candidates(self, found: Findings, like: Plane, place: Place, made: np.ndarray) -> Iterator[np.ndarray]:
         """Labels of a slice from those that a network made, the smallest change first, none beyond the limit."""

@@ -10,6 +10,7 @@ import numpy as np
 from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.image_files.nifti import HEADER_BYTES, TYPES, nifti_header, open_nifti
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.volume_file import write_volume
 
 __all__ = ["repaired_values", "write_nifti"]
 
@@ -40,7 +41,8 @@ def write_nifti(source: Source, before: LabelMaps, after: LabelMaps, path: Path)
             content = stream.read()
         _write(path, _patched(content, before, after))
         return
-    _write_image(path, repaired_values(before, after), before)
+    values = repaired_values(before, after)
+    write_volume(path, values.astype(np.uint8) if values.dtype == bool else values, before)
 
 
 def _patched(content: bytes, before: LabelMaps, after: LabelMaps) -> bytes:
@@ -59,21 +61,3 @@ def _patched(content: bytes, before: LabelMaps, after: LabelMaps) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as raw, gzip.GzipFile(path.stem, "wb", 6, raw, mtime=0) as stream:  # the same bytes each time
         stream.write(content)
-
-
-def _write_image(path: Path, values: np.ndarray, maps: LabelMaps) -> None:
-    import SimpleITK as sitk
-
-    grid = maps.grid
-    values = values.astype(np.uint8) if values.dtype == bool else values
-    spacing = np.linalg.norm(grid.to_lps[:3, :3], axis=0)
-    images = []
-    for frame in np.swapaxes(values, 0, 1) if grid.by_view else values:
-        image = sitk.GetImageFromArray(np.ascontiguousarray(frame))
-        image.SetSpacing(spacing.tolist())
-        image.SetDirection((grid.to_lps[:3, :3] / spacing).ravel().tolist())
-        image.SetOrigin(grid.to_lps[:3, 3].tolist())
-        images.append(image)
-    sitk.WriteImage(
-        images[0] if len(images) == 1 else sitk.JoinSeries(images, 0.0, maps.frame_s or 0.0), str(path), True
-    )

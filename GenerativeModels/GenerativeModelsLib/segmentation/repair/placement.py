@@ -42,8 +42,8 @@ class Placement:
 
     Attributes
     ----------
-    centre
-        (2,) row and column of the slice at the middle of the grid.
+    centre, anchor
+        (2,) row and column of the slice, and that of the grid where it lies.
     turn
         Angle in radians, see `turn_of`.
     slice_mm, shape
@@ -53,6 +53,7 @@ class Placement:
     """
 
     centre: np.ndarray
+    anchor: np.ndarray
     turn: float
     slice_mm: np.ndarray
     shape: tuple[int, int]
@@ -64,7 +65,7 @@ class Placement:
         from scipy.ndimage import affine_transform
 
         way = self._way()
-        start = self.centre - way @ self._middle
+        start = self.centre - way @ self.anchor
         return affine_transform(values, way, start, (self.grid, self.grid), order=0, mode="constant")
 
     def onto_slice(self, logits: np.ndarray) -> np.ndarray:
@@ -75,16 +76,12 @@ class Placement:
         from scipy.ndimage import affine_transform
 
         back = np.linalg.inv(self._way())
-        start = self._middle - back @ self.centre
+        start = self.anchor - back @ self.centre
         found = [
             affine_transform(of_label, back, start, self.shape, order=1, mode="constant", cval=OUTSIDE if code else 0.0)
             for code, of_label in enumerate(logits)
         ]
         return np.argmax(found, axis=0).astype(np.uint8)
-
-    @property
-    def _middle(self) -> np.ndarray:
-        return np.full(2, 0.5 * (self.grid - 1))
 
     def _way(self) -> np.ndarray:
         """(2, 2) from steps on the grid to steps on the slice, both in pixels."""

@@ -176,15 +176,18 @@ def _mended(
     limit, locked = Limit(before.maps, most_percent), {}
     while True:
         state = _after_turns(before, limit, kept, locked, whole_cycle, codes, progress)
-        if not state.outgrown:
-            break
-        locked.update(state.outgrown)
-    if locked and state.changes:
+        if state.outgrown:
+            locked.update(state.outgrown)
+            continue
+        if not locked or not state.changes:
+            return state
         again = _mended(state.found, most_percent, kept, whole_cycle, codes, progress)
         passed = accepted(state.found, again.found.maps, limit)
-        if np.array_equal(passed.found.maps.values, again.found.maps.values):
+        stayed = set(changed_places(passed.found.maps, again.found.maps)) - set(locked)
+        if not stayed:
             state.take(before.maps, passed, list(again.changes.values()))
-    return state
+            return state
+        locked.update({place: passed.refused.get(place) or passed.refused[place[0], None] for place in stayed})
 
 
 def _after_turns(

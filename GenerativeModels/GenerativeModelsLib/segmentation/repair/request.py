@@ -123,6 +123,11 @@ class RepairRequest(SegmentationRequest, ModelRequest):
         """The numbers in `keep_frames`."""
         return tuple(map(int, self.keep_frames.split(","))) if self.keep_frames else ()
 
+    @property
+    def uses_network(self) -> bool:
+        """Whether a label network takes part; the shipped one is of short-axis views."""
+        return not self.no_network and (self.model is not None or self.view == "short-axis")
+
     def as_check(self, **changes: object) -> SegmentationRequest:
         """The request of the check of this file, with other values of some fields; nothing is exported."""
         values = {field.name: getattr(self, field.name) for field in fields(SegmentationRequest)}

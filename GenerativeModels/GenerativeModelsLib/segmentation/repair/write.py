@@ -13,7 +13,6 @@ from GenerativeModelsLib.anatomy.fingerprint import fingerprint_of
 from GenerativeModelsLib.output.table_file import write_table
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.maps import CODES
-from GenerativeModelsLib.segmentation.repair.case import network_of
 from GenerativeModelsLib.segmentation.repair.files import write_nifti
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def write_files(case: Case, folder: Path) -> None:
             case,
             anatomy=SEGMENTATION,
             request=request,
-            run=replace(case.run, found=found, warnings=found.warnings, seconds=dict(found.seconds)),
+            run=replace(case.run, found=found, model=None, warnings=found.warnings, seconds=dict(found.seconds)),
             fingerprint=fingerprint_of(SEGMENTATION, request),
         )
         (folder / name).mkdir()
@@ -124,7 +123,7 @@ def document(case: Case) -> dict[str, Any]:
             for each in repaired.abstained
         ],
         "kept_frames": list(case.request.kept),
-        "network": network_of(case.request, case.run.model) is not None,
+        "network": case.run.model is not None,
         "shifts_mm": [
             {
                 "slice": shift.slice,

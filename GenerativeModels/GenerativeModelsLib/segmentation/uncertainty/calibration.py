@@ -58,6 +58,20 @@ class Calibration:
         fitted = isotonic_regression(share, weights=count[there]).x
         return cls(mean, np.clip(fitted, 0.0, 1.0))
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the knots are as the attributes say."""
+        return bool(
+            self.level.ndim == 1
+            and self.level.shape == self.probability.shape
+            and len(self.level)
+            and np.isfinite(self.level).all()
+            and (np.diff(self.level) > 0).all()
+            and (np.diff(self.probability) >= 0).all()
+            and self.probability[0] >= 0
+            and self.probability[-1] <= 1
+        )
+
     def __call__(self, level: np.ndarray) -> np.ndarray:
         """Probability of pixels of any shape, float32."""
         return np.interp(level, self.level, self.probability).astype(np.float32)

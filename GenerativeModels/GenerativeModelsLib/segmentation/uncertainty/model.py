@@ -191,7 +191,7 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
     whole = (
         model.codes.shape[1:] == (net.vae.latent,)
         and model.known.shape == (len(model.codes), 1 + len(CODES))
-        and model.calibration.level.shape == model.calibration.probability.shape
+        and model.calibration.is_sound
         and len(model.similarities) > 0
         and len(model.distances) > 0
         and model.images.mean.shape == net.image_features(torch.zeros(1, net.size, net.size))[0].shape

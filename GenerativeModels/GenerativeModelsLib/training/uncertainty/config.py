@@ -62,7 +62,7 @@ class UncertaintyTrainingConfig(TrainingConfig):
     beta: float = Field(1e-3, ge=0, description="weight of the KL divergence in nats")
     contrast_weight: float = Field(1.0, gt=0, description="weight of the symmetric InfoNCE")
     maps: int = Field(3000, ge=10, description="moved training maps that a bundle stores as codes")
-    neighbours: int = Field(100, ge=1, description="of them, how many are compared for each structure")
+    neighbours: int = Field(32, ge=1, description="of them, how many are compared for each structure")
     network_steps: int = Field(1500, ge=1, description="steps of the small U-Net whose errors calibrate")
 
     @property

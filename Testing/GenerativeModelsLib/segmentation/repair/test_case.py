@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 import GenerativeModelsLib as gm
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation.repair.read import pictures, read_case
 from Testing.helpers.faulty_beat import REFUSED, hole_and_jump
-from Testing.helpers.segmentation_phantoms import apical, disc, maps_of, ring, stack, write_maps
+from Testing.helpers.segmentation_phantoms import MIDDLE, apical, disc, maps_of, ring, stack, write_maps
 
 PAIR = {"type": "object", "required": ["before", "after"]}
 SCHEMA = {
@@ -87,6 +88,27 @@ def test_the_report_shows_the_labels_over_the_image(folder: Path, faulty_file: P
     refused = CliRunner().invoke(app, [*run, str(tmp_path / "smaller.nii.gz"), "--output", str(tmp_path / "none")])
     assert refused.exit_code == 2 and "--image smaller.nii.gz has" in " ".join(refused.stderr.split())
     assert not (tmp_path / "none").exists()
+
+
+def test_the_network_takes_part_unless_it_is_not_wanted_or_of_another_view(faulty_file: Path, tmp_path: Path) -> None:
+    opened = stack()
+    opened[3][disc(14.0, (MIDDLE[0] + 24, MIDDLE[1]))] = 0
+    path = write_maps(tmp_path / "opened.nii.gz", maps_of(opened))
+    found = {}
+    for name, options in {"with": {}, "without": {"network": False}}.items():
+        repaired = gm.repair_segmentation(path, output=tmp_path / name, **options)
+        result = json.loads((tmp_path / name / "result.json").read_text(encoding="utf-8"))
+        assert result["network"] is (name == "with") and bool(result["model"]) is result["network"]
+        assert bool(result["fingerprint"]["model"]) is result["network"]
+        words = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        assert ("label-ar-vae 1.0" in words) is result["network"]
+        found[name] = {step for change in repaired.changes for step in change.steps}
+    assert "codes" in found["with"] and "codes" not in found["without"]
+    clip = np.stack([apical()] * 5).T
+    view = {"view": "apical", "labels": "lv=1,myo=2,la=4", "affine": np.eye(4), "frame_interval_ms": 40}
+    assert gm.repair_segmentation(clip, **view).result["network"] is False
+    with pytest.raises(InputError, match=r"^model is of short-axis views, and view is apical: name another model"):
+        gm.repair_segmentation(clip, model=default_bundle("repair"), **view)
 
 
 def test_the_repaired_map_differs_by_the_hole_alone(folder: Path, faulty_file: Path) -> None:

@@ -1,10 +1,12 @@
-"""Slices brought to the map of the nearest valid code."""
+"""Slices brought to the map of the nearest valid code, by a network of rings and by the shipped one."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
+from GenerativeModelsLib.segmentation.label_model import load_label_model
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.repair.codes import NearestCodes, NearestMaps
 from Testing.helpers.ring_network import RingNetwork
@@ -58,7 +60,7 @@ def test_a_heart_that_lies_otherwise_is_turned_for_the_network() -> None:
         network = RingNetwork()
         made = mended(values, network)
         right = made.maps.values[0, 1] == RV
-        assert not check_maps(made.maps).faults and network.encoded == 1
+        assert not check_maps(made.maps).faults and network.encoded == 2
         assert (right == (values[1] == RV)).mean() > 0.995, "the right ventricle is where it was"
 
 
@@ -102,8 +104,43 @@ def test_walls_around_both_ventricles_and_maps_without_wall_are_not_the_networks
     assert found_in(cavity).faulty_slices and not mended(cavity, network).changes and network.encoded == 0
 
 
+def test_a_slice_without_cavity_or_without_wall_is_not_the_networks() -> None:
+    for lost in (LV, MYO):
+        values, network = faulty(), RingNetwork()
+        values[1][values[1] == lost] = 0
+        values[1][disc(5.0, (96.0, 20.0))] = MYO if lost == LV else LV
+        assert found_in(values).planes[0][1].violations and not mended(values, network).changes
+        assert network.encoded == 0
+
+
+def test_the_likelier_place_on_the_grid_is_taken() -> None:
+    class Beside(RingNetwork):
+        """Its population lies 15 mm to the right of the middle."""
+
+        middle_mm = np.array([71.25, 86.25])
+
+        def log_density(self, codes: np.ndarray) -> np.ndarray:
+            return -np.abs(np.asarray(codes)[..., 1] - 86.25)
+
+    network = Beside(limit=-5.0)
+    network.valid = network.valid + np.array([0, 15.0, 0, 0, 0])
+    made = mended(faulty(), network)
+    assert made.changes and not made.refused and not check_maps(made.maps).faults
+
+
 def test_a_slice_is_looked_at_once() -> None:
     network, found = RingNetwork(), found_in(faulty())
     step = NearestCodes(network, 50.0)
     first, second = step(found), step(found)
-    assert network.encoded == 1 and np.array_equal(first.maps.values, second.maps.values)
+    assert network.encoded == 2 and np.array_equal(first.maps.values, second.maps.values)
+
+
+def test_the_shipped_network_mends_slices_with_and_without_a_right_ventricle() -> None:
+    model = load_label_model(default_bundle("repair"))
+    for right in (True, False):
+        step = NearestCodes(model, 50.0)
+        values = faulty(right)
+        made = step(found_in(values))
+        assert [(change.slice, change.steps) for change in made.changes] == [(1, ("codes",))] and not made.refused
+        assert not check_maps(made.maps).faults and set(np.unique(made.maps.values)) <= set(np.unique(values))
+        assert (made.maps.values[0, 1] != values[1]).mean() < 0.1

@@ -67,6 +67,17 @@ def test_a_cine_has_a_map_of_every_frame(tmp_path: Path, bundle: Path) -> None:
     assert found.GetSize() == (80, 90, 4, 3) and np.shape(content["mean"]) == (3, 4)
 
 
+def test_a_pair_of_phases_without_a_time_between_them_has_a_map_of_both(tmp_path: Path, bundle: Path) -> None:
+    prediction = write_maps(tmp_path / "pair.nii.gz", maps_of(cine(2, 4)))
+    image = sitk.ReadImage(str(prediction))
+    image.SetSpacing((*image.GetSpacing()[:3], 1.0))  # no plausible time
+    sitk.WriteImage(image, str(prediction))
+    image_of(prediction, tmp_path / "image.nii.gz")
+    uncertainty_case(UncertaintyRequest(tmp_path / "image.nii.gz", prediction, tmp_path / "out", bundle))
+    found = sitk.ReadImage(str(tmp_path / "out" / "uncertainty.nii.gz"))
+    assert found.GetSize() == (80, 90, 4, 2) and found.GetSpacing()[3] == 1.0
+
+
 @pytest.mark.parametrize("measure", ["similarities", "distances"])
 def test_slices_unlike_the_training_set_are_warned_of(tmp_path: Path, measure: str) -> None:
     of_held_out = np.linspace(1.01, 1.02, 50) if measure == "similarities" else np.linspace(0, 1e-9, 50)

@@ -110,6 +110,8 @@ def test_a_bundle_is_read_and_one_that_does_not_fit_is_refused(tmp_path: Path) -
             {"codes": np.zeros((12, 5))},
             {"known": unknown},
             {"level": np.zeros(3)},
+            {"level": np.array([1.0, 0.0])},
+            {"probability": np.array([0.5, 1.5])},
             {"mean": np.zeros(20), "directions": np.eye(20)[:2]},
         )
     ):
