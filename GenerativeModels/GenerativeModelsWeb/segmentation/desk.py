@@ -162,14 +162,22 @@ class SegmentationDesk(LabelDesk):
         return number
 
     def _follow_view(self, before: str) -> None:
-        """Values that are those usual in the view before become those usual in this one."""
-        settings = self.settings.data
+        """Values that are those usual in the view before become those usual in this one; others stay.
+
+        Where cavity or wall has another value, the file has labels of its own kind, and all stay. A value that was
+        chosen right after the view may arrive with it.
+        """
+        settings, usual = self.settings.data, self.values_of(PRESET_OF_VIEW[before])
         chosen = {name: getattr(settings, name) for name in STRUCTURES if getattr(settings, name)}
-        if chosen and chosen.items() <= self.values_of(PRESET_OF_VIEW[before]).items():
-            for name in STRUCTURES:
-                setattr(settings, name, "")
-            if self.has("labels"):
-                self._offer_values(self.file("labels"))
+        own = {name: value for name, value in chosen.items() if usual.get(name) != value}
+        if not chosen or {"lv", "myo"} & set(own):
+            return
+        for name in STRUCTURES:
+            setattr(settings, name, "")
+        if self.has("labels"):
+            self._offer_values(self.file("labels"))
+        for name, value in own.items():
+            setattr(settings, name, value)
 
     def _cautions(self, found: LabelFile) -> list[str]:
         """Frames without labels, and values without a meaning."""

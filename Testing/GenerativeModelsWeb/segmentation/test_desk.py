@@ -61,6 +61,15 @@ def test_the_values_follow_the_view_until_others_are_chosen(desk, take):
     assert desk.labels() == "lv=3,myo=2,la=1"
 
 
+def test_a_value_that_is_chosen_with_the_view_stays_and_the_others_follow(desk, take):
+    """On a slow machine both arrive at once."""
+    take("labels", "view.nii.gz", np.stack([apical()] * 2)[:, None], values={"lv": 1, "myo": 2, "la": 4})
+    assert desk.missing == "Choose the value of the cavity (lv)."
+    desk.settings.data.view, desk.settings.data.la = "apical", "4"
+    desk.refresh()
+    assert (desk.labels(), desk.missing) == ("lv=1,myo=2,la=4", "")
+
+
 def test_values_without_a_meaning_are_said(desk, take):
     take("labels", "other.nii.gz", cine(2, 5), values={"lv": 50, "myo": 60, "rv": 1})
     assert desk.missing == "Choose the value of the cavity (lv)."
