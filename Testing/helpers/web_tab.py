@@ -107,7 +107,7 @@ class WebTab:
         """Take all files away."""
         for button in self.page.locator(".gm-remove").all()[::-1]:
             button.click()
-        self.page.locator(".gm-remove").wait_for(state="detached")
+        self.page.wait_for_function("() => !document.querySelector('.gm-remove')")
 
     def sample(self) -> None:
         """Take the sample case."""

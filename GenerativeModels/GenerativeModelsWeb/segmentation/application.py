@@ -175,6 +175,12 @@ class SegmentationApplication(CaseApplication):
         self.player.state.data.frame = found["frame"]
         self.views_state.data.slice, self.views_state.data.chosen = found["slice"], found["number"]
 
+    def go_to(self, frame: int, slice_: int) -> None:
+        """Show a slice of a frame and stay there, also while the frames play."""
+        self.player.pause()
+        self.player.state.data.frame = int(frame)
+        self.views_state.data.slice, self.views_state.data.chosen = int(slice_), -1
+
     def _start(self, record: Anatomy) -> None:
         if not self.run.data.busy:
             self.asking = record

@@ -68,7 +68,7 @@ def build_overview(page: SegmentationApplication) -> None:
                         f"['gm-cell', 'gm-cell-' + cell[0], cell[2] && 'gm-cell-' + cell[2], {here} && 'gm-cell-here']",
                     ),
                     title=("cell[1]",),
-                    click=f"{playing.frame} = frame; {views.slice} = slice; {views.chosen} = -1",
+                    click=(page.go_to, "[frame, slice]"),
                     raw_attrs=attributes(
                         role="gridcell",
                         v_data_gm_cell="slice + ',' + frame",

@@ -53,8 +53,10 @@ def _changes(page: SegmentationApplication) -> None:
             "{{ one.frame === null ? 'All frames' : 'Frame ' + one.frame }}",
             type="button",
             classes="gm-link",
-            click=f"{playing.frame} = one.frame ?? {playing.frame}; "
-            f"{views.slice} = one.slice < 0 ? {views.slice} : one.slice; {views.chosen} = -1",
+            click=(
+                page.go_to,
+                f"[one.frame ?? {playing.frame}, one.slice < 0 ? {views.slice} : one.slice]",
+            ),
         )
         with html.Label(v_if="one.frame !== null", classes="gm-check"):
             html.Input(

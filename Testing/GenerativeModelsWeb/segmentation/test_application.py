@@ -120,6 +120,10 @@ def test_a_check_is_shown_at_its_first_fault_and_steps_through_all(app, tmp_path
     hole = next(one["number"] for one in violations if "hole" in one["text"])
     app.jump(hole)
     assert (app.player.state.data.frame, app.views_state.data.slice) == (3, 2)
+    app.player.state.data.playing = True
+    app.go_to(5, 1)
+    assert (app.player.state.data.frame, app.views_state.data.slice, app.views_state.data.chosen) == (5, 1, -1)
+    assert not app.player.state.data.playing, "a step that is under way would lead away from there"
     assert app.headline({"violating": 1}) == "1 faulty slice" and app.headline({"violating": 0}) == "no faulty slices"
 
 
