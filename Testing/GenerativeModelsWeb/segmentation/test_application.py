@@ -78,6 +78,10 @@ def test_a_check_and_a_repair_ask_for_the_same_file(app, tmp_path):
     repair = app.request(tmp_path / "repair")
     assert type(repair) is RepairRequest and repair.file == check.file
     assert (repair.most_change, repair.kept, repair.realign, repair.whole_cycle) == (30.0, (1, 4), True, False)
+    app.model, app.device = tmp_path / "labels", "cpu"
+    again = app.request(tmp_path / "again")
+    assert (again.model, again.device) == (tmp_path / "labels", "cpu"), "those that the server was started with"
+    assert app.modelled() is REPAIR, "a bundle of label maps is the repair's"
 
 
 def test_what_may_change_makes_a_repair_out_of_date_and_no_check(app):
