@@ -173,7 +173,7 @@ class RecCVAE(SkullCVAE):
 
 
 class HiRecCVAE(SkullCVAE):
-    """HiREC-CVAE: nested latent spaces, axial, then sagittal, then coronal."""
+    """HiREC-CVAE: nested latent spaces, one plane each; by the paper's clinical relevance axial, sagittal, coronal."""
 
-    def __init__(self, latent: int = 16, **parameters: int) -> None:
-        super().__init__([[plane] for plane in PLANES], latent, **parameters)
+    def __init__(self, latent: int = 16, order: Sequence[str] = PLANES, **parameters: int) -> None:
+        super().__init__([[plane] for plane in order], latent, **parameters)

@@ -25,7 +25,7 @@ class SkullEnsemble(nn.Module):
         Of each member.
     """
 
-    def __init__(self, kind: type[SkullCVAE], members: int = 1, **parameters: int) -> None:
+    def __init__(self, kind: type[SkullCVAE], members: int = 1, **parameters: object) -> None:
         super().__init__()
         self.members = nn.ModuleList(kind(**parameters) for _ in range(members))
 

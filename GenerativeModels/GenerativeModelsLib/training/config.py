@@ -17,7 +17,12 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.segmentation.config import LabelTrainingConfig
 from GenerativeModelsLib.training.shared.config_parts import TrainingConfig
-from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
+from GenerativeModelsLib.training.skull.config import (
+    LocatorTrainingConfig,
+    PredictorTrainingConfig,
+    ReaderTrainingConfig,
+    SkullTrainingConfig,
+)
 from GenerativeModelsLib.training.uncertainty.config import UncertaintyTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
@@ -26,6 +31,7 @@ AnyTrainingConfig = Annotated[
     LocatorTrainingConfig
     | ReaderTrainingConfig
     | SkullTrainingConfig
+    | PredictorTrainingConfig
     | HeartTrainingConfig
     | LabelTrainingConfig
     | UncertaintyTrainingConfig,
@@ -54,6 +60,12 @@ TRAININGS = {
     "plane-reader": Steps("skull.reader_run:train_reader"),
     "HiRecCVAE": _SKULL,
     "RecCVAE": _SKULL,
+    "tl-net": Steps("rivals.tl_net:train_tl_net"),
+    "skull-gan": Steps("rivals.gan:train_gan"),
+    "implicit-head": Steps("rivals.implicit:train_implicit"),
+    **dict.fromkeys(
+        ("ridge-head", "pca-head", "gp-head", "ellipsoid-head", "mean-head"), Steps("rivals.fitted:train_fitted")
+    ),
     "heart-lvae": Steps("heart.run:train_heart", "heart.publish:publish_heart"),
     "ar-vae": _LABELS,
     "constrained-vae": _LABELS,

@@ -14,7 +14,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.language import DEFAULT, parse_language
 from GenerativeModelsLib.training.shared.placeholders import placeholder_in
 
-__all__ = ["BankConfig", "BundleConfig", "Precision", "Strict", "TrainerConfig", "TrainingConfig"]
+__all__ = ["BankConfig", "BundleConfig", "FoldConfig", "Precision", "Strict", "TrainerConfig", "TrainingConfig"]
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 """Lightning's names: single precision, or mixed precision in bfloat16 or float16."""
@@ -30,6 +30,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class FoldConfig(Strict):
+    """Part of a bank that is left out of a training: every `of`-th shard, beginning with the `index`-th."""
+
+    index: int = Field(ge=0)
+    of: int = Field(ge=2)
+
+    @model_validator(mode="after")
+    def _the_fold_exists(self) -> FoldConfig:
+        if self.index >= self.of:
+            raise ValueError(f"index is {self.index}, expected 0 to {self.of - 1}")
+        return self
+
+
 class BankConfig(Strict):
     """Simulated cases on disk: shards `first` to `first + shards - 1` for training, others for validation."""
 
@@ -39,16 +52,31 @@ class BankConfig(Strict):
     validation_first: int = 900_000
     validation_shards: int = Field(2, ge=1)
     workers: int | None = Field(None, ge=0, description="processes that simulate; all cores by default")
+    fold: FoldConfig | None = Field(None, description="shards left out of the training, for cross-validation")
+
+    @model_validator(mode="after")
+    def _a_shard_is_left(self) -> BankConfig:
+        if not self.seeds:
+            raise ValueError(f"shards is {self.shards}, and fold leaves out all: give at least {self.fold.of}")
+        return self
 
     @property
-    def seeds(self) -> range:
+    def seeds(self) -> list[int]:
         """Numbers of the shards for training."""
-        return range(self.first, self.first + self.shards)
+        return [seed for seed in range(self.first, self.first + self.shards) if not self._left_out(seed)]
+
+    @property
+    def left_out_seeds(self) -> list[int]:
+        """Numbers of the shards that the fold leaves out."""
+        return [seed for seed in range(self.first, self.first + self.shards) if self._left_out(seed)]
 
     @property
     def validation_seeds(self) -> range:
         """Numbers of the shards for validation."""
         return range(self.validation_first, self.validation_first + self.validation_shards)
+
+    def _left_out(self, seed: int) -> bool:
+        return self.fold is not None and (seed - self.first) % self.fold.of == self.fold.index
 
     @property
     def processes(self) -> int:

@@ -11,7 +11,7 @@ from GenerativeModelsLib.evaluation.data.hc18 import LARGE, SMALL
 from GenerativeModelsLib.training.shared.cohort_table import CohortRow
 from GenerativeModelsLib.training.shared.config_parts import BankConfig
 from GenerativeModelsLib.training.skull.bank import bank_files
-from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
+from GenerativeModelsLib.training.skull.config import PopulationTrainingConfig, SkullTrainingConfig
 from GenerativeModelsLib.training.skull.derived import readings_folder, shapes_folder
 from GenerativeModelsLib.training.skull.readings import readings_path
 from GenerativeModelsLib.training.skull.shapes import shapes_path
@@ -53,7 +53,7 @@ def simulation_seconds(bank: BankConfig) -> float:
     return SHARD * len(missing) / bank.processes
 
 
-def training_seconds(config: SkullTrainingConfig, basis: Path, epochs: int, cases: int) -> dict[str, float]:
+def training_seconds(config: PopulationTrainingConfig, basis: Path, epochs: int, cases: int) -> dict[str, float]:
     """By stage, of a training with `epochs` epochs left and `cases` own cases; files that exist take no time."""
     workers, read, drawn = config.bank.processes, readings_folder(config, basis), shapes_folder(config, basis)
     shards = [path for paths in bank_files(config.bank) for path in paths]

@@ -13,7 +13,7 @@ from GenerativeModelsLib.models import cvae
 from GenerativeModelsLib.models.ensemble import SkullEnsemble
 from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
 from GenerativeModelsLib.training.skull.readings import ReaderNets, Readings, RealReadings, load_reader, read_real
-from GenerativeModelsLib.training.skull.run import bank_readings
+from GenerativeModelsLib.training.skull.sources import bank_readings
 
 __all__ = ["FinishedTraining"]
 

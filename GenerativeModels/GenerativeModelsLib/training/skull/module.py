@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import lightning as L
 import torch
 from torch import Tensor
@@ -15,6 +17,7 @@ from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import Conditions
 from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 from GenerativeModelsLib.training.skull.augmentation import STANDARD, Batch
+from GenerativeModelsLib.training.skull.config import REAL_TERMS
 
 SIGMA_X = 0.004
 """Standard deviation of p(x | z, y), in head sizes. Fixed: a learned one explains variance that belongs to the latents,
@@ -63,6 +66,23 @@ def border_distance(
     return F.grid_sample(plane, points[:, None] / HALF_EXTENT, align_corners=True)[:, 0, 0]
 
 
+def real_terms(basis: LowRankField, x_scale: Tensor, batch: Batch, mean: Tensor, pose: Tensor) -> dict[str, Tensor]:
+    """Terms border, size and mean_prior of the real pictures of a batch; see `SkullTraining`.
+
+    `mean` (R, K + 1) and `pose` (R, 6) are predicted for the `batch.real` = R pictures.
+    """
+    known = len(batch.borders) - batch.real
+    radius, log_sd = batch.borders[known:, 0, 0], batch.borders[known:, 0, 1]
+    distance = border_distance(basis, mean[:, :-1], mean[:, -1], pose, radius)
+    distance = distance / ((2 * log_sd).exp() + BORDER_SIGMA**2).sqrt()
+    miss = (mean[:, -1] - batch.log_size[known:]) / SIZE_SIGMA
+    return {
+        "border": F.huber_loss(distance, torch.zeros_like(distance), delta=2.0),
+        "size": F.huber_loss(miss, torch.zeros_like(miss), delta=2.0),
+        "mean_prior": 0.5 * F.relu((mean / x_scale).abs() - 2).square().mean(),
+    }
+
+
 def separability(real: Tensor, simulated: Tensor) -> Tensor:
     """log(1 + J) of features (N, F) and (M, F), with J the Fisher criterion of the best linear classifier.
 
@@ -82,11 +102,12 @@ class SkullTraining(L.LightningModule):
 
         loss = |x - x(z)|^2 / 2 sigma^2 + beta sum_lj max(KL_lj, free bits) + |x - x(m)|^2 / 2 tau^2
                - 0.5 log p(poses) + real_weight (10 border + 10 size + 5 mean_prior + 5 spread_match
-               + 10 domain)
+               + 10 domain), the weights being those of `real_terms`
 
     z is a sample of the posterior, m the means of the prior path (Sohn et al. 2015, the hybrid objective); sigma =
     `SIGMA_X`, tau = `MEAN_PATH_SIGMA`. KL_lj = KL[q(z_l) || p(z_l)] of dimension j, the mean over the batch. beta rises
-    from 0.05 to 1. The loss is the mean over the members, divided by K for the step, which only scales the gradient.
+    from a twentieth to its value. The loss is the mean over the members, divided by K for the step, which only scales
+    the gradient.
 
     A batch contains known cases followed by real axial pictures, of which the border and the annotated circumference
     are known. border is the Huber loss of the predicted field at a real border over its own standard deviation per
@@ -110,6 +131,8 @@ class SkullTraining(L.LightningModule):
         real_weight: float,
         seed: int = 0,
         *,
+        beta: float = 1.0,
+        real_terms: Mapping[str, float] = REAL_TERMS,
         population_terms: bool = True,
     ) -> None:
         super().__init__()
@@ -152,8 +175,7 @@ class SkullTraining(L.LightningModule):
         )
         if batch.real:
             found |= self._real_losses(net, batch, features, x_mean[known:], poses.mu[known:, :6], generator)
-            weights = {"border": 10, "size": 10, "mean_prior": 5, "spread_match": 5, "domain": 10}
-            extra = sum(weight * found[name] for name, weight in weights.items() if name in found)
+            extra = sum(weight * found[name] for name, weight in self.hparams.real_terms.items() if name in found)
             found["loss"] = found["loss"] + self.hparams.real_weight * extra
         return found
 
@@ -167,13 +189,7 @@ class SkullTraining(L.LightningModule):
         generator: torch.Generator | None,
     ) -> dict[str, Tensor]:
         known = len(features) - batch.real
-        radius, log_sd = batch.borders[known:, 0, 0], batch.borders[known:, 0, 1]
-        distance = border_distance(self.basis, mean[:, :-1], mean[:, -1], pose, radius)
-        distance = distance / ((2 * log_sd).exp() + BORDER_SIGMA**2).sqrt()
-        found = {"border": F.huber_loss(distance, torch.zeros_like(distance), delta=2.0)}
-        miss = (mean[:, -1] - batch.log_size[known:]) / SIZE_SIGMA
-        found["size"] = F.huber_loss(miss, torch.zeros_like(miss), delta=2.0)
-        found["mean_prior"] = 0.5 * F.relu((mean / net.x_scale).abs() - 2).square().mean()
+        found = real_terms(self.basis, net.x_scale, batch, mean, pose)
         axial = batch.present[:known, 0]
         if not self.hparams.population_terms:
             return found
@@ -208,7 +224,7 @@ class SkullTraining(L.LightningModule):
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         ramp = self.hparams.kl_warm_up * self.hparams.steps
-        beta = min(1.0, 0.05 + 0.95 * self.global_step / max(ramp, 1))
+        beta = self.hparams.beta * min(1.0, 0.05 + 0.95 * self.global_step / max(ramp, 1))
         # drawn by step, so that a training that was resumed is the same
         generator = torch.Generator().manual_seed(1_000_003 * self.hparams.seed + self.global_step)
         found = self.losses(batch, generator, beta)

@@ -7,7 +7,7 @@ import numpy as np
 from GenerativeModelsLib.skull.infer.model import HEADS
 from GenerativeModelsLib.skull.infer.prior import head_vectors
 from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
-from GenerativeModelsLib.training.skull.run import bank_readings, drawn_shapes
+from GenerativeModelsLib.training.skull.sources import bank_readings, drawn_shapes
 from GenerativeModelsLib.uncertainty.flow_prior import FlowPrior
 
 __all__ = ["LEAST_HEADS", "head_priors", "training_heads"]

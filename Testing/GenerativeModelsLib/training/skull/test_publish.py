@@ -79,7 +79,7 @@ def config(tmp_path: Path, painted_bank: Path, painted_readings: Path) -> SkullT
     nets = {"locator": tiny_locator(), "reader": tiny_reader(), "basis": tiny_basis(), "skull": tiny_skull()}
     for name, net in nets.items():
         save_file({k: v.contiguous() for k, v in net.state_dict().items()}, folder / f"{name}.safetensors")
-    made = SimpleNamespace(output=folder, locator=folder, reader=folder)
+    made = SimpleNamespace(output=folder, locator=folder, reader=folder, derived=None)
     copytree(painted_readings, readings_folder(made, folder / "basis.safetensors"))
     bundle = {"output": tmp_path / "bundle", "name": "tiny-hirec", "version": "0.2", "population": "Thirty heads."}
     bundle["workers"] = 1

@@ -27,7 +27,8 @@ from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.trainer import last_checkpoint
 from GenerativeModelsLib.training.skull import run as skull_run
 from GenerativeModelsLib.training.skull.derived import readings_folder, shapes_folder
-from GenerativeModelsLib.training.skull.run import bank_readings, train_skull
+from GenerativeModelsLib.training.skull.run import train_skull
+from GenerativeModelsLib.training.skull.sources import bank_readings
 
 OPTIONS = {"num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator": "cpu"}
 
@@ -39,7 +40,7 @@ def folder(tmp_path: Path, painted_readings: Path) -> Path:
     output.mkdir()
     for name, net in (("locator", tiny_locator()), ("reader", tiny_reader()), ("basis", tiny_basis())):
         save_file({k: v.contiguous() for k, v in net.state_dict().items()}, output / f"{name}.safetensors")
-    made = SimpleNamespace(output=output, locator=output, reader=output)
+    made = SimpleNamespace(output=output, locator=output, reader=output, derived=None)
     readings, shapes = (f(made, output / "basis.safetensors") for f in (readings_folder, shapes_folder))
     readings.mkdir()
     shapes.mkdir()
@@ -135,7 +136,7 @@ def test_readings_are_those_of_the_seeds_asked_for_by_part(folder: Path, painted
 
 def test_readings_by_other_networks_are_not_taken(folder: Path, painted_bank: Path) -> None:
     """Readings and drawn heads lie in folders named by the networks and the basis that made them."""
-    made = SimpleNamespace(output=folder, locator=folder, reader=folder)
+    made = SimpleNamespace(output=folder, locator=folder, reader=folder, derived=None)
     basis = folder / "basis.safetensors"
     readings, shapes = readings_folder(made, basis), shapes_folder(made, basis)
     assert readings.is_dir() and shapes.is_dir()

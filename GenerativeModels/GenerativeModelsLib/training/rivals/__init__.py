@@ -1,0 +1,1 @@
+"""Trainings of the models that HiREC-CVAE is compared with."""
