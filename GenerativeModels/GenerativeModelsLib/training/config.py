@@ -31,10 +31,10 @@ AnyTrainingConfig = Annotated[
     LocatorTrainingConfig
     | ReaderTrainingConfig
     | SkullTrainingConfig
-    | PredictorTrainingConfig
     | HeartTrainingConfig
     | LabelTrainingConfig
-    | UncertaintyTrainingConfig,
+    | UncertaintyTrainingConfig
+    | PredictorTrainingConfig,
     Discriminator("model"),
 ]
 """Config of any training; the field `model` selects the class."""

@@ -26,6 +26,7 @@ from GenerativeModelsLib.training.shared import provenance
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.trainer import last_checkpoint
 from GenerativeModelsLib.training.skull import run as skull_run
+from GenerativeModelsLib.training.skull import sources
 from GenerativeModelsLib.training.skull.derived import readings_folder, shapes_folder
 from GenerativeModelsLib.training.skull.run import train_skull
 from GenerativeModelsLib.training.skull.sources import bank_readings
@@ -160,7 +161,7 @@ def test_real_heads_that_are_missing_are_named_before_anything_is_made(
 def test_a_training_without_drawn_heads_uses_readings_alone(
     folder: Path, painted_bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(skull_run, "fill_shapes", lambda *_: pytest.fail("heads were drawn"))
+    monkeypatch.setattr(sources, "fill_shapes", lambda *_: pytest.fail("heads were drawn"))
     train(config_file(folder, painted_bank, shapes=0), **OPTIONS)
     assert (folder / "skull.safetensors").exists()
 
