@@ -13,8 +13,10 @@ from GenerativeModelsLib.cli.options import MODEL
 __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
-    *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
-    *("realign", "segmentation-check", "repair", "uncertainty", "label-model", "densities", "thickness", "speed"),
+    *("skull", "hc18", "scale", "templates", "domain", "agreement", "rivals", "ablations"),
+    *("heart", "heart-real", "heart-population", "realign"),
+    *("segmentation-check", "repair", "uncertainty", "label-model"),
+    *("densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 

@@ -33,22 +33,25 @@ def run(
         skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real pictures.
         scale: how often wrong and right pixel spacings of these pictures are warned of. templates: real fetal heads,
         imaged by the simulator. domain: how well real and simulated pictures can be told apart by what the model sees.
-        agreement: the network beside a shape model fitted to the same borders. speed: run times relative to a matrix
-        product. thickness: wall phantoms. heart: held-out simulated left ventricles, Ladder VAE and VAE. heart-real:
-        real people and patients. heart-population: the simulated population compared with real people, with a figure.
-        densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
-        segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the repair
-        of segmentations beside other methods, on failures of a small network and on graded faults.
-        realign: heart analyse --realign on simulated hearts with known shifts of their slices, and on ACDC.
-        uncertainty: a bundle of segmentation uncertainty (`model`) on the errors of these networks.
-        label-model: a bundle of label maps (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
+        agreement: the network beside a shape model fitted to the same borders. rivals: ten methods trained in
+        three folds, with the paper's results, hours at the first run. ablations: HiREC-CVAE without one of its
+        parts. speed: run times relative to a matrix product. thickness: wall phantoms. heart: held-out
+        simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-population:
+        the simulated population compared with real people, with a figure. densities: normalising flows and
+        other densities of heads and hearts, and heads drawn from the bundle's prior. segmentation-check: expert
+        label maps that the check calls wrong, and faults that it misses. repair: the repair of segmentations
+        beside other methods, on failures of a small network and on graded faults. realign: heart analyse
+        --realign on simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of
+        segmentation uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps
+        (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
-        Folder of the real data, for hc18, scale, templates, domain, agreement, heart-real, heart-population,
-        realign, segmentation-check, label-model and uncertainty: that of the data set, or the one above it.
+        Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
+        heart-population, realign, segmentation-check, label-model and uncertainty: that of the data set, or the
+        one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists.
@@ -77,6 +80,8 @@ def run(
         realign as benchmark_realign,
     )
     from GenerativeModelsLib.evaluation.heart.run import Models
+    from GenerativeModelsLib.evaluation.rivals import ablations as benchmark_ablations
+    from GenerativeModelsLib.evaluation.rivals import benchmark as benchmark_rivals
     from GenerativeModelsLib.evaluation.scores.tables import publish
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
     from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark_labels
@@ -100,6 +105,8 @@ def run(
     benchmarks = {
         "skull": lambda: benchmark_skull.run(bundle(), cases or 200, seed, workers),
         "hc18": lambda: benchmark_real.run_hc18(bundle(), data, cases, workers, final=final),
+        "rivals": lambda: benchmark_rivals.run(bundle(), data, cases or 30, workers, output),
+        "ablations": lambda: benchmark_ablations.run(bundle(), data, cases or 30, workers),
         "scale": lambda: benchmark_scale.run_scale(bundle(), data, cases or 30, seed, workers),
         "templates": lambda: benchmark_heads.run_templates(bundle(), data, cases or 10, seed, workers),
         "domain": lambda: benchmark_domain.run_domain(bundle(), data, cases, seed, workers),

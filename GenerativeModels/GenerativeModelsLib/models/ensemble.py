@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +30,14 @@ class SkullEnsemble(nn.Module):
     def __init__(self, kind: type[SkullCVAE], members: int = 1, **parameters: object) -> None:
         super().__init__()
         self.members = nn.ModuleList(kind(**parameters) for _ in range(members))
+
+    @classmethod
+    def of(cls, members: Sequence[SkullCVAE]) -> SkullEnsemble:
+        """Ensemble of existing models, which may have been trained apart."""
+        made = cls.__new__(cls)
+        nn.Module.__init__(made)
+        made.members = nn.ModuleList(members)
+        return made
 
     @property
     def x_scale(self) -> Tensor:

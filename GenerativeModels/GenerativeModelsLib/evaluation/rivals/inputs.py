@@ -120,7 +120,7 @@ def prepare(
         made_with.write_text(checksum + "\n", encoding="utf-8")
     config = PopulationTrainingConfig(model="comparison", output=found.folder, **found.fields(None))
     stages.expect(training_seconds(config, found.basis, 0, 0))
-    read_sources(config.model_copy(update={"hc18": None}), found.basis, stages)
+    read_sources(config, found.basis, stages)
     return found
 
 

@@ -43,15 +43,15 @@ def product_s(repeats: int) -> float:
     return best(lambda: matrix @ matrix, repeats)
 
 
-def cold_process(arguments: Sequence[str], threads: int) -> Cold:
-    """Run `generative-models` with these arguments in a new process and measure it.
+def cold_process(arguments: Sequence[str], threads: int, module: str = "GenerativeModelsLib.cli.main") -> Cold:
+    """Run `generative-models`, or another module, with these arguments in a new process and measure it.
 
     Raises
     ------
     RuntimeError
         The command failed; the message contains its error output.
     """
-    command = [sys.executable, "-m", "GenerativeModelsLib.cli.main", *arguments]
+    command = [sys.executable, "-m", module, *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
     with TemporaryFile() as said:
         start = time.perf_counter()

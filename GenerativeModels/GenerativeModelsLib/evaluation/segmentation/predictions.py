@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from GenerativeModelsLib.evaluation.data.folders import data_set
-from GenerativeModelsLib.evaluation.segmentation.kept import digest_of, kept
+from GenerativeModelsLib.evaluation.kept import digest_of, kept
 from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import (
     TRAINING_PATIENTS,
     ImagedCase,

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.evaluation.bar import bar
+from GenerativeModelsLib.evaluation.kept import kept
 from GenerativeModelsLib.evaluation.scores.tables import Report
 from GenerativeModelsLib.evaluation.segmentation import autoencoder as dae
 from GenerativeModelsLib.evaluation.segmentation.corrupted import LEVELS, corrupted_cases
 from GenerativeModelsLib.evaluation.segmentation.expert_maps import DEVELOPMENT, HELD_OUT, acdc_maps, sunnybrook_maps
-from GenerativeModelsLib.evaluation.segmentation.kept import kept
 from GenerativeModelsLib.evaluation.segmentation.methods import (
     AsItIs,
     InTurn,

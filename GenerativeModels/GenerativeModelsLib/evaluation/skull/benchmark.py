@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.evaluation.bar import bar
-from GenerativeModelsLib.evaluation.data.published import HIREC_CVAE
+from GenerativeModelsLib.evaluation.data.published import SKULL_METHODS
 from GenerativeModelsLib.evaluation.data.test_heads import TEST_SET
 from GenerativeModelsLib.evaluation.scores.calibration import LEVELS, calibration
 from GenerativeModelsLib.evaluation.scores.normal_offsets import Offsets
@@ -80,7 +80,7 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
         sd = [
             np.std([getattr(r.accuracy[align], n) for r in _records(cases, subset)]) for n in ("dice", "hausdorff_mm")
         ]
-        paper = HIREC_CVAE.get(subset)
+        paper = SKULL_METHODS["HiREC-CVAE"].get(subset)
         rows.append(
             [
                 subset,
@@ -90,7 +90,7 @@ def accuracy_table(cases: Sequence[CaseRecords], align: str, asked: int) -> Tabl
                 f"{m['mean_surface_distance_mm']:.2f}",
                 f"{m['absolute_volume_difference']:.3f} ({m['relative_volume_difference']:+.3f})",
                 share_cell(coverage90(cases, subset, align)),
-                "-" if paper is None else f"{paper.dice:.2f} / {paper.hausdorff_mm:.2f} / {paper.rvd:.2f}",
+                "-" if paper is None else f"{paper.dice[0]:.2f} / {paper.hausdorff_mm[0]:.2f} / {paper.rvd[0]:.2f}",
             ]
         )
     columns = ("planes", "Dice", "Hausdorff, mm", "HD95, mm", "mean distance, mm", "volume, absolute (signed)")

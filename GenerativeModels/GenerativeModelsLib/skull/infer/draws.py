@@ -15,7 +15,7 @@ from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.skull.shape.biometry import Biometry, axial_outline, measure_field
 from GenerativeModelsLib.skull.shape.ellipse import fit_ellipse
-from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
+from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 
 REFINEMENT = 3
 """Factor of the cubic-spline refinement of the mean distance before the surface is extracted."""
@@ -57,6 +57,18 @@ class FieldStatistics:
         fine, grid = self.grid.refine(self.mean_mm, REFINEMENT)
         return Surface.from_field(fine, grid)
 
+    def along_normals(self, sd_mm: np.ndarray, surface: Surface) -> np.ndarray:
+        """Standard deviation (N,) of the surface along its normals: that of the distance over the mean's slope.
+
+        `sd_mm` (G, G, G) is the standard deviation of the distance, as it is or calibrated.
+        """
+        step = 0.5 * min(self.grid.spacing_mm)
+        normals = surface.vertex_normals
+        ahead = self.grid.sample(self.mean_mm, surface.points + step * normals)
+        behind = self.grid.sample(self.mean_mm, surface.points - step * normals)
+        slope = np.clip((ahead - behind) / (2 * step), 0.3, 1.5)
+        return self.grid.sample(sd_mm, surface.points) / slope
+
 
 def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float, *, spread: bool) -> FieldStatistics:
     """Decode draws and average them on one grid in mm.
@@ -85,8 +97,8 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     shapes = draws[:, :-1] - shapes @ rigid.T @ rigid
     sizes = measured_size_mm * draws[:, -1].exp()
     common = measured_size_mm * float(draws[:, -1].mean().exp())
-    grid = Grid.centred(HALF_EXTENT * common, GRID_SIZE)
-    total = torch.zeros((GRID_SIZE,) * 3, dtype=torch.float64)
+    grid = Grid.centred(HALF_EXTENT * common, basis.size)
+    total = torch.zeros((basis.size,) * 3, dtype=torch.float64)
     squares = torch.zeros_like(total)
     biometry: list[Biometry] = []
     # Squares are taken about the first draw, because distances are large compared with their standard deviation.

@@ -147,7 +147,7 @@ def reconstruct(
     uncertainty = np.zeros(len(surface.points))
     if statistics.sd_mm is not None:
         sd_mm = _calibrated(model, statistics, count, head_size)
-        uncertainty = _along_normals(sd_mm, statistics, surface)
+        uncertainty = statistics.along_normals(sd_mm, surface)
     surface = surface.with_data(uncertainty_mm=uncertainty.astype(np.float32))
     biometry = _intervals(model, value, statistics, count)
     beyond = size_warnings(value)
@@ -214,16 +214,6 @@ def _calibrated(model: SkullModel, statistics: FieldStatistics, planes: int, hea
     if model.head_calibration is not None:
         sd_mm = model.head_calibration.surface(sd_mm, statistics.grid.points(), planes, head_size_mm)
     return sd_mm.astype(np.float32)
-
-
-def _along_normals(sd_mm: np.ndarray, statistics: FieldStatistics, surface: Surface) -> np.ndarray:
-    """Standard deviation of the surface along its normal: that of the distance divided by the mean distance's slope."""
-    grid, step = statistics.grid, 0.5 * min(statistics.grid.spacing_mm)
-    normals = surface.vertex_normals
-    ahead = grid.sample(statistics.mean_mm, surface.points + step * normals)
-    behind = grid.sample(statistics.mean_mm, surface.points - step * normals)
-    slope = np.clip((ahead - behind) / (2 * step), 0.3, 1.5)
-    return grid.sample(sd_mm, surface.points) / slope
 
 
 def _intervals(model: SkullModel, value, statistics: FieldStatistics, planes: int) -> BiometryIntervals:

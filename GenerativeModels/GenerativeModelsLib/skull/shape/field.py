@@ -12,18 +12,18 @@ HALF_EXTENT = 1.65
 CLAMP = 0.6
 
 
-def unit_axis() -> np.ndarray:
-    return np.linspace(-HALF_EXTENT, HALF_EXTENT, GRID_SIZE)
+def unit_axis(size: int = GRID_SIZE) -> np.ndarray:
+    return np.linspace(-HALF_EXTENT, HALF_EXTENT, size)
 
 
-def unit_points() -> np.ndarray:
-    """Grid points (G, G, G, 3), order z, y, x, each x, y, z, in head sizes."""
-    axis = unit_axis()
+def unit_points(size: int = GRID_SIZE) -> np.ndarray:
+    """Points (G, G, G, 3) of a grid of G = `size`, order z, y, x, each x, y, z, in head sizes."""
+    axis = unit_axis(size)
     z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
     return np.stack([x, y, z], axis=-1)
 
 
-def unit_field(shape: HeadShape, head_size_mm: float) -> np.ndarray:
-    """Signed distance (G, G, G) float32 of a head, in head sizes, negative inside, clamped to +-CLAMP."""
-    field = shape.implicit(unit_points() * head_size_mm) / head_size_mm
+def unit_field(shape: HeadShape, head_size_mm: float, size: int = GRID_SIZE) -> np.ndarray:
+    """Signed distance (G, G, G) float32 of a head, G = `size`, in head sizes, negative inside, clamped to +-CLAMP."""
+    field = shape.implicit(unit_points(size) * head_size_mm) / head_size_mm
     return np.clip(field, -CLAMP, CLAMP).astype(np.float32)

@@ -16,9 +16,9 @@ BAND = 0.08
 """Standard deviation, in head sizes, of the Gaussian weight of the distances about the surface."""
 
 
-def fit_basis(rank: int, heads: int = 1200, seed: int = 31) -> LowRankField:
-    """Principal components of the fields of `heads` sampled heads and of their mirror images."""
-    fields = np.stack([unit_field(h.shape, h.hc_mm / (2 * np.pi)) for h in sample_heads(heads, seed)])
+def fit_basis(rank: int, heads: int = 1200, seed: int = 31, size: int = GRID_SIZE) -> LowRankField:
+    """Principal components of the fields, on `size`^3 points, of `heads` sampled heads and of their mirror images."""
+    fields = np.stack([unit_field(h.shape, h.hc_mm / (2 * np.pi), size) for h in sample_heads(heads, seed)])
     fields = torch.from_numpy(np.concatenate([fields, fields[..., ::-1]]))
     return basis_of_fields(fields, rank)[0]
 
@@ -27,7 +27,7 @@ def basis_of_fields(fields: torch.Tensor, rank: int) -> tuple[LowRankField, torc
     """Principal components of `fields` (N, G, G, G), weighted about the surface, and the coefficients (N, K)."""
     weight = (-0.5 * (fields / BAND) ** 2).exp().mean(0)
     weight = weight + 1e-3 * weight.max()
-    basis = LowRankField(rank, GRID_SIZE)
+    basis = LowRankField(rank, fields.shape[-1])
     return basis, basis.fit(fields, weight / weight.sum())
 
 

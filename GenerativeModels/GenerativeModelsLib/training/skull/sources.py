@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
 from GenerativeModelsLib.errors import InputError
@@ -13,6 +15,7 @@ from GenerativeModelsLib.evaluation.data.hc18 import training_pictures
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
 from GenerativeModelsLib.training.shared.progress import Stages
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 from GenerativeModelsLib.training.skull.bank import fill_bank, write_shard
 from GenerativeModelsLib.training.skull.cohort import OwnReadings
 from GenerativeModelsLib.training.skull.config import PopulationTrainingConfig
@@ -91,7 +94,8 @@ def read_sources(
     fill_bank(config.bank.folder, seeds, config.bank.processes, stages.stage(SIMULATION))
     readings, held_out = bank_readings(config, basis, stages.stage(READING))
     shapes = drawn_shapes(config, basis, stages.stage(DRAWING))
-    return Sources(decoder, mirror_matrix(decoder), readings, held_out, shapes, _real(config, own_pictures))
+    real = _real(config, basis, own_pictures)
+    return Sources(decoder, mirror_matrix(decoder), readings, held_out, shapes, real)
 
 
 def bank_readings(
@@ -118,9 +122,23 @@ def drawn_shapes(config: PopulationTrainingConfig, basis: Path, progress: Progre
     return Shapes.load(fill_shapes(shapes_folder(config, basis), basis, seeds, config.bank.processes, progress))
 
 
-def _real(config: PopulationTrainingConfig, own: RealReadings | None) -> RealReadings | None:
+def _real(config: PopulationTrainingConfig, basis: Path, own: RealReadings | None) -> RealReadings | None:
     """Readings of real axial pictures: HC18's, and own ones of which the circumference alone is known."""
     parts = [] if own is None else [own]
     if config.hc18:
-        parts.append(read_real(training_pictures(config.hc18), load_reader(config.locator, config.reader)))
+        parts.append(_read_hc18(config, basis))
     return RealReadings.concatenate([part for part in parts if len(part)]) if any(map(len, parts)) else None
+
+
+def _read_hc18(config: PopulationTrainingConfig, basis: Path) -> RealReadings:
+    """Readings of HC18's training pictures, which lie beside those of the bank once they were read."""
+    cases = training_pictures(config.hc18)
+    listed = [f"{case.path.name} {case.path.stat().st_size} {case.hc_mm} {case.spacing_mm}" for case in cases]
+    digest = hashlib.sha256("\n".join(listed).encode()).hexdigest()[:12]
+    path = readings_folder(config, basis) / f"hc18-{digest}.npz"
+    if path.is_file():
+        return RealReadings.load(path)
+    found = read_real(cases, load_reader(config.locator, config.reader))
+    with whole_file(path) as part:
+        np.savez(part, **vars(found))
+    return found

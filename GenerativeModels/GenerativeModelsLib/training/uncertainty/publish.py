@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from GenerativeModelsLib.bundle.bundle import write_bundle
 from GenerativeModelsLib.bundle.manifest import Component, ModelDescription
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.kept import kept
 from GenerativeModelsLib.evaluation.segmentation.judged import judged_slices
-from GenerativeModelsLib.evaluation.segmentation.kept import kept
 from GenerativeModelsLib.evaluation.segmentation.unet import SETTINGS, predicted, train_unet, unet
 from GenerativeModelsLib.models.joint_space import JointSpace
 from GenerativeModelsLib.segmentation.maps import CODES

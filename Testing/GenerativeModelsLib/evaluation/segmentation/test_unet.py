@@ -12,7 +12,7 @@ import torch
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.segmentation import unet as module
 from GenerativeModelsLib.evaluation.segmentation.expert_maps import DEVELOPMENT, sunnybrook_maps
-from GenerativeModelsLib.evaluation.segmentation.kept import digest_of, kept
+from GenerativeModelsLib.evaluation.kept import digest_of, kept
 from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import (
     TRAINING_PATIENTS,
     ImagedCase,

@@ -8,7 +8,6 @@ import pytest
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.skull.infer.draws import FieldStatistics
-from GenerativeModelsLib.skull.infer.reconstruct import _along_normals
 
 RADIUS_MM = 30.0
 
@@ -24,7 +23,7 @@ def ball_field(slope: float) -> tuple[FieldStatistics, Surface]:
 def test_the_deviation_of_the_field_is_divided_by_its_slope(slope: float) -> None:
     statistics, surface = ball_field(slope)
     sd_mm = np.full(statistics.grid.shape_zyx, 2.0)
-    np.testing.assert_allclose(_along_normals(sd_mm, statistics, surface), 2.0 / slope, rtol=0.02)
+    np.testing.assert_allclose(statistics.along_normals(sd_mm, surface), 2.0 / slope, rtol=0.02)
 
 
 def test_it_is_the_spread_of_the_surfaces_of_shifted_fields() -> None:
@@ -36,7 +35,7 @@ def test_it_is_the_spread_of_the_surfaces_of_shifted_fields() -> None:
     for shift in shifts:
         moved = Surface.from_field(statistics.mean_mm + shift, statistics.grid)
         radii.append(np.linalg.norm(moved.points, axis=1).mean())
-    found = _along_normals(np.full(statistics.grid.shape_zyx, spread), statistics, surface)
+    found = statistics.along_normals(np.full(statistics.grid.shape_zyx, spread), surface)
     assert found.mean() == pytest.approx(np.std(radii), rel=0.02)
 
 
@@ -44,4 +43,4 @@ def test_it_is_the_spread_of_the_surfaces_of_shifted_fields() -> None:
 def test_a_slope_that_no_distance_has_is_limited(slope: float, limit: float) -> None:
     statistics, surface = ball_field(slope)
     sd_mm = np.full(statistics.grid.shape_zyx, 1.0)
-    np.testing.assert_allclose(_along_normals(sd_mm, statistics, surface), 1 / limit, rtol=1e-6)
+    np.testing.assert_allclose(statistics.along_normals(sd_mm, surface), 1 / limit, rtol=1e-6)

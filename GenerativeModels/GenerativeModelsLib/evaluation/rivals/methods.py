@@ -1,0 +1,153 @@
+"""Methods of the comparison, and their trainings: one for each fold and seed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
+from GenerativeModelsLib.process.parallel import Progress, parallel_map
+
+__all__ = ["BASE", "METHODS", "SECONDS", "Fit", "Method", "fits_of", "train_all"]
+
+CONFIGS = Path(__file__).parents[2] / "training" / "configs"
+SECONDS = "seconds.json"
+"""Run time of a training that was not stopped."""
+LEFT_OUT = ("bundle", "heads", "reader", "locator", "bank", "hc18", "shapes", "output")
+"""Fields of the shipped configs that a comparison replaces or does not need."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of the comparison.
+
+    Attributes
+    ----------
+    key : of its folders and in the JSON.
+    title : in tables.
+    config : file of `training/configs`.
+    fields : that differ from the file; those of `network` are merged.
+    seeds : trainings of each fold; cheap methods have three.
+    published : its name in `evaluation.data.published`, if the papers have it.
+    """
+
+    key: str
+    title: str
+    config: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int = 1
+    published: str | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """Fields of its config that do not depend on fold and folders."""
+        import yaml
+
+        content = yaml.safe_load((CONFIGS / self.config).read_text(encoding="utf-8"))
+        given = {name: value for name, value in content.items() if name not in LEFT_OUT}
+        network = {**given.get("network", {}), **self.fields.get("network", {})}
+        return {**given, **self.fields, "network": network}
+
+
+ONE = {"network": {"members": 1}}
+"""A single network instead of an ensemble: every method has one."""
+BASE = Method("hirec-cvae", "HiREC-CVAE", "hirec-cvae.yaml", ONE, seeds=3, published="HiREC-CVAE")
+METHODS = (
+    BASE,
+    Method("rec-cvae", "REC-CVAE", "rec-cvae.yaml", ONE, seeds=3, published="REC-CVAE"),
+    Method("tl-net", "TL-net", "tl-net.yaml", published="TL-net"),
+    Method("skull-gan", "GAN", "skull-gan.yaml", published="GAN"),
+    Method("implicit-head", "implicit auto-decoder", "implicit-head.yaml"),
+    Method("ridge-head", "ridge regression", "ridge-head.yaml"),
+    Method("pca-head", "PCA shape model, fitted", "pca-head.yaml"),
+    Method("gp-head", "Gaussian-process shape model, fitted", "gp-head.yaml"),
+    Method("mean-head", "mean head, scaled", "mean-head.yaml"),
+    Method("ellipsoid-head", "ellipsoid", "ellipsoid-head.yaml"),
+)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One training of a method.
+
+    Attributes
+    ----------
+    folder : its output.
+    """
+
+    method: Method
+    fold: int
+    seed: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+
+def fits_of(methods: Sequence[Method], folds: Sequence[int], inputs: Inputs) -> list[Fit]:
+    """All trainings, those of one seed of every method and fold first, so that a stopped comparison is a whole one."""
+    most = max(method.seeds for method in methods)
+    return [
+        Fit(method, fold, seed, inputs.folder / "trainings" / f"{method.key}-fold{fold}-seed{seed}")
+        for seed in range(1, most + 1)
+        for method in methods
+        if seed <= method.seeds
+        for fold in folds
+    ]
+
+
+def train_all(fits: Sequence[Fit], inputs: Inputs, progress: Progress | None = None) -> None:
+    """Train what is not trained yet, on one core each; a stopped training goes on where it stopped.
+
+    Raises
+    ------
+    InputError
+        A folder holds a training with other settings.
+    """
+    left = [fit for fit in fits if not _finished(fit, inputs)]
+    parallel_map(partial(_train, inputs), left, inputs.workers, threads=1, progress=progress)
+
+
+def _config(fit: Fit, inputs: Inputs) -> dict[str, Any]:
+    fields = inputs.fields(fit.fold)
+    bank = fields.pop("bank").model_dump(mode="json", exclude_none=True)
+    others = {name: None if value is None else str(value) for name, value in fields.items() if name != "shapes"}
+    settings = fit.method.settings() | {"seed": fit.seed, "shapes": inputs.shapes, "output": str(fit.folder)}
+    return {**settings, "bank": bank, **others}
+
+
+def _text(fit: Fit, inputs: Inputs) -> str:
+    import yaml
+
+    return yaml.safe_dump(_config(fit, inputs), sort_keys=True)
+
+
+def _finished(fit: Fit, inputs: Inputs) -> bool:
+    written = fit.folder / "config.yaml"
+    if not written.is_file():
+        return False
+    if written.read_text(encoding="utf-8") != _text(fit, inputs):
+        raise InputError(f"{fit.folder} holds a training with other settings or of another population: delete it.")
+    return (fit.folder / "training.json").is_file()
+
+
+def _train(inputs: Inputs, fit: Fit) -> None:
+    from GenerativeModelsLib.training.run import train
+
+    fit.folder.mkdir(parents=True, exist_ok=True)
+    config = fit.folder / "config.yaml"
+    config.write_text(_text(fit, inputs), encoding="utf-8")
+    basis = fit.folder / "basis.safetensors"
+    if not basis.exists():
+        shutil.copyfile(inputs.basis, basis)
+    began = None if (fit.folder / "checkpoints").exists() else time.perf_counter()
+    train(config)
+    if began is not None:
+        (fit.folder / SECONDS).write_text(json.dumps(time.perf_counter() - began), encoding="utf-8")
