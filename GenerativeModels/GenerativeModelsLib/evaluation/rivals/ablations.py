@@ -21,7 +21,7 @@ from GenerativeModelsLib.evaluation.rivals.cases import COMPARED, Cases
 from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
 from GenerativeModelsLib.evaluation.rivals.methods import BASE, METHODS, Method, fits_of, train_all
 from GenerativeModelsLib.evaluation.rivals.representation import floors_table, representation_floors
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, surface_coverage, values_of
+from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
 from GenerativeModelsLib.evaluation.rivals.score import DRAWS, basis_of, score_case
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.models.ensemble import SkullEnsemble
@@ -73,7 +73,7 @@ def run(
     with bar("trainings") as progress:
         train_all(fits, inputs, progress)
     found = scored(fits, inputs, sets)
-    own = [fit for fit in fits if fit.method is BASE]
+    own = [fit for fit in fits if fit.method.key == BASE.key]
     with bar("members and draws") as progress:
         jobs = [("members", n) for n in range(1, len(own) + 1)] + [("draws", n) for n in DRAW_COUNTS]
         work = partial(_mixture, inputs, sets["simulated"], [fit.folder for fit in own])
@@ -92,7 +92,7 @@ def run(
 
 
 def _scores(found: Sequence[Scored], method: Method, kind: str) -> MethodScores:
-    rows = [s.scores[kind] for s in found if s.fit.method is method and kind in s.scores]
+    rows = [s.scores[kind] for s in found if s.fit.method.key == method.key and kind in s.scores]
     return MethodScores(method.title, rows)
 
 
@@ -113,10 +113,8 @@ def _variations(found: Sequence[Scored], sets: Mapping[str, Cases]) -> Table:
             values = values_of(_scores(found, method, kind), subset, name)
             text = f"{np.mean(list(values.values())):.2f}"
             if method is not BASE:
-                c = change(values_of(_scores(found, BASE, kind), subset, name), values, name)
-                mark = {"better": " better", "worse": " worse"}.get(c.verdict, "")
-                low, high = c.interval95
-                text += f", {c.difference:+.2f} ({low:+.2f} to {high:+.2f}){mark}"
+                base = values_of(_scores(found, BASE, kind), subset, name)
+                text += f", {change_cell(change(base, values, name), 2)}"
             cells.append(text)
         spread = surface_coverage_of_one_fold(_scores(found, method, "simulated"), "three planes")
         rows.append([method.title, *cells, f"{spread:.2f}"])
@@ -191,8 +189,7 @@ def _members(members: Sequence[_Mixture]) -> Table:
         for m in members:
             values = _means(m.scores)[subset]
             c = change(base, values_of(m.scores, subset, "mean_mm"), "mean_mm")
-            low, high = c.interval95
-            cell = "-" if m is members[0] else f"{c.difference:+.3f} ({low:+.3f} to {high:+.3f})"
+            cell = "-" if m is members[0] else change_cell(c, 3)
             rows.append([subset, str(m.value), f"{values['mean_mm']:.3f}", cell, f"{values['coverage']:.2f}"])
     columns = ("planes", "members", "mean distance, mm", "difference from one", "coverage of the draws")
     return Table("Members of the ensemble", columns, rows)

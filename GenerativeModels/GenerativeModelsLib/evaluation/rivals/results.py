@@ -13,7 +13,7 @@ from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.locate.outlines import NORMAL_90
 from GenerativeModelsLib.skull.shape.regions import REGIONS
 
-__all__ = ["MEASURES", "Coverage", "MethodScores", "change", "head_of", "surface_coverage", "values_of"]
+__all__ = ["MEASURES", "Coverage", "MethodScores", "change", "change_cell", "head_of", "surface_coverage", "values_of"]
 
 MEASURES: dict[str, Callable[[Score], float | None]] = {
     **{
@@ -86,6 +86,15 @@ def change(
     before, after = ([abs(v[case]) if magnitude else v[case] for case in cases] for v in (base, other))
     better = "higher" if measure in ("dice", "sensitivity", "precision") else "lower"
     return paired_change(before, after, [head_of(case) for case in cases], better)
+
+
+def change_cell(found: PairedChange | None, digits: int) -> str:
+    """Difference with its interval, and better or worse where that excludes zero; a dash if there is no interval."""
+    if found is None or found.interval95 is None:
+        return "-"
+    low, high = found.interval95
+    mark = {"better": " better", "worse": " worse"}.get(found.verdict, "")
+    return f"{found.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){mark}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from GenerativeModelsLib.evaluation.data.published import SKULL_METHODS
 from GenerativeModelsLib.evaluation.rivals.cases import COMPARED
 from GenerativeModelsLib.evaluation.rivals.cost import Cost
 from GenerativeModelsLib.evaluation.rivals.methods import Method
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, surface_coverage, values_of
+from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
 from GenerativeModelsLib.evaluation.scores.paired import PairedChange
 from GenerativeModelsLib.evaluation.scores.tables import Table
 from GenerativeModelsLib.skull.shape.regions import REGIONS
@@ -88,14 +88,6 @@ def _published(method: Method, subset: str) -> str:
     return " / ".join("-" if value is None else f"{value[0]:.2f}" for value in values)
 
 
-def _change_cell(found: PairedChange | None, digits: int) -> str:
-    if found is None or found.interval95 is None:
-        return "-"
-    low, high = found.interval95
-    mark = {"better": " better", "worse": " worse"}.get(found.verdict, "")
-    return f"{found.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){mark}"
-
-
 def changes(results: Results, scores: Mapping[str, MethodScores], subset: str, key: str) -> dict[str, PairedChange]:
     """Paired changes of every compared measure from the first method to that of `key`."""
     base = scores[results.methods[0].key]
@@ -111,7 +103,7 @@ def _differences(results: Results, scores: Mapping[str, MethodScores], where: st
     for subset in COMPARED:
         for method in results.methods[1:]:
             found = changes(results, scores, subset, method.key)
-            cells = [_change_cell(found.get(m), DECIMALS.get(m, 2)) for m in COMPARED_MEASURES]
+            cells = [change_cell(found.get(m), DECIMALS.get(m, 2)) for m in COMPARED_MEASURES]
             rows.append([subset, method.title, *cells])
     names = ("mean distance, mm", "Dice", "Hausdorff, mm", "vault, mm", "face, mm", "base, mm", "HC error, mm")
     notes = [
@@ -185,7 +177,7 @@ def _pictures(results: Results) -> Table:
         signed = [float(np.mean([row.biometry["hc_mm"] for row in found])) for found in scores.of("axial").values()]
         cells = ["-", "-"] if not errors else [f"{np.mean(list(errors.values())):.2f}", f"{np.mean(signed):+.2f}"]
         found = None if method is results.methods[0] else change(base, errors, "hc_mm error")
-        rows.append([method.title, str(len(errors)), str(scores.refused("axial")), *cells, _change_cell(found, 2)])
+        rows.append([method.title, str(len(errors)), str(scores.refused("axial")), *cells, change_cell(found, 2)])
     columns = ("method", "pictures", "refused", "HC error, mm", "bias, mm")
     columns += (f"difference from {results.methods[0].title}, mm",)
     notes = ["HC18 pictures of the test part, HC >= 150 mm, axial plane alone; mean over folds."]

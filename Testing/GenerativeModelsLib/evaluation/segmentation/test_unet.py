@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.kept import digest_of, kept
 from GenerativeModelsLib.evaluation.segmentation import unet as module
 from GenerativeModelsLib.evaluation.segmentation.expert_maps import DEVELOPMENT, sunnybrook_maps
-from GenerativeModelsLib.evaluation.kept import digest_of, kept
 from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import (
     TRAINING_PATIENTS,
     ImagedCase,

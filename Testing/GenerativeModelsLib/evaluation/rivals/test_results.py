@@ -1,0 +1,72 @@
+"""Means, paired changes and coverage of scores with known answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, surface_coverage, values_of
+from Testing.GenerativeModelsLib.evaluation.rivals.helpers import score_of
+
+
+def test_trainings_of_a_case_are_averaged() -> None:
+    scores = MethodScores("m", [[score_of("a-0", mean_mm=1.0), score_of("b-0")], [score_of("a-0", mean_mm=3.0)]])
+    assert values_of(scores, "axial", "mean_mm") == {"a-0": 2.0, "b-0": 1.0}
+    assert values_of(scores, "axial", "hc_mm error") == {"a-0": 2.0, "b-0": 2.0}
+    assert values_of(scores, "three planes", "mean_mm") == {}
+
+
+def test_refused_cases_are_counted_unless_another_training_has_a_result() -> None:
+    failed = [score_of("a-0", failure="no", accuracy=None), score_of("b-0", failure="no", accuracy=None)]
+    assert MethodScores("m", [failed]).refused("axial") == 2
+    assert MethodScores("m", [failed, [score_of("a-0")]]).refused("axial") == 1
+
+
+def test_changes_are_paired_and_take_a_head_once() -> None:
+    base = {f"{head}-{view}": float(head) for head in range(6) for view in range(3)}
+    other = {case: value - 0.5 for case, value in base.items() if case != "5-2"}
+    found = change(base, other, "mean_mm")
+    assert (found.cases, found.subjects) == (17, 6)
+    assert found.difference == pytest.approx(-0.5) and found.verdict == "better"
+    assert change(base, other, "dice").verdict == "worse"
+    assert change(base, {"z-0": 1.0}, "dice") is None
+
+
+def test_the_signs_do_not_matter_to_magnitudes() -> None:
+    base, other = ({f"{k}-0": s * (1.0 + k) for k in range(6)} for s in (1, -1))
+    assert change(base, other, "rvd", magnitude=True).difference == 0
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_the_factor_undoes_a_wrong_scale_of_the_draws(scale: float) -> None:
+    """Offsets from N(0, 1) with claimed deviation `scale`: the factor is 1 / scale, the coverage with it 90 %."""
+    rng = np.random.default_rng(3)
+    rows = [
+        score_of(f"{k}-0", fold=k % 3, sigma_mm=[scale] * 400, offset_mm=rng.standard_normal(400).tolist())
+        for k in range(60)
+    ]
+    found = surface_coverage(MethodScores("m", [rows]), "axial")
+    assert found.factor == pytest.approx(1 / scale, rel=0.03)
+    assert found.calibrated == pytest.approx(0.9, abs=0.01)
+    assert found.width_mm == pytest.approx(2 * 1.645, rel=0.03)
+    assert found.error_mm == pytest.approx(np.sqrt(2 / np.pi), rel=0.03)
+    expected = {0.5: 0.589, 1.0: 0.9, 2.0: 0.999}[scale]
+    assert found.raw == pytest.approx(expected, abs=0.01)
+
+
+def test_the_factor_of_a_fold_comes_from_the_others() -> None:
+    """A fold with claims ten times too small does not mend itself."""
+    rng = np.random.default_rng(4)
+
+    def row(k: int, fold: int):
+        offset = (10 if fold == 0 else 1) * rng.standard_normal(400)
+        return score_of(f"{k}-0", fold=fold, sigma_mm=[1.0] * 400, offset_mm=offset.tolist())
+
+    alone = MethodScores("m", [[row(k, 0) for k in range(20)]])
+    others = MethodScores("m", [[row(k, 1) for k in range(20, 40)]])
+    assert surface_coverage(alone, "axial", others).calibrated < 0.2
+    assert surface_coverage(alone, "axial") is None
+
+
+def test_a_method_without_draws_has_no_coverage() -> None:
+    assert surface_coverage(MethodScores("m", [[score_of("a-0", offset_mm=[1.0])]]), "axial") is None
