@@ -68,11 +68,9 @@ def test_methods_are_trained_scored_and_compared(stand_ins: list[str], tmp_path:
         f"a-fold{fold}-seed2" for fold in range(3)
     ]
     found = report.figures["methods"]
-    size = (
-        found["b"]["pictures"]["axial"]["mean"]["hc_mm error"] - found["a"]["pictures"]["axial"]["mean"]["hc_mm error"]
-    )
-    assert size > 10
-    assert found["b"]["simulated"]["axial"]["change"]["mean_mm"]["difference"] > 1
+    errors = [found[key]["pictures"]["axial"]["mean"]["hc_mm error"] for key in "ab"]
+    assert errors[1] == pytest.approx(errors[0] + 20)
+    assert found["b"]["simulated"]["axial"]["change"]["mean_mm"]["difference"] == pytest.approx(1)
     assert found["a"]["cost"]["training_s"] == 120 and found["a"]["cost"]["parameters"] == 10
     assert found["a"]["cost"]["memory_mb"] == 400
     assert (report.figures["folds"], report.figures["cases_per_fold"]) == (3, 1)
