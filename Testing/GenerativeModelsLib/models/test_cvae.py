@@ -41,6 +41,7 @@ def mean_of(net: SkullCVAE, y: Conditions) -> tuple[torch.Tensor, DiagonalGaussi
 def test_rec_has_one_level_and_hirec_one_a_plane() -> None:
     assert RecCVAE(**SMALL).levels == [[0, 1, 2]]
     assert HiRecCVAE(**SMALL).levels == [[0], [1], [2]]
+    assert HiRecCVAE(order=["coronal", "axial", "sagittal"], **SMALL).levels == [[2], [0], [1]]
 
 
 @pytest.mark.parametrize("absent", [0, 1, 2])

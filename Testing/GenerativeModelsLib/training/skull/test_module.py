@@ -275,6 +275,25 @@ def test_real_pictures_add_the_border_and_terms_that_regularise_the_rest_of_the_
     torch.testing.assert_close(weighted["loss"] - simulated["loss"], 2 * added, rtol=1e-3, atol=1e-3)
 
 
+def test_a_term_on_real_pictures_that_is_left_out_adds_nothing(data: SkullData) -> None:
+    batch = with_real(data.plain(np.arange(8)), 2)
+    both, border = (
+        module_for(data, real_terms=terms).eval().losses(batch, torch.Generator().manual_seed(1), 1.0)
+        for terms in ({"border": 10.0, "size": 3.0}, {"border": 10.0})
+    )
+    torch.testing.assert_close(both["loss"] - border["loss"], 3 * both["size"], rtol=1e-3, atol=1e-3)
+
+
+def test_beta_rises_from_a_twentieth_to_its_value(data: SkullData, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[float] = []
+    monkeypatch.setattr(SkullTraining, "log_dict", lambda *_, **__: None)
+    monkeypatch.setattr(SkullTraining, "log", lambda self, name, value, **_: logged.append(value))
+    for step in (0, 15, 30, 90):
+        monkeypatch.setattr(SkullTraining, "global_step", step)
+        module_for(data, beta=4.0).training_step(data[0], 0)
+    assert logged == pytest.approx([0.2, 2.1, 4.0, 4.0])
+
+
 def test_a_doubtful_border_of_a_real_picture_weighs_less(data: SkullData) -> None:
     """Its distance is over its own standard deviation: tenfold, and the Huber loss falls to about a tenth or less."""
     module = module_for(data).eval()
