@@ -27,7 +27,7 @@ class Cost:
 
     Attributes
     ----------
-    training_s : mean of the trainings that were not stopped, on one core; None if all were.
+    training_s : mean processor time of the trainings that were not stopped; None if all were.
     case_s : median of a prediction with its draws, on one core.
     memory_mb : peak of a process that loads the method and predicts one case; None where the platform has no figure.
     parameters : numbers stored.

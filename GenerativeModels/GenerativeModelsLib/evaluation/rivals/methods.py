@@ -19,7 +19,7 @@ __all__ = ["BASE", "METHODS", "SECONDS", "Fit", "Method", "fits_of", "train_all"
 
 CONFIGS = Path(__file__).parents[2] / "training" / "configs"
 SECONDS = "seconds.json"
-"""Run time of a training that was not stopped."""
+"""Seconds of processor time of a training that was not stopped; other work on the machine does not count."""
 LEFT_OUT = ("bundle", "heads", "reader", "locator", "bank", "hc18", "shapes", "output")
 """Fields of the shipped configs that a comparison replaces or does not need."""
 
@@ -147,7 +147,7 @@ def _train(inputs: Inputs, fit: Fit) -> None:
     basis = fit.folder / "basis.safetensors"
     if not basis.exists():
         shutil.copyfile(inputs.basis, basis)
-    began = None if (fit.folder / "checkpoints").exists() else time.perf_counter()
+    began = None if (fit.folder / "checkpoints").exists() else time.process_time()
     train(config)
     if began is not None:
-        (fit.folder / SECONDS).write_text(json.dumps(time.perf_counter() - began), encoding="utf-8")
+        (fit.folder / SECONDS).write_text(json.dumps(time.process_time() - began), encoding="utf-8")
