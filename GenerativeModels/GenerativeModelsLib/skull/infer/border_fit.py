@@ -35,6 +35,9 @@ SHRINKAGE = 1e-4
 """Added to the variances of the prior, relative to each."""
 STEP = 1e-4
 """Of the derivatives by size and poses."""
+TOLERANCE = 1e-5
+"""Relative fall of the cost below which the fit ends. The field is trilinear, so that steps near the end are small and
+many; further ones change the error of the coefficients by less than a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class BorderFit:
         def jacobian(x: np.ndarray) -> np.ndarray:
             return np.concatenate([weight.reshape(-1, 1) * self._derivatives(x, borders, present), whiten])
 
-        found = least_squares(residuals, mean, jacobian, method="trf", x_scale=1 / np.abs(np.diag(whiten)))
+        scale = 1 / np.abs(np.diag(whiten))
+        found = least_squares(residuals, mean, jacobian, method="trf", x_scale=scale, ftol=TOLERANCE)
         rank = len(self._fields) - 1
         draws = None
         if samples:
