@@ -19,13 +19,13 @@ from torch import Tensor
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.process.parallel import Progress
 from GenerativeModelsLib.skull.infer.border_fit import HeadPrior
-from GenerativeModelsLib.skull.shape.field import unit_axis
+from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 from GenerativeModelsLib.training.rivals.known_heads import KnownHeads
 
 __all__ = ["chosen_kernel", "component_prior", "fit_gp", "fit_pca", "kernel_covariance", "with_kernel"]
 
 LENGTHS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)
-"""Lengths of the kernel that are tried, in head sizes."""
+"""Lengths of the kernel that are tried, in head sizes; the shortest is the distance of two points of the grid."""
 AMPLITUDES = (1e-5, 0.1)
 """Range of its standard deviation, in head sizes."""
 FLOOR = 1e-4
@@ -60,7 +60,7 @@ def kernel_covariance(basis: LowRankField, length: float) -> np.ndarray:
     The field is projected on the modes under the weight of the basis, which is large near the surface; `length` is in
     head sizes. On a grid the kernel is a product of three matrices, one along each axis.
     """
-    axis = unit_axis()
+    axis = np.linspace(-HALF_EXTENT, HALF_EXTENT, basis.size)
     one = np.exp(-0.5 * ((axis[:, None] - axis) / length) ** 2)
     rows = (basis.modes * basis.weight).double().cpu().numpy()
     fields = rows.reshape(-1, *(len(axis),) * 3)

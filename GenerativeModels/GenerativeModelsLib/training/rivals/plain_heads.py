@@ -11,7 +11,7 @@ from GenerativeModelsLib.models.predictor import Conditions
 from GenerativeModelsLib.process.parallel import Progress
 from GenerativeModelsLib.skull.predictors.from_borders import axial_ellipse, read_height
 from GenerativeModelsLib.skull.shape.cast import cast_head
-from GenerativeModelsLib.skull.shape.field import GRID_SIZE, HALF_EXTENT
+from GenerativeModelsLib.skull.shape.field import HALF_EXTENT
 from GenerativeModelsLib.training.rivals.known_heads import KnownHeads
 
 __all__ = ["fit_ellipsoid", "fit_mean_head"]
@@ -40,7 +40,7 @@ def fit_mean_head(heads: KnownHeads, basis: LowRankField, advance: Progress) -> 
     """`height` as of `fit_ellipsoid`, and `log_radius`: the surface of the field with the mean coefficients."""
     with torch.no_grad():
         field = basis(heads.batch.coefficients.mean(0, keepdim=True))[0].double().numpy()
-    spacing = 2 * HALF_EXTENT / (GRID_SIZE - 1) * CAST_SIZE
+    spacing = 2 * HALF_EXTENT / (basis.size - 1) * CAST_SIZE
     shape = cast_head(field * CAST_SIZE, spacing, np.full(3, HALF_EXTENT * CAST_SIZE))
     log_radius = torch.from_numpy(shape.log_radius - np.log(CAST_SIZE))
     return {**fit_ellipsoid(heads, basis, advance), "log_radius": log_radius}
