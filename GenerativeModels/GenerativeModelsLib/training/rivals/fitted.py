@@ -49,9 +49,7 @@ def train_fitted(config: PredictorTrainingConfig, resume: bool, options: dict, s
         if name not in known:
             raise InputError(f"network.{name} is no field of {config.model}: " + _expected(known))
     if config.model == "ridge-head" and find_spec("sklearn") is None:
-        raise InputError(
-            'Ridge regression needs scikit-learn, which is not installed: pip install "scikit-learn>=1.5".'
-        )
+        raise InputError('A ridge-head needs scikit-learn, which is not installed: pip install "scikit-learn>=1.5".')
     count = CASES_PER_SHARD * len(config.bank.seeds) + HEADS_PER_FILE * config.shapes
     sources = begin(config, stages, seconds=count * HEAD_SECONDS.get(config.model, OTHERS_HEAD_SECONDS))
     advance = stages.stage(TRAINING)
