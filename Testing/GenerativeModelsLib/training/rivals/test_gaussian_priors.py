@@ -49,6 +49,7 @@ def test_the_components_that_explain_the_share_are_kept() -> None:
         assert found == count
         np.testing.assert_allclose(np.sqrt(values[:count]), SD[:count], rtol=0.05)
         assert values[count:].max() < 2 * FLOOR * SD[0] ** 2
+        assert values[-1] > 0.9 * FLOOR * np.var(rows()[:, :RANK], axis=0).min()
     assert component_prior(rows(), RANK, 1.0)[1] == RANK
 
 
