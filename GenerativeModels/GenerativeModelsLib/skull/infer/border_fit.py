@@ -35,6 +35,9 @@ SHRINKAGE = 1e-4
 """Added to the variances of the prior, relative to each."""
 STEP = 1e-4
 """Of the derivatives by size and poses."""
+TOLERANCE = 1e-5
+"""Relative fall of the cost below which the fit ends. The field is trilinear, so that steps near the end are small and
+many; further ones change the error of the coefficients by less than a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,13 @@ class BorderFit:
     basis: LowRankField
     prior: HeadPrior
     _fields: np.ndarray = field(init=False, repr=False)
+    _rows: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         g = self.basis.size
         stacked = torch.cat([self.basis.mean[None], self.basis.modes]).double().cpu().numpy()
         object.__setattr__(self, "_fields", stacked.reshape(-1, g, g, g))
+        object.__setattr__(self, "_rows", np.ascontiguousarray(stacked.T))
 
     def predict(self, y: Conditions, samples: int = 0, generator: torch.Generator | None = None) -> Prediction:
         """Fit one case, B = 1; see `Predictor.predict`."""
@@ -103,7 +108,8 @@ class BorderFit:
         def jacobian(x: np.ndarray) -> np.ndarray:
             return np.concatenate([weight.reshape(-1, 1) * self._derivatives(x, borders, present), whiten])
 
-        found = least_squares(residuals, mean, jacobian, method="trf", x_scale=1 / np.abs(np.diag(whiten)))
+        scale = 1 / np.abs(np.diag(whiten))
+        found = least_squares(residuals, mean, jacobian, method="trf", x_scale=scale, ftol=TOLERANCE)
         rank = len(self._fields) - 1
         draws = None
         if samples:
@@ -126,44 +132,52 @@ class BorderFit:
         return float(np.sqrt(np.mean((self._distances(x, borders, present) / sd) ** 2)))
 
     def _points(self, x: np.ndarray, borders: np.ndarray, present: np.ndarray) -> np.ndarray:
-        """(P, A, 3) border points in the head frame, divided by the head's own size."""
+        """(..., P, A, 3) border points in the head frame of heads x (..., K + 19), divided by each head's own size."""
         rank = len(self._fields) - 1
         theta = np.arange(borders.shape[-1]) * (2 * np.pi / borders.shape[-1])
         found = []
         for k in present:
-            origin, right, down = pose_axes(PLANES[k], x[rank + 1 + 6 * k : rank + 7 + 6 * k])
+            axes = pose_axes(PLANES[k], x[..., rank + 1 + 6 * k : rank + 7 + 6 * k])
+            origin, right, down = (axis[..., None, :] for axis in axes)
             ray = np.cos(theta)[:, None] * right + np.sin(theta)[:, None] * down
             found.append(origin + borders[k, 0][:, None] * ray)
-        return np.stack(found) / np.exp(x[rank])
+        return np.stack(found, axis=-3) / np.exp(x[..., rank, None, None, None])
 
-    def _sampled(self, fields: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """(F, P, A) fields at points (P, A, 3) in head sizes, clipped to the cube."""
+    def _index(self, points: np.ndarray) -> np.ndarray:
+        """(3, N) positions z, y, x on the grid of points (..., 3) in head sizes, clipped to the cube."""
         g = self.basis.size
-        index = np.clip((points / HALF_EXTENT + 1) * (g - 1) / 2, 0, g - 1)[..., ::-1].reshape(-1, 3).T
-        values = [map_coordinates(one, index, order=1) for one in fields]
-        return np.stack(values).reshape(len(fields), *points.shape[:-1])
+        return np.clip((points / HALF_EXTENT + 1) * (g - 1) / 2, 0, g - 1).reshape(-1, 3)[:, ::-1].T
+
+    def _sampled(self, points: np.ndarray) -> np.ndarray:
+        """(N, K + 1) mean field and modes at points (..., 3), trilinear."""
+        g = self.basis.size
+        index = self._index(points)
+        corner = np.minimum(index.astype(int), g - 2)
+        share = index - corner
+        found = 0.0
+        for step in np.ndindex(2, 2, 2):
+            dz, dy, dx = step
+            weight = np.prod(np.where(np.array(step)[:, None] == 1, share, 1 - share), axis=0)
+            z, y, x = corner
+            found = found + weight[:, None] * self._rows[((z + dz) * g + y + dy) * g + x + dx]
+        return found
 
     def _distances(self, x: np.ndarray, borders: np.ndarray, present: np.ndarray) -> np.ndarray:
         """(P, A) signed distance at the border points, in units of s."""
         rank = len(self._fields) - 1
-        values = self._sampled(self._fields, self._points(x, borders, present))
-        return (values[0] + np.tensordot(x[:rank], values[1:], 1)) * np.exp(x[rank])
+        values = self._sampled(self._points(x, borders, present)) @ np.append(1.0, x[:rank])
+        return values.reshape(len(present), -1) * np.exp(x[rank])
 
     def _derivatives(self, x: np.ndarray, borders: np.ndarray, present: np.ndarray) -> np.ndarray:
-        """(P * A, K + 19) derivatives of `_distances`."""
+        """(P * A, K + 19) derivatives of `_distances`; those by size and poses as central differences."""
         rank = len(self._fields) - 1
         found = np.zeros((len(present) * borders.shape[-1], len(x)))
-        modes = self._sampled(self._fields[1:], self._points(x, borders, present))
-        found[:, :rank] = modes.reshape(rank, -1).T * np.exp(x[rank])
-        whole = np.tensordot(np.concatenate([[1.0], x[:rank]]), self._fields, 1)[None]
-
-        def at(moved: np.ndarray) -> np.ndarray:
-            return self._sampled(whole, self._points(moved, borders, present)).ravel() * np.exp(moved[rank])
-
-        for column in range(rank, len(x)):
-            if column > rank and (column - rank - 1) // 6 not in present:
-                continue
-            step = np.zeros(len(x))
-            step[column] = STEP
-            found[:, column] = (at(x + step) - at(x - step)) / (2 * STEP)
+        found[:, :rank] = self._sampled(self._points(x, borders, present))[:, 1:] * np.exp(x[rank])
+        whole = np.tensordot(np.append(1.0, x[:rank]), self._fields, 1)
+        moving = np.append(rank, [rank + 1 + 6 * k + i for k in present for i in range(6)])
+        steps = STEP * np.eye(len(x))[moving]
+        moved = x + np.stack([steps, -steps])
+        index = self._index(self._points(moved, borders, present))
+        values = map_coordinates(whole, index, order=1).reshape(2, len(moving), -1) * np.exp(moved[..., rank, None])
+        found[:, moving] = ((values[0] - values[1]) / (2 * STEP)).T
         return found

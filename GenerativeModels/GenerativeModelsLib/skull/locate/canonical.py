@@ -92,11 +92,13 @@ def pose_vector(plane: str, origin: np.ndarray, right: np.ndarray, down: np.ndar
 
 
 def pose_axes(plane: str, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inverse of `pose_vector`: origin in units of s, right, down."""
+    """Inverse of `pose_vector`, of one or more poses (..., 6): origins in units of s, right, down, each (..., 3)."""
     from scipy.spatial.transform import Rotation
 
-    now = Rotation.from_rotvec(vector[3:]).as_matrix() @ _standard_matrix(plane)
-    return np.asarray(vector[:3], float), now[:, 0], now[:, 1]
+    vector = np.asarray(vector, float)
+    turn = Rotation.from_rotvec(vector[..., 3:].reshape(-1, 3)).as_matrix().reshape(*vector.shape[:-1], 3, 3)
+    now = turn @ _standard_matrix(plane)
+    return vector[..., :3], now[..., 0], now[..., 1]
 
 
 def _standard_matrix(plane: str) -> np.ndarray:

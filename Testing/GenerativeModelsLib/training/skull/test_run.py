@@ -16,8 +16,8 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.cvae import HiRecCVAE
 from GenerativeModelsLib.models.ensemble import SkullEnsemble
 from GenerativeModelsLib.training.skull.config import SkullTrainingConfig
-from GenerativeModelsLib.training.skull.shapes import draw_shapes, shapes_path
-from Testing.helpers.tiny_models import NETWORK, tiny_basis, tiny_locator, tiny_reader
+from Testing.helpers.tiny_models import NETWORK, tiny_basis, tiny_reader
+from Testing.helpers.training_folder import make_training_folder
 
 pytest.importorskip("lightning")
 
@@ -37,18 +37,7 @@ OPTIONS = {"num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator
 @pytest.fixture
 def folder(tmp_path: Path, painted_readings: Path) -> Path:
     """An output folder with basis, readings, a file of drawn heads, and networks that are not used."""
-    output = tmp_path / "hirec"
-    output.mkdir()
-    for name, net in (("locator", tiny_locator()), ("reader", tiny_reader()), ("basis", tiny_basis())):
-        save_file({k: v.contiguous() for k, v in net.state_dict().items()}, output / f"{name}.safetensors")
-    made = SimpleNamespace(output=output, locator=output, reader=output, derived=None)
-    readings, shapes = (f(made, output / "basis.safetensors") for f in (readings_folder, shapes_folder))
-    readings.mkdir()
-    shapes.mkdir()
-    for path in painted_readings.iterdir():
-        (readings / path.name).write_bytes(path.read_bytes())
-    np.savez(shapes_path(shapes, 0), **vars(draw_shapes(0, tiny_basis(), heads=5)))
-    return output
+    return make_training_folder(tmp_path / "hirec", painted_readings)
 
 
 def config_file(output: Path, bank: Path, **fields) -> Path:
