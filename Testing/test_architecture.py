@@ -1,6 +1,7 @@
 """Imports go one way: front ends -> scene -> worker -> domain -> models and geometry; the base knows none of them.
 
-In the backend: cli -> training -> evaluation -> {skull, heart} -> {models, geometry, uncertainty}, and worker -> skull.
+In the backend: cli -> benchmarks -> training -> evaluation -> {skull, heart} -> {models, geometry, uncertainty}, and
+worker -> skull.
 `test_front_end_imports` holds what the front ends may import, `test_light_imports` what imports no heavy package.
 """
 
@@ -66,7 +67,8 @@ MAY_IMPORT = {
     "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES,
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},
-    "cli": BASE | SCIENCE | ANATOMIES | {"batch", "cohort", "evaluation", "training", "extras"},
+    "benchmarks": BASE | SCIENCE | ANATOMIES | {"evaluation", "training"},
+    "cli": BASE | SCIENCE | ANATOMIES | {"batch", "cohort", "evaluation", "training", "benchmarks", "extras"},
 }
 SIMULATED = f"{BACKEND}.segmentation.population"
 """Cuts its sections from the simulated hearts; no other anatomy imports one."""

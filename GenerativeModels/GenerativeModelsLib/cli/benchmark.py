@@ -18,7 +18,7 @@ NAMES = (
     *("segmentation-check", "repair", "uncertainty", "label-model"),
     *("densities", "thickness", "speed"),
 )
-"""Names of the benchmarks in `evaluation.benchmarks.run`."""
+"""Names of the benchmarks in `benchmarks.run.run`."""
 
 
 def benchmark(
@@ -51,7 +51,7 @@ def benchmark(
 
     Prints its table, with the published results for comparison.
     """
-    from GenerativeModelsLib.evaluation.benchmarks import run
+    from GenerativeModelsLib.benchmarks.run import run
 
     options = {"cases": cases, "seed": seed, "output": output, "model": model, "data": data}
     run(name, **options, workers=workers, baseline=baseline, final=final, as_json=json)

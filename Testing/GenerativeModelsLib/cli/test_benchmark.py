@@ -14,7 +14,7 @@ SHARED = {"data": Path("../shared/data"), "workers": 2, "baseline": None, "final
 def test_the_options_reach_the_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, dict[str, Any]]] = []
     module = SimpleNamespace(run=lambda name, **options: seen.append((name, options)))
-    monkeypatch.setitem(sys.modules, "GenerativeModelsLib.evaluation.benchmarks", module)
+    monkeypatch.setitem(sys.modules, "GenerativeModelsLib.benchmarks.run", module)
     options = ["--cases", "20", "--seed", "4", "--output", "out", "--model", str(tmp_path)]
     assert CliRunner().invoke(app, ["benchmark", "skull", *options]).exit_code == 0
     assert CliRunner().invoke(app, ["benchmark", "speed"]).exit_code == 0

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 pytest.importorskip("lightning")
 
-from GenerativeModelsLib.evaluation.benchmarks import run as run_benchmark
+from GenerativeModelsLib.benchmarks.run import run as run_benchmark
 from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark
 from GenerativeModelsLib.evaluation.segmentation import label_scores
 from GenerativeModelsLib.segmentation.criteria.single import broken_criteria

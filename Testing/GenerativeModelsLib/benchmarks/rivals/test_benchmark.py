@@ -11,15 +11,16 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from GenerativeModelsLib.evaluation.rivals import benchmark as module
-from GenerativeModelsLib.evaluation.rivals import cost as cost_module
-from GenerativeModelsLib.evaluation.rivals import score as score_module
-from GenerativeModelsLib.evaluation.rivals.cases import Cases
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import SECONDS, Fit, Method
-from GenerativeModelsLib.evaluation.rivals.score import Score
+from GenerativeModelsLib.benchmarks.rivals import benchmark as module
+from GenerativeModelsLib.benchmarks.rivals import cost as cost_module
+from GenerativeModelsLib.benchmarks.rivals import score as score_module
+from GenerativeModelsLib.benchmarks.rivals import scored as scored_module
+from GenerativeModelsLib.benchmarks.rivals.cases import Cases
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import SECONDS, Fit, Method
+from GenerativeModelsLib.benchmarks.rivals.score import Score
 from GenerativeModelsLib.evaluation.scores.timing import Cold
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import Known, cases_of, score_of
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import Known, cases_of, score_of
 from Testing.helpers.tiny_models import RANK, tiny_basis
 
 METHODS = tuple(
@@ -55,9 +56,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
     monkeypatch.setattr(module, "begin", lambda *_: (inputs, sets))
     monkeypatch.setattr(module, "train_all", train_all)
-    monkeypatch.setattr(module, "load_predictor", load)
+    monkeypatch.setattr(scored_module, "load_predictor", load)
     monkeypatch.setattr(score_module, "score_case", score)
-    monkeypatch.setattr(module, "basis_of", lambda path: tiny_basis())
+    monkeypatch.setattr(scored_module, "basis_of", lambda path: tiny_basis())
     monkeypatch.setattr(cost_module, "cold_process", lambda arguments, threads, module: Cold(1.0, 0.4))
     return loaded
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.benchmarks.rivals import cases as module
+from GenerativeModelsLib.benchmarks.rivals import inputs as inputs_module
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED, hc18_cases, simulated_cases, template_cases
+from GenerativeModelsLib.benchmarks.rivals.inputs import FOLDS, Inputs
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates
-from GenerativeModelsLib.evaluation.rivals import cases as module
-from GenerativeModelsLib.evaluation.rivals import inputs as inputs_module
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED, hc18_cases, simulated_cases, template_cases
-from GenerativeModelsLib.evaluation.rivals.inputs import FOLDS, Inputs
 from GenerativeModelsLib.skull.infer.find_heads import find_heads
 from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.training.skull.bank import shard_path

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED, Cases
-from GenerativeModelsLib.evaluation.rivals.score import Score
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED, Cases
+from GenerativeModelsLib.benchmarks.rivals.score import Score
 from GenerativeModelsLib.models.predictor import Conditions, Prediction
 from GenerativeModelsLib.skull.locate.canonical import CHANNELS, PROFILE
 from GenerativeModelsLib.skull.population.heads import sample_heads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.rivals.representation import Floor, floors_table, representation_floor
+from GenerativeModelsLib.benchmarks.rivals.representation import Floor, floors_table, representation_floor
 from GenerativeModelsLib.skull.population.heads import sample_heads
 from GenerativeModelsLib.skull.shape.field import unit_field
 from GenerativeModelsLib.training.skull.field_basis import basis_of_fields, fit_basis

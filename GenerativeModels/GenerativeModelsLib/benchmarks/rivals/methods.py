@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
 
 __all__ = ["BASE", "METHODS", "SECONDS", "Fit", "Method", "fits_of", "train_all"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED
+from GenerativeModelsLib.benchmarks.rivals.cost import Cost
+from GenerativeModelsLib.benchmarks.rivals.methods import Method
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
 from GenerativeModelsLib.evaluation.data.published import SKULL_METHODS
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED
-from GenerativeModelsLib.evaluation.rivals.cost import Cost
-from GenerativeModelsLib.evaluation.rivals.methods import Method
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
 from GenerativeModelsLib.evaluation.scores.paired import PairedChange
 from GenerativeModelsLib.evaluation.scores.tables import Table
 from GenerativeModelsLib.skull.shape.regions import REGIONS

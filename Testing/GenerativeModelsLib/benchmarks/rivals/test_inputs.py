@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from GenerativeModelsLib.benchmarks.rivals import inputs as module
+from GenerativeModelsLib.benchmarks.rivals.inputs import prepare
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.rivals import inputs as module
-from GenerativeModelsLib.evaluation.rivals.inputs import prepare
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.skull.readings import load_reader
 from Testing.helpers.tiny_models import tiny_basis, write_tiny_bundle

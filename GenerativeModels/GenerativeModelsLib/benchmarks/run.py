@@ -65,6 +65,8 @@ def run(
     InputError
         The benchmark is unknown, or its data are missing.
     """
+    from GenerativeModelsLib.benchmarks.rivals import ablations as benchmark_ablations
+    from GenerativeModelsLib.benchmarks.rivals import benchmark as benchmark_rivals
     from GenerativeModelsLib.evaluation import densities as benchmark_densities
     from GenerativeModelsLib.evaluation import speed as benchmark_speed
     from GenerativeModelsLib.evaluation.heart import (
@@ -80,8 +82,6 @@ def run(
         realign as benchmark_realign,
     )
     from GenerativeModelsLib.evaluation.heart.run import Models
-    from GenerativeModelsLib.evaluation.rivals import ablations as benchmark_ablations
-    from GenerativeModelsLib.evaluation.rivals import benchmark as benchmark_rivals
     from GenerativeModelsLib.evaluation.scores.tables import publish
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
     from GenerativeModelsLib.evaluation.segmentation import label_model as benchmark_labels

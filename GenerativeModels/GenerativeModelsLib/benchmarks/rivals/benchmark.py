@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from GenerativeModelsLib.benchmarks.rivals.cases import Cases, hc18_cases, simulated_cases, template_cases
+from GenerativeModelsLib.benchmarks.rivals.cost import cost_of
+from GenerativeModelsLib.benchmarks.rivals.inputs import FOLDS, Inputs, prepare
+from GenerativeModelsLib.benchmarks.rivals.methods import METHODS, Method, fits_of, train_all
+from GenerativeModelsLib.benchmarks.rivals.picture import write_picture
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores
+from GenerativeModelsLib.benchmarks.rivals.scored import Scored, digest_of_cases, scored
+from GenerativeModelsLib.benchmarks.rivals.tables import Results, figures_of, tables_of
 from GenerativeModelsLib.evaluation.bar import bar
 from GenerativeModelsLib.evaluation.data.folders import find_data_set
 from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates
-from GenerativeModelsLib.evaluation.rivals.cases import Cases, hc18_cases, simulated_cases, template_cases
-from GenerativeModelsLib.evaluation.rivals.cost import cost_of
-from GenerativeModelsLib.evaluation.rivals.inputs import FOLDS, Inputs, prepare
-from GenerativeModelsLib.evaluation.rivals.methods import METHODS, Fit, Method, fits_of, train_all
-from GenerativeModelsLib.evaluation.rivals.picture import write_picture
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores
-from GenerativeModelsLib.evaluation.rivals.score import Score, basis_of, score_predictor
-from GenerativeModelsLib.evaluation.rivals.tables import Results, figures_of, tables_of
 from GenerativeModelsLib.evaluation.scores.tables import Report
 from GenerativeModelsLib.process.checkout import commit
-from GenerativeModelsLib.process.parallel import parallel_map
-from GenerativeModelsLib.skull.predictors.load import load_predictor
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.provenance import data_hash
 
-__all__ = ["KEPT", "Scored", "run", "scored"]
+__all__ = ["KEPT", "begin", "gathered", "origin", "run"]
 
 KEPT = Path("runs/rivals")
 """Folder of bank, trainings and scores, which a later run takes up."""
 REPEATS = 3
 PICTURES = 60
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Scores of one training by kind of cases."""
-
-    fit: Fit
-    scores: Mapping[str, Sequence[Score]]
 
 
 def run(
@@ -90,35 +76,6 @@ def begin(folder: Path, bundle: Path, data: Path, cases: int, workers: int) -> t
     return inputs, sets
 
 
-def scored(fits: Sequence[Fit], inputs: Inputs, sets: Mapping[str, Cases]) -> list[Scored]:
-    """Scores of every training; those with seed 1 on all kinds of cases, further seeds on simulated heads alone."""
-    with bar("scores") as progress:
-        return parallel_map(partial(_scored, inputs, dict(sets)), fits, inputs.workers, threads=1, progress=progress)
-
-
-def _scored(inputs: Inputs, sets: Mapping[str, Cases], fit: Fit) -> Scored:
-    basis = basis_of(inputs.basis)
-    predictor, found = None, {}
-    for kind, cases in sets.items():
-        if kind != "simulated" and fit.seed > 1:
-            continue
-        path = fit.folder / "scores" / f"{kind}-{_digest(cases)}.json"
-        rows = [row for row in range(len(cases)) if cases.fold[row] in (-1, fit.fold)]
-        if not path.is_file() and predictor is None:
-            predictor = load_predictor(fit.folder, basis)
-        found[kind] = score_predictor(predictor, basis, cases, rows, path)
-    return Scored(fit, found)
-
-
-def _digest(cases: Cases) -> str:
-    import hashlib
-
-    total = hashlib.sha256()
-    for name, values in vars(cases).items():
-        total.update(name.encode() + np.ascontiguousarray(values).tobytes())
-    return total.hexdigest()[:12]
-
-
 def gathered(methods: Sequence[Method], found: Sequence[Scored], inputs: Inputs, sets: Mapping[str, Cases]) -> Results:
     """Scores by kind of cases and method."""
 
@@ -145,6 +102,6 @@ def origin(inputs: Inputs, sets: Mapping[str, Cases], cases: int) -> dict[str, A
         "bank": {"shards": inputs.shards, "drawn_head_files": inputs.shapes},
         "data": {
             "networks": data_hash(inputs.networks.glob("*.safetensors")),
-            **{name: _digest(values) for name, values in sets.items()},
+            **{name: digest_of_cases(values) for name, values in sets.items()},
         },
     }

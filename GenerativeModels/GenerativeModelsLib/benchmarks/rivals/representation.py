@@ -9,8 +9,8 @@ from functools import lru_cache, partial
 import numpy as np
 import torch
 
+from GenerativeModelsLib.benchmarks.rivals.cases import Cases
 from GenerativeModelsLib.evaluation.data.test_heads import head_surface
-from GenerativeModelsLib.evaluation.rivals.cases import Cases
 from GenerativeModelsLib.evaluation.scores.surfaces import compare
 from GenerativeModelsLib.evaluation.scores.tables import Table
 from GenerativeModelsLib.models.low_rank_field import LowRankField

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, surface_coverage, values_of
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import score_of
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, change, surface_coverage, values_of
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import score_of
 
 
 def test_trainings_of_a_case_are_averaged() -> None:

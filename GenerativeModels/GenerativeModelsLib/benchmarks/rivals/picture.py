@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, head_of, values_of
-from GenerativeModelsLib.evaluation.rivals.tables import Results
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, head_of, values_of
+from GenerativeModelsLib.benchmarks.rivals.tables import Results
 
 __all__ = ["write_picture"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from safetensors.torch import save_file
 
-from GenerativeModelsLib.evaluation.rivals.benchmark import Scored
-from GenerativeModelsLib.evaluation.rivals.cost import cost_of
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import METHODS, SECONDS, Fit
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import score_of
+from GenerativeModelsLib.benchmarks.rivals.cost import cost_of
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import METHODS, SECONDS, Fit
+from GenerativeModelsLib.benchmarks.rivals.scored import Scored
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import score_of
 from Testing.helpers.tiny_models import MEMBER, tiny_basis, tiny_skull
 
 

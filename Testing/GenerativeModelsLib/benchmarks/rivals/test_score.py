@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from GenerativeModelsLib.benchmarks.rivals.score import load_scores, score_case, score_predictor
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.rivals.score import load_scores, score_case, score_predictor
 from GenerativeModelsLib.skull.shape.field import unit_field
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import Known, cases_of
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import Known, cases_of
 from Testing.helpers.tiny_models import tiny_basis
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from GenerativeModelsLib.benchmarks.rivals.cases import Cases
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.test_heads import head_surface
-from GenerativeModelsLib.evaluation.rivals.cases import Cases
 from GenerativeModelsLib.evaluation.scores.normal_offsets import signed_offsets
 from GenerativeModelsLib.evaluation.scores.surfaces import compare
 from GenerativeModelsLib.geometry.registration import rigid_align

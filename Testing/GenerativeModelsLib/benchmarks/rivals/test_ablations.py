@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.evaluation.rivals import ablations as module
-from GenerativeModelsLib.evaluation.rivals.ablations import VARIATIONS
-from GenerativeModelsLib.evaluation.rivals.benchmark import Scored
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import Fit
-from GenerativeModelsLib.evaluation.rivals.representation import Floor
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import cases_of, score_of
+from GenerativeModelsLib.benchmarks.rivals import ablations as module
+from GenerativeModelsLib.benchmarks.rivals.ablations import VARIATIONS
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import Fit
+from GenerativeModelsLib.benchmarks.rivals.representation import Floor
+from GenerativeModelsLib.benchmarks.rivals.scored import Scored
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import cases_of, score_of
 from Testing.helpers.tiny_models import tiny_basis, tiny_skull
 
 

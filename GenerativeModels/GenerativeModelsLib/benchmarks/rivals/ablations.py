@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from GenerativeModelsLib.benchmarks.rivals.benchmark import KEPT, begin, origin
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED, Cases
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import BASE, METHODS, Method, fits_of, train_all
+from GenerativeModelsLib.benchmarks.rivals.representation import floors_table, representation_floors
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
+from GenerativeModelsLib.benchmarks.rivals.score import DRAWS, basis_of, score_case
+from GenerativeModelsLib.benchmarks.rivals.scored import Scored, scored
 from GenerativeModelsLib.evaluation.bar import bar
-from GenerativeModelsLib.evaluation.rivals.benchmark import KEPT, Scored, begin, origin, scored
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED, Cases
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import BASE, METHODS, Method, fits_of, train_all
-from GenerativeModelsLib.evaluation.rivals.representation import floors_table, representation_floors
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
-from GenerativeModelsLib.evaluation.rivals.score import DRAWS, basis_of, score_case
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.models.ensemble import SkullEnsemble
 from GenerativeModelsLib.models.low_rank_field import LowRankField

@@ -7,16 +7,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.rivals.inputs import Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import SECONDS, Fit
+from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import SECONDS, Fit
+from GenerativeModelsLib.benchmarks.rivals.scored import Scored
 from GenerativeModelsLib.evaluation.scores.timing import cold_process
-
-if TYPE_CHECKING:
-    from GenerativeModelsLib.evaluation.rivals.benchmark import Scored
 
 __all__ = ["Cost", "cost_of"]
 

@@ -1,9 +1,9 @@
 import pytest
 
 from GenerativeModelsLib import resources
+from GenerativeModelsLib.benchmarks import run as benchmarks
 from GenerativeModelsLib.cli.benchmark import NAMES
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation import benchmarks
 from GenerativeModelsLib.evaluation import speed as benchmark_speed
 from GenerativeModelsLib.evaluation.heart import benchmark as benchmark_heart
 from GenerativeModelsLib.evaluation.heart.run import Models

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.evaluation.rivals.cases import COMPARED
-from GenerativeModelsLib.evaluation.rivals.cost import Cost
-from GenerativeModelsLib.evaluation.rivals.methods import METHODS
-from GenerativeModelsLib.evaluation.rivals.picture import write_picture
-from GenerativeModelsLib.evaluation.rivals.results import MethodScores
-from GenerativeModelsLib.evaluation.rivals.tables import Results, figures_of, tables_of
+from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED
+from GenerativeModelsLib.benchmarks.rivals.cost import Cost
+from GenerativeModelsLib.benchmarks.rivals.methods import METHODS
+from GenerativeModelsLib.benchmarks.rivals.picture import write_picture
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores
+from GenerativeModelsLib.benchmarks.rivals.tables import Results, figures_of, tables_of
 from GenerativeModelsLib.evaluation.scores.tables import Table
-from Testing.GenerativeModelsLib.evaluation.rivals.helpers import score_of
+from Testing.GenerativeModelsLib.benchmarks.rivals.helpers import score_of
 
 BASE, TL_NET = METHODS[0], METHODS[2]
 

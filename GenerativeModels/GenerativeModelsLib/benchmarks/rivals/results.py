@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.rivals.score import Score
+from GenerativeModelsLib.benchmarks.rivals.score import Score
 from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_change
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.locate.outlines import NORMAL_90

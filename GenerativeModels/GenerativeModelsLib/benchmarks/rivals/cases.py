@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from GenerativeModelsLib.benchmarks.rivals.inputs import FOLDS, Inputs
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case, large_heads, read_hc18, split_hc18
 from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates, load_fetal_template
 from GenerativeModelsLib.evaluation.data.test_heads import SUBSETS, TEST_SET, imaged
 from GenerativeModelsLib.evaluation.kept import kept
-from GenerativeModelsLib.evaluation.rivals.inputs import FOLDS, Inputs
 from GenerativeModelsLib.models.predictor import PLANES
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
 from GenerativeModelsLib.skull.infer.find_heads import find_heads

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from GenerativeModelsLib.benchmarks.rivals import methods as module
+from GenerativeModelsLib.benchmarks.rivals.ablations import VARIATIONS
+from GenerativeModelsLib.benchmarks.rivals.inputs import FOLDS, Inputs
+from GenerativeModelsLib.benchmarks.rivals.methods import BASE, METHODS, Method, fits_of, train_all
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.evaluation.rivals import methods as module
-from GenerativeModelsLib.evaluation.rivals.ablations import VARIATIONS
-from GenerativeModelsLib.evaluation.rivals.inputs import FOLDS, Inputs
-from GenerativeModelsLib.evaluation.rivals.methods import BASE, METHODS, Method, fits_of, train_all
 from GenerativeModelsLib.training import run as training
 from GenerativeModelsLib.training.config import read_config
 

@@ -1,0 +1,1 @@
+"""Benchmarks by name, and those that train what they compare."""
