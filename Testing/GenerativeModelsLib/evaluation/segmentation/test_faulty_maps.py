@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.evaluation.segmentation import label_model
 from GenerativeModelsLib.evaluation.segmentation.faults import OUTLINES
 from GenerativeModelsLib.evaluation.segmentation.faulty_maps import (
     LEVELS,
@@ -73,3 +75,15 @@ def test_the_table_counts_maps_and_gives_paired_changes() -> None:
     (row,) = table_of_maps({"simulated": found}).rows
     assert row[:5] == ["simulated", "mild", "3", "100.0", "66.7"]
     assert row[5].startswith("0.500 → 0.600 → 0.733 (+0.100, ") and len(row) == 6
+
+
+@pytest.mark.real_data
+def test_real_apical_maps_are_single_and_correct(shared_data: Path) -> None:
+    found = label_model._real_apical(shared_data)
+    assert {source: len(maps) for source, maps in found.items()} == {
+        "planes of a CT heart": 6,
+        "cine of a fitted model": 18,
+    }
+    for truth in (maps[0] for maps in found.values()):
+        assert truth.maps.values.shape[:2] == (1, 1) and not check_maps(truth.maps, "apical").faults
+        assert not np.array_equal(faulty(truth.maps, "severe", np.random.default_rng(0)).values, truth.maps.values)
