@@ -154,14 +154,15 @@ def test_description_can_be_read_by_anybody() -> None:
 
 
 def test_pictures_of_the_catalogue_exist() -> None:
-    """Each address is that of a file of this repository on its branch."""
+    """Each address is that of a file of this repository on its branch; Slicer asks for PNG of the icon alone."""
     raw = extension("HOMEPAGE").replace("https://github.com", "https://raw.githubusercontent.com")
     prefix = f"{raw}/{index_entry()['scm_revision']}/"
     addresses = [extension("ICONURL"), *extension("SCREENSHOTURLS").split()]
     assert len(addresses) >= 2, "an icon and a screenshot at least"
     for address in addresses:
-        assert address.startswith(prefix) and address.endswith(".png")
+        assert address.startswith(prefix)
         path = address.removeprefix(prefix)
+        assert Path(path).suffix in ({".png"} if address == addresses[0] else {".png", ".webp"})
         assert (ROOT / path).is_file(), f"add the picture {path}, or take its address out of CMakeLists.txt"
 
 
@@ -193,7 +194,7 @@ def test_files_that_packaging_reads_are_there() -> None:
 def test_homepage_says_what_the_index_asks_for() -> None:
     """Extension, modules, a picture, the licence, the publication."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"!\[[^\]]+\]\(\S+\.png\)", text)
+    assert re.search(r"!\[[^\]]+\]\(\S+\.(png|webp)\)", text)
     for word in (NAME, "Apache-2.0", "MICCAI 2018", "docs/extension.md", *(module.name for module in MODULES)):
         assert word in text, f"README.md does not mention {word}"
 

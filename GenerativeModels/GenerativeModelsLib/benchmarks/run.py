@@ -40,10 +40,11 @@ def run(
         the simulated population compared with real people, with a figure. densities: normalising flows and
         other densities of heads and hearts, and heads drawn from the bundle's prior. segmentation-check: expert
         label maps that the check calls wrong, and faults that it misses. repair: the repair of segmentations
-        beside other methods, on failures of a small network and on graded faults. realign: heart analyse
-        --realign on simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of
-        segmentation uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps
-        (`model`) on held-out simulated hearts and Sunnybrook, with a figure.
+        beside other methods, on failures of a small network and on graded faults; a bundle of label maps
+        (`model`) beside the shipped one. realign: heart analyse --realign on simulated hearts with known shifts
+        of their slices, and on ACDC. uncertainty: a bundle of segmentation uncertainty (`model`) on the errors
+        of these networks. label-model: a bundle of label maps (`model`) on held-out simulated hearts and
+        Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
@@ -119,7 +120,7 @@ def run(
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),
         "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),
-        "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, final=final),
+        "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, bundle=model, final=final),
         "uncertainty": lambda: benchmark_uncertainty.run(bundle("uncertainty"), data, seed, workers, final=final),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }

@@ -8,8 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.repair.distances import labels_of, signed_distances
 
-__all__ = ["FAULTS", "TIME_FAULTS", "Fault", "Made"]
+__all__ = ["FAULTS", "MAP_FAULTS", "OUTLINES", "TIME_FAULTS", "Fault", "Made"]
+
+
+OUTLINE_LENGTH_MM = 6.0
+"""Standard deviation of the Gaussian that makes the noise of outlines smooth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +160,29 @@ def _emptied(values: np.ndarray, pixel_mm: np.ndarray, size: float, rng: np.rand
     return np.zeros_like(values)
 
 
+def _bitten(values: np.ndarray, pixel_mm: np.ndarray, radius_mm: float, rng: np.random.Generator) -> np.ndarray | None:
+    """A disc about a place of the ventricle's outline left out, as in the shadow of a rib."""
+    from scipy.ndimage import binary_erosion
+
+    ventricle = np.isin(values, (CODES["lv"], CODES["myo"]))
+    outline = np.argwhere(ventricle & ~binary_erosion(ventricle))
+    if not len(outline):
+        return None
+    return np.where(_disc(values.shape, outline[rng.integers(len(outline))], radius_mm, pixel_mm), 0, values)
+
+
+def _moved_outlines(values: np.ndarray, pixel_mm: np.ndarray, size_mm: float, rng: np.random.Generator) -> np.ndarray:
+    """All outlines moved by smooth random amounts of this standard deviation, each by others."""
+    from scipy.ndimage import gaussian_filter
+
+    distances = signed_distances(values, pixel_mm)
+    for name, distance in distances.items():
+        if (distance > 0).any():
+            noise = gaussian_filter(rng.standard_normal(values.shape), OUTLINE_LENGTH_MM / pixel_mm)
+            distances[name] = distance + size_mm * noise / noise.std()
+    return labels_of(distances)
+
+
 FAULTS = {
     "lv_hole": Fault("hole in the cavity, radius mm", (1.0, 2.0, 4.0), _hole("lv")),
     "myo_hole": Fault("hole in the wall, radius mm", (1.0, 1.5, 2.0), _hole("myo")),
@@ -167,6 +195,13 @@ FAULTS = {
     "empty_slice": Fault("slice left out", (1.0,), _emptied),
 }
 """Kinds of faults in one slice, by name."""
+MAP_FAULTS = {
+    **{name: FAULTS[name] for name in ("lv_hole", "myo_hole", "lv_island", "myo_island", "opened_wall")},
+    "bite": Fault("part of the ventricle left out, radius mm", (4.0, 8.0, 12.0), _bitten),
+}
+"""Kinds of faults in a map of any view that no other map is beside."""
+OUTLINES = Fault("outlines off, standard deviation mm", (1.5, 3.0, 5.0), _moved_outlines)
+"""What a network does that has found the heart and not its borders."""
 TIME_FAULTS = {
     "shifted_frame": Fault("frame shifted, mm", (2.0, 4.0, 8.0), _shift, whole=True),
     "shrunk_frame": Fault("cavity of a frame smaller in radius, mm", (1.5, 3.0, 5.0), _shrunk, whole=True),

@@ -1,7 +1,8 @@
-"""The VAE of label maps on held-out hearts: simulated ones, and the held-out patients of Sunnybrook beside them."""
+"""The VAE of label maps on held-out hearts: simulated ones, the held-out patients of Sunnybrook, real apical views."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from GenerativeModelsLib.evaluation.scores.label_maps import rank_correlations
 from GenerativeModelsLib.evaluation.scores.probability import wilson
 from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
+from GenerativeModelsLib.evaluation.segmentation.expert_maps import DEVELOPMENT, apical_maps, cine_maps
+from GenerativeModelsLib.evaluation.segmentation.faulty_maps import (
+    TrueMap,
+    maps_of_cycles,
+    score_maps,
+    summary_of_maps,
+    table_of_maps,
+)
 from GenerativeModelsLib.evaluation.segmentation.label_scores import dice_by_heart, label_scores
 from GenerativeModelsLib.evaluation.segmentation.label_strips import draw_traversals
 from GenerativeModelsLib.evaluation.segmentation.left_out import left_out_dice
@@ -25,14 +34,17 @@ __all__ = ["run", "table_of_attributes"]
 
 SEED = 13_600_000
 """Above all seeds of training and validation."""
+MAPS = 80
+"""Largest number of simulated maps into which faults are put."""
 
 
 def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = None, *, final: bool = False) -> Report:
     """Scores of a bundle of label maps on `cases` simulated hearts.
 
-    With `final`, short-axis views are scored on the patients of Sunnybrook that are held out as well: their Dice, and
-    how many of their maps lie outside the population. With `output`, the figure of traversals is written there as
-    label-model.png, for an attribute-regularised VAE.
+    Faults are put into single maps, which are repaired with the network and without: simulated ones, and of apical
+    views those of the real hearts in `data`. With `final`, short-axis views are scored on the patients of Sunnybrook
+    that are held out as well: their Dice, and how many of their maps lie outside the population. With `output`, the
+    figure of traversals is written there as label-model.png, for an attribute-regularised VAE.
     """
     model = load_label_model(bundle)
     spacing = float(model.pixel_mm[0])
@@ -53,10 +65,14 @@ def run(bundle: Path, data: Path, cases: int, seed: int, output: Path | None = N
         draw_traversals(model, np.median(model.codes, axis=0), Path(output) / "label-model.png")
     rebuilt = left_out_dice(model, hearts)
     left_out = {way: {name: _mean(values) for name, values in rows.items()} for way, rows in rebuilt.items()}
+    truths = {"simulated": maps_of_cycles(hearts, MAPS), **(_real_apical(data) if model.view == "apical" else {})}
+    faulty = {
+        source: summary_of_maps(list(score_maps(found, model.view, model, seed))) for source, found in truths.items()
+    }
     figures = {**scores, "dice": intervals, "left_out": left_out, "outside": outside, "final": final}
-    figures |= {"bundle": model.manifest.name, "weights_sha256": model.manifest.sha256}
+    figures |= {"faulty_maps": faulty, "bundle": model.manifest.name, "weights_sha256": model.manifest.sha256}
     tables = [_dice_table(intervals, dice), table_of_attributes(model, scores), _random_table(scores["random"])]
-    tables += [_outside_table(outside), _left_out_table(left_out)]
+    tables += [_outside_table(outside), _left_out_table(left_out), table_of_maps(faulty)]
     if model.objective == "ar-vae":
         tables.append(_correlation_table(model, maps))
     return Report(tables, figures)
@@ -67,6 +83,18 @@ def _sunnybrook(folder: Path, grid: int, pixel_mm: float) -> FrameMaps:
     slices = sunnybrook_slices(folder)
     patients = sorted({sequence.subject for sequence in slices})
     return FrameMaps.of([s for s in slices if patients.index(s.subject) % 2], grid, pixel_mm)
+
+
+def _real_apical(data: Path) -> dict[str, list[TrueMap]]:
+    """The planes of a CT heart, and the frames of the apical development series of the biventricular model's cine."""
+    planes = [TrueMap(expert.patient, expert.maps) for expert in apical_maps(data)]
+    frames = [
+        TrueMap(expert.patient, replace(expert.maps, values=expert.maps.values[[frame]], frame_s=None, grid=None))
+        for expert in cine_maps(data)
+        if expert.view == "apical" and expert.part == DEVELOPMENT
+        for frame in range(0, expert.maps.frames, 3)
+    ]
+    return {"planes of a CT heart": planes, "cine of a fitted model": frames}
 
 
 def _mean(values: np.ndarray) -> tuple[float, float, float]:

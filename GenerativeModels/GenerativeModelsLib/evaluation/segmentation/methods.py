@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -142,23 +143,37 @@ class WhereFaulty:
 
 @dataclass(frozen=True)
 class Repair:
-    """`segmentation repair` of this project with its default settings; cines are whole cycles."""
+    """`segmentation repair` of this project with its default settings; cines are whole cycles.
+
+    Attributes
+    ----------
+    network : whether a label network takes part.
+    bundle : folder of its bundle; None = the shipped one.
+    """
 
     network: bool = True
+    bundle: Path | None = None
 
     @property
     def name(self) -> str:
-        """Whether the shipped label network takes part."""
-        return "segmentation repair" if self.network else "segmentation repair, no network"
+        """Which label network takes part, if it is not the shipped one."""
+        if not self.network:
+            return "segmentation repair, no network"
+        return (
+            "segmentation repair"
+            if self.bundle is None
+            else f"segmentation repair, {_network(self.bundle).manifest.name}"
+        )
 
     def repair(self, maps: LabelMaps) -> Outcome:
-        done = repair_maps(maps, whole_cycle=maps.frames > 2, model=_network() if self.network else None)
+        model = _network(self.bundle) if self.network else None
+        done = repair_maps(maps, whole_cycle=maps.frames > 2, model=model)
         return Outcome(done.after.maps, frozenset((each.frame, each.slice) for each in done.abstained))
 
 
-@lru_cache(maxsize=1)
-def _network() -> LabelModel:
-    return load_label_model(default_bundle("repair"))
+@lru_cache(maxsize=2)
+def _network(bundle: Path | None) -> LabelModel:
+    return load_label_model(bundle or default_bundle("repair"))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from GenerativeModelsLib.evaluation.segmentation.predictions import (
     training_cases,
 )
 from GenerativeModelsLib.evaluation.segmentation.repair_scores import CaseScore, ScoringJob, score_case
-from GenerativeModelsLib.evaluation.segmentation.repair_tables import tables_of
+from GenerativeModelsLib.evaluation.segmentation.repair_tables import table_of_networks, tables_of
 from GenerativeModelsLib.evaluation.segmentation.shape_model import ShapeModel, fit_shape_model
 from GenerativeModelsLib.evaluation.segmentation.sunnybrook_images import NOMINAL_MM, TRAINING_PATIENTS, patients_of
 from GenerativeModelsLib.evaluation.segmentation.unet import SETTINGS
@@ -50,13 +50,27 @@ KEPT = Path("runs/repair")
 SEEDS = 3
 
 
-def run(data: Path, cases: int, seed: int, workers: int, *, final: bool = False, folder: Path = KEPT) -> Report:
-    """All methods on the segmentations of three networks, and on `cases` maps with faults of each level and source."""
+def run(
+    data: Path,
+    cases: int,
+    seed: int,
+    workers: int,
+    *,
+    bundle: Path | None = None,
+    final: bool = False,
+    folder: Path = KEPT,
+) -> Report:
+    """All methods on the segmentations of three networks, and on `cases` maps with faults of each level and source.
+
+    With a `bundle` of label maps, the repair by it is judged beside that by the shipped one.
+    """
     seeds = [seed + number for number in range(SEEDS)]
     jobs = [TrainingJob(data, folder, each, final) for each in seeds]
     with bar("networks") as progress:
         by_seed = parallel_map(segmented_cases, jobs, workers, threads=1, progress=progress)
     methods = fitted_methods(data, folder, seed)
+    if bundle is not None:
+        methods.append(Repair(bundle=bundle))
     sources = {"U-Net": [case for found in by_seed for case in found], **_graded(data, cases, seed, final)}
     scores = {name: _scored(found, methods, workers, name) for name, found in sources.items()}
     figures = {
@@ -70,6 +84,9 @@ def run(data: Path, cases: int, seed: int, workers: int, *, final: bool = False,
         "cases": {name: [asdict(score) for score in found] for name, found in scores.items()},
     }
     tables, figures["summary"] = tables_of(scores, [method.name for method in methods])
+    if bundle is not None:
+        table, figures["networks"] = table_of_networks(scores, Repair().name, methods[-1].name)
+        tables.append(table)
     return Report(tables, figures)
 
 

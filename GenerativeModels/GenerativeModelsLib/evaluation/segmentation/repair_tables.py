@@ -12,9 +12,10 @@ from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_ch
 from GenerativeModelsLib.evaluation.scores.tables import Table
 from GenerativeModelsLib.evaluation.segmentation.repair_scores import CaseScore
 
-__all__ = ["summary_of", "tables_of"]
+__all__ = ["summary_of", "table_of_networks", "tables_of"]
 
 SCORES = {"dice": "higher", "hd95_mm": "lower", "hausdorff_mm": "lower"}
+TITLES = {"dice": "Dice", "hd95_mm": "95 % Hausdorff", "hausdorff_mm": "Hausdorff"}
 STRUCTURES = {"lv": "cavity", "myo": "wall"}
 _NOTES = (
     "Faults: frames and slices that `segmentation check` calls wrong, shifts of slices left out. A frame is a stack of "
@@ -44,6 +45,43 @@ def tables_of(
         tables.append(_score_table(source, summaries))
     tables[-1] = Table(tables[-1].title, tables[-1].columns, tables[-1].rows, _NOTES)
     return tables, figures
+
+
+def table_of_networks(
+    scores: Mapping[str, Sequence[CaseScore]], shipped: str, other: str
+) -> tuple[Table, dict[str, dict[str, Any]]]:
+    """The repair by another network against that by the shipped one, over patients, by source; and its figures."""
+    rows, figures = [], {}
+    for source, found in scores.items():
+        changes = {"slices_faulty": asdict(_faulty_slices_changed(found, shipped, other))}
+        for structure in STRUCTURES:
+            for score, better in SCORES.items():
+                entry = _changed(found, other, shipped, structure, score, better)
+                changes[f"{structure}_{score}"] = None if entry is None else entry["change"]
+        figures[source] = changes
+        rows.append([source, *(_change_cell(name, change) for name, change in changes.items())])
+    kinds = [f"{words}, {title}" for words in STRUCTURES.values() for title in TITLES.values()]
+    note = "Difference, with its 95 % interval over patients (paired, Student's t; frames and seeds averaged)."
+    return Table(f"{other}, less {shipped}", ("source", "faulty slices, points", *kinds), rows, [note]), figures
+
+
+def _faulty_slices_changed(found: Sequence[CaseScore], shipped: str, other: str) -> PairedChange:
+    """Paired change of the share in percent of the slices of a case that are left with a fault."""
+
+    def left(name: str) -> list[CaseScore]:
+        return [score for score in found if score.method == name and score.slices]
+
+    shares = [[100 * score.left_slices / score.slices for score in left(name)] for name in (shipped, other)]
+    return paired_change(*shares, [score.patient for score in left(shipped)], "lower")
+
+
+def _change_cell(name: str, change: dict[str, Any] | None) -> str:
+    if change is None:
+        return "–"
+    digits = 3 if name.endswith("dice") else 1
+    interval = change["interval95"]
+    around = "" if interval is None else f" ({interval[0]:+.{digits}f} to {interval[1]:+.{digits}f})"
+    return f"{change['difference']:+.{digits}f}{around}"
 
 
 def summary_of(found: Sequence[CaseScore], method: str, reference: str) -> dict[str, Any]:
@@ -139,12 +177,11 @@ def _fault_table(source: str, summaries: Mapping[str, dict[str, Any]]) -> Table:
 
 def _score_table(source: str, summaries: Mapping[str, dict[str, Any]]) -> Table:
     kinds = [(structure, score) for structure in STRUCTURES for score in SCORES]
-    titles = {"dice": "Dice", "hd95_mm": "95 % Hausdorff", "hausdorff_mm": "Hausdorff"}
     rows = [
         [name, *(_score_cell(s[f"{structure}_{score}"], 3 if score == "dice" else 1) for structure, score in kinds)]
         for name, s in summaries.items()
     ]
-    columns = ("method", *(f"{STRUCTURES[structure]}, {titles[score]}" for structure, score in kinds))
+    columns = ("method", *(f"{STRUCTURES[structure]}, {TITLES[score]}" for structure, score in kinds))
     return Table(f"{source}: every labelled frame against the expert", columns, rows)
 
 

@@ -1,6 +1,6 @@
 """A picture of a heart model's latent space: the population on the top level, mean shapes, strips along it.
 
-python -m GenerativeModelsLib.heart.report.latent_figures Resources/Models/heart docs/images/heart_latent.png
+python -m GenerativeModelsLib.heart.report.latent_figures Resources/Models/heart heart_latent.png
 """
 
 from __future__ import annotations

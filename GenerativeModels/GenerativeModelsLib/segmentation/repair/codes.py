@@ -20,7 +20,7 @@ from GenerativeModelsLib.segmentation.codes.bank import nearest_valid
 from GenerativeModelsLib.segmentation.geometry import centre, pieces
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
-from GenerativeModelsLib.segmentation.population.label_sequence import known_codes
+from GenerativeModelsLib.segmentation.population.label_sequence import STRUCTURES, known_codes
 from GenerativeModelsLib.segmentation.repair.change import (
     Change,
     Place,
@@ -83,7 +83,7 @@ class NearestCodes:
             return NearestMaps(maps)
         values, changes, refused = maps.values.copy(), [], {}
         faulty = set(found.faulty_slices)
-        turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled)
+        turn = turn_of(maps, [place for place in found.labelled if place not in faulty] or found.labelled, found.view)
         for frame, row in enumerate(found.planes):
             digest = hashlib.blake2b(maps.values[frame].tobytes()).digest()
             for slice_, judged in enumerate(row):
@@ -110,7 +110,7 @@ class NearestCodes:
         where, code = self._encoded(before, maps, view, turn)
         if model.density.log_density(code) < model.limit:
             return said(_OUTSIDE)
-        named = [code for name, code in CODES.items() if name in maps.labels and (before == code).any()]
+        named = [CODES[name] for name in STRUCTURES[view] if name in maps.labels and (before == CODES[name]).any()]
 
         def plane_of(labels: np.ndarray, pixel_mm: np.ndarray) -> Plane:
             return Plane(labels, pixel_mm, like.role, biventricular=like.biventricular)
@@ -126,7 +126,9 @@ class NearestCodes:
             return None
         logits = model.logits(nearest.code[None])[0]
         logits[[code for code in CODES.values() if code not in named]] = NEVER
-        for labels in self._candidates(found, like, place, where.onto_slice(logits)):
+        made = where.onto_slice(logits)
+        made = np.where(_of_view(before, view) | (made != 0), made, before)
+        for labels in self._candidates(found, like, place, made):
             if labels.any() and not broken_rules(view, plane_of(labels, maps.pixel_mm)):
                 return labels
         return None
@@ -147,7 +149,8 @@ class NearestCodes:
             for anchor in anchors
         ]
         known = np.repeat(known_codes(view, *maps.labels)[None], len(places), axis=0)
-        codes = model.encode(np.stack([where.onto_grid(values) for where in places]), known)
+        seen = np.where(_of_view(values, view), values, 0)
+        codes = model.encode(np.stack([where.onto_grid(seen) for where in places]), known)
         best = int(np.argmax(model.density.log_density(codes)))
         return places[best], codes[best]
 
@@ -160,3 +163,8 @@ class NearestCodes:
         for labels in (local, *(() if mended is None else (mended.values,)), with_unnamed(maps, *place, made)):
             if changed_percent(before, labels) <= self._most:
                 yield labels
+
+
+def _of_view(values: np.ndarray, view: str) -> np.ndarray:
+    """Mask of the background and of the structures that a network of this view knows."""
+    return np.isin(values, [0, *(CODES[name] for name in STRUCTURES[view])])

@@ -1,4 +1,7 @@
-"""A slice on the grid of a label network: around its left ventricle, with the right one on the left of the picture."""
+"""A slice on the grid of a label network: around its left ventricle, turned as the network's population lies.
+
+There the right ventricle of a short-axis slice is on the left of the picture, and the apex of an apical view on top.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from GenerativeModelsLib.segmentation.long_axis import long_axis
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.plane import Plane
 
 __all__ = ["Placement", "turn_of"]
 
@@ -17,23 +22,42 @@ OUTSIDE = -30.0
 """Logit of all labels but the background beyond the network's grid."""
 
 
-def turn_of(maps: LabelMaps, places: Sequence[tuple[int, int]]) -> float:
+def turn_of(maps: LabelMaps, places: Sequence[tuple[int, int]], view: str = "short-axis") -> float:
     """Angle in radians by which the network's grid is turned against the slices.
 
-    Its left, the direction of falling columns, then points from the left ventricle to the right one, as in the
-    network's population. The direction is the mean over the `places` (frame, slice) with both cavities; 0 where there
-    are none, or where they do not agree.
+    As in the network's population, its left, the direction of falling columns, then points from the left ventricle to
+    the right one; of an apical view its growing rows point from the apex to the base. The direction is the mean over
+    the `places` (frame, slice) that have one; 0 where there are none, or where they do not agree.
     """
-    found = []
-    for place in places:
-        values = maps.values[place]
-        left, right = (np.argwhere(values == CODES[name]) for name in ("lv", "rv"))
-        if len(left) and len(right):
-            way = (right.mean(axis=0) - left.mean(axis=0)) * maps.pixel_mm
-            found.append(way / max(float(np.linalg.norm(way)), 1e-9))
+    direction = _to_base if view == "apical" else _to_right
+    found = [way for place in places if (way := direction(maps.values[place], maps.pixel_mm)) is not None]
     if not found or np.linalg.norm(mean := np.mean(found, axis=0)) < LEAST_AGREEMENT:
         return 0.0
+    if view == "apical":
+        return float(np.arctan2(mean[1], mean[0]))
     return float(np.arctan2(mean[0], -mean[1]))
+
+
+def _to_right(values: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray | None:
+    """Unit vector, row and column in mm, from the left to the right cavity of a slice; None without both."""
+    return _between(values == CODES["lv"], values == CODES["rv"], pixel_mm)
+
+
+def _to_base(values: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray | None:
+    """Unit vector from the apex to the base of an apical view: towards the atrium, without one along the long axis."""
+    towards = _between(np.isin(values, (CODES["lv"], CODES["myo"])), values == CODES["la"], pixel_mm)
+    if towards is not None:
+        return towards
+    axis = long_axis(Plane(values, pixel_mm)) if values.any() else None
+    return None if axis is None else axis.direction
+
+
+def _between(one: np.ndarray, other: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray | None:
+    """Unit vector in mm from the middle of one mask to that of another; None where one is empty."""
+    if not one.any() or not other.any():
+        return None
+    way = (np.argwhere(other).mean(axis=0) - np.argwhere(one).mean(axis=0)) * pixel_mm
+    return way / max(float(np.linalg.norm(way)), 1e-9)
 
 
 @dataclass(frozen=True, eq=False)

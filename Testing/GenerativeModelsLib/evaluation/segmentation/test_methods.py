@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from GenerativeModelsLib.evaluation.segmentation.methods import (
     Repair,
     WhereFaulty,
 )
+from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.segmentation.check import check_maps
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from Testing.helpers.segmentation_phantoms import cine, disc, maps_of, stack
@@ -36,6 +38,16 @@ class Emptied:
 
     def repair(self, maps: LabelMaps) -> Outcome:
         return Outcome(replace(maps, values=np.zeros_like(maps.values)))
+
+
+def test_a_repair_says_which_network_it_has() -> None:
+    other = Repair(bundle=default_bundle("repair"))
+    assert [method.name for method in (Repair(), Repair(network=False), other)] == [
+        "segmentation repair",
+        "segmentation repair, no network",
+        "segmentation repair, label-ar-vae",
+    ]
+    assert pickle.loads(pickle.dumps(other)) == other
 
 
 def test_the_largest_pieces_with_filled_holes_are_the_phantom_again() -> None:

@@ -20,7 +20,7 @@ from GenerativeModelsLib.evaluation.segmentation.repair_scores import (
     ejection_fraction_error,
     score_case,
 )
-from GenerativeModelsLib.evaluation.segmentation.repair_tables import summary_of, tables_of
+from GenerativeModelsLib.evaluation.segmentation.repair_tables import summary_of, table_of_networks, tables_of
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from Testing.helpers.segmentation_phantoms import cine, maps_of, stack
 
@@ -149,6 +149,21 @@ def test_the_tables_of_two_tiny_cases() -> None:
     assert figures["phantoms"][names[1]]["valid_frames"] == [14, 14]
     text = "\n".join(table.markdown() for table in tables)
     assert "12.5 +- 0.0 → 0.0 +- 0.0" in text and "0 of 28 | 0 of 188" in text and "(+0.0" in text
+
+
+def test_the_repair_by_another_network_is_held_against_that_by_the_shipped_one() -> None:
+    """Of two cases of one patient one keeps its fault; "largest component" stands for the other network."""
+    found = [score for seed in (0, 1) for score in score_case(ScoringJob(beat("a", seed), [AsItIs(), LargestPieces()]))]
+    found[-1] = replace(found[-1], left_slices=1)
+    table, figures = table_of_networks({"phantoms": found}, AsItIs().name, LargestPieces().name)
+    change = figures["phantoms"]["slices_faulty"]
+    assert (change["cases"], change["subjects"], change["interval95"]) == (2, 1, None)
+    assert change["difference"] == pytest.approx(-50 / 48)
+    assert figures["phantoms"]["lv_dice"]["difference"] == 0
+    (row,) = table.rows
+    assert row[:3] == ["phantoms", "-1.0", "+0.000"] and len(row) == len(table.columns)
+    without_wall = [replace(score, scores={**score.scores, "myo": []}) for score in found]
+    assert table_of_networks({"phantoms": without_wall}, "as it is", LargestPieces().name)[0].rows[0][-1] == "–"
 
 
 def test_expert_maps_without_wall_have_no_score_of_it() -> None:

@@ -10,7 +10,7 @@ from GenerativeModelsLib.segmentation.label_model import load_label_model
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.repair.codes import NearestCodes, NearestMaps
 from Testing.helpers.ring_network import RingNetwork
-from Testing.helpers.segmentation_phantoms import MIDDLE, PIXEL_MM, SHAPE, both_walled, disc, maps_of, ring
+from Testing.helpers.segmentation_phantoms import MIDDLE, PIXEL_MM, SHAPE, apical, both_walled, disc, maps_of, ring
 
 LV, MYO, RV = (CODES[name] for name in ("lv", "myo", "rv"))
 GAP = disc(10.0, (MIDDLE[0] + 26.0, MIDDLE[1]))
@@ -133,6 +133,45 @@ def test_a_slice_is_looked_at_once() -> None:
     step = NearestCodes(network, 50.0)
     first, second = step(found), step(found)
     assert network.encoded == 2 and np.array_equal(first.maps.values, second.maps.values)
+
+
+class OneApicalMap(RingNetwork):
+    """Every code is that of one apical map, on the network's grid."""
+
+    view = "apical"
+    middle_mm = np.full(2, np.nan)
+
+    def _code(self, values: np.ndarray) -> np.ndarray:
+        assert not (values == RV).any(), "a right ventricle is none of its structures"
+        self.seen = values
+        return np.zeros(5)
+
+    valid = np.zeros((1, 5))
+
+    def _map(self, code: np.ndarray) -> np.ndarray:
+        heart = apical()
+        middle = np.argwhere(np.isin(heart, (LV, MYO))).mean(axis=0)
+        places = np.rint((np.indices((96, 96)).T - 47.5).T * 1.5 + middle[:, None, None]).astype(int)
+        inside = ((places >= 0) & (places < np.array(heart.shape)[:, None, None])).all(axis=0)
+        return np.where(inside, heart[tuple(np.where(inside, places, 0))], 0).astype(np.uint8)
+
+
+def test_an_apical_view_lies_as_the_networks_and_keeps_what_the_network_does_not_know() -> None:
+    for degrees in (0.0, 100.0):
+        values = apical(degrees=degrees)
+        middle = np.argwhere(np.isin(values, (LV, MYO))).mean(axis=0)
+        aside = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])[::-1] * (-1, 1)
+        values[disc(8.0, tuple(middle + 42 * aside), np.ones(2), values.shape) & (values == 0)] = RV
+        values[disc(17.0, tuple(middle - 26 * aside), np.ones(2), values.shape) & (values > 0)] = 0
+        network = OneApicalMap()
+        found = check_maps(maps_of(values[None], np.ones(2)), "apical")
+        assert found.faulty_slices
+        made = NearestCodes(network, 50.0)(found)
+        after = made.maps.values[0, 0]
+        assert made.changes and not check_maps(made.maps, "apical").faults
+        apex, base = (np.argwhere(network.seen == code).mean(axis=0)[0] for code in (LV, CODES["la"]))
+        assert apex < base - 20, "the apex is on top"
+        assert np.array_equal(after == RV, values == RV)
 
 
 def test_the_shipped_network_mends_slices_with_and_without_a_right_ventricle() -> None:

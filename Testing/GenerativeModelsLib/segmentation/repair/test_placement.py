@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from GenerativeModelsLib.segmentation.long_axis import long_axis
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.repair.codes import NEVER
 from GenerativeModelsLib.segmentation.repair.placement import Placement, turn_of
-from Testing.helpers.segmentation_phantoms import MIDDLE, PIXEL_MM, SHAPE, ellipse, maps_of, ring
+from Testing.helpers.segmentation_phantoms import MIDDLE, PIXEL_MM, SHAPE, apical, ellipse, maps_of, plane_of, ring
 
 angle = st.floats(-3.1, 3.1)
 
@@ -42,10 +43,23 @@ def test_the_right_ventricle_comes_to_the_left(degrees: float, flip: bool) -> No
     assert place[1] < -15 and abs(place[0]) < 4
 
 
+@pytest.mark.parametrize("atrium", [True, False])
+@given(degrees=st.floats(-179, 179))
+@settings(max_examples=10)
+def test_the_apex_of_an_apical_view_comes_to_the_top(atrium: bool, degrees: float) -> None:
+    values, pixel = apical(length_mm=70.0, width_mm=50.0, atrium=atrium, degrees=degrees), np.ones(2)
+    turn = turn_of(maps_of(values[None], pixel), [(0, 0)], "apical")
+    heart = np.argwhere(values > 0).mean(axis=0)
+    where = Placement(heart, np.full(2, 47.5), turn, pixel, values.shape, np.full(2, 1.5), 96)
+    axis = long_axis(plane_of(where.onto_grid(values), pixel_mm=np.full(2, 1.5)))
+    assert axis.direction[0] > np.cos(0.1), "from the apex to the base the rows grow"
+
+
 def test_without_a_common_direction_nothing_is_turned() -> None:
     opposite = np.stack([ring(), ring()[:, ::-1]])
     assert turn_of(maps_of(opposite), [(0, 0), (0, 1)]) == 0
     assert turn_of(maps_of(ring(right=False)[None]), [(0, 0)]) == 0 and turn_of(maps_of(ring()[None]), []) == 0
+    assert turn_of(maps_of(np.zeros((1, *SHAPE), np.uint8), structures=["lv"]), [(0, 0)], "apical") == 0
     assert turn_of(maps_of(ring()[None]), [(0, 0)]) == pytest.approx(0, abs=0.02)
 
 
