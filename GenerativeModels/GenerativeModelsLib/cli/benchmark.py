@@ -13,8 +13,18 @@ from GenerativeModelsLib.cli.options import MODEL
 __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
-    *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-population"),
-    *("realign", "segmentation-check", "repair", "uncertainty", "label-model", "densities", "thickness", "speed"),
+    *("skull", "hc18", "scale", "templates", "domain", "agreement", "heart", "heart-real", "heart-ablation"),
+    *(
+        "heart-population",
+        "realign",
+        "segmentation-check",
+        "repair",
+        "uncertainty",
+        "label-model",
+        "densities",
+        "thickness",
+        "speed",
+    ),
 )
 """Names of the benchmarks in `evaluation.benchmarks.run`."""
 
@@ -36,7 +46,9 @@ def benchmark(
     baseline: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
+            metavar="PATH",
+            help="heart.safetensors of a training, for its VAE; for heart-ablation a bundle.  "
+            "[default: what make train-heart wrote]",
         ),
     ] = None,
     final: Annotated[
