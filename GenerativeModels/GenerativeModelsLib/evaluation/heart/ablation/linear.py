@@ -80,7 +80,7 @@ def fit_linear(
     features
         Number of components.
     seed
-        Of the errors of label maps, one draw a heart.
+        Of the errors of label maps, one draw a heart, and of the randomised decomposition (Halko et al. 2011).
     """
     require_sklearn()
     from sklearn.decomposition import PCA
@@ -93,7 +93,7 @@ def fit_linear(
     mean = code.mean(axis=0, dtype=np.float64)
     # Centred in double precision; the solver keeps single precision, which is that of the bank.
     centred = ((code - mean) * root).astype(np.float32)
-    pca = PCA(features, svd_solver="covariance_eigh").fit(centred)
+    pca = PCA(features, svd_solver="randomized", iterated_power=7, random_state=seed).fit(centred)
     mean = mean + pca.mean_ / root
     basis = LinearShapes(root, mean, pca.components_.astype(float), np.eye(features), np.zeros(features), {})
     rng, seen = np.random.default_rng([seed, 3]), []

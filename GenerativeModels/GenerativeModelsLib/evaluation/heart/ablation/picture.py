@@ -71,7 +71,7 @@ def _noise(axes: Axes, sets: Sequence[HeartSet], errors: Sequence[Errors]) -> No
                           color=COLOURS[number])  # fmt: skip
     axes.axvline(0, color=INK, lw=0.9)
     _rows(axes, [hearts.name.replace(", ", "\n") for hearts, _ in noisy])
-    _titled(axes, "Distance minus that of the heart as read, mm: left of 0 errors are removed")
+    _titled(axes, "Distance minus that of the heart as read, mm; below 0: errors removed")
 
 
 def _predictive(axes: Axes, seen: Evidence) -> None:

@@ -23,7 +23,13 @@ from GenerativeModelsLib.evaluation.heart.ablation.models import (
     require_population,
 )
 from GenerativeModelsLib.evaluation.heart.ablation.picture import draw_ablation
-from GenerativeModelsLib.evaluation.heart.ablation.sets import ABLATION_SET, HeartSet, heart_sets
+from GenerativeModelsLib.evaluation.heart.ablation.sets import (
+    ABLATION_SET,
+    DIAGNOSED_SET,
+    HeartSet,
+    diagnosed_set,
+    heart_sets,
+)
 from GenerativeModelsLib.evaluation.heart.ablation.shapes import AS_READ, shape_errors
 from GenerativeModelsLib.evaluation.scores.tables import Report
 from GenerativeModelsLib.evaluation.scores.timing import best
@@ -51,6 +57,8 @@ def run(
 ) -> Report:
     """Compare the models on `cases` simulated hearts, half as many people, and patients; the picture goes to `output`.
 
+    Hypertrophy is compared on five times as many simulated hearts, and on the same people and patients.
+
     Parameters
     ----------
     bundle, vae
@@ -74,12 +82,17 @@ def run(
     models = shape_models(ladder, rival, linear)
     sets = heart_sets(data, cases, seed, workers)
     errors = [shape_errors(hearts, models, workers) for hearts in sets]
-    asked = (sets.simulated_noisy, sets.people, sets.patients)
+    asked = (diagnosed_set(cases, seed), sets.people, sets.patients)
     seen = [evidence(hearts, ladder, rival, linear, workers) for hearts in asked]
     found = report(models, milliseconds(models, sets.simulated), sets, errors, seen)
     sources = {"bank": shards, "acdc_labels": _files(data, "acdc_labels"), "lv_cap": _files(data, "lv_cap")}
     about = {
-        "seeds": {"hearts": ABLATION_SET + seed, "label_errors": [ABLATION_SET, seed], "linear": seed},
+        "seeds": {
+            "shapes": ABLATION_SET + seed,
+            "hypertrophy": DIAGNOSED_SET + seed,
+            "label_errors": [ABLATION_SET, seed],
+            "linear": [seed, 3],
+        },
         "commit": commit(),
         "weights_sha256": {"lvae": ladder.manifest.sha256, "vae": rival.manifest.sha256},
         "data": {name: data_hash(files) for name, files in sources.items()},

@@ -17,8 +17,10 @@ from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 
 __all__ = [
     "ABLATION_SET",
+    "DIAGNOSED_SET",
     "HeartSet",
     "HeartSets",
+    "diagnosed_set",
     "heart_sets",
     "patients_set",
     "people_set",
@@ -26,8 +28,10 @@ __all__ = [
     "with_errors",
 ]
 
-ABLATION_SET = 7_300_000
-"""Seed of the simulated hearts; training and the other benchmarks use others."""
+ABLATION_SET, DIAGNOSED_SET = 7_300_000, 7_350_000
+"""Seeds of the simulated hearts, for shapes and for hypertrophy; training and the other benchmarks use others."""
+DIAGNOSED = 5
+"""Simulated hearts for hypertrophy for each one for shapes: their scores cost little."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +59,7 @@ class HeartSet:
 
 
 class HeartSets(NamedTuple):
-    """All sets of the comparison; the noisy ones hold the hearts of the set before them."""
+    """Sets for the comparison of shapes; the noisy ones hold the hearts of the set before them."""
 
     simulated: HeartSet
     simulated_noisy: HeartSet
@@ -65,9 +69,9 @@ class HeartSets(NamedTuple):
 
 
 def simulated_set(cases: int, seed: int) -> HeartSet:
-    """`cases` held-out hearts, half of them of each class, as they are."""
+    """`cases` hearts drawn with a seed, half of them of each class, as they are."""
     half = max(cases // 2, 1)
-    rays = RayBatch.joined([simulated_hearts(half, ABLATION_SET + seed, name) for name in CLASSES])
+    rays = RayBatch.joined([simulated_hearts(half, seed, name) for name in CLASSES])
     return HeartSet("simulated", rays, rays, np.repeat(CLASSES, half))
 
 
@@ -92,9 +96,14 @@ def with_errors(hearts: HeartSet, seed: int) -> HeartSet:
 
 def heart_sets(data: Path, cases: int, seed: int, workers: int) -> HeartSets:
     """`cases` simulated hearts and half as many people, as they are and with errors, and the patients."""
-    simulated, people = simulated_set(cases, seed), people_set(data, max(cases // 2, 1), workers)
+    simulated, people = simulated_set(cases, ABLATION_SET + seed), people_set(data, max(cases // 2, 1), workers)
     noisy = [with_errors(hearts, seed) for hearts in (simulated, people)]
     return HeartSets(simulated, noisy[0], people, noisy[1], patients_set(data, workers))
+
+
+def diagnosed_set(cases: int, seed: int) -> HeartSet:
+    """`DIAGNOSED` times `cases` simulated hearts with the errors of label maps, for hypertrophy."""
+    return with_errors(simulated_set(DIAGNOSED * cases, DIAGNOSED_SET + seed), seed)
 
 
 def _read(name: str, hearts: list[ReadHeart]) -> HeartSet:
