@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "heart": BASE | SCIENCE | {"export"},
     "segmentation": BASE | SCIENCE,
     "worker": BASE,
-    "evaluation": BASE | SCIENCE | ANATOMIES,
+    "evaluation": BASE | SCIENCE | ANATOMIES | {"extras"},
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},
     "cli": BASE | SCIENCE | ANATOMIES | {"batch", "cohort", "evaluation", "training", "extras"},
 }
