@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from GenerativeModelsLib.evaluation.heart.ablation.linear import LinearShapes
 from GenerativeModelsLib.evaluation.heart.ablation.sets import HeartSet
 from GenerativeModelsLib.evaluation.heart.measuring import in_processes
+from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_change
 from GenerativeModelsLib.evaluation.scores.probability import auc, auc_difference, auc_interval
 from GenerativeModelsLib.evaluation.scores.screening import (
     Abstention,
@@ -24,7 +25,18 @@ from GenerativeModelsLib.heart.shape.reference import ONE_NUMBER_MM
 from GenerativeModelsLib.heart.shape.surfaces import heart_surface, thickness_figures
 from GenerativeModelsLib.heart.shape.ventricle import Ventricle
 
-__all__ = ["PREVALENCES", "SICK", "TOP", "Diagnosis", "Evidence", "Measure", "diagnoses", "evidence"]
+__all__ = [
+    "PREVALENCES",
+    "SICK",
+    "TOP",
+    "Alarms",
+    "Diagnosis",
+    "Evidence",
+    "Measure",
+    "alarms",
+    "diagnoses",
+    "evidence",
+]
 
 PREVALENCES = (0.002, 0.1, 0.3, 0.5)
 """Of the population, of two mixed groups of patients, and of the benchmarks themselves."""
@@ -70,6 +82,14 @@ class Diagnosis:
     abstentions: tuple[tuple[str, Abstention], ...]
 
 
+@dataclass(frozen=True)
+class Alarms:
+    """Share of the hearts that a measure calls hypertrophic, and its paired change from the top level's."""
+
+    share: Share
+    against_top: PairedChange | None
+
+
 def evidence(hearts: HeartSet, ladder: HeartModel, vae: HeartModel, linear: LinearShapes, workers: int) -> Evidence:
     """What each measure says of the hearts as they are seen."""
     placed = ladder.place(hearts.seen)
@@ -91,9 +111,16 @@ def diagnoses(found: Evidence, of: Sequence[str]) -> list[Diagnosis]:
     return [_diagnosis(measure, found, chosen, yes) for measure in found.measures]
 
 
-def alarms(found: Evidence) -> Mapping[str, Share]:
+def alarms(found: Evidence) -> dict[str, Alarms]:
     """By measure, how many hearts of a set it calls hypertrophic."""
-    return {m.name: Share(int((m.values >= m.limit).sum()), len(m.values)) for m in found.measures}
+    called = {measure.name: measure.values >= measure.limit for measure in found.measures}
+    top, everybody = called[TOP], range(len(found.hearts))
+    return {
+        name: Alarms(
+            Share(int(own.sum()), len(own)), None if name == TOP else paired_change(top, own, everybody, "lower")
+        )
+        for name, own in called.items()
+    }
 
 
 def _diagnosis(measure: Measure, found: Evidence, chosen: np.ndarray, yes: np.ndarray) -> Diagnosis:

@@ -37,8 +37,10 @@ def draw_ablation(sets: Sequence[HeartSet], errors: Sequence[Errors], seen: Evid
     for one in axes.flat:
         one.tick_params(labelsize=8.5, colors=SOFT)
         one.spines[["top", "right"]].set_visible(False)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False, fontsize=9, labelcolor=INK)
+    for panel, place, columns in ((axes[0, 0], "upper", 4), (axes[1, 0], "lower", 3)):
+        handles, labels = panel.get_legend_handles_labels()
+        where = f"outside {place} center"
+        figure.legend(handles, labels, loc=where, ncols=columns, frameon=False, fontsize=9, labelcolor=INK)
     figure.savefig(path, dpi=130)
 
 
@@ -85,8 +87,7 @@ def _predictive(axes: Axes, seen: Evidence) -> None:
             axes.fill_between(at, low, high, color=COLOURS[number], alpha=0.13, lw=0)
     axes.set(xscale="log", ylim=(0, 1.01), xlim=(at[0], at[-1]))
     axes.set_xlabel("prevalence", fontsize=9, color=SOFT)
-    axes.legend(fontsize=8, frameon=False, labelcolor=INK, loc="upper left")
-    _titled(axes, f"Share of true alarms (PPV), {seen.hearts.name}; with limits for the first two")
+    _titled(axes, f"Share of true alarms (PPV), {seen.hearts.name}; limits of the first two")
 
 
 def _abstention(axes: Axes, seen: Evidence) -> None:

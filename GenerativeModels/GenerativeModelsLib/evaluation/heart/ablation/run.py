@@ -170,7 +170,7 @@ def report(
             for hearts, some in zip(sets, errors, strict=True)
         },
         "hcm": {where: {one.name: _document(one) for one in some} for where, some in diagnosed.items()},
-        "alarms": {where: {name: list(share) for name, share in some.items()} for where, some in called.items()},
+        "alarms": {where: {name: asdict(one) for name, one in some.items()} for where, some in called.items()},
     }
     return Report(found, figures)
 

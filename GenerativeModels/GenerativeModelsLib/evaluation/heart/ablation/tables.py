@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from GenerativeModelsLib.evaluation.heart.ablation.diagnosis import Diagnosis
+from GenerativeModelsLib.evaluation.heart.ablation.diagnosis import Alarms, Diagnosis
 from GenerativeModelsLib.evaluation.heart.ablation.models import ShapeModel
 from GenerativeModelsLib.evaluation.heart.ablation.sets import HeartSet
 from GenerativeModelsLib.evaluation.heart.ablation.shapes import AS_READ, MEASURES
@@ -158,7 +158,15 @@ def abstention_table(found: Mapping[str, Sequence[Diagnosis]]) -> Table:
     return Table("With abstention", columns, rows, notes)
 
 
-def alarm_table(found: Mapping[str, Mapping[str, Share]]) -> Table:
+def alarm_table(found: Mapping[str, Mapping[str, Alarms]]) -> Table:
     """How many hearts without a diagnosis are called hypertrophic."""
-    rows = [[where, name, _share(share)] for where, some in found.items() for name, share in some.items()]
-    return Table("Called hypertrophic, of people without symptoms", ("hearts", "by", "share (Wilson 95 %)"), rows)
+    rows = []
+    for where, some in found.items():
+        for name, one in some.items():
+            change, apart = one.against_top, "-"
+            if change is not None and change.interval95 is not None:
+                low, high = change.interval95
+                apart = f"{change.difference:+.3f} ({low:+.3f} to {high:+.3f})"
+            rows.append([where, name, _share(one.share), apart])
+    columns = ("hearts", "by", "share (Wilson 95 %)", "difference from the top level (paired 95 %)")
+    return Table("Called hypertrophic, of people without symptoms", columns, rows)

@@ -57,7 +57,12 @@ def test_a_band_leaves_out_the_doubtful_and_the_product_those_outside():
 
 
 def test_alarms_count_every_heart_of_the_set():
-    assert alarms(told(RIGHT)) == {TOP: Share(5, 10), ONE_NUMBER: Share(3, 10)}
+    found = alarms(told(RIGHT))
+    assert {name: one.share for name, one in found.items()} == {TOP: Share(5, 10), ONE_NUMBER: Share(3, 10)}
+    assert found[TOP].against_top is None
+    change = found[ONE_NUMBER].against_top
+    assert change.difference == pytest.approx(-0.2) and change.cases == 10
+    assert change.interval95[0] < -0.2 < change.interval95[1]
 
 
 def test_the_evidence_is_what_models_and_rule_say_of_the_hearts_as_seen():

@@ -61,5 +61,9 @@ def test_every_figure_of_a_diagnosis_stands_with_its_interval():
 def test_size_and_time_and_alarms_have_their_rows():
     model = SimpleNamespace(name="PCA", numbers=98, weights=399_366)
     assert tables.model_table([model], {"PCA": 1.26}).rows == [["PCA", "98", "399", "1.3"]]
-    (row,) = tables.alarm_table({"people": {"PCA": Share(1, 10)}}).rows
-    assert row == ["people", "PCA", "0.100 (0.018 to 0.404)"]
+    change = SimpleNamespace(difference=-0.1, interval95=(-0.3, 0.1))
+    found = {"top": SimpleNamespace(share=Share(1, 10), against_top=None)}
+    found |= {"wall": SimpleNamespace(share=Share(0, 10), against_top=change)}
+    top, wall = tables.alarm_table({"people": found}).rows
+    assert top == ["people", "top", "0.100 (0.018 to 0.404)", "-"]
+    assert wall[3] == "-0.100 (-0.300 to +0.100)"
