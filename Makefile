@@ -108,8 +108,9 @@ train-skull: $(VENV)/.dev ## train all networks of the skull from nothing; conti
 	$(BIN)/generative-models train $(CONFIGS)/plane-reader.yaml
 	$(BIN)/generative-models train $(CONFIGS)/hirec-cvae.yaml
 
-train-heart: $(VENV)/.dev ## train the heart model from its config
+train-heart: $(VENV)/.dev ## train the heart model, and the VAE it is compared with
 	$(BIN)/generative-models train $(CONFIGS)/heart-lvae.yaml
+	$(BIN)/generative-models train $(CONFIGS)/heart-vae.yaml
 
 benchmark: $(VENV)/.core ## speed as ratios; BENCHMARK=NAME for the others, see generative-models benchmark --help
 	$(BIN)/generative-models benchmark $(BENCHMARK)

@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "heart": BASE | SCIENCE | {"export"},
     "segmentation": BASE | SCIENCE,
     "worker": BASE,
-    "evaluation": BASE | SCIENCE | ANATOMIES,
+    "evaluation": BASE | SCIENCE | ANATOMIES | {"extras"},
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},
     "benchmarks": BASE | SCIENCE | ANATOMIES | {"evaluation", "training"},
     "cli": BASE | SCIENCE | ANATOMIES | {"batch", "cohort", "evaluation", "training", "benchmarks", "extras"},

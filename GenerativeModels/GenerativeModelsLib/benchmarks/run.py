@@ -36,8 +36,9 @@ def run(
         agreement: the network beside a shape model fitted to the same borders. rivals: ten methods trained in
         three folds, with the paper's results, hours at the first run. ablations: HiREC-CVAE without one of its
         parts. speed: run times relative to a matrix product. thickness: wall phantoms. heart: held-out
-        simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-population:
-        the simulated population compared with real people, with a figure. densities: normalising flows and
+        simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-ablation:
+        Ladder VAE, VAE and principal components of as many numbers, and hypertrophy beside the one-number rule, with
+        a figure. heart-population: the simulated population compared with real people, with a figure. densities: normalising flows and
         other densities of heads and hearts, and heads drawn from the bundle's prior. segmentation-check: expert
         label maps that the check calls wrong, and faults that it misses. repair: the repair of segmentations
         beside other methods, on failures of a small network and on graded faults; a bundle of label maps
@@ -51,11 +52,11 @@ def run(
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
-        heart-population, realign, segmentation-check, label-model and uncertainty: that of the data set, or the
+        heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that of the data set, or the
         one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
-        `BASELINE`, if it exists.
+        `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
     final
         For hc18, repair and uncertainty: the pictures or patients that never steer development, instead of the others.
     as_json
@@ -82,6 +83,7 @@ def run(
     from GenerativeModelsLib.evaluation.heart import (
         realign as benchmark_realign,
     )
+    from GenerativeModelsLib.evaluation.heart.ablation import run as heart_ablation
     from GenerativeModelsLib.evaluation.heart.run import Models
     from GenerativeModelsLib.evaluation.scores.tables import publish
     from GenerativeModelsLib.evaluation.segmentation import benchmark as benchmark_check
@@ -116,6 +118,10 @@ def run(
         "thickness": lambda: benchmark_thickness.run(cases or 3),
         "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),
         "heart-real": lambda: benchmark_heart_real.run(Models(bundle("heart"), baseline), data, cases or 300, workers),
+        "heart-ablation": lambda: heart_ablation.run(
+            *(bundle("heart"), baseline or heart_ablation.VAE, heart_ablation.BANK, data),
+            *(cases or 80, seed, workers, output),
+        ),
         "realign": lambda: benchmark_realign.run(bundle("heart"), data, cases or 20, seed, workers),
         "densities": lambda: benchmark_densities.run(bundle(), default_bundle("heart"), cases, seed, workers),
         "segmentation-check": lambda: benchmark_check.run(data, cases or 40, seed, workers),

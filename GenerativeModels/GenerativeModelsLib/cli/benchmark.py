@@ -14,7 +14,7 @@ __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "rivals", "ablations"),
-    *("heart", "heart-real", "heart-population", "realign"),
+    *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
     *("densities", "thickness", "speed"),
 )
@@ -38,7 +38,9 @@ def benchmark(
     baseline: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="heart.safetensors of a training, for its VAE.  [default: that of runs/heart, if any]"
+            metavar="PATH",
+            help="heart.safetensors of a training, for its VAE; for heart-ablation a bundle.  "
+            "[default: what make train-heart wrote]",
         ),
     ] = None,
     final: Annotated[

@@ -12,7 +12,7 @@ from typing import Any
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["Fingerprint", "checksums_of_folder", "file_checksum"]
+__all__ = ["Fingerprint", "checksums_of_folder", "data_hash", "file_checksum"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,14 @@ def checksums_of_folder(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below `folder` by its relative path, with forward slashes."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): file_checksum(path) for path in files}
+
+
+def data_hash(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and contents of files, independent of their order."""
+    total = hashlib.sha256()
+    for path in sorted(files, key=lambda p: p.name):
+        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
 
 
 def _changed(new: Mapping[str, object], old: Mapping[str, object]) -> list[str]:

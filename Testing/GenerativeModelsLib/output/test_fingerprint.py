@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, file_checksum
+from GenerativeModelsLib.output.fingerprint import Fingerprint, checksums_of_folder, data_hash, file_checksum
 
 values = st.one_of(st.none(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text())
 texts = st.dictionaries(st.text(max_size=5), st.fixed_dictionaries({"name": st.text(), "sha256": st.text()}))
@@ -49,3 +52,37 @@ def test_the_checksum_is_of_all_files_of_an_input(tmp_path: Path) -> None:
     assert checksums_of_folder(tmp_path)["sub/x"] == abc and len(checksums_of_folder(tmp_path)) == 3
     with pytest.raises(InputError, match="cannot be read"):
         file_checksum(tmp_path / "none")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, content in (("b.npz", b"second"), ("a.npz", b"first"), ("c.npz", b"")):
+        (folder / name).write_bytes(content)
+    return [folder / name for name in ("b.npz", "a.npz", "c.npz")]
+
+
+def test_the_hash_does_not_depend_on_the_order_or_on_the_folder(files: list[Path], tmp_path: Path) -> None:
+    one = data_hash(files)
+    assert re.fullmatch("[0-9a-f]{64}", one) and data_hash(reversed(files)) == one == data_hash(iter(files))
+    moved = shutil.copytree(files[0].parent, tmp_path / "elsewhere")
+    assert data_hash(moved.iterdir()) == one
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f[0].write_bytes(b"secone"),
+        lambda f: f[2].write_bytes(b"\0"),
+        lambda f: f.pop(),
+        lambda f: f.append(f[0].parent / "d.npz") or f[-1].write_bytes(b""),
+        lambda f: f.append(f.pop(0).rename(f[0].parent / "bb.npz")),
+        lambda f: (f[0].write_bytes(b"first"), f[1].write_bytes(b"second")),
+    ],
+    ids=["one byte", "one more byte", "one file less", "an empty file more", "another name", "contents exchanged"],
+)
+def test_the_hash_changes_with(change: Callable[[list[Path]], object], files: list[Path]) -> None:
+    before = data_hash(files)
+    change(files)
+    assert data_hash(files) != before

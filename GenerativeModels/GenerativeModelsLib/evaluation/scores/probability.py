@@ -9,7 +9,7 @@ import numpy as np
 from GenerativeModelsLib.evaluation.scores.resampling import bootstrap_interval
 from GenerativeModelsLib.uncertainty.platt import expected_calibration_error, reliability
 
-__all__ = ["ProbabilityScores", "auc", "auc_interval", "scores", "wilson"]
+__all__ = ["ProbabilityScores", "auc", "auc_difference", "auc_interval", "scores", "wilson"]
 
 DRAWS = 4000
 
@@ -98,6 +98,24 @@ def auc_interval(values: np.ndarray, yes: np.ndarray, seed: int = 0) -> tuple[fl
         fewer = min(len(positives), len(negatives))
         return wilson(fewer, fewer)[0], 1.0
     return bootstrap_interval([positives, negatives], _ordered_share, np.random.default_rng(seed), resamples=DRAWS)
+
+
+def auc_difference(
+    values: np.ndarray, others: np.ndarray, yes: np.ndarray, seed: int = 0
+) -> tuple[float, float, float]:
+    """Difference of the `auc` of two measures (N,) of the same cases, `values` minus `others`, and its 95 % interval.
+
+    The cases of each class are resampled, each with both measures.
+    """
+    values, others, yes = np.asarray(values, float), np.asarray(others, float), np.asarray(yes, bool)
+
+    def difference(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:
+        one, other = (_ordered_share(some[positives], some[negatives], axis) for some in (values, others))
+        return one - other
+
+    classes = [np.flatnonzero(yes), np.flatnonzero(~yes)]
+    low, high = bootstrap_interval(classes, difference, np.random.default_rng(seed), resamples=DRAWS)
+    return auc(values, yes) - auc(others, yes), low, high
 
 
 def _ordered_share(positives: np.ndarray, negatives: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
 
+from GenerativeModelsLib.output.fingerprint import data_hash
 from GenerativeModelsLib.process.checkout import commit
 
 __all__ = ["commit", "data_hash", "provenance", "record_training", "recorded_training"]
@@ -49,14 +49,6 @@ def recorded_training(folder: Path) -> dict[str, JsonValue]:
     """What `record_training` wrote; empty if there is no record, as of networks that were taken from a bundle."""
     path = Path(folder) / RECORD
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def data_hash(files: Iterable[Path]) -> str:
-    """SHA-256 over the names and contents of files, independent of their order."""
-    total = hashlib.sha256()
-    for path in sorted(files, key=lambda p: p.name):
-        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
 
 
 def _without_folders(value: JsonValue) -> JsonValue:

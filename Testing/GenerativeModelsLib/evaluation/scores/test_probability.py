@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from GenerativeModelsLib.evaluation.scores.probability import auc, auc_interval, scores, wilson
+from GenerativeModelsLib.evaluation.scores.probability import auc, auc_difference, auc_interval, scores, wilson
 
 
 def test_wilson_of_the_papers_forty_patients():
@@ -115,3 +115,22 @@ def test_the_interval_of_the_area_is_the_same_for_every_call_and_another_for_ano
     values = rng.normal(truth * 1.0, 1.0)
     assert auc_interval(values, truth) == auc_interval(values, truth)
     assert auc_interval(values, truth, seed=1) != auc_interval(values, truth)
+
+
+def test_a_measure_is_as_good_as_itself_and_better_than_chance():
+    yes = np.repeat([True, False], 60)
+    rng = np.random.default_rng(0)
+    good, none = yes + rng.normal(0, 0.4, 120), rng.normal(0, 1, 120)
+    assert auc_difference(good, good, yes) == (0.0, 0.0, 0.0)
+    difference, low, high = auc_difference(good, none, yes)
+    assert difference == pytest.approx(auc(good, yes) - auc(none, yes))
+    assert 0 < low < difference < high
+
+
+def test_paired_measures_have_a_narrower_difference_than_their_intervals():
+    """Both measures see the same hearts: a monotone copy with little noise differs by little."""
+    yes = np.repeat([True, False], 50)
+    rng = np.random.default_rng(1)
+    one = 0.8 * yes + rng.normal(0, 1, 100)
+    _, low, high = auc_difference(one, one + rng.normal(0, 0.02, 100), yes)
+    assert high - low < 0.2 * np.ptp(auc_interval(one, yes))

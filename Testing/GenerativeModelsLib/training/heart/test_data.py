@@ -11,15 +11,7 @@ import torch
 from GenerativeModelsLib.heart.infer.code import CODE_SIZE, PHASE_OF_CODE, encode
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.models.ladder_vae import LadderVAE
-from GenerativeModelsLib.training.heart.bank import (
-    LEAST_HCM_MM,
-    MOST_HEALTHY_MM,
-    LabelledHearts,
-    clear_cases,
-    heart_shard_path,
-    read_heart_shards,
-    write_heart_shard,
-)
+from GenerativeModelsLib.training.heart.bank import LabelledHearts, heart_shard_path, write_heart_shard
 from GenerativeModelsLib.training.heart.data import UNLABELLED, HeartBatches, HeartFeatures, heart_features
 from Testing.helpers.tiny_hearts import NETWORK, tiny_hearts
 
@@ -52,14 +44,6 @@ def test_a_shard_is_written_once_and_follows_from_its_seed(tmp_path: Path) -> No
         for name in (*RayBatch.FIELDS, "label"):
             np.testing.assert_array_equal(one[name], other[name])
         assert one["label"].tolist() == [0, 0, 0, 1, 1, 1]
-
-
-def test_only_clear_cases_are_read(tmp_path: Path) -> None:
-    hearts = read_heart_shards([write_heart_shard(3, tmp_path, per_class=6)])
-    thickest = hearts.rays[:, 0].thickest_mm
-    assert (thickest[hearts.label == 1] >= LEAST_HCM_MM).all() and (thickest[hearts.label == 0] < MOST_HEALTHY_MM).all()
-    swapped = LabelledHearts(hearts.rays, 1 - hearts.label)
-    assert len(clear_cases(swapped)) == 0
 
 
 def test_the_first_view_is_faultless_and_others_are_not(net: LadderVAE, features: HeartFeatures) -> None:

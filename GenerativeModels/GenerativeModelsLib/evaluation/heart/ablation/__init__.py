@@ -1,0 +1,1 @@
+"""Ladder VAE, VAE and principal components of as many numbers on the same hearts."""
