@@ -149,6 +149,7 @@ def test_the_page_shows_each_change_before_and_after_and_loads_nothing(folder: P
     article = page[page.index('<article id="f1-s2">') :].partition("</article>")[0]
     assert article.count("data:image/webp") == 2 and "Holes filled" in article and "EDV by +0.0 ml" in article
     assert 'id="left-f4-s3"' in page and "more than 30 %" in page and page.count('class="chart"') >= 3
+    assert "The centres alone are used" in page and "heart analyse --realign" in page
 
 
 def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_path: Path) -> None:
@@ -164,6 +165,7 @@ def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_pa
     ((frame, slice_),) = [(each["frame"], each["slice"]) for each in case.result["abstained"]]
     assert (frame, slice_) == (0, 3) and {each.slice for each in case.after.violations} == {3}
     page = unescape(case.report.read_text(encoding="utf-8"))
+    assert "heart analyse --realign" not in page, "no slice was to be realigned"
     assert '<td class="part" title="Frame 0, slice 3: mended in part"><a href="#f0-s3"' in page
     assert '<td class="changed" title="Frame 0, slice 5: changed">' in page
     assert 'id="left-f0-s3"' in page and f"What is left: {STEPS}." in page
