@@ -94,6 +94,7 @@ class CardiacSegmentationRepairParameterNode:
     view - View of the slices.
     frameIntervalMs - Time from one frame to the next, 0 = that of the sequence's index.
     mostChange - Largest change of a slice by a repair, in percent of its labelled area.
+    useNetwork - Whether the label network takes part in a repair.
     caseId, examinationDate, operatorName, institution - Identity of the case, as typed; empty = not given.
     reportLanguage - Language of the report; that of the application if it has a catalogue, else English.
     """
@@ -102,6 +103,7 @@ class CardiacSegmentationRepairParameterNode:
     view: View = View.SHORT_AXIS
     frameIntervalMs: Annotated[float, WithinRange(0, 250)] = 0.0
     mostChange: Annotated[float, WithinRange(1, 100)] = 50.0
+    useNetwork: bool = True
     caseId: str = ""
     examinationDate: str = ""
     operatorName: str = ""

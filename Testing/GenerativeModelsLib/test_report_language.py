@@ -23,13 +23,15 @@ from GenerativeModelsLib.cohort.page import render as render_cohort
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.heart.case.run import sample_request
 from GenerativeModelsLib.heart.report.from_folder import write_report_again as write_heart
-from GenerativeModelsLib.language import in_language, in_words_of_page
+from GenerativeModelsLib.language import in_language, in_words_of_page, said
 from GenerativeModelsLib.output.fingerprint import checksums_of_folder
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.case.pictures import pictures
 from GenerativeModelsLib.segmentation.check import VIEWS, check_maps, criteria_of
 from GenerativeModelsLib.segmentation.criteria.record import Violation
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.read import read_label_maps
+from GenerativeModelsLib.segmentation.repair import accepted, codes, over_time, repair, smallest
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.growth.judge import cautions, judged
@@ -221,6 +223,21 @@ def test_every_violation_is_translated_with_its_numbers(marked, view: str) -> No
         assert left_in_english(in_words_of_page(violation.text)) == [], violation.text
     with in_language("en"):
         assert "12.3" in violation.text and "5.7" in violation.text and OPEN not in in_words_of_page(violation.text)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_rules_in_a_sentence_of_a_repair_are_translated_one_by_one(marked, view: str) -> None:
+    names = [rule.name for rule in criteria_of(view)]
+    for some in (*([name] for name in names), names[:2], names):
+        for text in (
+            said(repair._IN_PART, why=said(accepted._NO_BETTER, rule_list=titles(some)), rule_list=titles(some)),
+            said(accepted._ANEW, rule_list=titles(some)),
+            said(codes._REASON, rule_list=titles(some)),
+            said(smallest._REASON, done_list="Holes filled", rule_list=titles(some)),
+            said(over_time._REASON, rule_list=titles(some)),
+            said(over_time._OWN, count=3, all=10, rule_list=titles(some)),
+        ):
+            assert left_in_english(in_words_of_page(text)) == [], text
 
 
 def test_a_violation_in_german_has_its_unit_and_its_numbers() -> None:

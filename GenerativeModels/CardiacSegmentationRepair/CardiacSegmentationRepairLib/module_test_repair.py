@@ -102,6 +102,17 @@ class RepairTests(ModuleTestKit):
         texts = [self.ui.changesList.item(row).text() for row in range(self.ui.changesList.count)]
         self.assertTrue(any("still breaks rules" in text for text in texts))
 
+    def test_label_network_left_out(self) -> None:
+        self.choose_valid_inputs()
+        self.assertTrue(self.ui.useNetworkCheckBox.checked)
+        self.assertFalse(self.panel.plan_repair().request.no_network)
+        self.ui.useNetworkCheckBox.checked = False
+        self.turn()
+        self.assertFalse(self.panel.parameters.useNetwork)
+        self.assertFalse(self.repair().result["network"])
+        self.save_and_load_scene()
+        self.assertFalse(self.ui.useNetworkCheckBox.checked)
+
     def test_repaired_labels_have_a_check_of_their_own(self) -> None:
         repaired = self.repair()
         after = repaired.result["violating"]["after"]

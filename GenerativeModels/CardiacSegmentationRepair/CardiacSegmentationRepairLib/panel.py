@@ -50,7 +50,7 @@ class Panel(CasePanel):
     """
 
     node_fields = ("labels",)
-    kept_fields = ("view", "frameIntervalMs", "mostChange", *PARAMETERS.values())
+    kept_fields = ("view", "frameIntervalMs", "mostChange", "useNetwork", *PARAMETERS.values())
 
     def __init__(self, ui: Any):
         texts = PanelTexts(
@@ -74,7 +74,8 @@ class Panel(CasePanel):
     def plan_repair(self) -> PlannedCase:
         """The repair of the current inputs; raises `InputError` if they cannot be used."""
         kept = ",".join(map(str, self.results.repair.undone)) or None
-        return self._planned({"most_change": self.parameters.mostChange, "keep_frames": kept})
+        p = self.parameters
+        return self._planned({"most_change": p.mostChange, "no_network": not p.useNetwork, "keep_frames": kept})
 
     def repair(self) -> None:
         """Start a repair."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from GenerativeModelsLib.anatomy.cohort_plan import CohortPlan
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Quantity
-from GenerativeModelsLib.language import N_, _, ngettext
+from GenerativeModelsLib.language import N_, _, in_words_of_page, ngettext
 from GenerativeModelsLib.process.memory import MemoryNeed
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
@@ -37,9 +37,11 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
             frames=result["frames"],
         )
     ]
-    for name, entry in result["criteria"].items():
-        if entry["violations"]:
-            lines.append(f"  {name}: {entry['violations']}")
+    broken = {name: entry["violations"] for name, entry in result["criteria"].items() if entry["violations"]}
+    if broken:
+        from GenerativeModelsLib.segmentation.criteria.titles import title_of
+
+        lines += [f"  {in_words_of_page(title_of(name))}: {count}" for name, count in broken.items()]
     if result["shifted_slices"]:
         lines.append(
             _(

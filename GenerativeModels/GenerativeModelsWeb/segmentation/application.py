@@ -109,6 +109,7 @@ class SegmentationApplication(CaseApplication):
                 keep_frames=",".join(str(frame) for frame in settings.keep) or None,
                 whole_cycle=bool(settings.whole_cycle),
                 realign=bool(settings.realign),
+                no_network=not settings.use_network,
                 model=self.model,
                 device=self.device,
             )

@@ -26,7 +26,7 @@ PLACES = ("labels", "image")
 STRUCTURES = ("lv", "myo", *OPTIONAL)
 SETTINGS = ("view", *STRUCTURES, "frame_interval")
 """Of a check."""
-REPAIR_SETTINGS = ("most_change", "whole_cycle", "realign", "keep")
+REPAIR_SETTINGS = ("most_change", "whole_cycle", "realign", "use_network", "keep")
 """Further ones of a repair."""
 PRESET_OF_VIEW = {"short-axis": "acdc", "apical": "camus"}
 """The values that are tried on a new file."""

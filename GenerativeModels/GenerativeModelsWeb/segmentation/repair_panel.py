@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["build_repair"]
 
-SWITCHES = (("whole_cycle", "The cine is one whole heartbeat"), ("realign", "Shift slices back that a breath moved"))
+NETWORK_HINT = (
+    "Brings slices that still break rules to the nearest valid map of a network; the shipped one knows adult hearts in "
+    "short-axis views. Unticked, only the smallest changes and the frames before and after are used."
+)
+SWITCHES = (
+    ("whole_cycle", "The cine is one whole heartbeat", ""),
+    ("realign", "Shift slices back that a breath moved", ""),
+    ("use_network", "Use the label network", NETWORK_HINT),
+)
+"""Setting, words, tooltip."""
 
 
 def build_repair(page: SegmentationApplication) -> None:
@@ -34,8 +43,8 @@ def build_repair(page: SegmentationApplication) -> None:
         build_text(page, "gm-most-change", "How much may change", settings.most_change, hint=hint)
         with html.Details(classes="gm-more"):
             html.Summary("Options")
-            for name, words in SWITCHES:
-                with html.Label(classes="gm-check"):
+            for name, words, about in SWITCHES:
+                with html.Label(classes="gm-check", **({"title": about} if about else {})):
                     html.Input(type="checkbox", v_model=(getattr(settings, name),), disabled=(busy,))
                     html.Span(words)
         _changes(page)

@@ -23,8 +23,8 @@ class Inputs(CaseInputs):
 class Settings(CaseSettings):
     """Everything else a user may choose, as typed; the values of the structures "" = none.
 
-    Of a repair: the largest change in percent, whether the cine is a whole cycle, whether slices are shifted back, and
-    the frames that stay as they are.
+    Of a repair: the largest change in percent, whether the cine is a whole cycle, whether slices are shifted back,
+    whether the label network takes part, and the frames that stay as they are.
     """
 
     view: str = "short-axis"
@@ -36,6 +36,7 @@ class Settings(CaseSettings):
     most_change: str = f"{MOST_CHANGE_PERCENT:g}"
     whole_cycle: bool = False
     realign: bool = False
+    use_network: bool = True
     keep: list[int] = field(default_factory=list)
 
 

@@ -74,10 +74,12 @@ def test_a_check_and_a_repair_ask_for_the_same_file(app, tmp_path):
     assert type(check) is SegmentationRequest and check.title == "beat" and check.labels == "lv=3,myo=2,rv=1"
     app.asking = REPAIR
     settings = app.settings.data
-    settings.most_change, settings.keep, settings.realign = "30 %", [4, 1], True
+    assert not app.request(tmp_path / "usual").no_network, "the label network takes part unless it is left out"
+    settings.most_change, settings.keep, settings.realign, settings.use_network = "30 %", [4, 1], True, False
     repair = app.request(tmp_path / "repair")
     assert type(repair) is RepairRequest and repair.file == check.file
     assert (repair.most_change, repair.kept, repair.realign, repair.whole_cycle) == (30.0, (1, 4), True, False)
+    assert repair.no_network and not repair.uses_network
     app.model, app.device = tmp_path / "labels", "cpu"
     again = app.request(tmp_path / "again")
     assert (again.model, again.device) == (tmp_path / "labels", "cpu"), "those that the server was started with"
@@ -86,8 +88,11 @@ def test_a_check_and_a_repair_ask_for_the_same_file(app, tmp_path):
 
 def test_what_may_change_makes_a_repair_out_of_date_and_no_check(app):
     before = {record.name: app.signature(record) for record in (SEGMENTATION, REPAIR)}
-    app.settings.data.keep = [2]
-    assert app.signature(SEGMENTATION) == before[SEGMENTATION.name] and app.signature(REPAIR) != before[REPAIR.name]
+    for name, value in (("keep", [2]), ("use_network", False)):
+        setattr(app.settings.data, name, value)
+        assert app.signature(SEGMENTATION) == before[SEGMENTATION.name]
+        assert app.signature(REPAIR) != before[REPAIR.name], name
+        before[REPAIR.name] = app.signature(REPAIR)
 
 
 @pytest.mark.parametrize("shown, other", [(SEGMENTATION, REPAIR), (REPAIR, SEGMENTATION)])

@@ -14,6 +14,7 @@ from GenerativeModelsLib.evaluation.data.shifted_hearts import labelled_slices, 
 from GenerativeModelsLib.evaluation.data.test_hearts import TEST_SET
 from GenerativeModelsLib.evaluation.heart.accuracy import against_truth, true_shape
 from GenerativeModelsLib.evaluation.heart.measuring import in_processes
+from GenerativeModelsLib.evaluation.heart.moved_by_repair import moved_by_repair
 from GenerativeModelsLib.evaluation.heart.realign_scores import RealScores, SimulatedScores
 from GenerativeModelsLib.evaluation.heart.realign_tables import real_table, simulated_table
 from GenerativeModelsLib.evaluation.heart.run import Models, loaded_models
@@ -78,13 +79,14 @@ def run(bundle: Path, data: Path, cases: int, seed: int, workers: int) -> Report
 
 
 def measure_simulated(job: SimulatedCase) -> list[SimulatedScores]:
-    """A heart as it is, moved by its centres alone, and realigned; none if its shifted slices cannot be measured."""
+    """A heart measured in each of the `realign_tables.WAYS`; none if its shifted slices cannot be measured."""
     case, model = shifted_heart(job.seed, job.index, job.shift_mm), _model(job.bundle)
     slices = shared_slices(case.maps)
-    by_centres = -off_curve(case.maps, slices)
+    by_centres, by_repair = -off_curve(case.maps, slices), moved_by_repair(case.maps)
     ways: dict[str, Callable[[], LoadedHeart]] = {
         "as it is": lambda: heart_from_maps(*case.maps.values()),
         "curve": lambda: heart_from_maps(*(replace(m, moved_mm=by_centres) for m in case.maps.values())),
+        "repair": lambda: heart_from_maps(*(replace(m, moved_mm=by_repair) for m in case.maps.values())),
         "realign": lambda: realigned(heart_from_maps(*case.maps.values()), model),
     }
     try:

@@ -9,7 +9,8 @@ __all__ = ["RealScores", "SimulatedScores"]
 
 @dataclass(frozen=True)
 class SimulatedScores:
-    """A simulated heart measured in one way; `way` is "as it is", "curve" (centres alone) or "realign".
+    """A simulated heart measured in one way; `way` is "as it is", "curve" (centres alone), "repair" (those of the
+    segmentation repair, whole pixels) or "realign".
 
     `left_mm` is the root mean square along an axis of what is left of the shifts, about its mean; the errors are of the
     mean and the 95th percentile of the wall, and of volumes and ejection fraction of the measured surface.

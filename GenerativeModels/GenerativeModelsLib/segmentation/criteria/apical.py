@@ -95,14 +95,28 @@ def _thinnest(plane: Plane) -> Reading | None:
 
 APICAL = (
     LV_HOLE,
-    no_hole("epi", S_("The wall of the left ventricle has a hole of {value}."), of="myo"),
-    no_hole("la", S_("The left atrium has a hole of {value}.")),
+    no_hole(
+        "epi",
+        S_("hole in the wall of the left ventricle"),
+        S_("The wall of the left ventricle has a hole of {value}."),
+        of="myo",
+    ),
+    no_hole("la", S_("hole in the left atrium"), S_("The left atrium has a hole of {value}.")),
     LV_PIECES,
-    one_piece("myo", S_("The myocardium is in pieces: {value} beside the wall of the left ventricle.")),
-    one_piece("la", S_("The left atrium is in pieces: {value} beside the largest.")),
+    one_piece(
+        "myo",
+        S_("myocardium in pieces"),
+        S_("The myocardium is in pieces: {value} beside the wall of the left ventricle."),
+    ),
+    one_piece(
+        "la",
+        S_("left atrium in pieces"),
+        S_("The left atrium is in pieces: {value} beside the largest."),
+    ),
     LV_MYO_HOLE,
     PlaneCriterion(
         "lv_la_hole",
+        S_("gap between left ventricle and left atrium"),
         "lv",
         "mm2",
         S_("Between left ventricle and left atrium {value} are left out, more than a valve."),
@@ -112,6 +126,7 @@ APICAL = (
     ),
     PlaneCriterion(
         "lv_background_contact",
+        S_("cavity open to the background"),
         "lv",
         "",
         S_("The wall is open away from the valve, along {value} of the cavity's width (at most {limit})."),
@@ -121,6 +136,7 @@ APICAL = (
     ),
     PlaneCriterion(
         "myo_la_contact",
+        S_("contact of myocardium and left atrium"),
         "myo",
         "",
         S_("The wall of the left ventricle touches the atrium along {value} of its own width (at most {limit})."),
@@ -130,6 +146,7 @@ APICAL = (
     ),
     PlaneCriterion(
         "lv_width_ratio",
+        S_("cavity too wide for its wall"),
         "lv",
         "",
         S_("The cavity is {value} times as wide as the walls beside it, at most {limit}."),
@@ -139,6 +156,7 @@ APICAL = (
     ),
     PlaneCriterion(
         "myo_thinnest",
+        S_("wall nearly cut through"),
         "myo",
         "",
         S_("The wall is nearly cut through: at its thinnest {value} of its thickest, at least {limit}."),

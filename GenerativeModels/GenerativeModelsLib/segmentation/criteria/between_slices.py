@@ -40,6 +40,7 @@ class SliceCriterion(Criterion):
 
 MISSING = Criterion(
     "slice_missing",
+    S_("left ventricle missing in a slice"),
     "epi",
     "",
     S_("The left ventricle is not labelled in this slice, and it is in slices on both sides."),
@@ -47,6 +48,7 @@ MISSING = Criterion(
 )
 SHIFT = SliceCriterion(
     "slice_shift",
+    S_("slice shifted in its plane"),
     "epi",
     "mm",
     S_(
@@ -59,6 +61,7 @@ SHIFT = SliceCriterion(
 )
 LV_RADIUS = SliceCriterion(
     "lv_radius_step",
+    S_("step of the cavity's radius between slices"),
     "lv",
     "mm",
     S_("The cavity's radius differs by {value} from the mean of the slices beside it, at most {limit} are usual."),
@@ -67,6 +70,7 @@ LV_RADIUS = SliceCriterion(
 )
 EPI_RADIUS = SliceCriterion(
     "epi_radius_step",
+    S_("step of the ventricle's radius between slices"),
     "epi",
     "mm",
     S_("The ventricle's radius differs by {value} from the mean of the slices beside it, at most {limit} are usual."),
@@ -75,6 +79,7 @@ EPI_RADIUS = SliceCriterion(
 )
 WALL = SliceCriterion(
     "wall_step",
+    S_("step of the wall's thickness between slices"),
     "myo",
     "mm",
     S_("The wall's mean thickness differs by {value} from that of the slices beside it, at most {limit} are usual."),

@@ -50,6 +50,7 @@ class TimeCriterion(Criterion):
 
 MISSING = Criterion(
     "frame_missing",
+    S_("left ventricle missing in a frame"),
     "epi",
     "",
     S_("The left ventricle is not labelled in this frame, and it is in the frames before and after."),
@@ -57,6 +58,7 @@ MISSING = Criterion(
 )
 VOLUME = TimeCriterion(
     "myo_volume_change",
+    S_("volume of the myocardium unlike that of the other frames"),
     "myo",
     "%",
     S_(
@@ -72,24 +74,102 @@ _JUMP = S_("{what} jumps by {value} against the frames before and after, at most
 
 
 def _jump(
-    name: str, structure: str, unit: str, what: str, noise: float, acceleration: float, source: str = _OWN
+    name: str,
+    title: str,
+    structure: str,
+    unit: str,
+    what: str,
+    noise: float,
+    acceleration: float,
+    source: str = _OWN,
 ) -> TimeCriterion:
     text = _JUMP.replace("{what}", what)
-    return TimeCriterion(name, structure, unit, text, source, noise=noise, acceleration=acceleration)
+    return TimeCriterion(name, title, structure, unit, text, source, noise=noise, acceleration=acceleration)
 
 
-LV_RADIUS = _jump("lv_radius_jump", "lv", "mm", S_("The cavity's radius"), 1.0, 1500.0)
-EPI_RADIUS = _jump("epi_radius_jump", "epi", "mm", S_("The ventricle's radius"), 1.0, 1500.0)
-WALL = _jump("wall_jump", "myo", "mm", S_("The wall's mean thickness"), 1.0, 1500.0)
-CENTRE = _jump("centre_jump", "epi", "mm", S_("The ventricle's centre"), 1.0, 1500.0)
-LV_VOLUME = _jump("lv_volume_jump", "lv", "%", S_("The cavity's volume, of the largest one,"), 3.0, 6000.0)
-LV_AREA = _jump("lv_area_jump", "lv", "%", S_("The cavity's area, of the largest one,"), 2.0, 6000.0, source=_AS_2022)
-MYO_AREA = _jump(
-    "myo_area_jump", "myo", "%", S_("The myocardium's area, of the largest one,"), 5.0, 12000.0, source=_AS_2022
+LV_RADIUS = _jump(
+    "lv_radius_jump", S_("jump of the cavity's radius over time"), "lv", "mm", S_("The cavity's radius"), 1.0, 1500.0
 )
-LENGTH = _jump("lv_length_jump", "lv", "mm", S_("The cavity's length"), 2.0, 3000.0, source=_AS_2022)
-WIDTH = _jump("lv_base_width_jump", "lv", "mm", S_("The width of the mitral plane"), 3.0, 3000.0, source=_AS_2022)
-TURN = _jump("lv_orientation_jump", "lv", "degrees", S_("The long axis"), 3.0, 3000.0, source=_AS_2022)
+EPI_RADIUS = _jump(
+    "epi_radius_jump",
+    S_("jump of the ventricle's radius over time"),
+    "epi",
+    "mm",
+    S_("The ventricle's radius"),
+    1.0,
+    1500.0,
+)
+WALL = _jump(
+    "wall_jump", S_("jump of the wall's thickness over time"), "myo", "mm", S_("The wall's mean thickness"), 1.0, 1500.0
+)
+CENTRE = _jump(
+    "centre_jump",
+    S_("jump of the ventricle's centre over time"),
+    "epi",
+    "mm",
+    S_("The ventricle's centre"),
+    1.0,
+    1500.0,
+)
+LV_VOLUME = _jump(
+    "lv_volume_jump",
+    S_("jump of the cavity's volume over time"),
+    "lv",
+    "%",
+    S_("The cavity's volume, of the largest one,"),
+    3.0,
+    6000.0,
+)
+LV_AREA = _jump(
+    "lv_area_jump",
+    S_("jump of the cavity's area over time"),
+    "lv",
+    "%",
+    S_("The cavity's area, of the largest one,"),
+    2.0,
+    6000.0,
+    source=_AS_2022,
+)
+MYO_AREA = _jump(
+    "myo_area_jump",
+    S_("jump of the myocardium's area over time"),
+    "myo",
+    "%",
+    S_("The myocardium's area, of the largest one,"),
+    5.0,
+    12000.0,
+    source=_AS_2022,
+)
+LENGTH = _jump(
+    "lv_length_jump",
+    S_("jump of the cavity's length over time"),
+    "lv",
+    "mm",
+    S_("The cavity's length"),
+    2.0,
+    3000.0,
+    source=_AS_2022,
+)
+WIDTH = _jump(
+    "lv_base_width_jump",
+    S_("jump of the mitral plane's width over time"),
+    "lv",
+    "mm",
+    S_("The width of the mitral plane"),
+    3.0,
+    3000.0,
+    source=_AS_2022,
+)
+TURN = _jump(
+    "lv_orientation_jump",
+    S_("jump of the long axis over time"),
+    "lv",
+    "degrees",
+    S_("The long axis"),
+    3.0,
+    3000.0,
+    source=_AS_2022,
+)
 OVER_TIME = {
     "short-axis": (MISSING, LV_RADIUS, EPI_RADIUS, WALL, CENTRE, LV_VOLUME, VOLUME),
     "apical": (MISSING, LV_AREA, MYO_AREA, LENGTH, WIDTH, TURN, CENTRE),

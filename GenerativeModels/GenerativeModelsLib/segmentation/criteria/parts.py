@@ -132,10 +132,11 @@ def roundness(structure: str) -> Callable[[Plane], Reading | None]:
     return measure
 
 
-def no_hole(structure: str, text: str, *, of: str | None = None) -> PlaneCriterion:
-    """That a structure, named by `structure` and labelled as `of`, encloses nothing; `text` as in `Criterion`."""
+def no_hole(structure: str, title: str, text: str, *, of: str | None = None) -> PlaneCriterion:
+    """That a structure, named by `structure` and labelled as `of`, encloses nothing; words as in `Criterion`."""
     return PlaneCriterion(
         f"{structure}_hole",
+        title,
         structure,
         "mm2",
         text,
@@ -145,10 +146,11 @@ def no_hole(structure: str, text: str, *, of: str | None = None) -> PlaneCriteri
     )
 
 
-def no_gap(structure: str, other: str, text: str) -> PlaneCriterion:
-    """That no background lies enclosed between two structures; `text` as in `Criterion`."""
+def no_gap(structure: str, other: str, title: str, text: str) -> PlaneCriterion:
+    """That no background lies enclosed between two structures; words as in `Criterion`."""
     return PlaneCriterion(
         f"{structure}_{other}_hole",
+        title,
         structure,
         "mm2",
         text,
@@ -158,10 +160,11 @@ def no_gap(structure: str, other: str, text: str) -> PlaneCriterion:
     )
 
 
-def one_piece(structure: str, text: str, *, more_at_base: float = 0.0) -> PlaneCriterion:
-    """That a structure is one piece, and at the base at most `more_at_base` others; `text` as in `Criterion`."""
+def one_piece(structure: str, title: str, text: str, *, more_at_base: float = 0.0) -> PlaneCriterion:
+    """That a structure is one piece, and at the base at most `more_at_base` others; words as in `Criterion`."""
     return PlaneCriterion(
         f"{structure}_pieces",
+        title,
         structure,
         "",
         text,
@@ -171,6 +174,15 @@ def one_piece(structure: str, text: str, *, more_at_base: float = 0.0) -> PlaneC
     )
 
 
-LV_HOLE = no_hole("lv", S_("The cavity of the left ventricle has a hole of {value}."))
-LV_PIECES = one_piece("lv", S_("The cavity of the left ventricle is in pieces: {value} beside the largest."))
-LV_MYO_HOLE = no_gap("lv", "myo", S_("Between cavity and myocardium {value} are left out."))
+LV_HOLE = no_hole("lv", S_("hole in the left ventricle"), S_("The cavity of the left ventricle has a hole of {value}."))
+LV_PIECES = one_piece(
+    "lv",
+    S_("left ventricle in pieces"),
+    S_("The cavity of the left ventricle is in pieces: {value} beside the largest."),
+)
+LV_MYO_HOLE = no_gap(
+    "lv",
+    "myo",
+    S_("gap between left ventricle and myocardium"),
+    S_("Between cavity and myocardium {value} are left out."),
+)

@@ -35,6 +35,8 @@ class Criterion:
     ----------
     name
         Name in `violations.csv` and `result.json`.
+    title
+        What is wrong, in words for people, marked by `language.S_`; see `titles`.
     structure
         "lv", "myo", "rv", "la" or "epi", which is lv and myo.
     unit
@@ -52,6 +54,7 @@ class Criterion:
     """
 
     name: str
+    title: str
     structure: str
     unit: str
     text: str

@@ -59,19 +59,30 @@ def _right_apart(plane: Plane) -> Reading | None:
 
 SHORT_AXIS = (
     LV_HOLE,
-    no_hole("rv", S_("The right ventricle has a hole of {value}.")),
-    no_hole("myo", S_("The myocardium has a hole of {value}.")),
+    no_hole("rv", S_("hole in the right ventricle"), S_("The right ventricle has a hole of {value}.")),
+    no_hole("myo", S_("hole in the myocardium"), S_("The myocardium has a hole of {value}.")),
     LV_PIECES,
     one_piece(
         "rv",
+        S_("right ventricle in pieces"),
         S_("The right ventricle is in pieces: {value} beside the largest, at most {limit} here."),
         more_at_base=1.0,
     ),
-    one_piece("myo", S_("The myocardium is in pieces: {value} beside the ring of the left ventricle.")),
+    one_piece(
+        "myo",
+        S_("myocardium in pieces"),
+        S_("The myocardium is in pieces: {value} beside the ring of the left ventricle."),
+    ),
     LV_MYO_HOLE,
-    no_gap("rv", "myo", S_("Between right ventricle and myocardium {value} are left out.")),
+    no_gap(
+        "rv",
+        "myo",
+        S_("gap between right ventricle and myocardium"),
+        S_("Between right ventricle and myocardium {value} are left out."),
+    ),
     PlaneCriterion(
         "rv_off_myo",
+        S_("right ventricle apart from the myocardium"),
         "rv",
         "mm",
         S_("The right ventricle lies {value} off the myocardium, at most {limit} are usual."),
@@ -81,6 +92,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "lv_rv_contact",
+        S_("contact of left and right ventricle"),
         "lv",
         "mm",
         S_("Left and right cavity touch along {value} without a septum between them."),
@@ -90,6 +102,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "lv_background_contact",
+        S_("cavity open to the background"),
         "lv",
         "mm",
         S_("The wall of the left ventricle is open along {value}, at most {limit} here."),
@@ -99,6 +112,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "lv_concavity",
+        S_("dent in the left ventricle"),
         "lv",
         "mm",
         S_("The cavity of the left ventricle has a dent {value} deep, at most {limit} are usual."),
@@ -108,6 +122,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "rv_concavity",
+        S_("dent in the right ventricle"),
         "rv",
         "mm",
         S_("The right ventricle has a dent {value} deep, at most {limit} are usual."),
@@ -117,6 +132,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "myo_concavity",
+        S_("dent in the epicardial outline"),
         "epi",
         "mm",
         S_("The outline of the left ventricle has a dent {value} deep, at most {limit} are usual."),
@@ -126,6 +142,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "lv_circularity",
+        S_("left ventricle not round"),
         "lv",
         "",
         S_("The cavity of the left ventricle is not round: circularity {value}, at least {limit}."),
@@ -136,6 +153,7 @@ SHORT_AXIS = (
     ),
     PlaneCriterion(
         "myo_circularity",
+        S_("epicardial outline not round"),
         "epi",
         "",
         S_("The outline of the left ventricle is not round: circularity {value}, at least {limit}."),

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.repair.change import Place, changed_percent, changed_places
 
 __all__ = ["Accepted", "Limit", "accepted", "broken_by_place"]
 
 _TOO_MUCH = S_("It would change {percent:.0f} % of the labels, more than {most:.0f} %.")
-_ANEW = S_("It would break rules that hold now, or make others break them: {id}.")
-_NO_BETTER = S_("It would still break rules, as many as now: {id}.")
+_ANEW = S_("It would break rules that hold now, or make others break them: {rule_list}.")
+_NO_BETTER = S_("It would still break rules, as many as now: {rule_list}.")
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,11 @@ def _no_better(
     for place, rules in now.items():
         if new := rules - known.get(place, set()):
             for guilty in _guilty(place, changed):
-                yield guilty, said(_ANEW, id=", ".join(sorted(new)))
+                yield guilty, said(_ANEW, rule_list=titles(sorted(new)))
     for place in changed:
         earlier, left = (_rules_of(_unit(place, whole), faults) for faults in (known, now))
         if len(left) >= len(earlier):
-            yield place, said(_NO_BETTER, id=", ".join(sorted({rule for _, rule in left})))
+            yield place, said(_NO_BETTER, rule_list=titles(sorted({rule for _, rule in left})))
 
 
 def _rules_of(unit: Place, faults: Mapping[Place, set[str]]) -> set[tuple[Place, str]]:

@@ -36,13 +36,16 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
             all=result["frames"],
         )
     ]
-    if result["abstained"]:
-        lines.append(_("Places that still break rules: {count}", count=len(result["abstained"])))
+    if not result["abstained"]:
+        return lines
+    from GenerativeModelsLib.segmentation.criteria.titles import titles
+
+    lines.append(_("Places that still break rules: {count}", count=len(result["abstained"])))
     for entry in result["abstained"]:
         where = _("frame {frame}", frame=entry["frame"])
         if entry["slice"] is not None:
             where = _("frame {frame}, slice {slice}", frame=entry["frame"], slice=entry["slice"])
-        lines.append(f"  {where} ({', '.join(entry['rules'])}): {entry['reason']}")
+        lines.append(f"  {where} ({titles(entry['rules'])}): {entry['reason']}")
     return lines
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
 from GenerativeModelsLib.segmentation.codes.bank import nearest_valid
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.geometry import centre, pieces
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
@@ -42,7 +43,7 @@ NEAREST = 64
 """Nearest codes of the bank that are tried as a beginning of the line."""
 NEVER = -1e4
 """Logit of labels that the slice has not; finite, since logits are interpolated."""
-_REASON = S_("Brought to the nearest valid map of the label network; rules that were broken: {id}.")
+_REASON = S_("Brought to the nearest valid map of the label network; rules that were broken: {rule_list}.")
 _OUTSIDE = S_("Its shape lies outside the population of the label network; it may be the patient's own.")
 
 
@@ -98,9 +99,9 @@ class NearestCodes:
                     refused[place] = made
                 elif made is not None:
                     values[place] = made
-                    rules = ", ".join(violation.criterion.name for violation in judged.violations)
+                    rules = titles(violation.criterion.name for violation in judged.violations)
                     area = changed_mm2(before, made, maps.pixel_mm)
-                    changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, id=rules),)))
+                    changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, rule_list=rules),)))
         return NearestMaps(replace(maps, values=values), changes, refused)
 
     def _nearest(self, found: Findings, like: Plane, place: Place, turn: float) -> np.ndarray | str | None:

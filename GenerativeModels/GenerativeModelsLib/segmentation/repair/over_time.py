@@ -12,6 +12,7 @@ import numpy as np
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
 from GenerativeModelsLib.segmentation.criteria.over_time import TimeCriterion
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
 from GenerativeModelsLib.segmentation.repair.change import (
@@ -47,12 +48,12 @@ _ON_SHAPE = {
     *("myo_thinnest", "lv_radius_step", "epi_radius_step", "wall_step"),
 }
 """Rules that an unusual heart may break."""
-_OWN = S_("Its shape is unusual in {count:d} of {all:d} frames ({id}); it may be the patient's own.")
-_REASON = S_("Rebuilt from the frames before and after; rules that were broken: {id}.")
+_OWN = S_("Its shape is unusual in {count:d} of {all:d} frames ({rule_list}); it may be the patient's own.")
+_REASON = S_("Rebuilt from the frames before and after; rules that were broken: {rule_list}.")
 _SINGLE = S_("There are no frames before and after it to rebuild it from.")
 _GAP = S_("The valid frames before and after it are more than {ms:.0f} ms apart.")
 _NONE_VALID = S_("The slice has no two valid frames to rebuild it from.")
-_STILL_BROKEN = S_("Rebuilt from the frames before and after it would still break rules: {id}.")
+_STILL_BROKEN = S_("Rebuilt from the frames before and after it would still break rules: {rule_list}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ def over_time(
             unusual = sorted({rule.name for rule in rules} & set(own))
             if unusual and frame not in whole:
                 count = max(own[name] for name in unusual)
-                refused[frame, slice_] = said(_OWN, count=count, all=maps.frames, id=", ".join(unusual))
+                refused[frame, slice_] = said(_OWN, count=count, all=maps.frames, rule_list=titles(unusual))
                 continue
             moved = any(rule.name == "centre_jump" for rule in rules)
             structures = None if frame in whole or moved else {rule.structure for rule in rules}
@@ -130,9 +131,9 @@ def over_time(
             before = maps.values[frame, slice_]
             if not np.array_equal(labels, before):
                 values[frame, slice_] = labels
-                names = ", ".join(dict.fromkeys(rule.name for rule in rules)) or _names_of_frame(faults, frame)
+                names = titles(rule.name for rule in rules or _rules_of_frame(faults, frame))
                 area = changed_mm2(before, labels, maps.pixel_mm)
-                changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, id=names),)))
+                changes.append(Change(frame, slice_, (STEP,), area, (said(_REASON, rule_list=names),)))
     failed = {frame for frame, slice_ in refused if slice_ is None}
     for frame in failed:
         values[frame] = maps.values[frame]
@@ -180,9 +181,8 @@ def whole_frames(found: Findings) -> set[int]:
     return whole
 
 
-def _names_of_frame(faults: dict[Place, list], frame: int) -> str:
-    names = [rule.name for place, rules in sorted(faults.items(), key=str) if place[0] == frame for rule in rules]
-    return ", ".join(dict.fromkeys(names))
+def _rules_of_frame(faults: dict[Place, list], frame: int) -> list:
+    return [rule for place, rules in sorted(faults.items(), key=str) if place[0] == frame for rule in rules]
 
 
 class _Series:
@@ -227,7 +227,7 @@ class _Series:
                 return labels, ""
         if whole:
             return with_unnamed(maps, frame, slice_, maps.values[near, slice_]), ""
-        return None, said(_STILL_BROKEN, id=", ".join(sorted(broken)))
+        return None, said(_STILL_BROKEN, rule_list=titles(sorted(broken)))
 
     def _gap(self, frame: int) -> int | None:
         """The nearest valid frame, None where those before and after lie too far from each other."""

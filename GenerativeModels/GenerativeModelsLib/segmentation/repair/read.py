@@ -25,7 +25,10 @@ _AGAIN = "repair the segmentation again"
 
 @dataclass(frozen=True)
 class ListedChange:
-    """A line of `changes.csv`; see docs/formats.md. The frame is None for all frames, effects where not known."""
+    """A line of `changes.csv`; see docs/formats.md. The frame is None for all frames, effects where not known.
+
+    `criteria` are names of the rules that the slice broke; none in files of versions that did not write them.
+    """
 
     frame: int | None
     slice: int
@@ -35,6 +38,7 @@ class ListedChange:
     edv_change_ml: float | None
     esv_change_ml: float | None
     ef_change_percent: float | None
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,7 @@ def parse_changes(text: str) -> list[ListedChange]:
                 float(row["changed_mm2"]),
                 row["reason"],
                 *(number(row[name]) for name in ("edv_change_ml", "esv_change_ml", "ef_change_percent")),
+                tuple((row.get("criteria") or "").split()),
             )
             for row in csv.DictReader(io.StringIO(text, newline=""))
         ]

@@ -13,6 +13,7 @@ import numpy as np
 
 from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.repair.accepted import Accepted, Limit, accepted, broken_by_place
 from GenerativeModelsLib.segmentation.repair.change import Abstention, Change, Place, changed_mm2, changed_places
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Repaired", "repair_maps"]
 
 _NO_STEP = S_("No small change mends it; an unusual shape or size may be the patient's own.")
-_IN_PART = S_("Mended in part. {why} What is left: {id}.")
+_IN_PART = S_("Mended in part. {why} What is left: {rule_list}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,7 +268,7 @@ def _abstained(after: Findings, state: _State, kept: frozenset[int]) -> list[Abs
         reason = state.refused.get((frame, slice_)) or state.refused.get((frame, None)) or said(_NO_STEP)
         names = tuple(sorted(rules))
         if (frame, slice_) in state.changes:
-            reason = said(_IN_PART, why=reason, id=", ".join(names))
+            reason = said(_IN_PART, why=reason, rule_list=titles(names))
         found.append(Abstention(frame, slice_, names, reason))
     return found
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from GenerativeModelsLib.language import S_, listed, said
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
+from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
 from GenerativeModelsLib.segmentation.repair.change import Change, changed_mm2, changed_percent, with_unnamed
@@ -69,11 +70,11 @@ def smallest_changes(
     return replace(maps, values=values), changes
 
 
-_REASON = S_("{done_list}; rules that were broken: {id}.")
+_REASON = S_("{done_list}; rules that were broken: {rule_list}.")
 
 
 def _reason(done: tuple[str, ...], rules: list[str]) -> str:
-    return said(_REASON, done_list=listed(done).capitalize(), id=", ".join(rules))
+    return said(_REASON, done_list=listed(done).capitalize(), rule_list=titles(rules))
 
 
 def mend_slice(

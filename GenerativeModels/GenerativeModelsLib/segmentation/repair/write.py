@@ -13,6 +13,7 @@ from GenerativeModelsLib.anatomy.fingerprint import fingerprint_of
 from GenerativeModelsLib.output.table_file import write_table
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.repair.accepted import broken_by_place
 from GenerativeModelsLib.segmentation.repair.files import write_nifti
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = ["AFTER", "BEFORE", "CHANGES", "CHANGE_COLUMNS", "REPAIRED", "Effect",
 REPAIRED, CHANGES, BEFORE, AFTER = "repaired.nii.gz", "changes.csv", "before", "after"
 CHANGE_COLUMNS = (
     *("frame", "slice", "step", "changed_mm2", "reason"),
-    *("edv_change_ml", "esv_change_ml", "ef_change_percent"),
+    *("edv_change_ml", "esv_change_ml", "ef_change_percent", "criteria"),
 )
 
 
@@ -81,7 +82,9 @@ def write_files(case: Case, folder: Path) -> None:
 
 
 def _rows(repaired: Repaired) -> Iterator[dict[str, object]]:
+    broken = broken_by_place(repaired.before)
     for change, effect in zip(repaired.changes, effects(repaired)):
+        rules = broken.get((change.frame, change.slice)) or broken.get((change.frame, None), ())
         yield {
             "frame": "" if change.frame is None else change.frame,
             "slice": change.slice,
@@ -91,6 +94,7 @@ def _rows(repaired: Repaired) -> Iterator[dict[str, object]]:
             "edv_change_ml": _rounded(effect.edv_ml),
             "esv_change_ml": _rounded(effect.esv_ml),
             "ef_change_percent": _rounded(effect.ef_percent),
+            "criteria": " ".join(sorted(rules)),
         }
 
 

@@ -58,8 +58,12 @@ class Group:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A criterion in the table of rules, as printed; `source` is its number in the list of sources, from 1."""
+    """A criterion in the table of rules, as printed; `source` is its number in the list of sources, from 1.
 
+    `name` is that of the tables of the case.
+    """
+
+    title: str
     name: str
     limit: str
     published: str
@@ -216,4 +220,5 @@ def _rule(criterion: Criterion, found: Findings, source: int) -> RuleRow:
         limit = "–"
     judged = found.judged.get(criterion.name)
     count = sum(violation.criterion is criterion for violation in found.violations)
-    return RuleRow(criterion.name, limit, _(criterion.published), str(judged or ""), count, source)
+    title = in_words_of_page(criterion.title)
+    return RuleRow(title, criterion.name, limit, _(criterion.published), str(judged or ""), count, source)

@@ -8,7 +8,7 @@ import pytest
 
 from GenerativeModelsLib.evaluation.heart.realign import SimulatedCase, measure_simulated
 from GenerativeModelsLib.evaluation.heart.realign_scores import RealScores, SimulatedScores
-from GenerativeModelsLib.evaluation.heart.realign_tables import real_table, simulated_table
+from GenerativeModelsLib.evaluation.heart.realign_tables import WAYS, real_table, simulated_table
 from GenerativeModelsLib.resources import default_bundle
 
 
@@ -19,10 +19,10 @@ def score(name: str, way: str, left: float, wall: float) -> SimulatedScores:
 
 def test_errors_are_absolute_and_differences_paired() -> None:
     before = [score("a", "as it is", 2.0, -0.4), score("b", "as it is", 1.0, 0.2)]
-    after = [replace(s, way=way, left_mm=s.left_mm - 0.5) for way in ("curve", "realign") for s in before]
+    after = [replace(s, way=way, left_mm=s.left_mm - 0.5) for way in ("curve", "repair", "realign") for s in before]
     table = simulated_table([*before, *after], 7)
     rows = {row[1]: dict(zip(table.columns, row)) for row in table.rows}
-    assert [*rows] == ["as it is", "centres alone", "`--realign`"] and {row[0] for row in table.rows} == {"2 mm"}
+    assert [*rows] == [*WAYS.values()] and {row[0] for row in table.rows} == {"2 mm"}
     assert rows["as it is"]["left, mm"] == "1.50"
     assert rows["`--realign`"]["left, mm"] == "1.00 (-0.50 to -0.50)"
     assert rows["as it is"]["mean wall ED, mm"] == rows["`--realign`"]["mean wall ED, mm"] == "0.30"
@@ -40,9 +40,10 @@ def test_patients_are_shown_together_and_by_diagnosis_and_those_without_a_right_
 
 
 @pytest.mark.slow
-def test_a_heart_is_measured_in_three_ways() -> None:
+def test_a_heart_is_measured_in_four_ways() -> None:
     found = {s.way: s for s in measure_simulated(SimulatedCase(default_bundle("heart"), 7_100_000, 2, 2.5))}
-    assert [*found] == ["as it is", "curve", "realign"]
+    assert [*found] == [*WAYS]
     assert found["realign"].left_mm < 0.5 * found["as it is"].left_mm
+    assert found["realign"].left_mm < found["repair"].left_mm < found["as it is"].left_mm
     assert found["realign"].dice["ed"] > found["as it is"].dice["ed"] + 0.02
     assert abs(found["realign"].wall_error_mm["ed"]) < 0.3

@@ -59,7 +59,7 @@ def folder(faulty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("out") / "case"
     result = CliRunner().invoke(app, ["segmentation", "check", str(faulty_file), "--output", str(output)])
     assert result.exit_code == 0, result.output
-    assert "labelled slices break a rule" in result.stdout and "lv_hole: 1" in result.stdout
+    assert "labelled slices break a rule" in result.stdout and "hole in the left ventricle: 1" in result.stdout
     return output
 
 
@@ -110,6 +110,8 @@ def test_the_report_is_one_page_that_loads_nothing(folder: Path) -> None:
     assert "default-src 'none'" in page
     assert "://" not in page.replace("http://www.w3.org/2000/svg", ""), "the name of a format, not an address"
     assert 'id="f1-s2"' in page and 'href="#f1-s2"' in page and "data:image/webp" in page
+    assert '<span class="title">hole in the left ventricle</span> <code>lv_hole</code>' in page
+    assert "lv_hole" not in page.partition("rules-heading")[0], "places are called by the titles"
     assert "The cavity of the left ventricle has a hole" in page and page.count('class="chart"') >= 3
 
 

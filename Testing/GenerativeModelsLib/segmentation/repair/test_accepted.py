@@ -55,7 +55,7 @@ def test_a_change_that_breaks_another_rule_goes_back_though_the_slice_breaks_few
     before, done = kept(values, tried)
     assert len(broken_by_place(before)[0, 3]) > 1 and "myo_pieces" not in broken_by_place(before)[0, 3]
     assert np.array_equal(done.found.maps.values[0, 3], values[3])
-    assert done.refused[0, 3] == "It would break rules that hold now, or make others break them: myo_pieces."
+    assert done.refused[0, 3] == "It would break rules that hold now, or make others break them: myocardium in pieces."
 
 
 def test_a_change_beside_which_another_slice_breaks_a_rule_goes_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import jsonschema
@@ -36,6 +37,9 @@ SCHEMA = {
         **dict.fromkeys(("violating", "ef_percent", "edv_ml", "esv_ml"), PAIR),
     },
 }
+STEPS = "step of the ventricle's radius between slices, step of the cavity's radius between slices"
+NAMES = re.compile(r"\b(lv|rv|myo|epi|la|wall|centre|slice|frame)_[a-z_]+\b")
+"""Of criteria."""
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +127,8 @@ def test_the_folder_is_read_back(folder: Path) -> None:
     case = read_case(folder)
     (change,) = case.changes
     assert (change.frame, change.slice, change.step) == (1, 2, "smallest")
-    assert change.reason == "Holes filled; rules that were broken: lv_hole."
+    assert change.criteria == ("lv_hole",)
+    assert change.reason == "Holes filled; rules that were broken: hole in the left ventricle."
     area_ml = change.changed_mm2 * 8.0 / 1000
     assert change.edv_change_ml == 0.0, "frame 0 is the largest with and without the hole"
     assert case.after.curves["lv_ml"][1] - case.before.curves["lv_ml"][1] == pytest.approx(area_ml, abs=1e-3)
@@ -144,6 +149,7 @@ def test_the_page_shows_each_change_before_and_after_and_loads_nothing(folder: P
     article = page[page.index('<article id="f1-s2">') :].partition("</article>")[0]
     assert article.count("data:image/webp") == 2 and "Holes filled" in article and "EDV by +0.0 ml" in article
     assert 'id="left-f4-s3"' in page and "more than 30 %" in page and page.count('class="chart"') >= 3
+    assert "The centres alone are used" in page and "heart analyse --realign" in page
 
 
 def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_path: Path) -> None:
@@ -158,13 +164,18 @@ def test_a_slice_that_is_mended_in_part_is_shown_as_changed_and_as_faulty(tmp_pa
     assert case.result["changed"] == [[0, 3], [0, 5]] and case.result["violating"] == {"before": 2, "after": 1}
     ((frame, slice_),) = [(each["frame"], each["slice"]) for each in case.result["abstained"]]
     assert (frame, slice_) == (0, 3) and {each.slice for each in case.after.violations} == {3}
-    page = case.report.read_text(encoding="utf-8")
+    page = unescape(case.report.read_text(encoding="utf-8"))
+    assert "heart analyse --realign" not in page, "no slice was to be realigned"
     assert '<td class="part" title="Frame 0, slice 3: mended in part"><a href="#f0-s3"' in page
     assert '<td class="changed" title="Frame 0, slice 5: changed">' in page
-    assert 'id="left-f0-s3"' in page and "What is left: epi_radius_step, lv_radius_step." in page
+    assert 'id="left-f0-s3"' in page and f"What is left: {STEPS}." in page
     article = page[page.index('<article id="f0-s3">') :].partition("</article>")[0]
-    assert "rules that were broken: lv_hole." in article, "what was mended alone"
-    assert "Mended in part. Still broken: epi_radius_step, lv_radius_step." in article
+    assert "rules that were broken: hole in the left ventricle." in article, "what was mended alone"
+    assert f"Mended in part. Still broken: {STEPS}." in article
+    (left,) = case.result["abstained"]
+    assert left["rules"] == ["epi_radius_step", "lv_radius_step"], "files keep the names"
+    assert f"({STEPS}): {left['reason']}" in run.stdout
+    assert not NAMES.search(page) and not NAMES.search(run.stdout), "which no reader sees"
     assert "Mended in part" not in page[page.index('<article id="f0-s5">') :].partition("</article>")[0]
 
 

@@ -37,7 +37,7 @@ def test_a_faulty_slice_is_mended_and_the_others_stay() -> None:
     made = mended(values)
     assert not check_maps(made.maps).faults and not made.refused
     (change,) = made.changes
-    rules = {violation.criterion.name for violation in found_in(values).faults}
+    rules = {violation.criterion.title for violation in found_in(values).faults}
     assert (change.frame, change.slice, change.steps) == (0, 1, ("codes",)) and rules
     assert all(rule in change.reasons[0] for rule in rules)
     assert np.array_equal(made.maps.values[0, ::2], values[::2])

@@ -118,7 +118,7 @@ def test_of_a_dented_slice_the_island_goes_and_the_dent_is_listed() -> None:
     repaired = repair_maps(maps)
     require_sound(maps, repaired)
     assert np.array_equal(repaired.after.maps.values[0, 3], dented)
-    assert "lv_concavity" not in repaired.changes[0].reasons[0], "only what was mended"
+    assert "dent in" not in repaired.changes[0].reasons[0], "only what was mended"
     (left,) = repaired.abstained
     assert left.slice == 3 and "lv_concavity" in left.rules and left.reason.startswith("Mended in part. ")
     again = repair_maps(maps, keep_frames=(0,))
@@ -265,11 +265,12 @@ def test_a_slice_of_another_size_loses_its_hole_and_what_is_left_is_listed() -> 
     require_sound(maps, repaired)
     assert [change.slice for change in repaired.changes] == [3, 5]
     assert np.array_equal(repaired.after.maps.values[0, 3], ring(8.0, 17.0))
-    assert repaired.changes[0].reasons == ("Holes filled; rules that were broken: lv_hole.",)
+    assert repaired.changes[0].reasons == ("Holes filled; rules that were broken: hole in the left ventricle.",)
     (left,) = repaired.abstained
     assert left.slice == 3 and set(left.rules) == {"epi_radius_step", "lv_radius_step"}
     assert left.reason.startswith("Mended in part. There are no frames before and after it to rebuild it from. What is")
-    assert left.reason.endswith("What is left: epi_radius_step, lv_radius_step.")
+    steps = (f"step of the {whose} radius between slices" for whose in ("ventricle's", "cavity's"))
+    assert left.reason.endswith(f"What is left: {', '.join(steps)}.")
 
 
 def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:

@@ -42,7 +42,7 @@ def with_small_ring(outer: float = 10.0) -> np.ndarray:
 def test_an_island_goes_with_its_own_wall() -> None:
     made, (change,) = mended(with_small_ring())
     assert np.array_equal(made, stack())
-    assert change.reasons == ("Islands removed; rules that were broken: lv_pieces.",)
+    assert change.reasons == ("Islands removed; rules that were broken: left ventricle in pieces.",)
 
 
 def test_the_piece_stays_that_continues_the_other_slices_even_if_it_is_the_smaller_one() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.identity import shown_identity
-from GenerativeModelsLib.language import _
+from GenerativeModelsLib.language import _, in_words_of_page
+from GenerativeModelsLib.segmentation.criteria.titles import title_of
 from GenerativeModelsLib.segmentation.repair.repair import Repaired
 from GenerativeModelsLib.segmentation.repair.write import Effect, effects
 from GenerativeModelsLib.segmentation.report.content import MOST_PICTURES, curve_figures, role_words
@@ -31,7 +33,7 @@ class ShownChange:
     change, effect
         What was done, and what it alone does to the measures.
     left
-        Names of the rules that the slice still breaks.
+        The rules that the slice still breaks, in words.
     before, after
         Pictures of the slice; None beyond the first `MOST_PICTURES`, and for slices that were realigned.
     """
@@ -60,7 +62,7 @@ class RepairReport:
     changes, hidden
         Changed slices, and the number of them without pictures.
     abstained
-        What still breaks rules, with the heading.
+        What still breaks rules, with the heading before it and the rules in words after it.
     curves
         SVG elements with their captions.
     identity
@@ -73,7 +75,7 @@ class RepairReport:
     grid: list[list[tuple[str, str, str]]]
     changes: list[ShownChange]
     hidden: int
-    abstained: list[tuple[str, Abstention]]
+    abstained: list[tuple[str, Abstention, tuple[str, ...]]]
     curves: list[tuple[str, str]]
     identity: list[tuple[str, str]]
 
@@ -89,10 +91,15 @@ def report_content(case: Case, result: dict[str, Any]) -> RepairReport:
         grid=_grid(repaired),
         changes=changes,
         hidden=sum(change.before is None for change in changes),
-        abstained=[(_heading(each.frame, each.slice), each) for each in repaired.abstained],
+        abstained=[(_heading(each.frame, each.slice), each, _in_words(each.rules)) for each in repaired.abstained],
         curves=curve_figures(repaired.after, repaired.before),
         identity=shown_identity(result),
     )
+
+
+def _in_words(rules: Iterable[str]) -> tuple[str, ...]:
+    """Titles of rules in the page's language."""
+    return tuple(in_words_of_page(title_of(name)) for name in rules)
 
 
 def _key(frame: int | None, slice_: int | None) -> str:
@@ -109,7 +116,7 @@ def _heading(frame: int | None, slice_: int | None) -> str:
 
 def _changes(repaired: Repaired) -> list[ShownChange]:
     window, shown = window_of(repaired.before.maps), []
-    rules = {(each.frame, each.slice): each.rules for each in repaired.abstained}
+    rules = {(each.frame, each.slice): _in_words(each.rules) for each in repaired.abstained}
     for change, effect in zip(repaired.changes, effects(repaired)):
         place, pictures, role = (change.frame, change.slice), (None, None), ""
         if change.frame is not None:
