@@ -37,23 +37,23 @@ def run(
         three folds, with the paper's results, hours at the first run. ablations: HiREC-CVAE without one of its
         parts. speed: run times relative to a matrix product. thickness: wall phantoms. heart: held-out
         simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-ablation:
-        Ladder VAE, VAE and principal components of as many numbers, and hypertrophy beside the one-number rule, with
-        a figure. heart-population: the simulated population compared with real people, with a figure. densities: normalising flows and
-        other densities of heads and hearts, and heads drawn from the bundle's prior. segmentation-check: expert
-        label maps that the check calls wrong, and faults that it misses. repair: the repair of segmentations
-        beside other methods, on failures of a small network and on graded faults; a bundle of label maps
-        (`model`) beside the shipped one. realign: heart analyse --realign on simulated hearts with known shifts
-        of their slices, and on ACDC. uncertainty: a bundle of segmentation uncertainty (`model`) on the errors
-        of these networks. label-model: a bundle of label maps (`model`) on held-out simulated hearts and
-        Sunnybrook, with a figure.
+        Ladder VAE, VAE and principal components of as many numbers, and hypertrophy beside the one-number rule,
+        with a figure. heart-population: the simulated population compared with real people, with a figure.
+        densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's
+        prior. segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
+        repair: the repair of segmentations beside other methods, on failures of a small network and on graded
+        faults; a bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on
+        simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation
+        uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
+        held-out simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
-        heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that of the data set, or the
-        one above it.
+        heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that of the
+        data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
