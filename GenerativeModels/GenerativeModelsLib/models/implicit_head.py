@@ -26,6 +26,9 @@ from torch.nn import functional as F
 
 __all__ = ["ImplicitHead"]
 
+CODE_GAIN = 5.0
+"""Standard deviation of a hidden unit before the training for codes of unit length, times their dimension's root."""
+
 
 class ImplicitHead(nn.Module):
     """Signed distance of a point in the head of a code.
@@ -38,7 +41,7 @@ class ImplicitHead(nn.Module):
         Of the hidden layers.
     """
 
-    def __init__(self, code: int = 64, width: int = 128, depth: int = 6) -> None:
+    def __init__(self, code: int = 64, width: int = 128, depth: int = 4) -> None:
         super().__init__()
         self.code = code
         self.of_code = nn.ModuleList(nn.Linear(code, width) for _ in range(2))
@@ -46,6 +49,8 @@ class ImplicitHead(nn.Module):
         self.hidden = nn.ModuleList(nn.Linear(width, width) for _ in range(depth - 1))
         self.last = nn.Linear(width, 1)
         nn.init.zeros_(self.last.bias)
+        for layer in self.of_code:
+            nn.init.normal_(layer.weight, std=CODE_GAIN / code**0.5)
 
     def forward(self, code: Tensor, points: Tensor) -> Tensor:
         """Distances (B, P), negative inside, of codes (B, code) at points (P, 3), or (B, P, 3), in head sizes."""

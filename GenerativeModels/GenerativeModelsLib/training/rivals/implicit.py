@@ -33,15 +33,15 @@ PENALTY = 1e-4
 """Weight of the codes' mean squared length (both papers)."""
 FIRST_CODES = 0.01
 """Standard deviation of the codes before the training (DeepSDF)."""
-CODE_RATE = 5.0
+CODE_RATE = 4.0
 """Learning rate of the codes, relative to that of the network; 10 in both papers."""
 NEAR = 0.75
 """Share of the points that are drawn by the weights of the basis, which are large near the surface; the others are
 drawn from the whole grid."""
 SHRINKAGE = 0.02
 """Of the covariance of codes, sizes and poses to its diagonal."""
-ITEM = 0.005
-"""Seconds of a head in an epoch, for 256 points."""
+ITEM = 0.0005
+"""Seconds of a head in an epoch, for 64 points."""
 
 
 class TrainingHeads:
@@ -136,22 +136,20 @@ def train_implicit(config: PredictorTrainingConfig, resume: bool, options: dict,
     """Train an implicit head; returns the output folder.
 
     `network` has, beside the parameters of `ImplicitHead`, `heads`, the number of training heads, and `points`, those
-    of a head in a batch.
+    of a head in a batch. Real pictures, whose shape is not known, and drawn heads are not read.
     """
     checkpoint, epoch = resumed(config.output, resume)
     network = dict(config.network)
-    heads, points = network.pop("heads", 3000), network.pop("points", 256)
-    seconds = ITEM * points / 256 * config.items_per_epoch * max(config.epochs - epoch, 0)
-    sources = begin(config, stages, seconds=seconds)
+    heads, points = network.pop("heads", 1500), network.pop("points", 64)
+    seconds = ITEM * points / 64 * config.items_per_epoch * max(config.epochs - epoch, 0)
+    sources = begin(config.model_copy(update={"hc18": None, "shapes": 0}), stages, seconds=seconds)
     known = TrainingHeads(sources.data(config.batch_size, config.seed), sources.mirror, heads, config.seed)
     data = HeadPoints(len(known), sources.basis.weight, config.batch_size, points, config.seed)
     trainer = make_trainer(config, [ReportedBatches(stages, TRAINING, epoch)], **options)
     batches = max(1, config.items_per_epoch // config.batch_size)
     steps = optimiser_steps(config, trainer, -(-batches // trainer.world_size))
     module = ImplicitTraining(network, sources.basis, known.coefficients, config.learning_rate, steps)
-    trainer.fit(
-        module, DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)), ckpt_path=checkpoint
-    )
+    trainer.fit(module, DataLoader(data, batch_size=None, sampler=FreshIndices(batches, epoch)), ckpt_path=checkpoint)
     if trainer.is_global_zero:
         save_predictor(config, module.tensors(known.views), trained=epoch < config.epochs)
     return config.output

@@ -32,13 +32,13 @@ from GenerativeModelsLib.training.skull.module import MEAN_PATH_SIGMA
 
 __all__ = ["STAGES", "TLNetTraining", "train_tl_net"]
 
-STAGES = (0.25, 0.6, 0.15)
+STAGES = (0.12, 0.8, 0.08)
 """Shares of the steps: autoencoder, image network, both."""
-JOINT_RATE = 0.5
+JOINT_RATE = 0.25
 """Learning rate of the last stage, relative to that of the others."""
 WARM_UP = 0.08
 """Share of a stage over which the learning rate rises."""
-ITEM = 0.011
+ITEM = 0.003
 """Seconds of a case, on the mean of the stages."""
 
 
