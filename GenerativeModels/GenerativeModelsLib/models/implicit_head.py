@@ -20,7 +20,6 @@ Deviations from these papers:
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 

@@ -14,7 +14,7 @@ from GenerativeModelsLib.models.voxel_nets import (
     head_of_field,
     occupancy,
 )
-from GenerativeModelsLib.skull.shape.field import CLAMP, HALF_EXTENT, GRID_SIZE
+from GenerativeModelsLib.skull.shape.field import CLAMP, GRID_SIZE, HALF_EXTENT
 from Testing.helpers.tiny_models import RANK, tiny_basis
 
 
@@ -23,7 +23,7 @@ def test_the_logit_of_the_occupancy_is_the_distance_and_inside_is_full() -> None
     share = occupancy(field)
     np.testing.assert_allclose(-SOFTNESS * torch.logit(share), field, atol=1e-5)
     assert share[0] > 0.99 and share[6] == 0.5 and share[-1] < 0.01
-    assert 2 * HALF_EXTENT / (GRID_SIZE - 1) / 2 == pytest.approx(SOFTNESS, rel=0.1)
+    assert pytest.approx(SOFTNESS, rel=0.1) == 2 * HALF_EXTENT / (GRID_SIZE - 1) / 2
 
 
 def test_the_projection_of_a_head_of_the_basis_is_its_coefficients() -> None:

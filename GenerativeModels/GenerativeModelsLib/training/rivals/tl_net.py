@@ -46,10 +46,11 @@ class TLNetTraining(L.LightningModule):
     """Three stages, by the share of the steps that are done; the rate of each rises, then falls as a cosine.
 
         1  autoencoder      V(d(e(v)), v)
-        2  image network    C(r(y), e(v)) + size + real pictures;  e and d are fixed
+        2  image network    C(r(y), e(v)) + size + real pictures; e and d are fixed
         3  both             V(d(e(v)), v) + V(d(r(y)), v) + C(r(y), e(v)) + size + real pictures
 
-    V is `voxel_loss`. C is half the squared error of the code, scaled so that the mean code costs as much as the mean
+    After the first stage the batch normalisation of e and d keeps its statistics: the codes of images are not
+    distributed as those of voxels. V is `voxel_loss`. C is half the squared error of the code, scaled so that the mean code costs as much as the mean
     head. The real pictures are those of the batch, through the decoder of r(y) and the projection on the basis, times
     `real_weight`.
     """
@@ -108,7 +109,7 @@ class TLNetTraining(L.LightningModule):
     def training_step(self, batch: Batch, _: int) -> Tensor:
         stage, _ = self.stage(self.global_step)
         for part in (self.net.encoder, self.net.decoder):
-            part.train(stage != 2).requires_grad_(stage != 2)
+            part.train(stage == 1).requires_grad_(stage != 2)
         found = self.losses(batch, stage)
         self.log_dict({f"train/{name}": value for name, value in found.items()}, batch_size=len(batch.borders))
         return torch.stack(list(found.values())).sum() / batch.coefficients.shape[1]
