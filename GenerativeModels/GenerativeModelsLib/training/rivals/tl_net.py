@@ -50,9 +50,9 @@ class TLNetTraining(L.LightningModule):
         3  both             V(d(e(v)), v) + V(d(r(y)), v) + C(r(y), e(v)) + size + real pictures
 
     After the first stage the batch normalisation of e and d keeps its statistics: the codes of images are not
-    distributed as those of voxels. V is `voxel_loss`. C is half the squared error of the code, scaled so that the mean code costs as much as the mean
-    head. The real pictures are those of the batch, through the decoder of r(y) and the projection on the basis, times
-    `real_weight`.
+    distributed as those of voxels. V is `voxel_loss`. C is half the squared error of the code, scaled so that the mean
+    code costs as much as the mean head. The real pictures are those of the batch, through the decoder of r(y) and the
+    projection on the basis, times `real_weight`.
     """
 
     def __init__(
