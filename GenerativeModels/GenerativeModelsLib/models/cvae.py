@@ -35,7 +35,7 @@ import torch
 from torch import Tensor, nn
 
 from GenerativeModelsLib.models.gaussian import DiagonalGaussian, GaussianHead, soft_bound
-from GenerativeModelsLib.models.plane_encoder import PlaneEncoder
+from GenerativeModelsLib.models.plane_encoder import PlaneEncoder, encode_planes
 from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
 
 __all__ = ["PLANES", "Conditions", "HiRecCVAE", "Level", "RecCVAE", "SkullCVAE"]
@@ -102,15 +102,7 @@ class SkullCVAE(nn.Module):
 
     def encode_planes(self, y: Conditions) -> Tensor:
         """Features (B, 3, F); the learned missing token where a plane is absent."""
-        rows = []
-        for k, encoder in enumerate(self.encoders):
-            here = y.present[:, k]
-            feature = self.missing[k].expand(len(here), -1)
-            if here.any():
-                feature = feature.clone()
-                feature[here] = encoder(y.borders[here, k]).to(feature.dtype)
-            rows.append(feature)
-        return torch.stack(rows, dim=1)
+        return encode_planes(self.encoders, self.missing, y)
 
     def descend(self, features: Tensor, noise: Tensor | None, x: Tensor | None = None) -> list[Level]:
         """Evaluate the levels in order, the axial one first.

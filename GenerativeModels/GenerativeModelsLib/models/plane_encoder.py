@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from GenerativeModelsLib.models.predictor import Conditions
 
 
 class BorderNorm(nn.BatchNorm1d):
@@ -46,3 +49,16 @@ class PlaneEncoder(nn.Module):
     def forward(self, border: Tensor) -> Tensor:
         """`border` (B, channels, angles) -> (B, F)."""
         return self.net(border.flatten(1))
+
+
+def encode_planes(encoders: nn.ModuleList, missing: Tensor, y: Conditions) -> Tensor:
+    """Features (B, 3, F) of the planes, each by its encoder; `missing` (3, F) where a plane is absent."""
+    rows = []
+    for k, encoder in enumerate(encoders):
+        here = y.present[:, k]
+        feature = missing[k].expand(len(here), -1)
+        if here.any():
+            feature = feature.clone()
+            feature[here] = encoder(y.borders[here, k]).to(feature.dtype)
+        rows.append(feature)
+    return torch.stack(rows, dim=1)
