@@ -123,27 +123,31 @@ def _config(fit: Fit, inputs: Inputs) -> dict[str, Any]:
     return {**settings, "bank": bank, **others}
 
 
-def _text(fit: Fit, inputs: Inputs) -> str:
-    import yaml
-
-    return yaml.safe_dump(_config(fit, inputs), sort_keys=True)
+def _decisive(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a config changes the result: not how the folder of pictures is written, nor the number of processes."""
+    bank = {name: value for name, value in config["bank"].items() if name != "workers"}
+    return {**config, "bank": bank, "hc18": config["hc18"] is not None}
 
 
 def _finished(fit: Fit, inputs: Inputs) -> bool:
+    import yaml
+
     written = fit.folder / "config.yaml"
     if not written.is_file():
         return False
-    if written.read_text(encoding="utf-8") != _text(fit, inputs):
+    if _decisive(yaml.safe_load(written.read_text(encoding="utf-8"))) != _decisive(_config(fit, inputs)):
         raise InputError(f"{fit.folder} holds a training with other settings or of another population: delete it.")
     return (fit.folder / "training.json").is_file()
 
 
 def _train(inputs: Inputs, fit: Fit) -> None:
+    import yaml
+
     from GenerativeModelsLib.training.run import train
 
     fit.folder.mkdir(parents=True, exist_ok=True)
     config = fit.folder / "config.yaml"
-    config.write_text(_text(fit, inputs), encoding="utf-8")
+    config.write_text(yaml.safe_dump(_config(fit, inputs), sort_keys=True), encoding="utf-8")
     basis = fit.folder / "basis.safetensors"
     if not basis.exists():
         shutil.copyfile(inputs.basis, basis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def inputs(tmp_path: Path) -> Inputs:
 def test_every_method_has_a_valid_config(method: Method, inputs: Inputs, tmp_path: Path) -> None:
     (fit, *_) = fits_of([method], [1], inputs)
     path = tmp_path / "config.yaml"
-    path.write_text(module._text(fit, inputs))
+    path.write_text(yaml.safe_dump(module._config(fit, inputs)))
     config = read_config(path)
     assert config.bank.fold.index == 1 and config.seed == 1 and config.shapes == 2
     assert getattr(config, "bundle", None) is None and config.output == fit.folder
@@ -74,6 +75,8 @@ def test_trainings_are_taken_up_and_others_refused(
     assert (fits[0].folder / module.SECONDS).is_file()
     train_all(fits, inputs)
     assert trained == ["rec-cvae-fold0-seed1", "rec-cvae-fold1-seed1"]
+    train_all(fits, replace(inputs, workers=3))
+    assert len(trained) == 2, "another number of processes is the same training"
     more = Inputs(inputs.folder, None, shards=9, shapes=2, workers=1)
     with pytest.raises(InputError, match=r"rec-cvae-fold0-seed1 holds a training with other settings .*: delete it"):
         train_all(fits[:1], more)

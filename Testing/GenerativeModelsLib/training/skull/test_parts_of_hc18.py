@@ -11,8 +11,7 @@ pytest.importorskip("lightning")
 
 from GenerativeModelsLib.evaluation.data import hc18
 from GenerativeModelsLib.training.shared.progress import Stages
-from GenerativeModelsLib.training.skull import locator_run, picture_run, reader_run, run
-from GenerativeModelsLib.training.skull.cohort import OwnCohort
+from GenerativeModelsLib.training.skull import locator_run, picture_run, reader_run, sources
 from GenerativeModelsLib.training.skull.config import LocatorTrainingConfig, ReaderTrainingConfig, SkullTrainingConfig
 
 PARTS = ("training", "calibration", "test", "final")
@@ -53,9 +52,14 @@ def test_networks_are_trained_on_the_training_part(module, name, config, train, 
 
 
 def test_the_skull_model_is_trained_on_the_training_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop_at(monkeypatch, run, "read_real", 0)
-    monkeypatch.setattr(run, "load_reader", lambda *_: None)
+    stop_at(monkeypatch, sources, "read_real", 0)
+    for part in PARTS:
+        (tmp_path / part).touch()
+    pictures = {part: [SimpleNamespace(path=tmp_path / part, hc_mm=0, spacing_mm=0)] for part in PARTS}
+    monkeypatch.setattr(hc18, "split_hc18", lambda cases: SimpleNamespace(**pictures))
+    monkeypatch.setattr(sources, "load_reader", lambda *_: None)
+    monkeypatch.setattr(sources, "readings_folder", lambda *_: tmp_path)
     folders = {"output": tmp_path, "locator": tmp_path, "reader": tmp_path, "bank": {"folder": tmp_path}}
     with pytest.raises(Read) as read:
-        run._real(SkullTrainingConfig(model="HiRecCVAE", hc18=tmp_path, **folders), OwnCohort({}, {}))
-    assert read.value.cases == ["training"]
+        sources._real(SkullTrainingConfig(model="HiRecCVAE", hc18=tmp_path, **folders), tmp_path, None)
+    assert read.value.cases == pictures["training"]
