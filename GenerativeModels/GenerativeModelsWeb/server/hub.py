@@ -167,13 +167,15 @@ class Hub:
         if session is None:
             return await self.another(request)
         if session.failure:
-            return _html(notices.failed_page(self._offered[session.application].title, session.failure, "new"), 503)
+            return self._failed(session)
         if session.starting:
             return _html(notices.starting_page(self._offered[session.application].title))
         if await held_by_a_page(session):
             return await self.another(request)
         # Not from the browser's cache: another tab of the same address must come by here.
-        return await self._pass_on(request, session, "index.html", store=False)
+        answer = await self._pass_on(request, session, "index.html", store=False)
+        # A process that has just ended is missed here before `Session.run` knows of its end.
+        return self._failed(session) if answer.status == web.HTTPBadGateway.status_code else answer
 
     async def starting(self, request: web.Request) -> web.Response:
         """Tell the starting page whether to wait on."""
@@ -212,6 +214,11 @@ class Hub:
             plan, title = self.settings.plan, self._offered[application].title
             return _html(notices.full_page(title, plan.limit, plan.grace_seconds, ""), status=503)
         raise _see_other(f"{folder}{session.token}/")
+
+    def _failed(self, session: Session) -> web.Response:
+        """Say why there is no session, and lead to a new one."""
+        title = self._offered[session.application].title
+        return _html(notices.failed_page(title, session.failure or "The session ended unexpectedly.", "new"), 503)
 
     async def _pass_on(
         self, request: web.Request, session: Session, path: str, *, store: bool = True

@@ -92,6 +92,19 @@ def test_a_session_that_cannot_start_is_a_page_with_a_sentence() -> None:
         assert 'href="new"' in page.text and hub.get(path + "new").status == 303, "without the token"
 
 
+def test_a_process_that_ended_this_moment_is_a_page_with_a_sentence(hub: RunningHub) -> None:
+    path = hub.session()
+    session = hub.hub.sessions.find(path.split("/")[2])
+    port = session.port
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        session.port = other.getsockname()[1]
+    try:
+        page = hub.get(path)
+    finally:
+        session.port = port
+    assert page.status == 503 and "The session ended unexpectedly." in page.text and 'href="new"' in page.text
+
+
 def test_a_port_that_is_taken_is_said() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(InputError, match=r"Port \d+ of 127.0.0.1 .* with --port"):
         listen("127.0.0.1", taken.getsockname()[1])
