@@ -6,6 +6,7 @@
     heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")
     checked = gm.check_segmentation("cine.nii.gz", labels="acdc")
     repaired = gm.repair_segmentation("cine.nii.gz", labels="acdc")
+    doubt = gm.segmentation_uncertainty("image.nii.gz", "labels.nii.gz", labels="acdc")
 
 What is listed in `__all__` is public; it is imported when it is first used.
 """
@@ -21,11 +22,13 @@ _PLACES = {
     "InputError": "errors",
     "LeftVentricle": "heart.python",
     "RepairedSegmentation": "segmentation.repair.python",
+    "SegmentationUncertainty": "segmentation.uncertainty.python",
     "Skull": "skull.python",
     "analyse_heart": "heart.python",
     "check_segmentation": "segmentation.python",
     "reconstruct_skull": "skull.python",
     "repair_segmentation": "segmentation.repair.python",
+    "segmentation_uncertainty": "segmentation.uncertainty.python",
 }
 """Public name -> the module of this package that defines it."""
 
@@ -34,12 +37,14 @@ __all__ = [
     "InputError",
     "LeftVentricle",
     "RepairedSegmentation",
+    "SegmentationUncertainty",
     "Skull",
     "__version__",
     "analyse_heart",
     "check_segmentation",
     "reconstruct_skull",
     "repair_segmentation",
+    "segmentation_uncertainty",
 ]
 
 

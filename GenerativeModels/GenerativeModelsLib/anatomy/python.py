@@ -21,7 +21,7 @@ from GenerativeModelsLib.anatomy.run import Case, Progress, run_case
 from GenerativeModelsLib.anatomy.verdict import verdict_text
 from GenerativeModelsLib.errors import InputError
 
-__all__ = ["IDENTITY_KEYWORDS", "CaseView", "computed", "export_names", "identity_fields", "rejudged"]
+__all__ = ["IDENTITY_KEYWORDS", "CaseView", "computed", "export_names", "identity_fields", "in_keywords", "rejudged"]
 
 IDENTITY_KEYWORDS = {name: f"identity['{name}']" for name in IDENTITY}
 """What a function with the keyword `identity` calls the fields of a request."""
@@ -63,7 +63,7 @@ def computed(
     keywords
         Keyword, or entry of one such as "spacing_mm['axial']", by field of the request, if the names differ.
     """
-    with _in_keywords(keywords):
+    with in_keywords(keywords):
         return run_case(anatomy, request(), progress=progress)
 
 
@@ -77,7 +77,7 @@ def rejudged(case: Case, fields: Callable[[], Mapping[str, Any]], keywords: Mapp
     keywords
         As for `computed`.
     """
-    with _in_keywords(keywords):
+    with in_keywords(keywords):
         changed = fields()
         request = replace(case.request, output=None, **changed)
         options = {**case.fingerprint.options, **changed}
@@ -85,8 +85,8 @@ def rejudged(case: Case, fields: Callable[[], Mapping[str, Any]], keywords: Mapp
 
 
 @contextmanager
-def _in_keywords(keywords: Mapping[str, str]) -> Iterator[None]:
-    """Name the fields of a request in an `InputError` by the keywords of the calling function."""
+def in_keywords(keywords: Mapping[str, str]) -> Iterator[None]:
+    """Name the fields of a request in an `InputError` by the keywords of the calling function; see `computed`."""
     try:
         yield
     except InputError as error:

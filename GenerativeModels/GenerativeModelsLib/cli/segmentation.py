@@ -53,7 +53,7 @@ def uncertainty(
         from GenerativeModelsLib.segmentation.uncertainty.request import UncertaintyRequest
 
         request = UncertaintyRequest(image, prediction, output, model, labels, view, frame_interval, overwrite)
-        content = uncertainty_case(request, progress=progress)
+        content = uncertainty_case(request, progress=progress).content
     if json:
         print_json(content)
         return

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.image_files.given import Source
+from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.segmentation.maps import LabelMaps
-from GenerativeModelsLib.segmentation.read import grid_of_file
+from GenerativeModelsLib.segmentation.read import grid_of
 
 __all__ = ["grey_of", "image_of"]
 
@@ -36,9 +34,9 @@ def image_of(maps: LabelMaps, image: Source, labels_field: str, view: str) -> np
     InputError
         The file cannot be read; it has another grid than the labels, or a single value, or values that are no numbers.
     """
-    called = f"{named('image')} {Path(image.name).name}"
+    called = named("image") if isinstance(image, GivenImage) else f"{named('image')} {image.name}"
     other = f"{named(labels_field)} {maps.name}"
-    grid, wanted = grid_of_file(image, "image", view, what="image"), maps.grid
+    grid, wanted = grid_of(image, "image", view, what="image"), maps.grid
     if grid.values.shape != wanted.values.shape:
         raise InputError(
             f"{called} has {_shape(grid.values)} and {other} {_shape(wanted.values)}: give the image that was "

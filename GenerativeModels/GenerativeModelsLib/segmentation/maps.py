@@ -58,6 +58,15 @@ class FileGrid:
         """(frames, slices, rows, columns) -> (frame, k, j, i)."""
         return np.moveaxis(values, 1, 3 - self.axis)
 
+    def as_array(self, values: np.ndarray) -> np.ndarray:
+        """(frame, k, j, i) -> the layout of arrays: (x, y, z), with frames (x, y, z, time).
+
+        A view of three dimensions is (x, y, time).
+        """
+        if self.by_view:
+            return values[:, 0].T
+        return (values[0] if len(values) == 1 else values).T
+
 
 @dataclass(frozen=True, eq=False)
 class LabelMaps:

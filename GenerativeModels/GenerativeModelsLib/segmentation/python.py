@@ -89,7 +89,7 @@ def check_segmentation(
 
 
 def given_maps(
-    labels_of: Labels, affine: np.ndarray | None, frame_interval_ms: float | None
+    labels_of: Labels, affine: np.ndarray | None, frame_interval_ms: float | None, keyword: str = "labels_of"
 ) -> tuple[Source, float | None]:
     """Label maps as a request takes them, and the interval of their frames.
 
@@ -99,10 +99,10 @@ def given_maps(
     Raises
     ------
     InputError
-        `labels_of` is nothing that label maps are read from.
+        `labels_of` is nothing that label maps are read from; the message names it by `keyword`.
     """
     dimensions = 4 if getattr(labels_of, "GetDimension", lambda: 3)() == 4 else 3
-    source = label_map_source(labels_of, "labels_of", affine, dimensions=dimensions)
+    source = label_map_source(labels_of, keyword, affine, dimensions=dimensions)
     if frame_interval_ms is not None:
         return source, float(frame_interval_ms)
     low, high = INTERVAL_RANGE_MS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
-from GenerativeModelsLib.image_files.given import GivenImage
+from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.reader import read_pixels
 from GenerativeModelsLib.image_files.text_headers import nrrd_key_values
 from GenerativeModelsLib.label_files.files import lps_matrix, opened, require_size, unreadable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
-__all__ = ["grid_of_file", "read_label_maps"]
+__all__ = ["grid_of", "read_label_maps"]
 
 THICK_SLICES = 1.3
 """Ratio of the distance of slices to that of pixels from which the header tells the axis across the slices."""
@@ -52,11 +52,8 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
         that the preset does not know, without a frame interval, or implausible as a heart.
     """
     labels, preset = parse_values(request.labels, PRESETS, OPTIONAL), _is_preset(request.labels)
-    if isinstance(request.file, GivenImage):
-        called, grid = named("file"), _given(request)
-    else:
-        called = f"{named('file')} {request.file.name}"
-        grid = grid_of_file(request.file, "file", request.view, labels=None if preset else labels)
+    called = named("file") if isinstance(request.file, GivenImage) else f"{named('file')} {request.file.name}"
+    grid = grid_of(request.file, "file", request.view, labels=None if preset else labels)
     require_spacing(grid.to_lps, called)
     _require_right_angles(grid.to_lps, called)
     warnings: list[str] = []
@@ -135,27 +132,26 @@ def _require_values(
     )
 
 
-def _given(request: SegmentationRequest) -> FileGrid:
-    source = request.file
+def _given(source: GivenImage, field: str, view: str) -> FileGrid:
     values = np.asarray(source.values)
     if values.ndim == 4:
         return FileGrid(values, source.to_lps, None, source.name)
     if values.ndim != 3:
-        raise InputError(f"{named('file')} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
-    if request.view == "apical" and min(values.shape) > 1:
+        raise InputError(f"{named(field)} has {values.ndim} dimensions: give (x, y, z) or (x, y, z, time).")
+    if view == "apical" and min(values.shape) > 1:
         return FileGrid(values[:, None], source.to_lps, None, source.name, by_view=True)
     return FileGrid(values[None], source.to_lps, None, source.name)
 
 
-def grid_of_file(
-    source: Path, field: str, view: str, *, what: str = "label map", labels: dict[str, int] | None = None
+def grid_of(
+    source: Source, field: str, view: str, *, what: str = "label map", labels: dict[str, int] | None = None
 ) -> FileGrid:
-    """A file as it is, in frames.
+    """A file or image in memory as it is, in frames.
 
     Parameters
     ----------
     source, field
-        The file, and the field of the request that names it.
+        The file or image, and the field of the request that names it.
     view
         "short-axis" or "apical".
     what
@@ -168,6 +164,8 @@ def grid_of_file(
     InputError
         The file is missing, unreadable, or of the wrong dimensions.
     """
+    if isinstance(source, GivenImage):
+        return _given(source, field, view)
     path, called, reader = opened(source, field, what)
     nrrd = reader.GetImageIO() == "NrrdImageIO"
     segments = read_segments(path, called) if nrrd else []

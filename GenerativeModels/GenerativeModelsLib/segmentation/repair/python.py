@@ -118,12 +118,7 @@ class RepairedSegmentation(CaseView):
         from GenerativeModelsLib.segmentation.repair.files import repaired_values
 
         before = self._case.run.found.before.maps
-        values = repaired_values(before, self._case.run.found.after.maps)
-        if before.grid.by_view:
-            values = values[:, 0]
-        elif len(values) == 1:
-            values = values[0]
-        return values.T
+        return before.grid.as_array(repaired_values(before, self._case.run.found.after.maps))
 
     @property
     def changes(self) -> list[Change]:

@@ -1,8 +1,9 @@
-"""The map of one segmentation: read, compared with the maps of the training set, and written into a folder."""
+"""The map of one segmentation: read, compared with the maps of the training set, and written if asked for."""
 
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from GenerativeModelsLib.segmentation.uncertainty.read import Segmented, read_se
 from GenerativeModelsLib.segmentation.uncertainty.request import UncertaintyRequest
 from GenerativeModelsLib.segmentation.volume_file import write_volume
 
-__all__ = ["UNCERTAINTY", "Uncertainty", "uncertainty_case", "uncertainty_of"]
+__all__ = ["UNCERTAINTY", "Uncertainty", "UncertaintyCase", "uncertainty_case", "uncertainty_of"]
 
 UNCERTAINTY, DOCUMENT, SCHEMA = "uncertainty.nii.gz", "result.json", "segmentation-uncertainty/1"
 UNLIKE = 0.02
@@ -57,8 +58,32 @@ class Uncertainty:
         return np.argwhere((self.similarity < self.least_similarity) | (self.distance > self.largest_distance))
 
 
-def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None = None) -> dict[str, Any]:
-    """Write `uncertainty.nii.gz` and `result.json` of a request; returns the content of the latter.
+@dataclass(frozen=True, eq=False)
+class UncertaintyCase:
+    """A computed case.
+
+    Attributes
+    ----------
+    maps
+        The prediction.
+    found
+        Its probabilities.
+    content
+        Of `result.json`.
+    """
+
+    maps: LabelMaps
+    found: Uncertainty
+    content: dict[str, Any]
+
+    @property
+    def volume(self) -> np.ndarray:
+        """Probabilities (frame, k, j, i) of the voxels of the prediction, float32."""
+        return np.ascontiguousarray(self.maps.grid.as_in_file(self.found.probability))
+
+
+def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None = None) -> UncertaintyCase:
+    """Compute a request, and write `uncertainty.nii.gz` and `result.json` if it has an output.
 
     Raises
     ------
@@ -66,24 +91,29 @@ def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None =
         A file, the bundle or the output folder cannot be used; nothing is left behind.
     """
     show = progress or (lambda message, share: None)
-    start = time.perf_counter()
-    with output_folder(request.output, overwrite=request.overwrite) as folder:
-        show("reading the image and its labels", 0.05)
-        segmented = read_segmented(request)
-        show("loading the model", 0.15)
-        model = load_uncertainty_model(request.model or default_bundle("uncertainty"))
-        if model.view != request.view:
-            raise InputError(
-                f"{named('model')} is of {model.view} views, and {named('view')} is {request.view}: name another model."
-            )
-        found = uncertainty_of(segmented, model, lambda message, share: show(message, 0.2 + 0.7 * share))
-        grid = segmented.maps.grid
-        write_volume(folder / UNCERTAINTY, np.ascontiguousarray(grid.as_in_file(found.probability)), segmented.maps)
-        content = _document(request, segmented.maps, model, found)
-        content["seconds"] = {"total": round(time.perf_counter() - start, 3)}
-        write_json(content, folder / DOCUMENT)
+    with output_folder(request.output, overwrite=request.overwrite) if request.output else nullcontext() as folder:
+        case = _computed(request, show)
+        if folder is not None:
+            write_volume(folder / UNCERTAINTY, case.volume, case.maps)
+            write_json(case.content, folder / DOCUMENT)
     show("done", 1.0)
-    return content
+    return case
+
+
+def _computed(request: UncertaintyRequest, show: Progress) -> UncertaintyCase:
+    start = time.perf_counter()
+    show("reading the image and its labels", 0.05)
+    segmented = read_segmented(request)
+    show("loading the model", 0.15)
+    model = load_uncertainty_model(request.model or default_bundle("uncertainty"))
+    if model.view != request.view:
+        raise InputError(
+            f"{named('model')} is of {model.view} views, and {named('view')} is {request.view}: name another model."
+        )
+    found = uncertainty_of(segmented, model, lambda message, share: show(message, 0.2 + 0.7 * share))
+    content = _document(request, segmented.maps, model, found)
+    content["seconds"] = {"total": round(time.perf_counter() - start, 3)}
+    return UncertaintyCase(segmented.maps, found, content)
 
 
 def uncertainty_of(segmented: Segmented, model: UncertaintyModel, progress: Progress) -> Uncertainty:

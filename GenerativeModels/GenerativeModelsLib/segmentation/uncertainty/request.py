@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.segmentation.request import SegmentationRequest
 
 __all__ = ["UncertaintyRequest", "of_the_prediction"]
@@ -33,7 +34,7 @@ class UncertaintyRequest:
     prediction
         Label map, as `SegmentationRequest.file`.
     output
-        Folder of the results.
+        Folder of the results; None: nothing is written.
     model
         Folder of a bundle of kind `model.KIND`; None = the shipped one.
     labels, view, frame_interval_ms
@@ -47,9 +48,9 @@ class UncertaintyRequest:
         A value cannot be used; the message names the option.
     """
 
-    image: Path
-    prediction: Path
-    output: Path
+    image: Source
+    prediction: Source
+    output: Path | None = None
     model: Path | None = None
     labels: str = "acdc"
     view: str = "short-axis"

@@ -36,7 +36,7 @@ def image_of(prediction: Path, path: Path, seed: int = 0) -> Path:
 def case_of(folder: Path, values: np.ndarray, bundle: Path, **given: object) -> dict:
     prediction = write_maps(folder / "labels.nii.gz", maps_of(values))
     image = image_of(prediction, folder / "image.nii.gz")
-    return uncertainty_case(UncertaintyRequest(image, prediction, folder / "out", bundle, **given))
+    return uncertainty_case(UncertaintyRequest(image, prediction, folder / "out", bundle, **given)).content
 
 
 def test_a_stack_gets_a_map_on_its_grid_and_a_document(tmp_path: Path, bundle: Path) -> None:
