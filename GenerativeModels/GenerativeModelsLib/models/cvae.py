@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from GenerativeModelsLib.models.gaussian import DiagonalGaussian, GaussianHead, soft_bound
+from GenerativeModelsLib.models.gaussian import DiagonalGaussian, GaussianHead, matched_noise, soft_bound
 from GenerativeModelsLib.models.plane_encoder import PlaneEncoder, encode_planes
 from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
 
@@ -149,10 +149,7 @@ class SkullCVAE(nn.Module):
         mean, poses = self.decode(features, levels), self.poses(features, levels).mu
         if not samples:
             return Prediction(mean, None, poses)
-        noise = torch.randn(samples, len(self.levels), self.latent, generator=generator)
-        if samples > 1:
-            noise = (noise - noise.mean(0)) / noise.std(0, correction=0)
-        noise = noise.to(features.device)
+        noise = matched_noise(samples, len(self.levels), self.latent, generator=generator).to(features.device)
         repeated = features.expand(samples, -1, -1)
         return Prediction(mean, self.decode(repeated, self.descend(repeated, noise)), poses)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+__all__ = ["DiagonalGaussian", "GaussianHead", "hard_bound", "matched_noise", "soft_bound"]
+
 LOG_SIGMA_BOUND = 5.0
 """Log standard deviations of a head lie in [-5, 5]: sigma from 0.0067 to 148."""
 
@@ -43,6 +45,15 @@ class DiagonalGaussian:
         log_precision = torch.logaddexp(-2 * self.log_sigma, -2 * other.log_sigma)
         weight = torch.sigmoid(2 * (other.log_sigma - self.log_sigma))
         return DiagonalGaussian(weight * self.mu + (1 - weight) * other.mu, -0.5 * log_precision)
+
+
+def matched_noise(*shape: int, generator: torch.Generator | None = None, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Standard normal numbers (S, ...); several of them (S > 1) have mean 0 and standard deviation 1 in each component.
+
+    The mean of few draws then has no error of chance, where a draw is linear in the noise.
+    """
+    noise = torch.randn(*shape, generator=generator, dtype=dtype)
+    return noise if len(noise) < 2 else (noise - noise.mean(0)) / noise.std(0, correction=0)
 
 
 def soft_bound(log_sigma: Tensor) -> Tensor:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 
-from GenerativeModelsLib.models.gaussian import LOG_SIGMA_BOUND, DiagonalGaussian, GaussianHead, hard_bound, soft_bound
+from GenerativeModelsLib.models.gaussian import (
+    LOG_SIGMA_BOUND,
+    DiagonalGaussian,
+    GaussianHead,
+    hard_bound,
+    matched_noise,
+    soft_bound,
+)
 
 MU, LOG_SIGMA = st.floats(-5, 5), st.floats(-3, 3)
 PAIR = st.tuples(MU, LOG_SIGMA)
@@ -107,3 +114,11 @@ def test_kl_of_two_different_gaussians_is_the_closed_form_and_not_its_reverse() 
     p = DiagonalGaussian(torch.tensor(0.0), torch.tensor(2.0).log())
     assert q.kl(p).item() == pytest.approx(math.log(4) + 1.25 / 8 - 0.5)
     assert p.kl(q).item() == pytest.approx(-math.log(4) + 5 / 0.5 - 0.5)
+
+
+def test_matched_noise_has_no_error_of_chance_in_mean_and_spread() -> None:
+    noise = matched_noise(50, 3, 4, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(noise.mean(0), torch.zeros(3, 4), atol=1e-6, rtol=0)
+    torch.testing.assert_close(noise.std(0, correction=0), torch.ones(3, 4))
+    one = matched_noise(1, 3, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(one, torch.randn(1, 3, generator=torch.Generator().manual_seed(0)))

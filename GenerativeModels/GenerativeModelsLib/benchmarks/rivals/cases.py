@@ -110,10 +110,10 @@ def template_cases(inputs: Inputs, bundle: Path, data: Path, repeats: int, progr
     return Cases(**kept(inputs.folder / "cases", "templates", settings, make))
 
 
-def hc18_cases(inputs: Inputs, bundle: Path, count: int, progress: Progress | None = None) -> Cases:
-    """`count` real axial pictures of large heads that no training saw, with annotated circumference."""
-    pictures = large_heads(split_hc18(read_hc18(inputs.hc18)).test)[:count]
-    settings = {"pictures": [case.path.name for case in pictures], "bundle": _checksum(bundle)}
+def hc18_cases(inputs: Inputs, bundle: Path, progress: Progress | None = None) -> Cases:
+    """The real axial pictures of large heads of the test part, with annotated circumference; no training saw them."""
+    pictures = large_heads(split_hc18(read_hc18(inputs.hc18)).test)
+    settings = {"pictures": [_picture_name(case) for case in pictures], "bundle": _checksum(bundle)}
 
     def make() -> dict[str, np.ndarray]:
         return _read(bundle, _picture, pictures, ("axial",), inputs.workers, progress)
@@ -141,7 +141,12 @@ def _template(job: tuple[Path, int]) -> _Pictures:
 
 def _picture(case: Hc18Case) -> _Pictures:
     image = plane_from_array(case.pixels(), (case.spacing_mm, case.spacing_mm), "axial")
-    return _Pictures(f"{case.path.stem}-0", {"axial": image}, case.hc_mm, np.zeros((0, 0)))
+    return _Pictures(_picture_name(case), {"axial": image}, case.hc_mm, np.zeros((0, 0)))
+
+
+def _picture_name(case: Hc18Case) -> str:
+    """Of its examination, then of the picture: `010_HC` and `010_2HC` are of one head."""
+    return f"{case.examination}-{case.path.stem}"
 
 
 def _read(

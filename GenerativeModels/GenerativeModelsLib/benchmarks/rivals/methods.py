@@ -13,7 +13,9 @@ from typing import Any
 
 from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.output.fingerprint import data_hash
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 __all__ = ["BASE", "METHODS", "SECONDS", "Fit", "Method", "fits_of", "train_all"]
 
@@ -34,7 +36,7 @@ class Method:
     title : in tables.
     config : file of `training/configs`.
     fields : that differ from the file; those of `network` are merged.
-    seeds : trainings of each fold; cheap methods have three.
+    seeds : trainings of each fold; the two CVAEs and the cheap methods have three.
     published : its name in `evaluation.data.published`, if the papers have it.
     """
 
@@ -64,11 +66,11 @@ METHODS = (
     Method("tl-net", "TL-net", "tl-net.yaml", published="TL-net"),
     Method("skull-gan", "GAN", "skull-gan.yaml", published="GAN"),
     Method("implicit-head", "implicit auto-decoder", "implicit-head.yaml"),
-    Method("ridge-head", "ridge regression", "ridge-head.yaml"),
-    Method("pca-head", "PCA shape model, fitted", "pca-head.yaml"),
-    Method("gp-head", "Gaussian-process shape model, fitted", "gp-head.yaml"),
-    Method("mean-head", "mean head, scaled", "mean-head.yaml"),
-    Method("ellipsoid-head", "ellipsoid", "ellipsoid-head.yaml"),
+    Method("ridge-head", "ridge regression", "ridge-head.yaml", seeds=3),
+    Method("pca-head", "PCA shape model, fitted", "pca-head.yaml", seeds=3),
+    Method("gp-head", "Gaussian-process shape model, fitted", "gp-head.yaml", seeds=3),
+    Method("mean-head", "mean head, scaled", "mean-head.yaml", seeds=3),
+    Method("ellipsoid-head", "ellipsoid", "ellipsoid-head.yaml", seeds=3),
 )
 
 
@@ -85,10 +87,6 @@ class Fit:
     fold: int
     seed: int
     folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
 
 
 def fits_of(methods: Sequence[Method], folds: Sequence[int], inputs: Inputs) -> list[Fit]:
@@ -119,12 +117,18 @@ def _config(fit: Fit, inputs: Inputs) -> dict[str, Any]:
     fields = inputs.fields(fit.fold)
     bank = fields.pop("bank").model_dump(mode="json", exclude_none=True)
     others = {name: None if value is None else str(value) for name, value in fields.items() if name != "shapes"}
+    others = {name: value for name, value in others.items() if name not in fit.method.fields}
     settings = fit.method.settings() | {"seed": fit.seed, "shapes": inputs.shapes, "output": str(fit.folder)}
     return {**settings, "bank": bank, **others}
 
 
-def _decisive(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a config changes the result: not how the folder of pictures is written, nor the number of processes."""
+def _decisive(config: Any) -> dict[str, Any] | None:
+    """What of a config changes the result: not how the folder of pictures is written, nor the number of processes.
+
+    None for what is no config.
+    """
+    if not isinstance(config, dict) or not {"bank", "hc18"} <= set(config):
+        return None
     bank = {name: value for name, value in config["bank"].items() if name != "workers"}
     return {**config, "bank": bank, "hc18": config["hc18"] is not None}
 
@@ -132,10 +136,11 @@ def _decisive(config: Mapping[str, Any]) -> dict[str, Any]:
 def _finished(fit: Fit, inputs: Inputs) -> bool:
     import yaml
 
-    written = fit.folder / "config.yaml"
+    written, basis = fit.folder / "config.yaml", fit.folder / "basis.safetensors"
     if not written.is_file():
         return False
-    if _decisive(yaml.safe_load(written.read_text(encoding="utf-8"))) != _decisive(_config(fit, inputs)):
+    same = _decisive(yaml.safe_load(written.read_text(encoding="utf-8"))) == _decisive(_config(fit, inputs))
+    if not same or (basis.is_file() and data_hash([basis]) != data_hash([inputs.basis])):
         raise InputError(f"{fit.folder} holds a training with other settings or of another population: delete it.")
     return (fit.folder / "training.json").is_file()
 
@@ -146,11 +151,12 @@ def _train(inputs: Inputs, fit: Fit) -> None:
     from GenerativeModelsLib.training.run import train
 
     fit.folder.mkdir(parents=True, exist_ok=True)
-    config = fit.folder / "config.yaml"
-    config.write_text(yaml.safe_dump(_config(fit, inputs), sort_keys=True), encoding="utf-8")
-    basis = fit.folder / "basis.safetensors"
+    config, basis = fit.folder / "config.yaml", fit.folder / "basis.safetensors"
+    with whole_file(config) as part:
+        part.write_text(yaml.safe_dump(_config(fit, inputs), sort_keys=True), encoding="utf-8")
     if not basis.exists():
-        shutil.copyfile(inputs.basis, basis)
+        with whole_file(basis) as part:
+            shutil.copyfile(inputs.basis, part)
     began = None if (fit.folder / "checkpoints").exists() else time.process_time()
     train(config)
     if began is not None:

@@ -13,7 +13,19 @@ from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
 from GenerativeModelsLib.skull.locate.outlines import NORMAL_90
 from GenerativeModelsLib.skull.shape.regions import REGIONS
 
-__all__ = ["MEASURES", "Coverage", "MethodScores", "change", "change_cell", "head_of", "surface_coverage", "values_of"]
+__all__ = [
+    "MEASURES",
+    "Coverage",
+    "MethodScores",
+    "change",
+    "change_cell",
+    "circumference_coverage",
+    "head_of",
+    "raw_surface_coverage",
+    "refused_cell",
+    "surface_coverage",
+    "values_of",
+]
 
 MEASURES: dict[str, Callable[[Score], float | None]] = {
     **{
@@ -38,10 +50,12 @@ class MethodScores:
     ----------
     title : of the method.
     by_training : the scores of every training, a case being in one or more of them.
+    seeds : of the trainings, in the same order.
     """
 
     title: str
     by_training: Sequence[Sequence[Score]]
+    seeds: Sequence[int] = ()
 
     def of(self, subset: str) -> dict[str, list[Score]]:
         """Scores of every case with a result, those of different trainings together."""
@@ -53,9 +67,21 @@ class MethodScores:
         return found
 
     def refused(self, subset: str) -> int:
-        """Number of cases without a result in any training."""
-        names = {s.case for scores in self.by_training for s in scores if s.subset == subset}
-        return len(names) - len(self.of(subset))
+        """Number of predictions, one for each case and training, without a result."""
+        return sum(s.subset == subset and bool(s.failure) for scores in self.by_training for s in scores)
+
+    def predictions(self, subset: str) -> int:
+        """Number of predictions with and without a result."""
+        return sum(s.subset == subset for scores in self.by_training for s in scores)
+
+    def between_seeds(self, subset: str, measure: str) -> float | None:
+        """Standard deviation over the seeds of their mean figure; None for a single seed."""
+        means = []
+        for seed in dict.fromkeys(self.seeds):
+            own = [scores for scores, of in zip(self.by_training, self.seeds, strict=True) if of == seed]
+            found = values_of(MethodScores(self.title, own), subset, measure)
+            means.append(np.mean(list(found.values())) if found else np.nan)
+        return float(np.std(means, ddof=1)) if len(means) > 1 else None
 
 
 def head_of(case: str) -> str:
@@ -73,17 +99,17 @@ def values_of(scores: MethodScores, subset: str, measure: str) -> dict[str, floa
     return found
 
 
-def change(
-    base: Mapping[str, float], other: Mapping[str, float], measure: str, magnitude: bool = False
-) -> PairedChange | None:
-    """Paired change from `base` to `other` on the cases that both have; None without such cases.
+def refused_cell(scores: MethodScores, subset: str) -> str:
+    """Predictions without a result, of how many."""
+    return f"{scores.refused(subset)} of {scores.predictions(subset)}"
 
-    With `magnitude` the absolute values are compared.
-    """
+
+def change(base: Mapping[str, float], other: Mapping[str, float], measure: str) -> PairedChange | None:
+    """Paired change from `base` to `other` on the cases that both have; None without such cases."""
     cases = [case for case in base if case in other]
     if not cases:
         return None
-    before, after = ([abs(v[case]) if magnitude else v[case] for case in cases] for v in (base, other))
+    before, after = ([values[case] for case in cases] for values in (base, other))
     better = "higher" if measure in ("dice", "sensitivity", "precision") else "lower"
     return paired_change(before, after, [head_of(case) for case in cases], better)
 
@@ -99,7 +125,7 @@ def change_cell(found: PairedChange | None, digits: int) -> str:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Share of the surface within the 90 % interval of a method's draws.
+    """Share of the surface, or of the circumferences, within the 90 % interval of a method's draws.
 
     Attributes
     ----------
@@ -107,7 +133,7 @@ class Coverage:
     factor : mean over folds of the factor that gives 90 % on the cases of the other folds.
     calibrated : with that factor.
     width_mm : mean width of the calibrated interval.
-    error_mm : mean absolute offset.
+    error_mm : mean absolute error.
     """
 
     raw: float
@@ -115,6 +141,20 @@ class Coverage:
     calibrated: float
     width_mm: float
     error_mm: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Claim:
+    """Errors (P,) of one prediction with the standard deviations (P,) that its draws give."""
+
+    fold: int
+    error: np.ndarray
+    sigma: np.ndarray
+
+    @property
+    def ratio(self) -> np.ndarray:
+        """Of the error to the half width of the draws' own 90 % interval."""
+        return np.abs(self.error) / (NORMAL_90 * np.maximum(self.sigma, 1e-6))
 
 
 def surface_coverage(scores: MethodScores, subset: str, fitted_on: MethodScores | None = None) -> Coverage | None:
@@ -125,21 +165,43 @@ def surface_coverage(scores: MethodScores, subset: str, fitted_on: MethodScores 
     fitted_on
         Scores that give the factor, without the cases of the same fold; `scores` themselves by default.
     """
+    return _coverage(_surfaces(scores, subset), _surfaces(fitted_on or scores, subset))
+
+
+def circumference_coverage(scores: MethodScores, subset: str, fitted_on: MethodScores | None = None) -> Coverage | None:
+    """Coverage of the head circumference; as `surface_coverage`."""
+    return _coverage(_circumferences(scores, subset), _circumferences(fitted_on or scores, subset))
+
+
+def raw_surface_coverage(scores: MethodScores, subset: str) -> float | None:
+    """Share of the surface within the draws' own 90 % interval; None for a method without draws."""
+    claims = _surfaces(scores, subset)
+    return float(np.mean([(claim.ratio <= 1).mean() for claim in claims])) if claims else None
+
+
+def _surfaces(scores: MethodScores, subset: str) -> list[_Claim]:
     rows = [s for found in scores.of(subset).values() for s in found if s.sigma_mm is not None]
-    other = [s for found in (fitted_on or scores).of(subset).values() for s in found if s.sigma_mm is not None]
-    if not rows or not other:
-        return None
-    ratio = {id(s): np.abs(s.offset_mm) / (NORMAL_90 * np.maximum(s.sigma_mm, 1e-6)) for s in [*rows, *other]}
+    return [_Claim(s.fold, np.asarray(s.offset_mm), np.asarray(s.sigma_mm)) for s in rows]
+
+
+def _circumferences(scores: MethodScores, subset: str) -> list[_Claim]:
+    rows = [s for found in scores.of(subset).values() for s in found if s.hc_sd_mm is not None]
+    return [_Claim(s.fold, np.array([s.biometry["hc_mm"]]), np.array([s.hc_sd_mm])) for s in rows]
+
+
+def _coverage(claims: Sequence[_Claim], others: Sequence[_Claim]) -> Coverage | None:
     factors = {}
-    for fold in {s.fold for s in rows}:
-        seen = [ratio[id(s)] for s in other if s.fold != fold]
+    for fold in {claim.fold for claim in claims}:
+        seen = [claim.ratio for claim in others if claim.fold != fold]
         if not seen:
             return None
         factors[fold] = float(np.quantile(np.concatenate(seen), 0.9))
+    if not claims:
+        return None
     return Coverage(
-        raw=float(np.mean([(ratio[id(s)] <= 1).mean() for s in rows])),
+        raw=float(np.mean([(claim.ratio <= 1).mean() for claim in claims])),
         factor=float(np.mean(list(factors.values()))),
-        calibrated=float(np.mean([(ratio[id(s)] <= factors[s.fold]).mean() for s in rows])),
-        width_mm=float(np.mean([2 * NORMAL_90 * factors[s.fold] * np.mean(s.sigma_mm) for s in rows])),
-        error_mm=float(np.mean([np.abs(s.offset_mm).mean() for s in rows])),
+        calibrated=float(np.mean([(claim.ratio <= factors[claim.fold]).mean() for claim in claims])),
+        width_mm=float(np.mean([2 * NORMAL_90 * factors[claim.fold] * claim.sigma.mean() for claim in claims])),
+        error_mm=float(np.mean([np.abs(claim.error).mean() for claim in claims])),
     )

@@ -51,7 +51,7 @@ class Score:
     biometry : predicted minus true, by quantity; of HC18 the circumference alone.
     hc_sd_mm : of the draws' circumference.
     sigma_mm, offset_mm : predicted standard deviation and signed offset at vertices drawn by area.
-    seconds : of the prediction with its draws, without surface and measurement.
+    seconds : processor time of the prediction with its draws, if it has any, without surface and measurement.
     """
 
     case: str
@@ -84,12 +84,12 @@ def score_case(
     y = Conditions(
         torch.from_numpy(cases.borders[row, column])[None], torch.from_numpy(cases.present[row, column])[None]
     )
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         predicted = predictor.predict(y, draws, torch.Generator().manual_seed(row))
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         spread = predicted.draws is not None and len(predicted.draws) > 1
-        sample = predicted.draws if spread else predicted.mean
+        sample = predicted.mean if predicted.draws is None else predicted.draws
         statistics, _ = field_statistics(basis, sample, float(cases.size_mm[row, column]), spread=spread).recentred()
         surface = statistics.surface()
         found = measure(surface)

@@ -14,10 +14,14 @@ from GenerativeModelsLib.benchmarks.rivals.inputs import Inputs
 from GenerativeModelsLib.benchmarks.rivals.methods import Fit
 from GenerativeModelsLib.benchmarks.rivals.score import Score, basis_of, score_predictor
 from GenerativeModelsLib.evaluation.bar import bar
+from GenerativeModelsLib.output.fingerprint import data_hash
 from GenerativeModelsLib.process.parallel import parallel_map
-from GenerativeModelsLib.skull.predictors.load import load_predictor
+from GenerativeModelsLib.skull.predictors.load import load_predictor, weights_of
 
-__all__ = ["Scored", "digest_of_cases", "scored"]
+__all__ = ["SCORING", "Scored", "digest_of_cases", "scored"]
+
+SCORING = 2
+"""Raised when `score_case` changes: kept scores are those of the same cases, weights and number."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,29 @@ class Scored:
     scores: Mapping[str, Sequence[Score]]
 
 
-def scored(fits: Sequence[Fit], inputs: Inputs, sets: Mapping[str, Cases]) -> list[Scored]:
-    """Scores of every training; those with seed 1 on all kinds of cases, further seeds on simulated heads alone."""
+def scored(
+    fits: Sequence[Fit], inputs: Inputs, sets: Mapping[str, Cases], *, first_seed_alone: bool = True
+) -> list[Scored]:
+    """Scores of every training.
+
+    Parameters
+    ----------
+    first_seed_alone
+        Whether seeds after the first are scored on simulated heads alone.
+    """
+    work = partial(_scored, inputs, dict(sets), first_seed_alone)
     with bar("scores") as progress:
-        return parallel_map(partial(_scored, inputs, dict(sets)), fits, inputs.workers, threads=1, progress=progress)
+        return parallel_map(work, fits, inputs.workers, threads=1, progress=progress)
 
 
-def _scored(inputs: Inputs, sets: Mapping[str, Cases], fit: Fit) -> Scored:
+def _scored(inputs: Inputs, sets: Mapping[str, Cases], first_seed_alone: bool, fit: Fit) -> Scored:
     basis = basis_of(inputs.basis)
     predictor, found = None, {}
     for kind, cases in sets.items():
-        if kind != "simulated" and fit.seed > 1:
+        if kind != "simulated" and fit.seed > 1 and first_seed_alone:
             continue
-        path = fit.folder / "scores" / f"{kind}-{digest_of_cases(cases)}.json"
+        weights = data_hash([weights_of(fit.folder)])[:12]
+        path = fit.folder / "scores" / f"{kind}-{digest_of_cases(cases)}-{weights}-{SCORING}.json"
         rows = [row for row in range(len(cases)) if cases.fold[row] in (-1, fit.fold)]
         if not path.is_file() and predictor is None:
             predictor = load_predictor(fit.folder, basis)

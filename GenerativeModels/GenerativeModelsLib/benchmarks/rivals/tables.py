@@ -11,7 +11,17 @@ import numpy as np
 from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED
 from GenerativeModelsLib.benchmarks.rivals.cost import Cost
 from GenerativeModelsLib.benchmarks.rivals.methods import Method
-from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, change, change_cell, surface_coverage, values_of
+from GenerativeModelsLib.benchmarks.rivals.results import (
+    MEASURES,
+    Coverage,
+    MethodScores,
+    change,
+    change_cell,
+    circumference_coverage,
+    refused_cell,
+    surface_coverage,
+    values_of,
+)
 from GenerativeModelsLib.evaluation.data.published import SKULL_METHODS
 from GenerativeModelsLib.evaluation.scores.paired import PairedChange
 from GenerativeModelsLib.evaluation.scores.tables import Table
@@ -67,13 +77,16 @@ def _accuracy(results: Results) -> Table:
         for method in results.methods:
             scores = results.simulated[method.key]
             cells = [_cell(values_of(scores, subset, measure), measure) for measure in PAPER]
-            cells += [_cell(values_of(scores, subset, "mean_mm"), "mean_mm"), str(scores.refused(subset))]
+            cells += [_cell(values_of(scores, subset, "mean_mm"), "mean_mm"), _between_seeds(scores, subset)]
+            cells.append(refused_cell(scores, subset))
             rows.append([subset, method.title, *cells, _published(method, subset)])
     columns = ("planes", "method", "Dice", "sensitivity", "precision", "Hausdorff, mm", "relative volume difference")
-    columns += ("mean distance, mm", "refused", "paper: DC / SEN / PPV / HD / RVD")
+    columns += ("mean distance, mm", "between seeds, mm", "refused", "paper: DC, SEN, PPV, HD, RVD")
     notes = [
         "Simulated heads of the left-out third of the bank, after rigid alignment; mean and standard deviation over "
-        "cases, of methods with several seeds the mean over these.",
+        "cases, of methods with several seeds the mean over these. Between seeds: standard deviation of the seeds' "
+        "mean distances. Refused: predictions of all trainings.",
+        "Published figures: DC, SEN and PPV from the authors' lecture notes, HD and RVD from a slide of theirs.",
         "The paper's millimetres do not compare: its heads are resampled to 96 x 96 x 96 voxels of 0.5 mm, a cube of "
         "48 mm, which holds no head of its ages; its 72 heads are real, with manual segmentations.",
     ]
@@ -85,7 +98,12 @@ def _published(method: Method, subset: str) -> str:
     if paper is None:
         return "-"
     values = (paper.dice, paper.sensitivity, paper.precision, paper.hausdorff_mm, paper.rvd)
-    return " / ".join("-" if value is None else f"{value[0]:.2f}" for value in values)
+    return ", ".join("-" if value is None else f"{value[0]:.2f} +- {value[1]:.2f}" for value in values)
+
+
+def _between_seeds(scores: MethodScores, subset: str) -> str:
+    found = scores.between_seeds(subset, "mean_mm")
+    return "-" if found is None else f"{found:.3f}"
 
 
 def changes(results: Results, scores: Mapping[str, MethodScores], subset: str, key: str) -> dict[str, PairedChange]:
@@ -106,9 +124,10 @@ def _differences(results: Results, scores: Mapping[str, MethodScores], where: st
             cells = [change_cell(found.get(m), DECIMALS.get(m, 2)) for m in COMPARED_MEASURES]
             rows.append([subset, method.title, *cells])
     names = ("mean distance, mm", "Dice", "Hausdorff, mm", "vault, mm", "face, mm", "base, mm", "HC error, mm")
+    count = len(rows) * len(COMPARED_MEASURES)
     notes = [
-        "Paired 95 % intervals over heads, the examinations of one head averaged first. Better and worse are written "
-        "where the interval excludes zero; 7 columns are compared, so some do so by chance."
+        "Paired 95 % intervals over heads, the examinations of one head averaged first, given these trainings. Better "
+        f"and worse are written where the interval excludes zero; of {count} intervals, 1 in 20 does so by chance."
     ]
     title = f"Difference from {results.methods[0].title}: {where}"
     return Table(title, ("planes", "method", *names), rows, notes)
@@ -132,27 +151,28 @@ def _spread(results: Results) -> Table:
     for subset in COMPARED:
         for method in results.methods:
             cells = [subset, method.title]
-            found = surface_coverage(results.simulated[method.key], subset)
-            cells += _coverage_cells(found)
+            own = results.simulated[method.key]
+            cells += _coverage_cells(
+                surface_coverage(own, subset), "raw", "factor", "calibrated", "width_mm", "error_mm"
+            )
+            cells += _coverage_cells(circumference_coverage(own, subset), "raw", "calibrated", "width_mm")
             if results.real_heads:
-                real = surface_coverage(results.real_heads[method.key], subset, results.simulated[method.key])
-                cells += ["-", "-"] if real is None else [f"{real.calibrated:.2f}", f"{real.width_mm:.2f}"]
+                real = results.real_heads[method.key]
+                cells += _coverage_cells(surface_coverage(real, subset, own), "calibrated", "width_mm")
             rows.append(cells)
     columns = ("planes", "method", "coverage of the draws", "factor", "coverage with it", "width, mm", "mean error, mm")
+    columns += ("HC: coverage of the draws", "HC: coverage with its factor", "HC: width, mm")
     if results.real_heads:
-        columns += ("real heads: coverage with it", "width, mm")
+        columns += ("real heads: coverage with it", "real heads: width, mm")
     notes = [
-        "Share of the surface within the 90 % interval, after rigid alignment. The factor of a fold makes 90 % of the "
-        "other folds' surface lie within; a dash stands for a method without draws."
+        "Share of the surface, and of the circumferences, within the 90 % interval, after rigid alignment. The factor "
+        "of a fold makes 90 % of the other folds' lie within; a dash stands for a method without draws."
     ]
     return Table("Uncertainty of the surface", columns, rows, notes)
 
 
-def _coverage_cells(found) -> list[str]:
-    if found is None:
-        return ["-"] * 5
-    numbers = (found.raw, found.factor, found.calibrated, found.width_mm, found.error_mm)
-    return [f"{number:.2f}" for number in numbers]
+def _coverage_cells(found: Coverage | None, *names: str) -> list[str]:
+    return ["-" if found is None else f"{getattr(found, name):.2f}" for name in names]
 
 
 def _real_heads(results: Results) -> Table:
@@ -162,7 +182,7 @@ def _real_heads(results: Results) -> Table:
         for method in results.methods:
             scores = results.real_heads[method.key]
             cells = [_cell(values_of(scores, subset, measure), measure) for measure in measures]
-            rows.append([subset, method.title, *cells, str(scores.refused(subset))])
+            rows.append([subset, method.title, *cells, refused_cell(scores, subset)])
     columns = ("planes", "method", "Dice", "Hausdorff, mm", "mean distance, mm", "vault, mm", "face, mm", "base, mm")
     notes = ["Fetal MRI templates that the shape basis was not made from, imaged by the simulator; mean over folds."]
     return Table("Real heads outside the shape basis", (*columns, "refused"), rows, notes)
@@ -173,15 +193,26 @@ def _pictures(results: Results) -> Table:
     rows = []
     for method in results.methods:
         scores = results.pictures[method.key]
-        errors = values_of(scores, "axial", "hc_mm error")
-        signed = [float(np.mean([row.biometry["hc_mm"] for row in found])) for found in scores.of("axial").values()]
-        cells = ["-", "-"] if not errors else [f"{np.mean(list(errors.values())):.2f}", f"{np.mean(signed):+.2f}"]
+        errors, bias = values_of(scores, "axial", "hc_mm error"), _bias(scores)
+        cells = ["-", "-"] if not errors else [f"{np.mean(list(errors.values())):.2f}", f"{bias:+.2f}"]
         found = None if method is results.methods[0] else change(base, errors, "hc_mm error")
-        rows.append([method.title, str(len(errors)), str(scores.refused("axial")), *cells, change_cell(found, 2)])
+        spread = circumference_coverage(scores, "axial", results.simulated[method.key])
+        cells += [change_cell(found, 2), *_coverage_cells(spread, "raw", "calibrated", "width_mm")]
+        rows.append([method.title, str(len(errors)), refused_cell(scores, "axial"), *cells])
     columns = ("method", "pictures", "refused", "HC error, mm", "bias, mm")
-    columns += (f"difference from {results.methods[0].title}, mm",)
-    notes = ["HC18 pictures of the test part, HC >= 150 mm, axial plane alone; mean over folds."]
+    columns += (f"difference from {results.methods[0].title}, mm", "coverage of the draws")
+    columns += ("coverage with the factor of simulated heads", "width, mm")
+    notes = [
+        "HC18 pictures of the test part, HC >= 150 mm, axial plane alone; mean over folds, paired intervals over "
+        "examinations."
+    ]
     return Table("Real pictures", columns, rows, notes)
+
+
+def _bias(scores: MethodScores) -> float | None:
+    """Mean of predicted minus annotated circumference in real pictures, mm; None without results."""
+    rows = [np.mean([score.biometry["hc_mm"] for score in found]) for found in scores.of("axial").values()]
+    return float(np.mean(rows)) if rows else None
 
 
 def _costs(results: Results) -> Table:
@@ -192,8 +223,9 @@ def _costs(results: Results) -> Table:
         memory = "-" if cost.memory_mb is None else f"{cost.memory_mb:.0f}"
         numbers = f"{cost.parameters / 1e6:.2f}"
         rows.append([method.title, str(method.seeds), trained, f"{1000 * cost.case_s:.0f}", memory, numbers])
-    columns = ("method", "seeds", "training, minutes of one core", "prediction with 100 draws, ms", "peak memory, MB")
-    return Table("Cost of one network or fit", (*columns, "numbers stored, millions"), rows)
+    columns = ("method", "seeds", "training, minutes of one core", "prediction, ms", "peak memory, MB")
+    notes = ["Processor time; the prediction is of one case on one core, with 100 draws where a method has draws."]
+    return Table("Cost of one network or fit", (*columns, "numbers stored, millions"), rows, notes)
 
 
 def figures_of(results: Results) -> dict[str, Any]:
@@ -201,8 +233,11 @@ def figures_of(results: Results) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kinds = {"simulated": results.simulated, "real_heads": results.real_heads, "pictures": results.pictures}
     for method in results.methods:
-        entry: dict[str, Any] = {"title": method.title, "seeds": method.seeds, "settings": method.settings()}
+        seeds = list(range(1, method.seeds + 1))
+        entry: dict[str, Any] = {"title": method.title, "seeds": seeds, "settings": method.settings()}
         entry["cost"] = asdict(results.costs[method.key])
+        paper = SKULL_METHODS.get(method.published or "", {})
+        entry["published"] = {subset: asdict(values) for subset, values in paper.items()}
         for kind, scores in kinds.items():
             if scores:
                 entry[kind] = {
@@ -214,14 +249,20 @@ def figures_of(results: Results) -> dict[str, Any]:
 
 def _figures(results: Results, scores: Mapping[str, MethodScores], method: Method, subset: str) -> dict[str, Any]:
     own = scores[method.key]
-    names = (*PAPER, *COMPARED_MEASURES, "bpd_mm error", "ofd_mm error", "head_volume_ml error")
-    means = {name: values_of(own, subset, name) for name in dict.fromkeys(names)}
-    coverage = surface_coverage(own, subset, None if scores is results.simulated else results.simulated[method.key])
+    means = {name: values_of(own, subset, name) for name in MEASURES}
+    fitted_on = None if scores is results.simulated else results.simulated[method.key]
+    coverage = surface_coverage(own, subset, fitted_on)
+    of_hc = circumference_coverage(own, subset, fitted_on)
+    bias = _bias(own) if scores is results.pictures else None
     return {
         "mean": {name: float(np.mean(list(v.values()))) for name, v in means.items() if v},
         "sd": {name: float(np.std(list(v.values()))) for name, v in means.items() if v},
+        "between_seeds": {name: own.between_seeds(subset, name) for name, v in means.items() if v},
         "refused": own.refused(subset),
+        "predictions": own.predictions(subset),
+        "hc_bias_mm": bias,
         "coverage": None if coverage is None else asdict(coverage),
+        "hc_coverage": None if of_hc is None else asdict(of_hc),
         "change": {name: asdict(c) for name, c in changes(results, scores, subset, method.key).items()}
         if method is not results.methods[0]
         else {},

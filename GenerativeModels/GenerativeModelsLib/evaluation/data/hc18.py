@@ -38,6 +38,11 @@ class Hc18Case:
     ellipse: Ellipse
     hc_mm: float
 
+    @property
+    def examination(self) -> str:
+        """Of the picture: `010_HC.png` and `010_2HC.png` are of one."""
+        return self.path.name.split("_")[0]
+
     def pixels(self) -> np.ndarray:
         from PIL import Image
 
@@ -85,7 +90,7 @@ def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
     """
     by_name: dict[str, list[Hc18Case]] = {}
     for case in cases:
-        by_name.setdefault(case.path.name.split("_")[0], []).append(case)
+        by_name.setdefault(case.examination, []).append(case)
 
     def large(name: str) -> int:
         return sum(case.hc_mm >= LEAST_HC_MM for case in by_name[name])
@@ -107,7 +112,7 @@ def split_hc18(cases: list[Hc18Case]) -> Hc18Split:
     draw([n for n in names if not large(n)], SMALL, FINAL_SEED, lambda name: len(by_name[name]))
     parts = {"training": [], "calibration": [], "test": [], "final": []}
     for case in cases:
-        parts[taken.get(case.path.name.split("_")[0], "training")].append(case)
+        parts[taken.get(case.examination, "training")].append(case)
     return Hc18Split(**parts)
 
 

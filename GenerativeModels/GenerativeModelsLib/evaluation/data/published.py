@@ -45,7 +45,11 @@ SKULL_METHODS = {
         "axial": PublishedAccuracy((0.83, 0.08), (8.04, 3.06), (0.17, 0.37)),
     },
 }
-"""Skull methods of Cerrolaza et al., MICCAI 2018, DOI 10.1007/978-3-030-00928-1_44, by subset of planes."""
+"""Skull methods of Cerrolaza et al., MICCAI 2018, DOI 10.1007/978-3-030-00928-1_44, by subset of planes.
+
+Overlap, sensitivity and precision are printed in lecture notes of the authors; Hausdorff distance and volume difference
+on a slide of theirs, whose subsets of planes are those of the same overlap.
+"""
 
 
 @dataclass(frozen=True)

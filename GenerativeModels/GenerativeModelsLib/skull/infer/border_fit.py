@@ -17,6 +17,7 @@ import torch
 from scipy.ndimage import map_coordinates
 from scipy.optimize import least_squares
 
+from GenerativeModelsLib.models.gaussian import matched_noise
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
 from GenerativeModelsLib.skull.infer.prior import head_coefficients
@@ -113,7 +114,7 @@ class BorderFit:
         rank = len(self._fields) - 1
         draws = None
         if samples:
-            noise = torch.randn(samples, len(mean), generator=generator, dtype=torch.float64).numpy()
+            noise = matched_noise(samples, len(mean), generator=generator, dtype=torch.float64).numpy()
             hessian = found.jac.T @ found.jac
             drawn = found.x + np.linalg.solve(np.linalg.cholesky(hessian).T, noise.T).T
             draws = torch.from_numpy(drawn[:, : rank + 1]).float()

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from GenerativeModelsLib.models.gaussian import matched_noise
 from GenerativeModelsLib.models.implicit_head import ImplicitHead
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
@@ -87,7 +88,7 @@ class ImplicitFit:
         mean = torch.cat([coefficients, log_size[None]])[None]
         draws = None
         if samples:
-            noise = torch.randn(samples, len(u), generator=generator)
+            noise = matched_noise(samples, len(u), generator=generator)
             moved = torch.linalg.solve_triangular(torch.linalg.cholesky(hessian).T, noise.T, upper=True).T
             moved = moved @ self.factor.T
             changes = torch.cat([moved[:, : self.net.code] @ slope.T, moved[:, self.net.code, None]], dim=1)

@@ -12,7 +12,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import Predictor
 
-__all__ = ["LOADERS", "WEIGHTS", "load_predictor"]
+__all__ = ["LOADERS", "WEIGHTS", "load_predictor", "weights_of"]
 
 WEIGHTS = "predictor.safetensors"
 CVAE_WEIGHTS = "skull.safetensors"
@@ -45,18 +45,27 @@ def load_predictor(folder: Path, basis: LowRankField) -> Predictor:
     Raises
     ------
     InputError
-        The training is not finished, or its record names no such model.
+        The training is not finished or was not written whole, or its record names no such model.
     """
     folder = Path(folder)
     record = folder / RECORD
     if not record.is_file():
         raise InputError(f"{folder} holds no finished training: train it, which goes on where it stopped.")
-    config = json.loads(record.read_text(encoding="utf-8"))["config"]
+    try:
+        config = json.loads(record.read_text(encoding="utf-8"))["config"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{record} is no record of a training: delete the folder and train again.") from error
     model = config.get("model")
     if model not in LOADERS:
         raise InputError(f"{record} is of a {model} training, which predicts no head: name another folder.")
-    weights = folder / (CVAE_WEIGHTS if model in ("HiRecCVAE", "RecCVAE") else WEIGHTS)
-    if not weights.is_file():
-        raise InputError(f"{folder} has no {weights.name}: delete the folder and train again.")
+    weights = weights_of(folder)
     module, function = LOADERS[model].split(":")
     return getattr(import_module(f"{__package__}.{module}"), function)(config, load_file(weights), basis)
+
+
+def weights_of(folder: Path) -> Path:
+    """File of the weights of a finished training; raises InputError if there is none."""
+    for name in (WEIGHTS, CVAE_WEIGHTS):
+        if (Path(folder) / name).is_file():
+            return Path(folder) / name
+    raise InputError(f"{folder} has neither {WEIGHTS} nor {CVAE_WEIGHTS}: delete the folder and train again.")

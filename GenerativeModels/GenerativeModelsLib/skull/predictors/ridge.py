@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from GenerativeModelsLib.models.gaussian import matched_noise
 from GenerativeModelsLib.models.low_rank_field import LowRankField
 from GenerativeModelsLib.models.predictor import PLANES, Conditions, Prediction
 from GenerativeModelsLib.skull.predictors.from_borders import planes_of
@@ -55,7 +56,7 @@ class RidgeHead:
         mean = border_features(y.borders.cpu(), planes).to(found.weight) @ found.weight + found.bias
         draws = None
         if samples:
-            noise = torch.randn(samples, len(found.bias), generator=generator, dtype=found.bias.dtype)
+            noise = matched_noise(samples, len(found.bias), generator=generator, dtype=found.bias.dtype)
             draws = (mean + noise @ found.factor.T).float()
         return Prediction(mean.float(), draws)
 

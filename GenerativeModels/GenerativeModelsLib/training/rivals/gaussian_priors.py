@@ -102,7 +102,7 @@ def fit_pca(heads: KnownHeads, basis: LowRankField, advance: Progress, *, explai
 
 
 def fit_gp(heads: KnownHeads, basis: LowRankField, advance: Progress, *, explained: float = 0.99) -> dict[str, Tensor]:
-    """The same with a smooth kernel, whose `length` and `amplitude` are chosen by cross-validation in two halves.
+    """The same with a smooth kernel, whose `length` and `amplitude` are chosen on a held-out half.
 
     They are those under which the heads of every second reading are most probable, given the components of the others.
     """

@@ -12,6 +12,7 @@ from GenerativeModelsLib.evaluation.data.hc18 import training_pictures
 from GenerativeModelsLib.skull.predictors.load import WEIGHTS
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.provenance import record_training
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 from GenerativeModelsLib.training.skull.config import PredictorTrainingConfig
 from GenerativeModelsLib.training.skull.durations import TRAINING, training_seconds
 from GenerativeModelsLib.training.skull.field_basis import write_basis
@@ -46,6 +47,7 @@ def begin(config: PredictorTrainingConfig, stages: Stages, *, seconds: float) ->
 
 def save_predictor(config: PredictorTrainingConfig, tensors: Mapping[str, Tensor], *, trained: bool = True) -> Path:
     """Write the tensors and the record of a finished training; returns the output folder."""
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, config.output / WEIGHTS)
+    with whole_file(config.output / WEIGHTS) as part:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, part)
     record_training(config, config.output, trained=trained)
     return config.output

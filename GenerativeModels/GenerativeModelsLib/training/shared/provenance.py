@@ -10,6 +10,7 @@ from pydantic import BaseModel, JsonValue
 
 from GenerativeModelsLib.output.fingerprint import data_hash
 from GenerativeModelsLib.process.checkout import commit
+from GenerativeModelsLib.training.shared.whole_file import whole_file
 
 __all__ = ["commit", "data_hash", "provenance", "record_training", "recorded_training"]
 
@@ -42,7 +43,8 @@ def record_training(config: BaseModel, folder: Path, *, trained: bool = True) ->
     about = {"bundle": {"population", "limits"}, "language": True}
     found = _without_folders(json.loads(config.model_dump_json(exclude_none=True, exclude=about)))
     text = json.dumps({"config": found, "commit": commit()}, indent=1)
-    (Path(folder) / RECORD).write_text(text + "\n", encoding="utf-8")
+    with whole_file(Path(folder) / RECORD) as part:
+        part.write_text(text + "\n", encoding="utf-8")
 
 
 def recorded_training(folder: Path) -> dict[str, JsonValue]:

@@ -24,7 +24,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     inputs, sets = Inputs(folder, None, 3, 0, 1), {"simulated": cases_of(3), "real_heads": cases_of(3)}
     rng = np.random.default_rng(0)
 
-    def scored(fits: Sequence[Fit], *_: object) -> list[Scored]:
+    def scored(fits: Sequence[Fit], *_: object, first_seed_alone: bool) -> list[Scored]:
         found = []
         for fit in fits:
             worse = {"hirec-cvae": 0.0, "beta-4": -0.3}.get(fit.method.key, 0.2)
@@ -33,8 +33,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
                 for subset in sets["simulated"].subsets
                 for k in range(12)
             ]
-            kinds = ["simulated"] if fit.seed > 1 else list(sets)
-            found.append(Scored(replace(fit), dict.fromkeys(kinds, rows)))
+            refused = score_of("12-0", "axial", failure="no head", accuracy=None, biometry=None)
+            kinds = ["simulated"] if fit.seed > 1 and first_seed_alone else list(sets)
+            found.append(Scored(replace(fit), {kind: [*rows, refused] for kind in kinds}))
         return found
 
     monkeypatch.setattr(module, "begin", lambda *_: (inputs, sets))
@@ -63,4 +64,6 @@ def test_every_variation_stands_beside_the_base(monkeypatch: pytest.MonkeyPatch,
     assert figures["variations"]["beta-4"]["simulated, axial"]["change"]["difference"] == pytest.approx(-0.3, abs=0.02)
     assert list(figures["members"]) == [1, 2, 3] and list(figures["draws"]) == [1, 4]
     assert figures["draws"][1]["three planes"]["coverage"] is None
+    assert cells["beta 4"]["refused"] == "6 of 222", "three seeds and two kinds of cases"
+    assert figures["variations"]["beta-4"]["real_heads, axial"]["refused"] == 3
     assert figures["grids"] == [{"grid": 32, "rank": 64, "mean_mm": 0.1, "hausdorff_mm": 1.0, "dice": 0.99}]

@@ -75,7 +75,7 @@ def test_methods_are_trained_scored_and_compared(stand_ins: list[str], tmp_path:
     assert found["a"]["cost"]["training_s"] == 120 and found["a"]["cost"]["parameters"] == 10
     assert found["a"]["cost"]["memory_mb"] == 400
     assert (report.figures["folds"], report.figures["cases_per_fold"]) == (3, 1)
-    assert set(report.figures["data"]) == {"networks", "simulated", "pictures"}
+    assert set(report.figures["data"]) == {"networks", "readings and drawn heads", "simulated", "pictures"}
     assert (tmp_path / "out" / "rivals.png").is_file()
     json.dumps(report.figures, default=float)
 

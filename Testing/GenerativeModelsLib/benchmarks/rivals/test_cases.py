@@ -11,7 +11,9 @@ from GenerativeModelsLib.benchmarks.rivals import cases as module
 from GenerativeModelsLib.benchmarks.rivals import inputs as inputs_module
 from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED, hc18_cases, simulated_cases, template_cases
 from GenerativeModelsLib.benchmarks.rivals.inputs import FOLDS, Inputs
+from GenerativeModelsLib.benchmarks.rivals.results import head_of
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.evaluation.data.hc18 import read_hc18, split_hc18
 from GenerativeModelsLib.evaluation.data.real_heads import evaluation_templates
 from GenerativeModelsLib.skull.infer.find_heads import find_heads
 from GenerativeModelsLib.skull.population.heads import sample_heads
@@ -87,5 +89,9 @@ def test_templates_and_pictures(
     templates = template_cases(inputs, Path("bundle"), shared_data, 1)
     assert len(templates) == 1 and (templates.fold == -1).all() and templates.log_radius.shape[1:] == (65, 128)
     real = Inputs(inputs.folder, shared_data / "hc18", SHARDS, 0, 1)
-    pictures = hc18_cases(real, Path("bundle"), 2)
-    assert len(pictures) == 2 and pictures.log_radius.size == 0 and (pictures.hc_mm >= 150).all()
+    large = module.large_heads(split_hc18(read_hc18(shared_data)).test)
+    pair = next([a, b] for a in large for b in large if a is not b and a.examination == b.examination)
+    monkeypatch.setattr(module, "large_heads", lambda cases: [*pair, next(c for c in large if c not in pair)])
+    pictures = hc18_cases(real, Path("bundle"))
+    assert len(pictures) == 3 and pictures.log_radius.size == 0 and (pictures.hc_mm >= 150).all()
+    assert len({head_of(str(name)) for name in pictures.names}) == 2, "two pictures of an examination are one head"

@@ -39,7 +39,7 @@ def test_every_method_has_a_valid_config(method: Method, inputs: Inputs, tmp_pat
 def test_the_settings_of_a_variation_differ_from_the_base_in_one_part() -> None:
     for method in VARIATIONS[2:]:
         base, own = BASE.settings(), method.settings()
-        differing = {name for name in own if own[name] != base.get(name)}
+        differing = {name for name in own if name not in base or own[name] != base[name]}
         assert len(differing) == 1, (method.key, differing)
 
 
@@ -88,3 +88,21 @@ def test_a_training_that_goes_on_has_no_time(inputs: Inputs, monkeypatch: pytest
     monkeypatch.setattr(training, "train", lambda path: None)
     train_all([fit], inputs)
     assert not (fit.folder / module.SECONDS).exists()
+
+
+def test_the_config_of_a_variation_without_real_pictures_has_none(inputs: Inputs) -> None:
+    seen = replace(inputs, hc18=Path("hc18"))
+    (without,) = fits_of([next(m for m in VARIATIONS if m.key == "no-real")], [0], seen)[:1]
+    assert module._config(without, seen)["hc18"] is None
+    assert module._config(fits_of([BASE], [0], seen)[0], seen)["hc18"] == "hc18"
+
+
+@pytest.mark.parametrize("broken", ["config", "basis"])
+def test_weights_of_another_population_and_broken_folders_are_refused(inputs: Inputs, broken: str) -> None:
+    (fit,) = fits_of([METHODS[2]], [0], inputs)
+    fit.folder.mkdir(parents=True)
+    text = "" if broken == "config" else yaml.safe_dump(module._config(fit, inputs))
+    (fit.folder / "config.yaml").write_text(text)
+    (fit.folder / "basis.safetensors").write_bytes(b"basis" if broken == "config" else b"of another population")
+    with pytest.raises(InputError, match=r"tl-net-fold0-seed1 holds a training with other settings or of another pop"):
+        train_all([fit], inputs)

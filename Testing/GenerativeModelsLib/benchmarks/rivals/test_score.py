@@ -48,6 +48,19 @@ def test_a_method_without_draws_has_no_spread(cases, truth: np.ndarray) -> None:
     assert len(found.offset_mm) == 1000 and found.seconds > 0
 
 
+def test_one_draw_is_a_draw_and_not_the_mean(cases, truth: np.ndarray) -> None:
+    class Larger(Known):
+        def predict(self, y, samples=0, generator=None):
+            found = super().predict(y, samples, generator)
+            draws = found.mean.repeat(samples, 1)
+            draws[:, -1] += np.log(1.1)
+            return replace(found, draws=draws)
+
+    one, mean = (score_case(p(truth), tiny_basis(), cases, 0, 0, draws=1) for p in (Larger, Known))
+    assert one.biometry["hc_mm"] - mean.biometry["hc_mm"] == pytest.approx(0.1 * cases.hc_mm[0], rel=0.05)
+    assert one.sigma_mm is None
+
+
 def test_a_spread_of_the_size_alone_is_that_of_radius_and_circumference(cases, truth: np.ndarray) -> None:
     """Draws whose log size has standard deviation t have sigma = t times the distance from the centre, on a sphere."""
 

@@ -57,9 +57,11 @@ def table_of(results: Results, title: str) -> Table:
 
 def test_each_method_stands_beside_the_paper_and_its_refusals_are_counted(results: Results) -> None:
     row = row_of(table_of(results, "Methods and the published"), "axial", "TL-net")
-    assert row["Dice"] == "0.900 +- 0.000" and row["refused"] == "1"
-    assert row["paper: DC / SEN / PPV / HD / RVD"] == "0.85 / 0.88 / 0.80 / 7.04 / 0.17"
-    assert row_of(table_of(results, "Methods and"), "three planes", "HiREC-CVAE")["refused"] == "0"
+    assert row["Dice"] == "0.900 +- 0.000" and row["refused"] == "1 of 13"
+    assert row["paper: DC, SEN, PPV, HD, RVD"].startswith(
+        "0.85 +- 0.04, 0.88 +- 0.05, 0.80 +- 0.09, 7.04 +- 2.34, 0.17"
+    )
+    assert row_of(table_of(results, "Methods and"), "three planes", "HiREC-CVAE")["refused"] == "0 of 12"
 
 
 def test_differences_have_their_interval_and_a_verdict(results: Results) -> None:
@@ -79,7 +81,7 @@ def test_a_method_without_draws_has_dashes_for_its_coverage(results: Results) ->
 
 def test_pictures_compare_the_circumference(results: Results) -> None:
     row = row_of(table_of(results, "Real pictures"), "TL-net")
-    assert (row["HC error, mm"], row["bias, mm"], row["pictures"], row["refused"]) == ("2.00", "+2.00", "12", "1")
+    assert (row["HC error, mm"], row["bias, mm"], row["pictures"], row["refused"]) == ("2.00", "+2.00", "12", "1 of 13")
     assert row["difference from HiREC-CVAE, mm"].startswith("+1.00")
 
 
@@ -96,13 +98,16 @@ def test_figures_are_json_and_hold_what_the_tables_show(results: Results) -> Non
     assert found["tl-net"]["simulated"]["axial"]["change"]["mean_mm"]["verdict"] == "worse"
     assert found["tl-net"]["pictures"]["axial"]["mean"] == {"hc_mm error": 2.0}
     assert found["tl-net"]["simulated"]["axial"]["refused"] == 1
+    assert found["tl-net"]["simulated"]["axial"]["predictions"] == 13
+    assert found["tl-net"]["pictures"]["axial"]["hc_bias_mm"] == 2.0 and found["tl-net"]["seeds"] == [1]
+    assert found["tl-net"]["published"]["axial"]["dice"] == [0.85, 0.04]
     assert found["hirec-cvae"]["simulated"]["axial"]["change"] == {}
 
 
 def test_without_real_data_their_tables_are_left_out(results: Results) -> None:
     alone = Results(results.methods, results.simulated, {}, {}, results.costs)
     assert not [t for t in tables_of(alone) if "eal" in t.title]
-    assert set(figures_of(alone)["tl-net"]) == {"title", "seeds", "settings", "cost", "simulated"}
+    assert set(figures_of(alone)["tl-net"]) == {"title", "seeds", "settings", "cost", "published", "simulated"}
 
 
 def test_the_picture_has_a_panel_for_each_kind_of_cases(results: Results, tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def test_what_is_not_finished_or_no_predictor_is_refused(tmp_path: Path) -> None
     with pytest.raises(InputError, match="is of a heart-lvae training, which predicts no head: name another folder"):
         load_predictor(tmp_path, tiny_basis())
     record(tmp_path, model="RecCVAE", network={})
-    with pytest.raises(InputError, match=r"has no skull\.safetensors: delete the folder and train again"):
+    with pytest.raises(
+        InputError, match=r"has neither predictor\.safetensors nor skull\.safetensors: delete the folder"
+    ):
         load_predictor(tmp_path, tiny_basis())
 
 

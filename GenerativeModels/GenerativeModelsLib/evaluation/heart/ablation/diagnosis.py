@@ -10,7 +10,7 @@ import numpy as np
 from GenerativeModelsLib.evaluation.heart.ablation.linear import LinearShapes
 from GenerativeModelsLib.evaluation.heart.ablation.sets import HeartSet
 from GenerativeModelsLib.evaluation.heart.measuring import in_processes
-from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_change
+from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_shares
 from GenerativeModelsLib.evaluation.scores.probability import auc, auc_difference, auc_interval
 from GenerativeModelsLib.evaluation.scores.screening import (
     Abstention,
@@ -114,11 +114,8 @@ def diagnoses(found: Evidence, of: Sequence[str]) -> list[Diagnosis]:
 def alarms(found: Evidence) -> dict[str, Alarms]:
     """By measure, how many hearts of a set it calls hypertrophic."""
     called = {measure.name: measure.values >= measure.limit for measure in found.measures}
-    top, everybody = called[TOP], range(len(found.hearts))
     return {
-        name: Alarms(
-            Share(int(own.sum()), len(own)), None if name == TOP else paired_change(top, own, everybody, "lower")
-        )
+        name: Alarms(Share(int(own.sum()), len(own)), None if name == TOP else paired_shares(called[TOP], own, "lower"))
         for name, own in called.items()
     }
 

@@ -168,5 +168,5 @@ def alarm_table(found: Mapping[str, Mapping[str, Alarms]]) -> Table:
                 low, high = change.interval95
                 apart = f"{change.difference:+.3f} ({low:+.3f} to {high:+.3f})"
             rows.append([where, name, _share(one.share), apart])
-    columns = ("hearts", "by", "share (Wilson 95 %)", "difference from the top level (paired 95 %)")
+    columns = ("hearts", "by", "share (Wilson 95 %)", "difference from the top level (paired 95 %, Newcombe)")
     return Table("Called hypertrophic, of people without symptoms", columns, rows)
