@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.benchmarks.rivals.cases import COMPARED
-from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, head_of, values_of
+from GenerativeModelsLib.benchmarks.rivals.results import MethodScores, mean_over_heads, values_of
 from GenerativeModelsLib.benchmarks.rivals.tables import Results
 
 __all__ = ["write_picture"]
@@ -46,7 +46,7 @@ def _panel(ax, results: Results, scores: Mapping[str, MethodScores], measure: st
         ax.axhspan(row - 0.5, row + 0.5, color="#f3f5f7", zorder=0)
     shifts = np.linspace(-0.2, 0.2, len(subsets)) if len(subsets) > 1 else [0.0]
     for shift, subset in zip(shifts, subsets, strict=True):
-        found = [_mean_and_half(values_of(scores[m.key], subset, measure)) for m in results.methods]
+        found = [mean_over_heads(values_of(scores[m.key], subset, measure)) for m in results.methods]
         rows = [row + shift for row, value in enumerate(found) if value is not None]
         means, halves = np.array([value for value in found if value is not None]).reshape(-1, 2).T
         ax.errorbar(means, rows, xerr=halves, fmt="o", ms=4, lw=1.2, color=COLOURS[subset], label=subset)
@@ -54,19 +54,3 @@ def _panel(ax, results: Results, scores: Mapping[str, MethodScores], measure: st
     ax.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
-
-
-def _mean_and_half(values: Mapping[str, float]) -> tuple[float, float] | None:
-    """Mean over heads and half its 95 % interval by Student's t; None without values."""
-    from scipy.stats import t
-
-    heads: dict[str, list[float]] = {}
-    for case, value in values.items():
-        heads.setdefault(head_of(case), []).append(value)
-    means = np.array([np.mean(found) for found in heads.values()])
-    if not len(means):
-        return None
-    if len(means) == 1:
-        return float(means[0]), 0.0
-    half = t.ppf(0.975, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means))
-    return float(means.mean()), float(half)

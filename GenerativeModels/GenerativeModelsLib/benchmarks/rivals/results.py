@@ -21,6 +21,7 @@ __all__ = [
     "change_cell",
     "circumference_coverage",
     "head_of",
+    "mean_over_heads",
     "raw_surface_coverage",
     "refused_cell",
     "surface_coverage",
@@ -123,6 +124,20 @@ def change_cell(found: PairedChange | None, digits: int) -> str:
     return f"{found.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){mark}"
 
 
+def mean_over_heads(values: Mapping[str, float]) -> tuple[float, float] | None:
+    """Mean over heads of a figure by case, and half its 95 % interval by Student's t (0 for one head); None without."""
+    from scipy.stats import t
+
+    heads: dict[str, list[float]] = {}
+    for case, value in values.items():
+        heads.setdefault(head_of(case), []).append(value)
+    means = np.array([np.mean(found) for found in heads.values()])
+    if len(means) < 2:
+        return (float(means[0]), 0.0) if len(means) else None
+    half = t.ppf(0.975, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means))
+    return float(means.mean()), float(half)
+
+
 @dataclass(frozen=True)
 class Coverage:
     """Share of the surface, or of the circumferences, within the 90 % interval of a method's draws.
@@ -132,6 +147,7 @@ class Coverage:
     raw : with the standard deviation of the draws.
     factor : mean over folds of the factor that gives 90 % on the cases of the other folds.
     calibrated : with that factor.
+    half95 : half the 95 % interval of `calibrated` over heads, given the factor.
     width_mm : mean width of the calibrated interval.
     error_mm : mean absolute error.
     """
@@ -139,6 +155,7 @@ class Coverage:
     raw: float
     factor: float
     calibrated: float
+    half95: float
     width_mm: float
     error_mm: float
 
@@ -147,6 +164,7 @@ class Coverage:
 class _Claim:
     """Errors (P,) of one prediction with the standard deviations (P,) that its draws give."""
 
+    case: str
     fold: int
     error: np.ndarray
     sigma: np.ndarray
@@ -181,12 +199,12 @@ def raw_surface_coverage(scores: MethodScores, subset: str) -> float | None:
 
 def _surfaces(scores: MethodScores, subset: str) -> list[_Claim]:
     rows = [s for found in scores.of(subset).values() for s in found if s.sigma_mm is not None]
-    return [_Claim(s.fold, np.asarray(s.offset_mm), np.asarray(s.sigma_mm)) for s in rows]
+    return [_Claim(s.case, s.fold, np.asarray(s.offset_mm), np.asarray(s.sigma_mm)) for s in rows]
 
 
 def _circumferences(scores: MethodScores, subset: str) -> list[_Claim]:
     rows = [s for found in scores.of(subset).values() for s in found if s.hc_sd_mm is not None]
-    return [_Claim(s.fold, np.array([s.biometry["hc_mm"]]), np.array([s.hc_sd_mm])) for s in rows]
+    return [_Claim(s.case, s.fold, np.array([s.biometry["hc_mm"]]), np.array([s.hc_sd_mm])) for s in rows]
 
 
 def _coverage(claims: Sequence[_Claim], others: Sequence[_Claim]) -> Coverage | None:
@@ -198,10 +216,15 @@ def _coverage(claims: Sequence[_Claim], others: Sequence[_Claim]) -> Coverage | 
         factors[fold] = float(np.quantile(np.concatenate(seen), 0.9))
     if not claims:
         return None
+    by_case: dict[str, list[float]] = {}
+    for claim in claims:
+        by_case.setdefault(claim.case, []).append(float((claim.ratio <= factors[claim.fold]).mean()))
+    calibrated, half = mean_over_heads({case: float(np.mean(shares)) for case, shares in by_case.items()})
     return Coverage(
         raw=float(np.mean([(claim.ratio <= 1).mean() for claim in claims])),
         factor=float(np.mean(list(factors.values()))),
-        calibrated=float(np.mean([(claim.ratio <= factors[claim.fold]).mean() for claim in claims])),
+        calibrated=calibrated,
+        half95=half,
         width_mm=float(np.mean([2 * NORMAL_90 * factors[claim.fold] * claim.sigma.mean() for claim in claims])),
         error_mm=float(np.mean([np.abs(claim.error).mean() for claim in claims])),
     )

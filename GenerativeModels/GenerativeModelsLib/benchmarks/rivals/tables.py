@@ -18,6 +18,7 @@ from GenerativeModelsLib.benchmarks.rivals.results import (
     change,
     change_cell,
     circumference_coverage,
+    mean_over_heads,
     refused_cell,
     surface_coverage,
     values_of,
@@ -140,10 +141,16 @@ def _parts(results: Results) -> Table:
     for subset in COMPARED:
         for method in results.methods:
             found = [values_of(results.simulated[method.key], subset, measure) for measure in measures]
-            rows.append([subset, method.title, *("-" if not f else f"{np.mean(list(f.values())):.2f}" for f in found)])
+            rows.append([subset, method.title, *map(_with_half, found)])
     names = ("vault", "face", "base")
     columns = ("planes", "method", *(f"{n}, mm" for n in names), "BPD, mm", "OFD, mm", "HC, mm", "CI, %", "volume, ml")
-    return Table("Mean absolute error by region and of the biometry, simulated heads", columns, rows)
+    notes = ["Mean over heads +- half its 95 % interval by Student's t."]
+    return Table("Mean absolute error by region and of the biometry, simulated heads", columns, rows, notes)
+
+
+def _with_half(values: Mapping[str, float]) -> str:
+    found = mean_over_heads(values)
+    return "-" if found is None else f"{found[0]:.2f} +- {found[1]:.2f}"
 
 
 def _spread(results: Results) -> Table:
@@ -166,13 +173,17 @@ def _spread(results: Results) -> Table:
         columns += ("real heads: coverage with it", "real heads: width, mm")
     notes = [
         "Share of the surface, and of the circumferences, within the 90 % interval, after rigid alignment. The factor "
-        "of a fold makes 90 % of the other folds' lie within; a dash stands for a method without draws."
+        "of a fold makes 90 % of the other folds' lie within; +- is half the 95 % interval of the coverage over heads, "
+        "given the factor. A dash stands for a method without draws."
     ]
     return Table("Uncertainty of the surface", columns, rows, notes)
 
 
 def _coverage_cells(found: Coverage | None, *names: str) -> list[str]:
-    return ["-" if found is None else f"{getattr(found, name):.2f}" for name in names]
+    if found is None:
+        return ["-"] * len(names)
+    half = {"calibrated": f" +- {found.half95:.2f}"}
+    return [f"{getattr(found, name):.2f}{half.get(name, '')}" for name in names]
 
 
 def _real_heads(results: Results) -> Table:
@@ -194,7 +205,7 @@ def _pictures(results: Results) -> Table:
     for method in results.methods:
         scores = results.pictures[method.key]
         errors, bias = values_of(scores, "axial", "hc_mm error"), _bias(scores)
-        cells = ["-", "-"] if not errors else [f"{np.mean(list(errors.values())):.2f}", f"{bias:+.2f}"]
+        cells = ["-", "-"] if not errors else [_with_half(errors), f"{bias:+.2f}"]
         found = None if method is results.methods[0] else change(base, errors, "hc_mm error")
         spread = circumference_coverage(scores, "axial", results.simulated[method.key])
         cells += [change_cell(found, 2), *_coverage_cells(spread, "raw", "calibrated", "width_mm")]
@@ -203,8 +214,8 @@ def _pictures(results: Results) -> Table:
     columns += (f"difference from {results.methods[0].title}, mm", "coverage of the draws")
     columns += ("coverage with the factor of simulated heads", "width, mm")
     notes = [
-        "HC18 pictures of the test part, HC >= 150 mm, axial plane alone; mean over folds, paired intervals over "
-        "examinations."
+        "HC18 pictures of the test part, HC >= 150 mm, axial plane alone; mean over folds; paired intervals, and those "
+        "behind +-, over examinations."
     ]
     return Table("Real pictures", columns, rows, notes)
 

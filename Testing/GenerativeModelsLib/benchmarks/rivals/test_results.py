@@ -60,6 +60,8 @@ def test_the_factor_undoes_a_wrong_scale_of_the_draws(scale: float) -> None:
     assert found.factor == pytest.approx(1 / scale, rel=0.03)
     assert found.calibrated == pytest.approx(0.9, abs=0.01)
     assert found.width_mm == pytest.approx(2 * 1.645, rel=0.03)
+    shares = [np.mean(np.abs(row.offset_mm) <= 1.645 * found.factor * scale) for row in rows]
+    assert found.half95 == pytest.approx(2.0 * np.std(shares, ddof=1) / np.sqrt(60), rel=0.05)
     assert found.error_mm == pytest.approx(np.sqrt(2 / np.pi), rel=0.03)
     expected = {0.5: 0.589, 1.0: 0.9, 2.0: 0.999}[scale]
     assert found.raw == pytest.approx(expected, abs=0.01)
