@@ -6,6 +6,7 @@
     heart = gm.analyse_heart("ed.nii.gz", "es.nii.gz", labels="acdc")
     checked = gm.check_segmentation("cine.nii.gz", labels="acdc")
     repaired = gm.repair_segmentation("cine.nii.gz", labels="acdc")
+    made = gm.synthesise_labels(condition="hcm", n=4)
 
 What is listed in `__all__` is public; it is imported when it is first used.
 """
@@ -22,10 +23,12 @@ _PLACES = {
     "LeftVentricle": "heart.python",
     "RepairedSegmentation": "segmentation.repair.python",
     "Skull": "skull.python",
+    "SynthesisedLabels": "synthesis.labels.python",
     "analyse_heart": "heart.python",
     "check_segmentation": "segmentation.python",
     "reconstruct_skull": "skull.python",
     "repair_segmentation": "segmentation.repair.python",
+    "synthesise_labels": "synthesis.labels.python",
 }
 """Public name -> the module of this package that defines it."""
 
@@ -35,11 +38,13 @@ __all__ = [
     "LeftVentricle",
     "RepairedSegmentation",
     "Skull",
+    "SynthesisedLabels",
     "__version__",
     "analyse_heart",
     "check_segmentation",
     "reconstruct_skull",
     "repair_segmentation",
+    "synthesise_labels",
 ]
 
 

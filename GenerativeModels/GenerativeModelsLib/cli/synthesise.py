@@ -16,9 +16,7 @@ from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 
 __all__ = ["labels", "synthesise"]
 
-synthesise = typer.Typer(
-    help="New anatomies and images of hearts.", no_args_is_help=True, rich_markup_mode=None
-)
+synthesise = typer.Typer(help="New anatomies and images of hearts.", no_args_is_help=True, rich_markup_mode=None)
 _OF_A_REPORT = {"case_id", "examination_date", "operator", "institution", "language", "export"}
 """Fields of the request that label maps do not use."""
 
@@ -30,10 +28,10 @@ def _group() -> None:
 
 def _labels(json: bool, source: Path | None, between: tuple[Path, Path] | None, **given: Any) -> None:
     with progress_of_a_case(HEART.need) as progress:
-        from GenerativeModelsLib.synthesis.labels.run import synthesise as run
+        from GenerativeModelsLib.synthesis.labels.run import write_folder
 
         request = LabelsRequest(source=source, between=between, **values_of(LabelsRequest, given))
-        content = run(request, progress=progress)
+        _, content = write_folder(request, progress=progress)
     if json:
         print_json(content)
         return
@@ -53,8 +51,8 @@ def _own_parameters() -> Iterator[inspect.Parameter]:
     source = typer.Option(
         "--from",
         metavar="FILE|DIR",
-        help="A heart: a label map at end diastole with its end systole beside it, a cine of label maps, or a folder of "
-        "heart analyse.",
+        help="A heart: a label map at end diastole with its end systole beside it, a cine of label maps, or a "
+        "folder of heart analyse.",
     )
     pair = typer.Option("--between", metavar="A B", help="Two hearts, as --from takes them: hearts in between.")
     yield inspect.Parameter("source", keyword, default=None, annotation=Annotated[Path | None, source])
@@ -65,9 +63,9 @@ labels = command_from(
     _labels,
     "labels",
     "Make label maps of new hearts.\n\n"
-    "Draws hearts of a class, walks between two hearts or from one to a target through the latent space, deforms a label "
-    "map, or puts a scar into it. Every map keeps to the rules of segmentation check; others are rejected and counted. "
-    "Writes 000.nii.gz, 001.nii.gz, ... (lv=3, myo=2, rv=1, scar=4, la=5), 000_es.nii.gz at end systole, "
+    "Draws hearts of a class, walks between two hearts or from one to a target through the latent space, deforms a "
+    "label map, or puts a scar into it. Every map keeps to the rules of segmentation check; others are rejected and "
+    "counted. Writes 000.nii.gz, 001.nii.gz, ... (lv=3, myo=2, rv=1, scar=4, la=5), 000_es.nii.gz at end systole, "
     "000_cycle.nii.gz over the cycle, and result.json.",
     (
         *_own_parameters(),

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML
-from GenerativeModelsLib.segmentation.check import check_maps
+from GenerativeModelsLib.segmentation.check import check_maps, criteria_of
+from GenerativeModelsLib.segmentation.criteria.record import PlaneCriterion
 from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.synthesis.labels.grid import VoxelGrid
 from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS
@@ -70,8 +71,14 @@ def judged(frames: np.ndarray, grid: VoxelGrid, axis: int, frame_s: float | None
     known = {name: LABELS[name] for name in ("lv", "myo", "rv")}
     if not all((values == CODES[name]).any() for name in ("lv", "myo")):
         return Judged((), ("no_cavity",))
-    findings = check_maps(LabelMaps(values, to_lps, frame_s if len(values) > 1 else None, known, "made"))
-    applied = tuple(name for name, count in findings.judged.items() if count)
+    maps = LabelMaps(values, to_lps, frame_s if len(values) > 1 else None, known, "made")
+    findings = check_maps(maps)
+    # The check counts readings of single slices; rules between slices and frames apply to every stack and cine.
+    applied = tuple(
+        rule.name
+        for rule in criteria_of("short-axis", maps)
+        if not rule.acquisition and (findings.judged[rule.name] or not isinstance(rule, PlaneCriterion))
+    )
     return Judged(applied, tuple(sorted({fault.criterion.name for fault in findings.faults})))
 
 

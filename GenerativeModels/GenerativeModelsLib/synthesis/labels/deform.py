@@ -7,10 +7,18 @@ import numpy as np
 from GenerativeModelsLib.synthesis.labels.grid import VoxelGrid
 from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS
 
-__all__ = ["displaced", "displacement", "walls_changed"]
+__all__ = ["displaced", "displacement", "held_at_base", "walls_changed", "without_slivers"]
 
 FAR_MM = 1e3
 """Distance to a structure that is not there."""
+BASE_MM = 24.0
+"""Distance below the base over which a displacement across the slices fades in."""
+SLIVER_MM2 = 40.0
+"""Area below which a piece of right ventricle in a slice is none."""
+SMOOTH_PIXELS = 1.0
+"""Standard deviation, in pixels, of the smoothing of distances that a wall is changed by."""
+SPLINE_VARIANCE = 151 / 315
+"""Mean over a cell of the sum of squared weights of a cubic B-spline, along each axis."""
 
 
 def displacement(grid: VoxelGrid, sd_mm: float, smooth_mm: float, rng: np.random.Generator) -> np.ndarray:
@@ -28,13 +36,43 @@ def displacement(grid: VoxelGrid, sd_mm: float, smooth_mm: float, rng: np.random
     offset = rng.uniform(1.5, 2.5, 3)
     places = [np.arange(n) * step / smooth_mm + start for n, step, start in zip(grid.size, grid.spacing_mm, offset)]
     at = np.stack(np.meshgrid(*places[::-1], indexing="ij"))
-    # A cubic B-spline of independent unit values has the variance 0.4793 along each axis at the mean over a cell.
     field = np.stack([map_coordinates(values, at, order=3, prefilter=False) for values in knots], axis=-1)
     return field * sd_mm / np.sqrt(SPLINE_VARIANCE**3)
 
 
-SPLINE_VARIANCE = 151 / 315
-"""Mean over a cell of the sum of squared weights of a cubic B-spline."""
+def held_at_base(field_mm: np.ndarray, cavity: np.ndarray, grid: VoxelGrid, axis: int, way: int) -> np.ndarray:
+    """A displacement (k, j, i, 3) whose part across the slices fades to 0 at the basal slice and beyond it.
+
+    The valve plane ends the labels of all structures at once: moved across it in parts, the basal slice would lose a
+    piece, or a piece would appear above it.
+
+    Parameters
+    ----------
+    cavity
+        (k, j, i) mask.
+    axis, way
+        Of i, j, k, across the slices, and 1 where the base lies towards its end, -1 where it lies towards its beginning.
+    """
+    labelled = np.flatnonzero(cavity.any(axis=tuple(k for k in range(3) if k != 2 - axis)))
+    base = labelled[-1] if way > 0 else labelled[0]
+    below_mm = way * (base - np.arange(grid.size[axis])) * grid.spacing_mm[axis]
+    shape = [-1 if k == 2 - axis else 1 for k in range(3)]
+    held = field_mm.copy()
+    held[..., axis] *= np.clip(below_mm / BASE_MM, 0, 1).reshape(shape)
+    return held
+
+
+def without_slivers(values: np.ndarray, grid: VoxelGrid, axis: int) -> np.ndarray:
+    """Labels (k, j, i) without pieces of right ventricle, in planes across `axis`, below `SLIVER_MM2`."""
+    from scipy.ndimage import label
+
+    pixel_mm2 = float(np.delete(grid.spacing_mm, axis).prod())
+    kept = values.copy()
+    for plane in np.moveaxis(kept, 2 - axis, 0):
+        pieces, _ = label(plane == LABELS["rv"])
+        sizes = np.bincount(pieces.ravel()) * pixel_mm2
+        plane[(sizes < SLIVER_MM2)[pieces] & (pieces > 0)] = 0
+    return kept
 
 
 def displaced(values: np.ndarray, grid: VoxelGrid, field_mm: np.ndarray) -> np.ndarray | None:
@@ -66,16 +104,21 @@ def displaced(values: np.ndarray, grid: VoxelGrid, field_mm: np.ndarray) -> np.n
 def walls_changed(values: np.ndarray, grid: VoxelGrid, axis: int, change_mm: float) -> np.ndarray:
     """Labels (k, j, i) with a wall that is thicker, or below 0 thinner, by half of `change_mm` on either side.
 
-    In the planes across `axis` (of i, j, k), by distances in mm; base and apex stay where they are. What a thinner wall
-    leaves outside is right ventricle where that is nearer than the background.
+    In the planes across `axis` (of i, j, k), by distances in mm, smoothed over a pixel, as those of labels know their
+    border to a pixel only; base and apex stay where they are. What a thinner wall leaves outside is right ventricle
+    where that is nearer than the background.
     """
+    from scipy.ndimage import gaussian_filter
+
     spacing = np.delete(grid.spacing_mm, axis)[::-1]
     changed = np.zeros_like(values)
     for old, new in zip(np.moveaxis(values, 2 - axis, 0), np.moveaxis(changed, 2 - axis, 0)):
         cavity, right = old == LABELS["lv"], old == LABELS["rv"]
         ventricle = cavity | (old == LABELS["myo"])
-        inner = _signed_mm(cavity, spacing) < -change_mm / 2
-        outer = _signed_mm(ventricle, spacing) < change_mm / 2
+        inner, outer = (
+            gaussian_filter(_signed_mm(mask, spacing), SMOOTH_PIXELS) < way * change_mm / 2
+            for mask, way in ((cavity, -1), (ventricle, 1))
+        )
         outside = ~(ventricle | right)
         freed = ventricle & ~outer & (_signed_mm(right, spacing) < _signed_mm(outside, spacing))
         new[right | freed] = LABELS["rv"]

@@ -14,7 +14,13 @@ from GenerativeModelsLib.heart.measure.load import LoadedPhase, load_phase
 from GenerativeModelsLib.label_files.files import lps_matrix, opened, unreadable
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.synthesis.labels.accept import Judged, Tally, judged
-from GenerativeModelsLib.synthesis.labels.deform import displaced, displacement, walls_changed
+from GenerativeModelsLib.synthesis.labels.deform import (
+    displaced,
+    displacement,
+    held_at_base,
+    walls_changed,
+    without_slivers,
+)
 from GenerativeModelsLib.synthesis.labels.from_latent import transmurality_of
 from GenerativeModelsLib.synthesis.labels.grid import VoxelGrid
 from GenerativeModelsLib.synthesis.labels.made import MadeHeart, SyntheticLabels
@@ -58,13 +64,13 @@ def hearts_of_file(request: LabelsRequest, progress: Progress) -> SyntheticLabel
     own = judged(np.stack(list(given.values.values())), given.grid, given.axis)
     if own.broken:
         raise InputError(
-            f"{named('from')} {request.source.name} breaks rules of the check itself ({', '.join(own.broken)}): mend it "
-            "with segmentation repair first."
+            f"{named('from')} {request.source.name} breaks rules of the check itself ({', '.join(own.broken)}): mend "
+            "it with segmentation repair first."
         )
     tally, hearts, attempt = Tally(), [], 0
     while len(hearts) < request.count:
         if attempt >= (DRAWS_EACH if request.deform else 1) * request.count:
-            rules = ", ".join(name for name, _ in tally.criteria.most_common())
+            rules = ", ".join(name for name, _ in tally.criteria.most_common(3))
             raise InputError(
                 f"{named('from')} {request.source.name}: of {attempt} new maps {len(hearts)} keep to the rules of the "
                 f"check ({rules} broken): ask for less {named('displacement_mm')} or {named('wall_change_mm')}."
@@ -119,8 +125,8 @@ def _given(request: LabelsRequest) -> _Given:
     axis = grid.across(phases["ed"].frame.axes[2])
     if axis is None:
         raise InputError(
-            f"{named('from')} {request.source.name} has no planes across the long axis, in which its rules hold: resample "
-            "it to short-axis slices."
+            f"{named('from')} {request.source.name} has no planes across the long axis, in which its rules hold: "
+            "resample it to short-axis slices."
         )
     files = {phase: paths[phase].name for phase in values}
     return _Given(values, phases, grid, axis, files, (*warnings, *phases["ed"].warnings))
@@ -156,10 +162,12 @@ def _deformed(request: LabelsRequest, given: _Given, attempt: int) -> dict[str, 
     for phase, values in given.values.items():
         if request.wall_change_mm:
             values = walls_changed(values, given.grid, given.axis, request.wall_change_mm)
-        moved = displaced(values, given.grid, field)
+        way = 1 if given.grid.axes[:, given.axis] @ given.phases[phase].frame.axes[2] > 0 else -1
+        held = held_at_base(field, values == LABELS["lv"], given.grid, given.axis, way)
+        moved = displaced(values, given.grid, held)
         if moved is None:
             return None
-        made[phase] = moved
+        made[phase] = without_slivers(moved, given.grid, given.axis)
     return made
 
 

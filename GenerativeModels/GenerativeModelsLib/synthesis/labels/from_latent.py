@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.model import HeartModel
     from GenerativeModelsLib.synthesis.labels.subject import Subject
 
-__all__ = ["drawn_hearts", "hearts_of_way", "transmurality_of"]
+__all__ = ["drawn_hearts", "hearts_of_way", "maps_of_way", "transmurality_of"]
 
 RIGHT_DRAWS = 12
 """Right ventricles that are tried for the hearts of a way, all of which keep the first one that breaks no rule."""
@@ -51,13 +51,13 @@ def drawn_hearts(request: LabelsRequest, model: HeartModel, progress: Progress) 
     while len(wholes) < request.count:
         if attempt >= DRAWS_EACH * request.count:
             raise InputError(
-                f"{named('n')} is {request.count}, and of {attempt} draws {len(wholes)} keep to all rules of the check: "
-                f"ask for fewer, or for finer {named('pixel_size_mm')}."
+                f"{named('n')} is {request.count}, and of {attempt} draws {len(wholes)} keep to all rules of the "
+                f"check: ask for fewer, or for finer {named('pixel_size_mm')}."
             )
         progress(f"drawing heart {len(wholes) + 1} of {request.count}", len(wholes) / request.count)
         rays = model.sample(request.condition, 1, _draw_seed(request.seed, attempt))
         whole = _whole(request, rays, [request.seed, attempt])
-        placed = _own_stack(request, whole)
+        placed = _placed(request, [whole])
         judgement = _judged(request, whole, placed, _labels(request, whole, placed))
         if tally.count(judgement):
             shapes.append(rays)
@@ -67,7 +67,7 @@ def drawn_hearts(request: LabelsRequest, model: HeartModel, progress: Progress) 
     placed = _placed(request, wholes)
     # Drawn hearts are judged on the stack of their own, which all of them share but for its number of slices.
     hearts = [
-        _made(request, whole, placed, judgement, {"draw": number, **_shape(rays, 0)})
+        _made(request, whole, _labels(request, whole, placed), judgement, {"draw": number, **_shape(rays, 0)})
         for whole, rays, (judgement, number) in zip(wholes, shapes, found)
     ]
     return _result(request, tuple(hearts), placed, tally, {"condition": request.condition})
@@ -85,26 +85,37 @@ def hearts_of_way(request: LabelsRequest, model: HeartModel, progress: Progress)
     way, subjects, about = _way(request, model)
     tally = Tally()
     for attempt in range(RIGHT_DRAWS):
-        wholes = [_whole(request, way.hearts[[k]], [request.seed, attempt]) for k in range(request.count)]
-        placed = _placed(request, wholes)
-        found: list[Judged] = []
-        for number, whole in enumerate(wholes):
-            progress(f"checking heart {number + 1} of {request.count}", (attempt + number / request.count) / RIGHT_DRAWS)
-            found.append(_judged(request, whole, placed, _labels(request, whole, placed)))
-            if not tally.count(found[-1]):
-                break
-        else:
-            hearts = [
-                _made(request, whole, placed, found[k], _entry(way, k)) for k, whole in enumerate(wholes)
-            ]
+        progress(f"checking the hearts of the way, right ventricle {attempt + 1}", attempt / RIGHT_DRAWS)
+        made, placed = maps_of_way(request, way, attempt)
+        kept = [tally.count(found) for _, found in made]
+        if all(kept):
             warnings = tuple(warning for subject in subjects for warning in subject.warnings)
             about |= {"subjects": [subject.files for subject in subjects]}
-            return replace(_result(request, tuple(hearts), placed, tally, about), warnings=warnings)
-    rules = ", ".join(name for name, _ in tally.criteria.most_common())
+            hearts = tuple(heart for heart, _ in made)
+            return replace(_result(request, hearts, placed, tally, about), warnings=warnings)
+    rules = ", ".join(name for name, _ in tally.criteria.most_common(3))
     raise InputError(
-        f"{named(request.way)} leads over hearts that break rules of the check ({rules}) with each of {RIGHT_DRAWS} right "
-        f"ventricles: give another {named('seed')}, a finer {named('pixel_size_mm')}, or other hearts."
+        f"{named(request.way)} leads over hearts that break rules of the check ({rules}) with each of {RIGHT_DRAWS} "
+        f"right ventricles: give another {named('seed')}, a finer {named('pixel_size_mm')}, or other hearts."
     )
+
+
+def maps_of_way(request: LabelsRequest, way: Way, attempt: int) -> tuple[list[tuple[MadeHeart, Judged]], Placed]:
+    """The label maps of the hearts of a way on one grid with what the check says of each, broken rules or not.
+
+    Parameters
+    ----------
+    attempt
+        Number of the form of right ventricle that all of them have.
+    """
+    wholes = [_whole(request, way.hearts[[k]], [request.seed, attempt]) for k in range(len(way.z_top))]
+    placed = _placed(request, wholes)
+    made = []
+    for number, whole in enumerate(wholes):
+        frames = _labels(request, whole, placed)
+        found = _judged(request, whole, placed, frames)
+        made.append((_made(request, whole, frames, found, _entry(way, number)), found))
+    return made, placed
 
 
 def _way(request: LabelsRequest, model: HeartModel) -> tuple[Way, list[Subject], dict[str, Any]]:
@@ -159,10 +170,6 @@ def _placed(request: LabelsRequest, wholes: list[WholeHeart]) -> Placed:
     return usual_stack(wholes, *lengths, request.field_of_view_mm or VIEW_MM)
 
 
-def _own_stack(request: LabelsRequest, whole: WholeHeart) -> Placed:
-    return _placed(request, [whole])
-
-
 def _frames(request: LabelsRequest, whole: WholeHeart, placed: Placed) -> list:
     """The heart frame of every moment: on the faces of slices, but for the frames of a cycle, which follow its base."""
     descent = whole.left.descent_mm
@@ -199,8 +206,8 @@ def _require_held(request: LabelsRequest, whole: WholeHeart, placed: Placed, val
     own = float(whole.left.left.cavity_ml[0] + whole.left.left.myocardium_ml[0])
     if held < LEAST_HELD * own:
         raise InputError(
-            f"{named('like')} {request.like.name} holds {held:.0f} of the {own:.0f} ml of a left ventricle: give a grid "
-            "that holds the whole heart."
+            f"{named('like')} {request.like.name} holds {held:.0f} of the {own:.0f} ml of a left ventricle: give a "
+            "grid that holds the whole heart."
         )
 
 
@@ -215,9 +222,8 @@ def _judged(request: LabelsRequest, whole: WholeHeart, placed: Placed, frames: n
 
 
 def _made(
-    request: LabelsRequest, whole: WholeHeart, placed: Placed, found: Judged, about: dict[str, Any]
+    request: LabelsRequest, whole: WholeHeart, frames: np.ndarray, found: Judged, about: dict[str, Any]
 ) -> MadeHeart:
-    frames = _labels(request, whole, placed)
     if request.phases == "ed":
         return MadeHeart(frames[0], None, None, None, found.applied, about)
     late = int(np.argmax(whole.left.ejected))

@@ -105,8 +105,8 @@ def usual_stack(hearts: Sequence[WholeHeart], slice_mm: float, pixel_mm: float, 
     count = max(round(view_mm / pixel_mm), 1)
     if (high - low)[:2].max() > (count - 2 * MARGIN) * pixel_mm:
         raise InputError(
-            f"{named('field_of_view_mm')} is {view_mm:g} mm, where the largest heart is {(high - low)[:2].max():.0f} mm "
-            "wide: give a larger one."
+            f"{named('field_of_view_mm')} is {view_mm:g} mm, where the largest heart is {(high - low)[:2].max():.0f} "
+            "mm wide: give a larger one."
         )
     bottom = np.floor(low[2] / slice_mm) - 1
     slices = int(np.ceil(high[2] / slice_mm) - bottom) + 1
@@ -190,8 +190,8 @@ def on_faces(placed: Placed, descent_mm: float = 0.0) -> HeartFrame:
     """The heart frame of a moment whose base has descended, with the base halfway between two slices of a stack.
 
     By the midpoint rule the voxels then have the volume of the shape, which they miss by up to half a basal slice
-    otherwise. The heart moves by at most half the distance of slices; in a grid whose planes are no short-axis slices it
-    stays.
+    otherwise. The heart moves by at most half the distance of slices; in a grid whose planes are no short-axis slices
+    it stays.
     """
     frame, grid = placed.frame, placed.grid
     origin = frame.origin_lps - descent_mm * frame.axes[2]

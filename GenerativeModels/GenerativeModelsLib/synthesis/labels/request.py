@@ -37,7 +37,7 @@ _RANGES = {
 _GEOMETRY = ("slice_distance_mm", "pixel_size_mm", "field_of_view_mm")
 SLICE_MM, PIXEL_MM, VIEW_MM = 8.0, 1.5, 192.0
 """Geometry of the maps where nothing else is asked for: a usual short-axis cine."""
-DISPLACEMENT_MM, SMOOTHNESS_MM = 3.0, 30.0
+DISPLACEMENT_MM, SMOOTHNESS_MM = 3.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,12 @@ def parse_target(text: str, field: str = "towards") -> Target:
         return Target(name)
     if name not in QUANTITIES:
         raise InputError(f"{named(field)} is '{text}', which is no target: {wanted}.")
-    number = number_parser(f"a number, such as {name}=45")(value, field)
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
     if not math.isfinite(number) or number <= 0:
-        raise InputError(f"{named(field)} is '{text}': give a positive number of {QUANTITIES[name]}.")
+        raise InputError(f"{named(field)} is '{text}': give a positive number of {QUANTITIES[name]}, as in {name}=45.")
     return Target(name, number)
 
 
@@ -86,14 +89,14 @@ class LabelsRequest(ModelRequest):
     """Request of new label maps.
 
     One of four ways: draws of a class (`condition`), hearts between two (`between`), a heart moved to a target
-    (`source` and `towards`), deformations of a label map (`source` and `deform`). A label map alone with `scar` is given
-    back with the scar.
+    (`source` and `towards`), deformations of a label map (`source` and `deform`). A label map alone with `scar` is
+    given back with the scar.
 
     Attributes
     ----------
     source, between
-        A heart, or two: a label map file at end diastole, whose end systole lies beside it (`subject.systole_beside`), a
-        cine of label maps, or a folder of `heart analyse`. Messages call `source` "from".
+        A heart, or two: a label map file at end diastole, whose end systole lies beside it (`subject.systole_beside`),
+        a cine of label maps, or a folder of `heart analyse`. Messages call `source` "from".
     condition, towards, deform
         See above.
     n, steps
@@ -271,11 +274,11 @@ class LabelsRequest(ModelRequest):
         ways = {"condition": self.condition, "between": self.between, "towards": self.towards, "deform": self.deform}
         chosen = [name for name, value in ways.items() if value]
         if len(chosen) > 1:
-            raise InputError(f"{named(chosen[0])} and {named(chosen[1])} are given, which exclude each other: give one.")
+            raise InputError(f"{named(chosen[0])} and {named(chosen[1])} are given, which exclude each other.")
         if not chosen and (self.source is None or self.scar is None):
             raise InputError(
-                f"No way to new hearts is named: give {named('condition')}, {named('between')}, or {named('from')} with "
-                f"{named('towards')}, {named('deform')} or {named('scar')}."
+                f"No way to new hearts is named: give {named('condition')}, {named('between')}, or {named('from')} "
+                f"with {named('towards')}, {named('deform')} or {named('scar')}."
             )
         if self.condition is not None and self.condition not in CLASSES:
             raise InputError(f"{named('condition')} is '{self.condition}': give {' or '.join(CLASSES)}.")
@@ -317,5 +320,3 @@ class LabelsRequest(ModelRequest):
             value = getattr(self, field)
             if value is not None and not low <= value <= high:
                 raise InputError(f"{named(field)} is {value:g}: give a number from {low:g} to {high:g}.")
-
-

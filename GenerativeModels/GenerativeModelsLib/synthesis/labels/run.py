@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from GenerativeModelsLib.anatomy.run import LoadModel, Progress, load_on, write_json
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.heart.infer.model import HeartModel
     from GenerativeModelsLib.synthesis.labels.made import SyntheticLabels
 
-__all__ = ["DOCUMENT", "STALE", "compute", "made_labels", "read_inputs", "synthesise", "uses_model"]
+__all__ = ["DOCUMENT", "STALE", "compute", "made_labels", "read_inputs", "uses_model", "write_folder"]
 
 DOCUMENT = "result.json"
 STALE = ("[0-9][0-9][0-9].nii.gz", "[0-9][0-9][0-9]_es.nii.gz", "[0-9][0-9][0-9]_cycle.nii.gz")
@@ -74,8 +73,10 @@ def compute(
 
 def made_labels(
     request: LabelsRequest, *, progress: Progress | None = None, load: LoadModel | None = None
-) -> tuple[SyntheticLabels, HeartModel | None, str]:
-    """The label maps of a request without writing them, the model and the name of the device; raises as `compute`."""
+) -> tuple[SyntheticLabels, dict[str, Any]]:
+    """The label maps of a request and the content of their `result.json`, without writing them; raises as `compute`."""
+    from GenerativeModelsLib.synthesis.labels.write import document
+
     show = progress or (lambda message, share: None)
     read_inputs(request)
     model, device = None, "cpu"
@@ -85,27 +86,27 @@ def made_labels(
         show("loading the model", 0.05)
         choice = choose_device(request.device)
         model, device = load_on(HEART, request.model, choice.torch_device, load), choice.name
-    return compute(request, None, model, lambda message, share: show(message, 0.1 + 0.75 * share)), model, device
+    found = compute(request, None, model, lambda message, share: show(message, 0.1 + 0.75 * share))
+    return found, document(request, found, model, device)
 
 
-def synthesise(
+def write_folder(
     request: LabelsRequest, *, progress: Progress | None = None, load: LoadModel | None = None
-) -> dict[str, Any]:
-    """Write the label maps of a request and `result.json` into its folder; returns the content of the latter.
+) -> tuple[SyntheticLabels, dict[str, Any]]:
+    """As `made_labels`, with the maps and `result.json` written into the folder of the request.
 
     Raises
     ------
     InputError
         An input, the bundle or the output folder cannot be used; nothing is left behind.
     """
-    from GenerativeModelsLib.synthesis.labels.write import document, write_maps
+    from GenerativeModelsLib.synthesis.labels.write import write_maps
 
     show = progress or (lambda message, share: None)
-    with output_folder(Path(request.output), overwrite=request.overwrite, stale=STALE) as folder:
-        found, model, device = made_labels(request, progress=progress, load=load)
+    with output_folder(request.output, overwrite=request.overwrite, stale=STALE) as folder:
+        found, content = made_labels(request, progress=progress, load=load)
         show("writing the label maps", 0.9)
         write_maps(found, folder)
-        content = document(request, found, model, device)
         write_json(content, folder / DOCUMENT)
     show("done", 1.0)
-    return content
+    return found, content

@@ -15,8 +15,8 @@ __all__ = ["scarred", "wall_depth"]
 def wall_depth(values: np.ndarray, grid: VoxelGrid, base: np.ndarray) -> np.ndarray:
     """(k, j, i) depth in the wall, 0 at the endocardium and 1 at the epicardium; NaN beyond the wall.
 
-    d_inner / (d_inner - d_outer) of the signed distances in mm to cavity and epicardium, from which the Laplace potential
-    of `geometry.laplace` starts; in thick slices its streamlines have no more to go by.
+    d_inner / (d_inner - d_outer) of the signed distances in mm to cavity and epicardium, from which the Laplace
+    potential of `geometry.laplace` starts; in thick slices its streamlines have no more to go by.
 
     Parameters
     ----------

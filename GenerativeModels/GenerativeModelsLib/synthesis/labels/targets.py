@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["held_range", "measured", "to_target"]
 
 DRAWS, DRAW_SEED, TAIL = 400, 0, 0.5
-"""Hearts of each class, their seed, and per cent of them beyond each end, from which the range of a quantity follows."""
+"""Hearts of each class, their seed, and per cent of them beyond each end, for the range of a quantity."""
 STEP = 0.05
 """Step of the differences that the gradient is taken from, in standard deviations of the prior."""
 TOLERANCE = 1e-4
@@ -88,8 +88,8 @@ def to_target(model: HeartModel, subject: Subject, target: Target, steps: int) -
         if found is None:
             reached = space.values(points[-1][None], target.name)[0]
             raise InputError(
-                f"{named('towards')} {target} cannot be reached from {subject.name}, whose way through the latent space "
-                f"ends at {reached:.3g} {unit}: give a value between {start:.3g} and {reached:.3g} {unit}."
+                f"{named('towards')} {target} cannot be reached from {subject.name}, whose way through the latent "
+                f"space ends at {reached:.3g} {unit}: give a value between {start:.3g} and {reached:.3g} {unit}."
             )
         points.append(found)
     hearts = with_wall_kept(space.hearts(np.stack(points)))

@@ -56,9 +56,7 @@ def between(model: HeartModel, first: Sequence[np.ndarray], last: Sequence[np.nd
     t = np.linspace(0, 1, steps)[:, None]
     levels = [(1 - t) * a + t * b for a, b in zip(first, last)]
     decoded = model.decode(1, levels[0], above=levels[1:])
-    cavity, wall = (
-        (1 - t) * volume[:1] + t * volume[-1:] for volume in (decoded.cavity_ml, decoded.myocardium_ml)
-    )
+    cavity, wall = ((1 - t) * volume[:1] + t * volume[-1:] for volume in (decoded.cavity_ml, decoded.myocardium_ml))
     return Way(with_volumes(decoded, cavity, wall), levels[-1])
 
 

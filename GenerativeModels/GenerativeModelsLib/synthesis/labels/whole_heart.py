@@ -101,8 +101,8 @@ class WholeHeart:
 def whole_heart(rays: RayBatch, ejected: np.ndarray, seed: list[int], *, atrium: bool) -> WholeHeart:
     """A left ventricle (2,) at moments (frames,) of its cycle, with a right ventricle and a left atrium of a seed.
 
-    The same seed gives two hearts right ventricles of the same form, with volumes in the same ratio to the left ones, so
-    that hearts of one way change evenly.
+    The same seed gives two hearts right ventricles of the same form, with volumes in the same ratio to the left ones,
+    so that hearts of one way change evenly.
     """
     left = heart_at(rays, ejected, "healthy", "synthetic", CYCLE_S)
     rng = np.random.default_rng(seed)

@@ -39,9 +39,7 @@ def write_maps(found: SyntheticLabels, folder: Path) -> None:
             sitk.WriteImage(found.grid.image(made[phase], heart.frame_s), str(folder / name), True)
 
 
-def document(
-    request: LabelsRequest, found: SyntheticLabels, model: HeartModel | None, device: str
-) -> dict[str, Any]:
+def document(request: LabelsRequest, found: SyntheticLabels, model: HeartModel | None, device: str) -> dict[str, Any]:
     """The content of `result.json`. It holds no times, so that equal seeds give equal files."""
     scar = None
     if request.scar is not None:
