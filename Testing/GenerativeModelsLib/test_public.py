@@ -13,8 +13,9 @@ import pytest
 import GenerativeModelsLib as gm
 
 PUBLIC = [
-    *("CheckedSegmentation", "InputError", "LeftVentricle", "RepairedSegmentation", "Skull", "__version__"),
-    *("analyse_heart", "check_segmentation", "reconstruct_skull", "repair_segmentation"),
+    *("CheckedSegmentation", "InputError", "LeftVentricle", "RepairedSegmentation", "Skull"),
+    *("SynthesisedLabels", "__version__", "analyse_heart", "check_segmentation", "reconstruct_skull"),
+    *("repair_segmentation", "synthesise_labels"),
 ]
 
 

@@ -22,6 +22,7 @@ from GenerativeModelsLib.heart.measure.load import heart_from_maps
 from GenerativeModelsLib.process.parallel import parallel_map
 from GenerativeModelsLib.synthesis.labels.accept import volumes
 from GenerativeModelsLib.synthesis.labels.from_latent import RIGHT_DRAWS, maps_of_way
+from GenerativeModelsLib.synthesis.labels.labelling import Labelling
 from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 from GenerativeModelsLib.synthesis.labels.subject import read_subject
 from GenerativeModelsLib.synthesis.labels.ways import between
@@ -83,14 +84,14 @@ def score_way(
     seed: int,
 ) -> WayScore:
     """Score the hearts in between two, given by the means of their levels (1, d_l)."""
-    request = LabelsRequest(between=(Path("first"), Path("last")), steps=STEPS, seed=seed)
+    labelling = Labelling.of(LabelsRequest(between=(Path("first"), Path("last")), steps=STEPS, seed=seed))
     way = between(model, first, last, STEPS)
-    made, placed = maps_of_way(request, way, 0)
+    made, placed = maps_of_way(labelling, way, 0)
     accepted = all(not found.broken for _, found in made)
     for attempt in range(1, RIGHT_DRAWS):
         if accepted:
             break
-        accepted = all(not found.broken for _, found in maps_of_way(request, way, attempt)[0])
+        accepted = all(not found.broken for _, found in maps_of_way(labelling, way, attempt)[0])
     counted = [volumes(heart.ed, heart.es, placed.grid) for heart, _ in made]
     shapes = [heart.about["shape"] for heart, _ in made]
 

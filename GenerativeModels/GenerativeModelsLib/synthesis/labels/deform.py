@@ -51,7 +51,7 @@ def held_at_base(field_mm: np.ndarray, cavity: np.ndarray, grid: VoxelGrid, axis
     cavity
         (k, j, i) mask.
     axis, way
-        Of i, j, k, across the slices, and 1 where the base lies towards its end, -1 where it lies towards its beginning.
+        Of i, j, k, across the slices, and 1 where the base lies towards its end, -1 towards its beginning.
     """
     labelled = np.flatnonzero(cavity.any(axis=tuple(k for k in range(3) if k != 2 - axis)))
     base = labelled[-1] if way > 0 else labelled[0]

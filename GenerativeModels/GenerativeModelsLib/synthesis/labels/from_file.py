@@ -21,12 +21,10 @@ from GenerativeModelsLib.synthesis.labels.deform import (
     walls_changed,
     without_slivers,
 )
-from GenerativeModelsLib.synthesis.labels.from_latent import transmurality_of
 from GenerativeModelsLib.synthesis.labels.grid import VoxelGrid
 from GenerativeModelsLib.synthesis.labels.made import MadeHeart, SyntheticLabels
 from GenerativeModelsLib.synthesis.labels.request import DISPLACEMENT_MM, SMOOTHNESS_MM, LabelsRequest
-from GenerativeModelsLib.synthesis.labels.scar_request import parse_segments
-from GenerativeModelsLib.synthesis.labels.scars import scarred
+from GenerativeModelsLib.synthesis.labels.scars import asked_scar
 from GenerativeModelsLib.synthesis.labels.subject import as_field, frames_of_file, systole_beside
 from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS
 
@@ -82,8 +80,7 @@ def hearts_of_file(request: LabelsRequest, progress: Progress) -> SyntheticLabel
         if made is None:
             found = Judged((), ("folded",))
         else:
-            if request.scar is not None:
-                made = {phase: _with_scar(request, given, phase, values) for phase, values in made.items()}
+            made = {phase: _with_scar(request, given, phase, values) for phase, values in made.items()}
             found = judged(np.stack(list(made.values())), given.grid, given.axis)
         if tally.count(found):
             about = {"draw": attempt} if request.deform else {}
@@ -174,5 +171,4 @@ def _deformed(request: LabelsRequest, given: _Given, attempt: int) -> dict[str, 
 def _with_scar(request: LabelsRequest, given: _Given, phase: str, values: np.ndarray) -> np.ndarray:
     loaded = given.phases[phase]
     length = loaded.ventricle.cavity_length_mm
-    segments = parse_segments(request.scar)
-    return scarred(values, given.grid, loaded.frame, length, segments, transmurality_of(request))
+    return asked_scar(request, values, given.grid, loaded.frame, length, required=phase == "ed")

@@ -20,7 +20,17 @@ from GenerativeModelsLib.synthesis.labels.whole_heart import WholeHeart
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-__all__ = ["ACROSS", "Placed", "VoxelGrid", "grid_like", "on_faces", "rasterised", "usual_stack"]
+__all__ = [
+    "ACROSS",
+    "LikeFile",
+    "Placed",
+    "VoxelGrid",
+    "on_faces",
+    "placed_like",
+    "rasterised",
+    "read_like",
+    "usual_stack",
+]
 
 ACROSS = np.cos(np.radians(25))
 """Cosine of the largest angle between an axis of a grid and the long axis, for its planes to be short-axis slices."""
@@ -103,17 +113,16 @@ def usual_stack(hearts: Sequence[WholeHeart], slice_mm: float, pixel_mm: float, 
     frame = HeartFrame(np.zeros(3), np.stack([np.cross(y, z), y, z]), "given")
     low, high = _ends(hearts)
     count = max(round(view_mm / pixel_mm), 1)
-    if (high - low)[:2].max() > (count - 2 * MARGIN) * pixel_mm:
+    if (high - low)[:2].max() > (count - 2 * MARGIN - 1) * pixel_mm:
         raise InputError(
             f"{named('field_of_view_mm')} is {view_mm:g} mm, where the largest heart is {(high - low)[:2].max():.0f} "
             "mm wide: give a larger one."
         )
     bottom = np.floor(low[2] / slice_mm) - 1
     slices = int(np.ceil(high[2] / slice_mm) - bottom) + 1
-    middle = 0.5 * (low + high)
-    first = np.array(
-        [*(middle[:2] + 0.5 * (count - 1) * pixel_mm), (bottom + 0.5) * slice_mm]
-    )  # i runs against x, j against y
+    # i runs against x, j against y. Pixels lie on the axis in the same way whatever the hearts are.
+    corner = 0.5 * (low + high)[:2] + 0.5 * (count - 1) * pixel_mm
+    first = np.array([*((np.round(corner / pixel_mm) + 0.5) * pixel_mm), (bottom + 0.5) * slice_mm])
     to_lps = np.eye(4)
     to_lps[:3, :3] = frame.axes.T * np.array([-pixel_mm, -pixel_mm, slice_mm])
     to_lps[:3, 3] = frame.to_lps(first)
@@ -130,11 +139,17 @@ def _ends(hearts: Sequence[WholeHeart]) -> tuple[np.ndarray, np.ndarray]:
     return np.min(ends, axis=(0, 1)), np.max(ends, axis=(0, 1))
 
 
-def grid_like(path: Path, labels: str, hearts: Sequence[WholeHeart]) -> Placed:
-    """The grid of a file; hearts lie where its labels have one, and else in its middle.
+@dataclass(frozen=True, eq=False)
+class LikeFile:
+    """The grid of a file, its name, and the heart frame of its labels; None without those of a heart."""
 
-    In the middle a heart has the usual direction in the patient; in a stack of thick slices its long axis is normal to
-    them.
+    grid: VoxelGrid
+    name: str
+    frame: HeartFrame | None
+
+
+def read_like(path: Path, labels: str) -> LikeFile:
+    """The grid of a file, and the heart that it labels, if it does.
 
     Raises
     ------
@@ -152,10 +167,18 @@ def grid_like(path: Path, labels: str, hearts: Sequence[WholeHeart]) -> Placed:
     require_size(size[:3], called)
     grid = VoxelGrid(tuple(size[:3]), lps_matrix(reader))
     require_spacing(grid.to_lps, called)
-    frame = _labelled_frame(path, labels) if len(size) == 3 else None
-    if frame is not None:
-        return Placed(grid, frame, f"the labels of {path.name}")
-    return Placed(grid, _middle_frame(grid, hearts), f"the middle of {path.name}")
+    return LikeFile(grid, path.name, _labelled_frame(path, labels) if len(size) == 3 else None)
+
+
+def placed_like(like: LikeFile, hearts: Sequence[WholeHeart]) -> Placed:
+    """Hearts in the grid of a file: where its labels have one, and else in its middle, to the nearest voxel.
+
+    In the middle a heart has the usual direction in the patient; in a stack of thick slices its long axis is normal to
+    them.
+    """
+    if like.frame is not None:
+        return Placed(like.grid, like.frame, f"the labels of {like.name}")
+    return Placed(like.grid, _middle_frame(like.grid, hearts), f"the middle of {like.name}")
 
 
 def _labelled_frame(path: Path, labels: str) -> HeartFrame | None:
@@ -182,8 +205,9 @@ def _middle_frame(grid: VoxelGrid, hearts: Sequence[WholeHeart]) -> HeartFrame:
     y /= np.linalg.norm(y)
     axes = np.stack([np.cross(y, z), y, z])
     low, high = _ends(hearts)
-    middle = grid.to_lps[:3, :3] @ ((np.array(grid.size) - 1) / 2) + grid.to_lps[:3, 3]
-    return HeartFrame(middle - 0.5 * (low + high) @ axes, axes, "given")
+    off_middle = np.linalg.inv(grid.to_lps[:3, :3]) @ (0.5 * (low + high) @ axes)
+    voxel = np.round((np.array(grid.size) - 1) / 2 - off_middle)
+    return HeartFrame(grid.to_lps[:3, :3] @ voxel + grid.to_lps[:3, 3], axes, "given")
 
 
 def on_faces(placed: Placed, descent_mm: float = 0.0) -> HeartFrame:
@@ -202,13 +226,17 @@ def on_faces(placed: Placed, descent_mm: float = 0.0) -> HeartFrame:
     return replace(frame, origin_lps=origin)
 
 
-def rasterised(heart: WholeHeart, moment: int, grid: VoxelGrid, frame: HeartFrame) -> np.ndarray:
+def rasterised(
+    heart: WholeHeart, moment: int, grid: VoxelGrid, frame: HeartFrame, *, volumes_kept: bool = False
+) -> np.ndarray:
     """(k, j, i) uint8 labels of a moment of a heart; a voxel has the label of its centre.
 
     Parameters
     ----------
     frame
         The heart frame of the moment.
+    volumes_kept
+        Whether endo- and epicardium are moved by some hundredths of a millimetre so that the voxels have their volume.
     """
     values = np.zeros(grid.size[::-1], np.uint8)
     back = np.linalg.inv(grid.to_lps)
@@ -220,5 +248,5 @@ def rasterised(heart: WholeHeart, moment: int, grid: VoxelGrid, frame: HeartFram
     i, j, k = (np.arange(a, b) for a, b in zip(first, last))
     places = np.stack(np.meshgrid(k, j, i, indexing="ij")[::-1], axis=-1)
     points = frame.to_heart(places @ grid.to_lps[:3, :3].T + grid.to_lps[:3, 3])
-    values[np.ix_(k, j, i)] = heart.labels_at(moment, points)
+    values[np.ix_(k, j, i)] = heart.labels_at(moment, points, grid.voxel_ml if volumes_kept else None)
     return values

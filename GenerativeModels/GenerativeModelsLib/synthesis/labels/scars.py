@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.heart.shape.segments import aha_segments
 from GenerativeModelsLib.synthesis.labels.grid import VoxelGrid
+from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
+from GenerativeModelsLib.synthesis.labels.scar_request import parse_segments
 from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS
 
-__all__ = ["scarred", "wall_depth"]
+__all__ = ["asked_scar", "scarred", "transmurality_of", "wall_depth"]
 
 
 def wall_depth(values: np.ndarray, grid: VoxelGrid, base: np.ndarray) -> np.ndarray:
@@ -66,4 +69,28 @@ def scarred(
     # Voxels of the innermost layer are half a voxel off the endocardium: a scar is of one layer at least.
     share = np.maximum(transmurality, np.nanmin(depth, initial=1.0))
     changed[np.isin(number, segments) & wall & (depth <= share)] = LABELS["scar"]
+    return changed
+
+
+def transmurality_of(request: LabelsRequest) -> float:
+    """Share of the wall that the scar of a request takes."""
+    return 0.5 if request.transmurality is None else request.transmurality
+
+
+def asked_scar(
+    request: LabelsRequest, values: np.ndarray, grid: VoxelGrid, frame: HeartFrame, length_mm: float, *, required: bool
+) -> np.ndarray:
+    """Labels (k, j, i) with the scar of a request, unchanged without one; the other parameters as in `scarred`.
+
+    Raises
+    ------
+    InputError
+        The scar is `required`, and has no voxel.
+    """
+    if request.scar is None:
+        return values
+    segments = parse_segments(request.scar)
+    changed = scarred(values, grid, frame, length_mm, segments, transmurality_of(request))
+    if required and not (changed == LABELS["scar"]).any():
+        raise InputError(f"{named('scar')} {request.scar} has no voxel of the wall on this grid: name more segments.")
     return changed

@@ -22,6 +22,8 @@ CYCLE_S = 60 / 70
 """Length of a cycle in seconds, at 70 beats a minute."""
 LEVEL_MM = 0.5
 """Distance of the planes across the long axis in which outlines are kept."""
+MOST_MOVED_MM = 0.3
+"""Largest move of a surface for the sake of its volume; 0.1 mm are usual."""
 USUAL_BASE_MM = 40.0
 """Width of the cavity at the base of a healthy heart, for which a valve has its usual size."""
 
@@ -69,8 +71,15 @@ class WholeHeart:
         top = 0.0 if self.atrium is None else float(self.atrium.length_mm[frame])
         return np.array([[*points.min(axis=0), lowest], [*points.max(axis=0), top]])
 
-    def labels_at(self, frame: int, points: np.ndarray) -> np.ndarray:
-        """(...) uint8 values of `LABELS` at points (..., 3) in mm of the heart frame of a moment."""
+    def labels_at(self, frame: int, points: np.ndarray, voxel_ml: float | None = None) -> np.ndarray:
+        """(...) uint8 values of `LABELS` at points (..., 3) in mm of the heart frame of a moment.
+
+        Parameters
+        ----------
+        voxel_ml
+            Where the points are all voxels around the heart, the volume of one: endo- and epicardium are moved evenly,
+            by at most `MOST_MOVED_MM`, so that the voxels inside have the volumes of the surfaces. None = not moved.
+        """
         from scipy.ndimage import map_coordinates
 
         radii, _ = self._outlines(frame)
@@ -80,6 +89,10 @@ class WholeHeart:
         around = np.concatenate([radii, radii[..., :1]], axis=-1)
         endo, epi, outer = (map_coordinates(values, at, order=1) for values in around)
         below = z < 0
+        if voxel_ml is not None:
+            cavity, wall = self.left.left.cavity_ml[frame], self.left.left.myocardium_ml[frame]
+            endo += _moved_mm((flat - endo)[below], cavity / voxel_ml)
+            epi += _moved_mm((flat - epi)[below], (cavity + wall) / voxel_ml)
         chosen = [below & (flat < radius) for radius in (endo, epi, outer)]
         values = np.select(chosen, [np.uint8(LABELS[name]) for name in ("lv", "myo", "rv")], np.uint8(0))
         if self.atrium is not None:
@@ -113,3 +126,12 @@ def whole_heart(rays: RayBatch, ejected: np.ndarray, seed: list[int], *, atrium:
     size = float(np.clip(np.sqrt(ring / USUAL_BASE_MM), 0.85, 1.3))
     descent = left.descent_mm if left.descent_mm.max() > 0 else left.descent_mm + 1e-6
     return WholeHeart(left, right, drawn_atrium(left.ejected, descent, size, 1.0, rng))
+
+
+def _moved_mm(beyond_mm: np.ndarray, voxels: float) -> float:
+    """The move of a surface within which a number of voxels lies, of all voxels `beyond_mm` (N,) outside of it."""
+    count = round(voxels)
+    if not 0 < count < len(beyond_mm):
+        return 0.0
+    inner, outer = np.partition(beyond_mm, (count - 1, count))[[count - 1, count]]
+    return float(np.clip(0.5 * (inner + outer), -MOST_MOVED_MM, MOST_MOVED_MM))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.anatomy.run import model_summary, warning_entries
 from GenerativeModelsLib.synthesis.labels.accept import volumes
-from GenerativeModelsLib.synthesis.labels.from_latent import transmurality_of
 from GenerativeModelsLib.synthesis.labels.made import MadeHeart, SyntheticLabels
 from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 from GenerativeModelsLib.synthesis.labels.scar_request import parse_segments
+from GenerativeModelsLib.synthesis.labels.scars import transmurality_of
 from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS
 
 if TYPE_CHECKING:
