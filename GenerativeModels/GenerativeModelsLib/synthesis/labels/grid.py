@@ -15,7 +15,7 @@ from GenerativeModelsLib.heart.measure.anterior import USUAL_ANTERIOR, USUAL_Z
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
 from GenerativeModelsLib.label_files.files import lps_matrix, opened, require_size, unreadable
 from GenerativeModelsLib.label_files.values import require_spacing
-from GenerativeModelsLib.synthesis.labels.whole_heart import WholeHeart
+from GenerativeModelsLib.synthesis.labels.whole_heart import LABELS, WholeHeart
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -34,6 +34,9 @@ __all__ = [
 
 ACROSS = np.cos(np.radians(25))
 """Cosine of the largest angle between an axis of a grid and the long axis, for its planes to be short-axis slices."""
+LEAST_APEX_MM2 = 80.0
+"""Area of the left ventricle in a short-axis slice below which its apex is not labelled: a disc of 5 mm. Readers leave
+out a slice that the apex barely touches, and the radius jumps from it to the next."""
 MARGIN = 2
 """Pixels of background around the heart."""
 
@@ -231,6 +234,8 @@ def rasterised(
 ) -> np.ndarray:
     """(k, j, i) uint8 labels of a moment of a heart; a voxel has the label of its centre.
 
+    Short-axis slices that the apex barely touches are left out (`LEAST_APEX_MM2`).
+
     Parameters
     ----------
     frame
@@ -238,15 +243,46 @@ def rasterised(
     volumes_kept
         Whether endo- and epicardium are moved by some hundredths of a millimetre so that the voxels have their volume.
     """
-    values = np.zeros(grid.size[::-1], np.uint8)
     back = np.linalg.inv(grid.to_lps)
     low, high = heart.corners(moment)
     box = np.stack(np.meshgrid(*np.stack([low, high], axis=1), indexing="ij"), axis=-1).reshape(-1, 3)
     index = frame.to_lps(box) @ back[:3, :3].T + back[:3, 3]
     first = np.clip(np.floor(index.min(axis=0)).astype(int), 0, grid.size)
     last = np.clip(np.ceil(index.max(axis=0)).astype(int) + 1, 0, grid.size)
-    i, j, k = (np.arange(a, b) for a, b in zip(first, last))
+    values = _filled(heart, moment, grid, frame, (first, last), volumes_kept)
+    axis = grid.across(frame.axes[2])
+    if axis is not None:
+        way = 1 if grid.axes[:, axis] @ frame.axes[2] > 0 else -1
+        apex = _apical_slice(values, grid, axis, way)
+        (first if way > 0 else last)[axis] = apex if way > 0 else apex + 1
+        values = _filled(heart, moment, grid, frame, (first, last), volumes_kept)
+    return values
+
+
+def _filled(
+    heart: WholeHeart,
+    moment: int,
+    grid: VoxelGrid,
+    frame: HeartFrame,
+    ends: tuple[np.ndarray, np.ndarray],
+    volumes_kept: bool,
+) -> np.ndarray:
+    """(k, j, i) labels in the box from the first to before the last voxel of i, j, k, and 0 outside."""
+    values = np.zeros(grid.size[::-1], np.uint8)
+    i, j, k = (np.arange(a, b) for a, b in zip(*ends))
     places = np.stack(np.meshgrid(k, j, i, indexing="ij")[::-1], axis=-1)
     points = frame.to_heart(places @ grid.to_lps[:3, :3].T + grid.to_lps[:3, 3])
     values[np.ix_(k, j, i)] = heart.labels_at(moment, points, grid.voxel_ml if volumes_kept else None)
     return values
+
+
+def _apical_slice(values: np.ndarray, grid: VoxelGrid, axis: int, way: int) -> int:
+    """The first slice from the apex in which the ventricle has `LEAST_APEX_MM2`; `way` is 1 where the apex is first."""
+    ventricle = np.isin(values, (LABELS["lv"], LABELS["myo"]))
+    areas = ventricle.sum(axis=tuple(k for k in range(3) if k != 2 - axis)) * float(
+        np.delete(grid.spacing_mm, axis).prod()
+    )
+    found = np.flatnonzero(areas >= LEAST_APEX_MM2)
+    if not len(found):
+        return 0 if way > 0 else len(areas) - 1
+    return int(found[0] if way > 0 else found[-1])

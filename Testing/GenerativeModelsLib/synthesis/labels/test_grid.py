@@ -85,7 +85,9 @@ def test_volumes_hold_in_any_rotated_and_anisotropic_grid(angles, spacing):
 
 def test_the_grid_of_an_image_takes_the_heart_into_its_middle(tmp_path):
     turned = Rotation.from_euler("xyz", [20, -35, 50], degrees=True).as_matrix()
-    path = written(tmp_path / "image.nii.gz", (95, 160, 65), (2.0, 1.2, 3.0), turned.ravel().tolist(), (5.0, -70.0, 33.0))
+    path = written(
+        tmp_path / "image.nii.gz", (95, 160, 65), (2.0, 1.2, 3.0), turned.ravel().tolist(), (5.0, -70.0, 33.0)
+    )
     like = read_like(path, "acdc")
     placed = placed_like(like, HEARTS)
     assert like.frame is None and placed.by == "the middle of image.nii.gz"
@@ -117,5 +119,16 @@ def test_planes_along_the_long_axis_move_no_heart():
 
 
 def test_a_flat_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="flat.nii.gz is 9 x 9 voxels: give a file of three dimensions"):
+    with pytest.raises(InputError, match=r"flat.nii.gz is 9 x 9 voxels: give a file of three dimensions"):
         read_like(written(tmp_path / "flat.nii.gz", (9, 9), (1.0, 1.0)), "acdc")
+
+
+def test_a_slice_that_the_apex_barely_touches_is_left_out_and_the_volume_kept():
+    heart = HEARTS[0]
+    lowest = float(heart.left.epi[0, ..., 2].min())
+    slice_mm = (-lowest - 0.6) / 9.5  # the tenth slice lies 0.6 mm above the lowest point
+    placed = usual_stack([heart], slice_mm, 1.5, 192.0)
+    values = rasterised(heart, 0, placed.grid, on_faces(placed), volumes_kept=True)
+    areas = np.isin(values, (2, 3)).sum(axis=(1, 2)) * 2.25
+    assert areas[areas > 0].min() >= 80 and (areas > 0).sum() == 9
+    assert (values == 3).sum() * placed.grid.voxel_ml == pytest.approx(heart.left.left.cavity_ml[0], abs=0.02)
