@@ -28,7 +28,7 @@ STEP = 0.05
 """Step of the differences that the gradient is taken from, in standard deviations of the prior."""
 TOLERANCE = 1e-4
 """Relative error of a reached value."""
-NEARER, RESTORED, DAMPING = 8, 15, 0.5
+NEARER, RESTORED, DAMPING = 5, 15, 0.5
 """Damped steps towards the least change, largest number of Newton steps after them, and the damping."""
 LONGEST = 1.0
 """Longest step of an iteration, in standard deviations."""

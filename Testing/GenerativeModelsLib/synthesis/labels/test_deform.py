@@ -15,11 +15,11 @@ from Testing.helpers.synthetic_hearts import tube, tube_grid
 
 def test_displacements_have_their_size_and_smoothness_in_mm_along_every_axis():
     rng = np.random.default_rng(0)
-    grid = VoxelGrid((160, 160, 40), np.diag([1.5, 1.5, 6.0, 1.0]))
-    fields = np.stack([displacement(grid, 3.0, 30.0, rng) for _ in range(6)])
-    assert fields.std(axis=(0, 1, 2, 3)) == pytest.approx([3.0] * 3, rel=0.08)
+    grid = VoxelGrid((100, 100, 30), np.diag([1.5, 1.5, 6.0, 1.0]))
+    fields = np.stack([displacement(grid, 3.0, 30.0, rng) for _ in range(8)])
+    assert fields.std(axis=(0, 1, 2, 3)) == pytest.approx([3.0] * 3, rel=0.12)
     slopes = [np.diff(fields, axis=axis).std() / step for axis, step in ((3, 1.5), (2, 1.5), (1, 6.0))]
-    assert slopes == pytest.approx([slopes[0]] * 3, rel=0.15)
+    assert slopes == pytest.approx([slopes[0]] * 3, rel=0.2)
 
 
 def test_no_displacement_changes_nothing():
