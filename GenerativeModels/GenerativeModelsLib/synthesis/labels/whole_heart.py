@@ -96,7 +96,7 @@ class WholeHeart:
         chosen = [below & (flat < radius) for radius in (endo, epi, outer)]
         values = np.select(chosen, [np.uint8(LABELS[name]) for name in ("lv", "myo", "rv")], np.uint8(0))
         if self.atrium is not None:
-            values[~below & self._in_atrium(frame, points)] = LABELS["la"]
+            values[self._in_atrium(frame, points)] = LABELS["la"]
         return values
 
     def _in_atrium(self, frame: int, points: np.ndarray) -> np.ndarray:

@@ -37,6 +37,7 @@ def test_depth_goes_from_the_endocardium_to_the_epicardium():
     inner = wall & (np.arange(9) > 1)[:, None, None]  # the last slices have an end below
     assert np.isnan(depth[~wall]).all()
     assert depth[inner] == pytest.approx((flat_mm(inner) - 20) / 12, abs=0.1)
+    assert depth[7][wall[7]] == pytest.approx(depth[5][wall[5]])  # the end at the base is no epicardium
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
