@@ -10,7 +10,7 @@ import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.measure.frame import HeartFrame
-from GenerativeModelsLib.heart.population.cycle import ejected_share
+from GenerativeModelsLib.heart.population.cycle import SYSTOLE, ejected_share
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.synthesis.labels.accept import Judged, judged
 from GenerativeModelsLib.synthesis.labels.grid import (
@@ -48,8 +48,10 @@ class Labelling:
     def whole(self, rays: RayBatch, seed: Sequence[int]) -> WholeHeart:
         """A shape (1, PHASES) with right ventricle and atrium, at the moments of the request."""
         frames = self.request.frames or FRAMES
-        cycle = self.request.phases == "cycle"
-        ejected = ejected_share(np.arange(frames) / frames) if cycle else np.array([0.0, 1.0])
+        ejected = np.array([0.0, 1.0])
+        if self.request.phases == "cycle":
+            systole = max(1, round(SYSTOLE * frames)) / frames  # end systole is a frame
+            ejected = ejected_share(np.arange(frames) / frames, systole)
         return whole_heart(rays[0], ejected, list(seed), atrium=self.request.atrium)
 
     def placed(self, wholes: Sequence[WholeHeart]) -> Placed:

@@ -39,4 +39,5 @@ def test_the_frames_of_a_cycle_follow_the_base():
     whole = labelling.whole(sample_hearts(1, 3).rays, [0, 0])
     frames = labelling.labels(whole, labelling.placed([whole]))
     tops = [np.flatnonzero((frame == 3).any(axis=(1, 2)))[-1] for frame in frames]
+    assert whole.left.ejected.max() == pytest.approx(1) and whole.left.ejected[0] == 0
     assert len(frames) == 6 and tops[0] == max(tops) > min(tops)
