@@ -7,6 +7,7 @@
     checked = gm.check_segmentation("cine.nii.gz", labels="acdc")
     repaired = gm.repair_segmentation("cine.nii.gz", labels="acdc")
     doubt = gm.segmentation_uncertainty("image.nii.gz", "labels.nii.gz", labels="acdc")
+    made = gm.synthesise_labels(condition="hcm", n=4)
 
 What is listed in `__all__` is public; it is imported when it is first used.
 """
@@ -24,11 +25,13 @@ _PLACES = {
     "RepairedSegmentation": "segmentation.repair.python",
     "SegmentationUncertainty": "segmentation.uncertainty.python",
     "Skull": "skull.python",
+    "SynthesisedLabels": "synthesis.labels.python",
     "analyse_heart": "heart.python",
     "check_segmentation": "segmentation.python",
     "reconstruct_skull": "skull.python",
     "repair_segmentation": "segmentation.repair.python",
     "segmentation_uncertainty": "segmentation.uncertainty.python",
+    "synthesise_labels": "synthesis.labels.python",
 }
 """Public name -> the module of this package that defines it."""
 
@@ -39,12 +42,14 @@ __all__ = [
     "RepairedSegmentation",
     "SegmentationUncertainty",
     "Skull",
+    "SynthesisedLabels",
     "__version__",
     "analyse_heart",
     "check_segmentation",
     "reconstruct_skull",
     "repair_segmentation",
     "segmentation_uncertainty",
+    "synthesise_labels",
 ]
 
 

@@ -14,8 +14,8 @@ import GenerativeModelsLib as gm
 
 PUBLIC = [
     *("CheckedSegmentation", "InputError", "LeftVentricle", "RepairedSegmentation", "SegmentationUncertainty"),
-    *("Skull", "__version__", "analyse_heart", "check_segmentation", "reconstruct_skull", "repair_segmentation"),
-    "segmentation_uncertainty",
+    *("Skull", "SynthesisedLabels", "__version__", "analyse_heart", "check_segmentation", "reconstruct_skull"),
+    *("repair_segmentation", "segmentation_uncertainty", "synthesise_labels"),
 ]
 
 

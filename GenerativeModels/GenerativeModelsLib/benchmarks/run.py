@@ -45,15 +45,16 @@ def run(
         faults; a bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on
         simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation
         uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
-        held-out simulated hearts and Sunnybrook, with a figure.
+        held-out simulated hearts and Sunnybrook, with a figure. synthesis-labels: ways between held-out simulated
+        hearts and between patients of ACDC: whether they are even, and whether their maps keep to the rules.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
-        heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that of the
-        data set, or the one above it.
+        heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty and
+        synthesis-labels: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
@@ -96,6 +97,7 @@ def run(
     from GenerativeModelsLib.evaluation.skull import real as benchmark_real
     from GenerativeModelsLib.evaluation.skull import real_heads as benchmark_heads
     from GenerativeModelsLib.evaluation.skull import scale as benchmark_scale
+    from GenerativeModelsLib.evaluation.synthesis import labels as synthesis_labels
     from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
     from GenerativeModelsLib.resources import default_bundle
 
@@ -128,6 +130,7 @@ def run(
         "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),
         "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, bundle=model, final=final),
         "uncertainty": lambda: benchmark_uncertainty.run(bundle("uncertainty"), data, seed, workers, final=final),
+        "synthesis-labels": lambda: synthesis_labels.run(bundle("heart"), data, cases or 40, seed, workers),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:

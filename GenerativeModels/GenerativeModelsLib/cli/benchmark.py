@@ -16,6 +16,7 @@ NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "rivals", "ablations"),
     *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
+    "synthesis-labels",
     *("densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `benchmarks.run.run`."""

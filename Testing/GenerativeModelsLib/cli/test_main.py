@@ -20,6 +20,8 @@ COMMANDS = [
     ["heart", "batch"],
     ["heart", "sample"],
     ["heart", "walk"],
+    ["synthesise"],
+    ["synthesise", "labels"],
     ["train"],
     ["benchmark"],
     ["model"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Anterior", "find_anterior", "lies_as_in_people"]
+__all__ = ["USUAL_ANTERIOR", "USUAL_Z", "Anterior", "find_anterior", "lies_as_in_people"]
 
 USUAL_Z = np.array([-0.65, 0.45, 0.61])
 """Usual direction from apex to base in LPS: to the right, the back and the head."""

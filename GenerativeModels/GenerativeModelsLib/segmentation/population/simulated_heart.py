@@ -12,7 +12,7 @@ from GenerativeModelsLib.heart.population.hearts import sample_hearts
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch, smooth_noise
 from GenerativeModelsLib.heart.shape.ventricle import ray_directions, ray_points, refined
 
-__all__ = ["SimulatedHeart", "simulated_hearts"]
+__all__ = ["SimulatedHeart", "heart_at", "simulated_hearts"]
 
 MIXTURE = {"healthy": 24, "hcm": 10, "dilated": 8, "infarct": 8}
 """Hearts of each condition among those drawn at once."""
@@ -112,7 +112,15 @@ def _unevenly_walled(rays: RayBatch, rng: np.random.Generator) -> RayBatch:
 
 def _over_cycle(rays: RayBatch, condition: str, name: str, frames: int, cycle_s: float) -> SimulatedHeart:
     systole = float(np.clip(SYSTOLE * (60 / 70 / cycle_s) ** 0.6, 0.28, 0.45))
-    ejected = ejected_share(np.arange(frames) / frames, systole)
+    return heart_at(rays, ejected_share(np.arange(frames) / frames, systole), condition, name, cycle_s)
+
+
+def heart_at(rays: RayBatch, ejected: np.ndarray, condition: str, name: str, cycle_s: float) -> SimulatedHeart:
+    """A heart (2,), end diastole and end systole, at moments when shares (frames,) of its stroke volume are ejected.
+
+    The moments are those of `heart.population.cycle.moments`; the first one is end diastole, from which the descent of
+    the base is counted.
+    """
     left = moments(rays, ejected)
     endo, epi = (
         np.stack([ray_points(refined(radii, FINER), float(reach)) for radii, reach in zip(surface, left.reach_mm)])

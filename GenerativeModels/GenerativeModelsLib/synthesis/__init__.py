@@ -1,0 +1,1 @@
+"""New anatomies and images of hearts."""
