@@ -30,11 +30,16 @@ RIGHT_DRAWS = 12
 """Right ventricles that are tried for the hearts of a way, all of which keep the first one that breaks no rule."""
 DRAWS_EACH = 10
 """Draws for every heart that is wanted, beyond which the class is given up."""
+OTHER_CLASS = "other_class"
+"""Stands among the broken rules of a draw that the model places in the other class."""
 Progress = Callable[[str, float], None]
 
 
 def drawn_hearts(request: LabelsRequest, model: HeartModel, progress: Progress) -> SyntheticLabels:
     """Label maps of hearts drawn from a class; those that break a rule are drawn again.
+
+    So are those that the model itself, given the drawn heart, places in the other class: the top level is drawn from
+    the class, and the lower levels may undo it.
 
     Raises
     ------
@@ -43,28 +48,33 @@ def drawn_hearts(request: LabelsRequest, model: HeartModel, progress: Progress) 
     """
     labelling = Labelling.of(request)
     shapes, wholes, tally, attempt = [], [], Tally(), 0
-    found: list[tuple[Judged, int]] = []
+    found: list[tuple[Judged, dict[str, Any]]] = []
     while len(wholes) < request.count:
         if attempt >= DRAWS_EACH * request.count:
             raise InputError(
                 f"{named('n')} is {request.count}, and of {attempt} draws {len(wholes)} keep to all rules of the "
-                f"check: ask for fewer, or for finer {named('pixel_size_mm')}."
+                f"check and to their class: ask for fewer, or for finer {named('pixel_size_mm')}."
             )
         progress(f"drawing heart {len(wholes) + 1} of {request.count}", len(wholes) / request.count)
         rays = model.sample(request.condition, 1, _draw_seed(request.seed, attempt))
+        probability = float(model.place(rays).hcm_probability[0])
+        if (probability >= 0.5) != (request.condition == "hcm"):
+            tally.count(Judged((), (OTHER_CLASS,)))
+            attempt += 1
+            continue
         whole = labelling.whole(rays, [request.seed, attempt])
         placed = labelling.placed([whole])
         judgement = labelling.judged(whole, placed, labelling.labels(whole, placed))
         if tally.count(judgement):
             shapes.append(rays)
             wholes.append(whole)
-            found.append((judgement, attempt))
+            found.append((judgement, {"draw": attempt, "hcm_probability": round(probability, 4)}))
         attempt += 1
     # Grids of several hearts have more background than those of one, and the same voxels of the heart.
     placed = labelling.placed(wholes)
     hearts = [
-        labelling.made(whole, labelling.labels(whole, placed), judgement, {"draw": number, **_shape(rays, 0)})
-        for whole, rays, (judgement, number) in zip(wholes, shapes, found)
+        labelling.made(whole, labelling.labels(whole, placed), judgement, {**about, **_shape(rays, 0)})
+        for whole, rays, (judgement, about) in zip(wholes, shapes, found)
     ]
     return _result(request, tuple(hearts), placed, tally, {"condition": request.condition})
 

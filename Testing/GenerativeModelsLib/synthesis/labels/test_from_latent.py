@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -57,10 +59,21 @@ def test_what_breaks_a_rule_is_drawn_again_and_counted(monkeypatch):
     assert found.tally.document()["rejected_by"] == {"lv_hole": 1} and found.hearts[0].about["draw"] == 1
 
 
+def test_a_draw_that_the_model_places_in_the_other_class_is_drawn_again():
+    model = shipped_heart_model()
+    probability = iter([0.9, 0.2])
+    placing = SimpleNamespace(
+        sample=model.sample, place=lambda rays: SimpleNamespace(hcm_probability=np.array([next(probability)]))
+    )
+    found = drawn_hearts(LabelsRequest(condition="healthy", n=1, phases="ed"), placing, silent)
+    assert found.tally.document()["rejected_by"] == {"other_class": 1}
+    assert found.hearts[0].about["hcm_probability"] == 0.2 and found.hearts[0].about["draw"] == 1
+
+
 def test_a_class_whose_draws_all_break_rules_is_given_up(monkeypatch):
     monkeypatch.setattr(Labelling, "judged", lambda *given: Judged((), ("lv_hole",)))
     monkeypatch.setattr(from_latent, "DRAWS_EACH", 2)
-    with pytest.raises(InputError, match="of 2 draws 0 keep to all rules"):
+    with pytest.raises(InputError, match="of 2 draws 0 keep to all rules of the check and to their class"):
         drawn(condition="healthy", n=1)
 
 
