@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
     from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
 
-__all__ = ["FOLDER", "MARK", "imagined_entry", "marked_pictures", "picture_files", "write_imagined", "write_picture"]
+__all__ = [
+    *("DESCRIPTION", "FOLDER", "MARK", "imagined_entry", "marked_pictures", "picture_file", "picture_files"),
+    *("write_imagined", "write_picture"),
+]
+    "FOLDER",
+    "MARK",
+    "imagined_entry",
+    "marked_pictures",
+    "picture_file",
+    "picture_files",
+    "write_imagined",
+    "write_picture",
+]
 
 FOLDER = "imagined"
 MARK = "imagined"
@@ -31,7 +43,12 @@ _FINER = 3
 def picture_files(plane: str, draws: int) -> dict[str, str]:
     """Names of the files of a plane in `FOLDER`, by what they show: "mean", and with draws "000", ..., "spread"."""
     shown = ["mean"] if draws == 0 else ["mean", *(f"{number:03d}" for number in range(draws)), "spread"]
-    return {what: f"{plane}_{what}.png" for what in shown}
+    return {what: picture_file(plane, what) for what in shown}
+
+
+def picture_file(plane: str, what: str) -> str:
+    """Name of the file of one picture."""
+    return f"{plane}_{what}.png"
 
 
 def imagined_entry(found: Reconstruction) -> dict[str, Any] | None:
@@ -101,7 +118,7 @@ def _with_outlines(plane: ImaginedPlane) -> np.ndarray:
 
     picture = Image.fromarray(plane.mean).convert("RGB")
     picture.paste(DRAW_COLOUR, mask=_lines(plane, plane.outlines_px, 1).point(lambda share: round(0.55 * share)))
-    picture.paste(MEAN_COLOUR, mask=_lines(plane, plane.outline_px[None], 4))
+    picture.paste(MEAN_COLOUR, mask=_lines(plane, plane.outline_px[None], 6))
     return np.asarray(picture)
 
 
