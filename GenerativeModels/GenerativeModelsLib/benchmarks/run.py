@@ -30,30 +30,32 @@ def run(
     Parameters
     ----------
     name
-        skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real pictures.
-        scale: how often wrong and right pixel spacings of these pictures are warned of. templates: real fetal heads,
-        imaged by the simulator. domain: how well real and simulated pictures can be told apart by what the model sees.
-        agreement: the network beside a shape model fitted to the same borders. rivals: ten methods trained in
-        three folds, with the paper's results, hours at the first run. ablations: HiREC-CVAE without one of its
-        parts. speed: run times relative to a matrix product. thickness: wall phantoms. heart: held-out
-        simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-ablation:
-        Ladder VAE, VAE and principal components of as many numbers, and hypertrophy beside the one-number rule,
-        with a figure. heart-population: the simulated population compared with real people, with a figure.
-        densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's
-        prior. segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
-        repair: the repair of segmentations beside other methods, on failures of a small network and on graded
-        faults; a bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on
-        simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation
-        uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
-        held-out simulated hearts and Sunnybrook, with a figure.
+        skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real
+        pictures. scale: how often wrong and right pixel spacings of these pictures are warned of. templates:
+        real fetal heads, imaged by the simulator. domain: how well real and simulated pictures can be told
+        apart by what the model sees. imagined-planes: imagined sagittal and coronal planes beside the true
+        ones, of held-out simulated heads, and of real heads by their outlines. agreement: the network beside a
+        shape model fitted to the same borders. rivals: ten methods trained in three folds, with the paper's
+        results, hours at the first run. ablations: HiREC-CVAE without one of its parts. speed: run times
+        relative to a matrix product. thickness: wall phantoms. heart: held-out simulated left ventricles,
+        Ladder VAE and VAE. heart-real: real people and patients. heart-ablation: Ladder VAE, VAE and principal
+        components of as many numbers, and hypertrophy beside the one-number rule, with a figure.
+        heart-population: the simulated population compared with real people, with a figure. densities:
+        normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
+        segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the
+        repair of segmentations beside other methods, on failures of a small network and on graded faults; a
+        bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on simulated
+        hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation uncertainty
+        (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on held-out
+        simulated hearts and Sunnybrook, with a figure.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
-        Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
-        heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that of the
-        data set, or the one above it.
+        Folder of the real data, for hc18, scale, templates, domain, agreement, imagined-planes, rivals, ablations,
+        heart-real, heart-ablation, heart-population, realign, segmentation-check, label-model and uncertainty: that
+        of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
@@ -93,6 +95,7 @@ def run(
     from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
     from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
+    from GenerativeModelsLib.evaluation.skull import imagined as benchmark_imagined
     from GenerativeModelsLib.evaluation.skull import real as benchmark_real
     from GenerativeModelsLib.evaluation.skull import real_heads as benchmark_heads
     from GenerativeModelsLib.evaluation.skull import scale as benchmark_scale
@@ -114,6 +117,7 @@ def run(
         "templates": lambda: benchmark_heads.run_templates(bundle(), data, cases or 10, seed, workers),
         "domain": lambda: benchmark_domain.run_domain(bundle(), data, cases, seed, workers),
         "agreement": lambda: benchmark_agreement.run_agreement(bundle(), data, cases or 60, seed, workers),
+        "imagined-planes": lambda: benchmark_imagined.run_imagined(bundle(), data, cases or 60, seed, workers),
         "speed": lambda: benchmark_speed.run(bundle(), cases or 5, default_bundle("heart")),
         "thickness": lambda: benchmark_thickness.run(cases or 3),
         "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),

@@ -19,15 +19,6 @@ __all__ = [
     *("DESCRIPTION", "FOLDER", "MARK", "imagined_entry", "marked_pictures", "picture_file", "picture_files"),
     *("write_imagined", "write_picture"),
 ]
-    "FOLDER",
-    "MARK",
-    "imagined_entry",
-    "marked_pictures",
-    "picture_file",
-    "picture_files",
-    "write_imagined",
-    "write_picture",
-]
 
 FOLDER = "imagined"
 MARK = "imagined"

@@ -58,14 +58,14 @@ class FieldStatistics:
     mean_mm : (G, G, G) float32 mean signed distance, negative inside.
     sd_mm : (G, G, G) float32 standard deviation of the shape without the draws' rigid motions; None without draws.
     biometry : biometry of every draw with a closed axial outline.
-    drawn : the draws themselves.
+    drawn : the draws themselves; None where they are not kept.
     """
 
     grid: Grid
     mean_mm: np.ndarray
     sd_mm: np.ndarray | None
     biometry: list[Biometry]
-    drawn: DrawnShapes
+    drawn: DrawnShapes | None = None
 
     def recentred(self) -> tuple[FieldStatistics, np.ndarray]:
         """The same with its origin at the centre of the outline in z = 0, which defines the head frame, and the shift.
