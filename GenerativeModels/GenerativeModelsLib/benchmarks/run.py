@@ -30,24 +30,23 @@ def run(
     Parameters
     ----------
     name
-        skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real
-        pictures. scale: how often wrong and right pixel spacings of these pictures are warned of. templates:
-        real fetal heads, imaged by the simulator. domain: how well real and simulated pictures can be told
-        apart by what the model sees. imagined-planes: imagined sagittal and coronal planes beside the true
-        ones, of held-out simulated heads, and of real heads by their outlines. agreement: the network beside a
-        shape model fitted to the same borders. rivals: ten methods trained in three folds, with the paper's
-        results, hours at the first run. ablations: HiREC-CVAE without one of its parts. speed: run times
-        relative to a matrix product. thickness: wall phantoms. heart: held-out simulated left ventricles,
-        Ladder VAE and VAE. heart-real: real people and patients. heart-ablation: Ladder VAE, VAE and principal
-        components of as many numbers, and hypertrophy beside the one-number rule, with a figure.
-        heart-population: the simulated population compared with real people, with a figure. densities:
-        normalising flows and other densities of heads and hearts, and heads drawn from the bundle's prior.
-        segmentation-check: expert label maps that the check calls wrong, and faults that it misses. repair: the
-        repair of segmentations beside other methods, on failures of a small network and on graded faults; a
-        bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on simulated
-        hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation uncertainty
-        (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on held-out
-        simulated hearts and Sunnybrook, with a figure.
+        skull: held-out simulated heads, with the paper's results. hc18: head circumference of held-out real pictures.
+        scale: how often wrong and right pixel spacings of these pictures are warned of. templates: real fetal heads,
+        imaged by the simulator. domain: how well real and simulated pictures can be told apart by what the model sees.
+        agreement: the network beside a shape model fitted to the same borders. rivals: ten methods trained in
+        three folds, with the paper's results, hours at the first run. ablations: HiREC-CVAE without one of its
+        parts. speed: run times relative to a matrix product. thickness: wall phantoms. heart: held-out
+        simulated left ventricles, Ladder VAE and VAE. heart-real: real people and patients. heart-ablation:
+        Ladder VAE, VAE and principal components of as many numbers, and hypertrophy beside the one-number rule,
+        with a figure. heart-population: the simulated population compared with real people, with a figure.
+        densities: normalising flows and other densities of heads and hearts, and heads drawn from the bundle's
+        prior. segmentation-check: expert label maps that the check calls wrong, and faults that it misses.
+        repair: the repair of segmentations beside other methods, on failures of a small network and on graded
+        faults; a bundle of label maps (`model`) beside the shipped one. realign: heart analyse --realign on
+        simulated hearts with known shifts of their slices, and on ACDC. uncertainty: a bundle of segmentation
+        uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
+        held-out simulated hearts and Sunnybrook, with a figure. imagined-planes: imagined
+        sagittal and coronal planes beside the true ones, of simulated heads, and of real heads by their outlines.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed

@@ -100,7 +100,7 @@ def _scores(model: SkullModel, truth: Head, axial: PlaneImage, seed: int, *, pic
     if found.in_distribution.verdict == "outside":
         return "outside"
     shapes = _shapes(found, np.random.default_rng([TEST_SET, seed, 1]))
-    drawn = imagine(found, IMAGINED)
+    drawn = imagine(found, IMAGINED) if pictures else {}
     scores: dict[str, dict[str, dict[str, float]]] = {}
     for plane in IMAGINED:
         cut = StandardCut.of(truth.shape, plane)
@@ -118,8 +118,7 @@ def _scores(model: SkullModel, truth: Head, axial: PlaneImage, seed: int, *, pic
                     true = cut.picture(truth.shape, number)
                     row[f"ssim{name}"], row[f"ncc{name}"] = picture_scores(picture, true, cut.scan.seen)
             scores[plane][method] = row
-        if pictures:
-            made = drawn[plane]
+        if made := drawn.get(plane):
             own_cut = StandardCut.of(shapes["imagined"], plane)
             sd = made.spacing_mm * np.sqrt(made.outlines_px.var(axis=0, ddof=1).sum(-1))
             off = np.linalg.norm(own_cut.outline_px(truth.shape) - made.outline_px, axis=-1) * made.spacing_mm
@@ -150,9 +149,8 @@ def run_imagined(bundle: Path, data: Path, cases: int, seed: int, workers: int =
     numbered = [(number, scores) for number, scores in enumerate(found)]
     if not any(isinstance(scores, Mapping) for scores in found):
         raise InputError(f"None of the {cases} simulated heads was reconstructed: there is nothing to report.")
-    table, figures = _table(
-        "Imagined planes of held-out simulated heads, axial plane given", numbered, PICTURE | OUTLINE
-    )
+    title = "Imagined planes of held-out simulated heads, axial plane given"
+    table, figures = _table(title, numbered, PICTURE | OUTLINE)
     held = {p: np.mean([s[p]["imagined"]["held"] for s in found if isinstance(s, Mapping)]) for p in IMAGINED}
     spread = ", ".join(f"{plane} {100 * share:.0f} %" for plane, share in held.items())
     notes = [*table.notes, f"Share of the true outline within 1.645 standard deviations of the draws: {spread}."]
