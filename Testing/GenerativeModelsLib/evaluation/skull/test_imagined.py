@@ -25,7 +25,7 @@ def circle(radius: float, count: int = 180) -> np.ndarray:
 def test_outlines_are_as_far_apart_as_their_radii() -> None:
     assert outline_distance_mm(circle(40), circle(43)) == pytest.approx(3.0, abs=0.02)
     assert outline_distance_mm(circle(40), circle(40, 37)) < 0.2, "points of one need not be points of the other"
-    moved = circle(40) + (5.0, 0.0)
+    moved = circle(40) + np.array([5.0, 0.0])
     assert outline_distance_mm(circle(40), moved) == outline_distance_mm(moved, circle(40))
 
 
