@@ -22,7 +22,7 @@ __all__ = [
 
 FOLDER = "imagined"
 MARK = "imagined"
-"""Word in the upper left corner of every picture, which stays with it outside its case."""
+"""Word in the lower right corner of every picture, which stays with it outside its case."""
 DESCRIPTION = "Imagined: simulated from a reconstruction and a population. Not observed, not to be measured."
 """Text in the header of every picture."""
 MEAN_COLOUR, DRAW_COLOUR = (0, 213, 255), (255, 176, 32)
@@ -92,14 +92,15 @@ def write_picture(path: Path, pixels: np.ndarray) -> None:
 
 
 def marked(pixels: np.ndarray) -> np.ndarray:
-    """A picture (H, W) or (H, W, 3) uint8 with `MARK` in its upper left corner."""
+    """A picture (H, W) or (H, W, 3) uint8 with `MARK` in its lower right corner."""
     from PIL import Image, ImageDraw, ImageFont
 
     picture = Image.fromarray(pixels)
     height = max(10, pixels.shape[0] // 20)
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(height)
     white, black = (255, 0) if pixels.ndim == 2 else ((255, 255, 255), (0, 0, 0))
-    draw.text((height // 2, height // 3), MARK, fill=white, font=font, stroke_width=2, stroke_fill=black)
+    corner = pixels.shape[1] - height // 2, pixels.shape[0] - height // 3
+    draw.text(corner, MARK, fill=white, font=font, anchor="rb", stroke_width=2, stroke_fill=black)
     return np.asarray(picture)
 
 
