@@ -85,6 +85,7 @@ class FetalSkullReconstructionParameterNode:
     gestationalAge - Decimal weeks, 0 = not given.
     sex - Of the fetus; kept with the result.
     chart - Growth chart of ages, z-scores and percentiles.
+    imagine - Whether pictures of the planes that are not given are simulated from the reconstruction.
     samples - Number of draws for the uncertainty, 0 = the mean skull only.
     seed - Seed of all random numbers.
     device - Device on which torch computes.
@@ -103,6 +104,7 @@ class FetalSkullReconstructionParameterNode:
     gestationalAge: Annotated[float, WithinRange(0, 42)] = 0.0
     sex: Sex = Sex.NOT_GIVEN
     chart: GrowthChart = GrowthChart.INTERGROWTH
+    imagine: bool = False
     samples: Annotated[int, WithinRange(0, 10000)] = 100
     seed: Annotated[int, WithinRange(0, 2147483647)] = 0
     device: Annotated[str, Choice(["auto", "cpu", "cuda", "mps"])] = "auto"

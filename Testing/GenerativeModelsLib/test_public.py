@@ -47,7 +47,7 @@ def test_a_name_that_is_none_is_an_attribute_error() -> None:
 
 SIGNATURES = {
     "reconstruct_skull": "axial sagittal coronal * spacing_mm gestational_age chart sex frame corrections samples "
-    "seed device mask_text model output overwrite title language identity identity_from_dicom export progress",
+    "seed device mask_text imagine model output overwrite title language identity identity_from_dicom export progress",
     "analyse_heart": "ed es * cine ed_frame es_frame labels affine es_affine septum sex height_cm weight_kg force "
     "realign seed device model output overwrite title language identity export progress",
     "check_segmentation": "labels_of * view labels affine frame_interval_ms output overwrite title language identity "

@@ -10,8 +10,10 @@ import numpy as np
 
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
+from GenerativeModelsLib.skull.case.imagined_files import FOLDER, picture_files, write_picture
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
 from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.skull.ultrasound.pose import standard_pose
 from Testing.helpers.results import result_of, stand_in_fingerprint
 from Testing.helpers.shapes import lump, rigid
 
@@ -34,8 +36,12 @@ def a_finished_case(
     draws: bool = True,
     larger: float = 1.0,
     case_id: str | None = None,
+    imagined: Sequence[str] = (),
 ) -> Path:
-    """Write the files of a case into `folder`; without `draws` nothing is known of its uncertainty."""
+    """Write the files of a case into `folder`; without `draws` nothing is known of its uncertainty.
+
+    Planes that are `imagined` have a mean, one draw and the picture of the outlines.
+    """
     surface = lump().transformed(np.diag([larger, larger, larger, 1.0]))
     grid = Grid.around(surface.points, 2.5, 4.0)
     inside = (np.linalg.norm(grid.points(), axis=-1) < 40 * larger).astype(np.uint8)
@@ -65,6 +71,8 @@ def a_finished_case(
             "placement": {**at, "offset_mm": 0.0, "tilt_deg": 5.0},
             "head": {"ellipse_px": [320.0, 200.0, 150.0, 120.0, 3.0]},
         }
+    if imagined:
+        result["imagined"] = _imagined(folder, imagined)
     if not draws:
         result["uncertainty_mm"] = dict.fromkeys(("mean", "median", "p95", "max"))
         for measure in result["biometry"].values():
@@ -81,6 +89,27 @@ def placed(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         u = -u
     middle = np.array([1.5, -2.0, 3.0])
     return middle - (SIZE[1] / 2) * SPACING[1] * u - (SIZE[0] / 2) * SPACING[0] * v, u, v
+
+
+def _imagined(folder: Path, planes: Sequence[str]) -> dict:
+    """Write pictures of a grey level each; the entry of `result.json`."""
+    entries = {}
+    for name in planes:
+        pose = standard_pose(name)
+        for number, (what, file) in enumerate(picture_files(name, 1).items()):
+            colours = (3,) if what == "spread" else ()
+            write_picture(folder / FOLDER / file, np.full((30, 40, *colours), 50 + number, np.uint8))
+        entries[name] = {
+            "spacing_mm": [3.0, 3.0],
+            "size": [30, 40],
+            "placement": {
+                "origin_mm": pose.points(-58.5, -43.5).tolist(),
+                "u_axis": pose.u_axis.tolist(),
+                "v_axis": pose.v_axis.tolist(),
+            },
+            "outline_spread_mm": {"mean": 1.0, "max": 2.0},
+        }
+    return {"synthetic": True, "draws": 1, "outlines": 9, "seed": 0, "planes": entries}
 
 
 def _write(grid: Grid, array: np.ndarray, path: Path) -> None:

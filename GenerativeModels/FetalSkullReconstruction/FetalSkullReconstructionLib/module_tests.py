@@ -57,6 +57,19 @@ class ModuleTests(InputTests, CorrectionTests, SceneTests, ModelCaseTests, Packa
         console = self.widget.logic.process(axial, gestational_age_weeks=27.0, samples=self.ui.samplesSpinBox.value)
         self.assertEqual(console.biometry, panel)
 
+    def test_planes_are_imagined_when_asked(self) -> None:
+        self.choose_sample()
+        self.assertFalse(self.ui.imagineCheckBox.checked)
+        self.assertFalse(self.panel.plan().request.imagine)
+        self.ui.imagineCheckBox.checked = True
+        self.apply_and_wait()
+        nodes = self.panel.results.nodes
+        self.assertEqual({name.partition(".")[0] for name in nodes.imagined}, {"sagittal", "coronal"})
+        self.assertTrue(all("imagined" in node.GetName() for node in nodes.imagined.values()))
+        self.ui.imagineCheckBox.checked = False
+        self.apply_and_wait()
+        self.assertEqual(self.panel.results.nodes.imagined, {})
+
     def test_switches_reach_the_nodes(self) -> None:
         self.choose_sample()
         self.apply_and_wait()

@@ -82,6 +82,7 @@ class Panel(ModelPanel):
             identity=self.identity.values(),
             language=report_language(p.reportLanguage),
             mask_text=self.corrections.mask_text,
+            imagine=p.imagine,
         )
 
     def find_inputs(self) -> Mapping[str, Any]:

@@ -84,6 +84,7 @@ def plan_case(
     identity: Mapping[str, str | None] | None = None,
     language: str = DEFAULT,
     mask_text: bool = False,
+    imagine: bool = False,
 ) -> SkullCase:
     """Write the pixels of the chosen nodes to files for the worker.
 
@@ -105,6 +106,8 @@ def plan_case(
         Of the report.
     mask_text
         Whether text that is burnt into the pictures is blanked.
+    imagine
+        Whether pictures of the planes that are not given are simulated.
 
     Raises
     ------
@@ -131,6 +134,7 @@ def plan_case(
             identity=identity,
             language=language,
             mask_text=mask_text,
+            imagine=imagine,
         )
     images, key = {name: nodes[name] for name in planes}, case_key(nodes["axial"])
     return SkullCase(scene, request, key, title, workspace, planes, images, on_axial_image, planes_in_3d)

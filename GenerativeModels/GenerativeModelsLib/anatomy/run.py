@@ -324,7 +324,7 @@ def model_summary(model: Any) -> dict[str, str]:
 
 _STEPS = (
     *(N_("read"), N_("load"), N_("encode"), N_("measure")),
-    *(N_("reconstruct"), N_("uncertainty"), N_("total")),
+    *(N_("reconstruct"), N_("uncertainty"), N_("imagine"), N_("total")),
 )
 """Steps of the anatomies, whose seconds a report shows."""
 

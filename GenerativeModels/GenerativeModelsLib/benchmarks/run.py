@@ -47,13 +47,15 @@ def run(
         uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
         held-out simulated hearts and Sunnybrook, with a figure. synthesis-labels: ways between held-out simulated
         hearts and between patients of ACDC: whether they are even, and whether their maps keep to the rules.
+        imagined-planes: imagined sagittal and coronal planes beside the true ones, of simulated heads, and of real
+        heads by their outlines.
     cases
         Number of cases, or of repetitions for speed and thickness; None: the default of the benchmark.
     seed
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
-        Folder of the real data, for hc18, scale, templates, domain, agreement, rivals, ablations, heart-real,
-        heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty and
+        Folder of the real data, for hc18, scale, templates, domain, agreement, imagined-planes, rivals, ablations,
+        heart-real, heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty and
         synthesis-labels: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
@@ -94,6 +96,7 @@ def run(
     from GenerativeModelsLib.evaluation.skull import agreement as benchmark_agreement
     from GenerativeModelsLib.evaluation.skull import benchmark as benchmark_skull
     from GenerativeModelsLib.evaluation.skull import domain as benchmark_domain
+    from GenerativeModelsLib.evaluation.skull import imagined as benchmark_imagined
     from GenerativeModelsLib.evaluation.skull import real as benchmark_real
     from GenerativeModelsLib.evaluation.skull import real_heads as benchmark_heads
     from GenerativeModelsLib.evaluation.skull import scale as benchmark_scale
@@ -116,6 +119,7 @@ def run(
         "templates": lambda: benchmark_heads.run_templates(bundle(), data, cases or 10, seed, workers),
         "domain": lambda: benchmark_domain.run_domain(bundle(), data, cases, seed, workers),
         "agreement": lambda: benchmark_agreement.run_agreement(bundle(), data, cases or 60, seed, workers),
+        "imagined-planes": lambda: benchmark_imagined.run_imagined(bundle(), data, cases or 60, seed, workers),
         "speed": lambda: benchmark_speed.run(bundle(), cases or 5, default_bundle("heart")),
         "thickness": lambda: benchmark_thickness.run(cases or 3),
         "heart": lambda: benchmark_heart.run(hearts(), cases or 200, seed, workers),

@@ -13,7 +13,7 @@ from GenerativeModelsLib.cli.options import MODEL
 __all__ = ["NAMES", "benchmark"]
 
 NAMES = (
-    *("skull", "hc18", "scale", "templates", "domain", "agreement", "rivals", "ablations"),
+    *("skull", "hc18", "scale", "templates", "domain", "agreement", "imagined-planes", "rivals", "ablations"),
     *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
     "synthesis-labels",

@@ -167,7 +167,7 @@ SKULL = Anatomy(
     ),
     summary=_summary,
     notes=_notes,
-    stale=("planes/*.nii.gz",),
+    stale=("planes/*.nii.gz", "imagined/*.png"),
     warm_up=(
         *("torch", "SimpleITK", "skimage.measure", "scipy.ndimage", "scipy.interpolate", "scipy.spatial"),
         *("scipy.sparse.csgraph", f"{_HERE}.infer.reconstruct", f"{_HERE}.case.write", f"{_HERE}.planes.image"),

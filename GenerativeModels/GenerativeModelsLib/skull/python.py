@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from GenerativeModelsLib.geometry.grids import Grid
     from GenerativeModelsLib.geometry.surfaces import Surface
+    from GenerativeModelsLib.skull.infer.imagined_plane import ImaginedPlane
     from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
     from GenerativeModelsLib.skull.locate.placement import Placement
 
@@ -67,6 +68,7 @@ def reconstruct_skull(
     seed: int = 0,
     device: str = "auto",
     mask_text: bool = False,
+    imagine: bool = False,
     model: str | Path | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -108,6 +110,8 @@ def reconstruct_skull(
         "auto", "cpu", "cuda", "cuda:N" or "mps".
     mask_text
         Blank text that is burnt into the pictures, before anything is written.
+    imagine
+        Simulate pictures of the planes that are not given, from the reconstruction; see `Skull.imagined`.
     model
         Folder of a model bundle; None = the shipped one.
     output, overwrite
@@ -148,6 +152,7 @@ def reconstruct_skull(
             seed=index(seed),
             device=device,
             mask_text=bool(mask_text),
+            imagine=bool(imagine),
             model=None if model is None else Path(model),
             output=None if output is None else Path(output),
             overwrite=overwrite,
@@ -333,3 +338,8 @@ class Skull(CaseView):
     def placements(self) -> dict[str, Placement]:
         """Placement of each image in the head frame, by plane."""
         return {name: plane.placement for name, plane in self._found.planes.items()}
+
+    @property
+    def imagined(self) -> Mapping[str, ImaginedPlane]:
+        """Simulated pictures of the planes that were not given, by plane; empty unless asked for with `imagine`."""
+        return self._found.imagined

@@ -94,6 +94,8 @@ class SkullRequest(ModelRequest):
         Frame, from 0, of all planes that are clips; None = the best one of each, chosen by the locator.
     mask_text
         Whether text that is burnt into the pictures is blanked.
+    imagine
+        Whether pictures of the planes that are not given are simulated from the reconstruction.
     axial_facing, axial_ellipse, axial_mask, axial_length, ...
         Corrections of a plane, see `skull.corrections`; None = none.
     shown_names
@@ -182,6 +184,12 @@ class SkullRequest(ModelRequest):
         "Blank text that is burnt into the pictures, before anything is written.",
         default=False,
         called=N_("the blanking of text"),
+        batch=True,
+    )
+    imagine: bool = asked(
+        "Simulate pictures of the planes that are not given, from the reconstruction; nothing in them was observed.",
+        default=False,
+        called=N_("the imagining of planes"),
         batch=True,
     )
     axial_facing: str | None = asked_correction("axial", "facing")

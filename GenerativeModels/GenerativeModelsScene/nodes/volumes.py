@@ -63,10 +63,11 @@ def default_display(node: slicer.vtkMRMLVolumeNode) -> slicer.vtkMRMLVolumeDispl
 
 
 def fill_volume(node: slicer.vtkMRMLVolumeNode, array: np.ndarray, to_ras: np.ndarray) -> None:
-    """Give `node` the voxels `array` (k, j, i), copied, and its place: `to_ras` (4, 4), voxel index -> RAS mm."""
+    """Give `node` the voxels `array` (k, j, i), of a vector volume (k, j, i, components), copied, and its place:
+    `to_ras` (4, 4), voxel index -> RAS mm."""
     image = vtk.vtkImageData()
-    image.SetDimensions(*array.shape[::-1])
-    scalars = numpy_to_vtk(np.ascontiguousarray(array).ravel(), deep=True)
+    image.SetDimensions(*array.shape[2::-1])
+    scalars = numpy_to_vtk(np.ascontiguousarray(array).reshape(-1, *array.shape[3:]), deep=True)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)
     modifying = node.StartModify()
@@ -76,10 +77,11 @@ def fill_volume(node: slicer.vtkMRMLVolumeNode, array: np.ndarray, to_ras: np.nd
 
 
 def image_values(image: vtk.vtkImageData) -> np.ndarray:
-    """(k, j, i) view of the voxels of an image."""
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
+    """(k, j, i) view of the voxels of an image; (k, j, i, components) if they have several."""
+    values = vtk_to_numpy(image.GetPointData().GetScalars())
+    return values.reshape(*image.GetDimensions()[::-1], *values.shape[1:])
 
 
 def voxels(node: slicer.vtkMRMLVolumeNode) -> np.ndarray:
-    """Copy of the voxels (k, j, i) of `node`."""
+    """Copy of the voxels (k, j, i) of `node`, of a vector volume (k, j, i, components)."""
     return image_values(node.GetImageData()).copy()

@@ -41,6 +41,9 @@ class SkullNodes:
     outlines, bands
         Plane name -> vtkMRMLModelNode of lines in that plane: the skull's outline, and the inner and outer edge of
         the band in which nine of ten outlines lie.
+    imagined
+        "sagittal.mean", "sagittal.000", ... -> vtkMRMLScalarVolumeNode of one slice, and "sagittal.spread" ->
+        vtkMRMLVectorVolumeNode: simulated pictures of planes that were not given.
     table
         vtkMRMLTableNode, the biometry.
     charts
@@ -63,6 +66,7 @@ class SkullNodes:
     planes: dict[str, slicer.vtkMRMLScalarVolumeNode] = field(default_factory=dict)
     outlines: dict[str, slicer.vtkMRMLModelNode] = field(default_factory=dict)
     bands: dict[str, slicer.vtkMRMLModelNode] = field(default_factory=dict)
+    imagined: dict[str, slicer.vtkMRMLVolumeNode] = field(default_factory=dict)
     table: slicer.vtkMRMLTableNode | None = None
     charts: dict[str, slicer.vtkMRMLPlotChartNode] = field(default_factory=dict)
     result: slicer.vtkMRMLTextNode | None = None
@@ -84,6 +88,7 @@ class SkullNodes:
             planes=group("plane", PLANES),
             outlines=group("outline", PLANES),
             bands=group("band", PLANES),
+            imagined={role.partition(".")[2]: store.get(role) for role in sorted(store.roles("imagined."))},
             charts=group("chart", MEASURES),
             folder_item=find_folder(store),
             **{role: store.get(role) for role in single},

@@ -78,6 +78,7 @@ def reconstruct_skull(
     model: Path | str | None = None,
     identity: Mapping[str, str | None] | None = None,
     mask_text: bool = False,
+    imagine: bool = False,
     scene=None,
     progress: Callable[[str, float], None] | None = None,
 ) -> SkullResult:
@@ -108,6 +109,8 @@ def reconstruct_skull(
         `case_id`, `examination_date` (YYYY-MM-DD), `operator`, `institution`; what is missing is left empty.
     mask_text
         Whether text that is burnt into the pictures is blanked.
+    imagine
+        Whether pictures of the planes that are not given are simulated from the reconstruction.
     scene
         vtkMRMLScene of the nodes; None = slicer.mrmlScene.
     progress
@@ -147,6 +150,7 @@ def reconstruct_skull(
             title=title,
             identity=identity,
             mask_text=mask_text,
+            imagine=imagine,
         )
 
     def show(case: SkullCase) -> SkullNodes:

@@ -32,6 +32,7 @@ def case_request(
     identity: Mapping[str, str | None] | None = None,
     language: str = DEFAULT,
     mask_text: bool = False,
+    imagine: bool = False,
 ) -> SkullRequest:
     """Write the planes into `workspace` and ask for their skull in `workspace`/case.
 
@@ -45,7 +46,7 @@ def case_request(
         By name; axial at least. Their corrections become those of the request.
     workspace
         Folder for the files, made where it is missing.
-    gestational_age_weeks, sex, chart, samples, seed, device, model, title, language, mask_text
+    gestational_age_weeks, sex, chart, samples, seed, device, model, title, language, mask_text, imagine
         As `SkullRequest`.
     identity
         `case_id`, `examination_date`, `operator`, `institution`; what is missing is left empty.
@@ -71,6 +72,7 @@ def case_request(
         **given,
         **corrections,
         mask_text=mask_text,
+        imagine=imagine,
         output=workspace / "case",
         model=None if model is None else Path(model),
         samples=samples,

@@ -10,6 +10,8 @@ import slicer
 
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.case.imagined_files import FOLDER, picture_file, write_picture
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
@@ -48,12 +50,15 @@ def save_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes, folder: str | Path,
     needed = {words: getattr(nodes, field) for field, words in _NEEDED.items()}
     planes = {f"{name} plane": node for name, node in nodes.planes.items()} or {"planes": None}
     require_nodes(scene, needed | planes, "reconstruct")
-    with output_folder(folder, overwrite=overwrite, stale=("planes/*.nii.gz",)) as work:
+    with output_folder(folder, overwrite=overwrite, stale=SKULL.stale) as work:
         write_model(nodes.model, (SCALARS,), work / "skull.vtp")
         _write_volume(nodes.label_map, work / "skull.nii.gz", np.uint8)
         _write_volume(nodes.uncertainty, work / "uncertainty.nii.gz", np.float32)
         for name, node in nodes.planes.items():
             _write_plane(node, work / "planes" / f"{name}.nii.gz")
+        for name, node in nodes.imagined.items():
+            plane, what = name.split(".")
+            write_picture(work / FOLDER / picture_file(plane, what), voxels(node)[0])
         write_text(nodes.result, work / "result.json")
         write_text(nodes.report, work / "report.html")
     return Path(folder)

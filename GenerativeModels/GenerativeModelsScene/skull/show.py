@@ -31,6 +31,7 @@ from GenerativeModelsScene.skull.colours import (
     set_uncertainty_range,
     uncertainty_range,
 )
+from GenerativeModelsScene.skull.imagined import ROLE, show_imagined
 from GenerativeModelsScene.skull.placement import (
     has_axial_position,
     set_on_axial_image,
@@ -73,7 +74,11 @@ __all__ = [
     "uncertainty_range",
 ]
 
-_FOLDERS = {"Planes": ("plane.", "outline.", "band."), "Growth charts": ("chart",)}
+_FOLDERS = {
+    "Planes": ("plane.", "outline.", "band."),
+    "Imagined planes, not observed": (ROLE,),
+    "Growth charts": ("chart",),
+}
 """Folders within that of a case, and what the roles of their nodes begin with."""
 
 
@@ -147,6 +152,7 @@ def _steps(store: NodeStore, case: SkullCase, title: str) -> Iterator[tuple[str,
     yield "skull", lambda: _show_skull(store, case, title)
     for name in PLANES:
         yield f"{name} plane", lambda name=name: _show_plane(store, case.planes.get(name), name, title)
+    yield "imagined planes", lambda: [_place(store, node) for node in show_imagined(store, case.imagined, title)]
     yield "biometry", lambda: show_table(store, case.result, title)
     for row in biometry_rows(case.result):
         if row.chart in chart_in(case.result).curves:

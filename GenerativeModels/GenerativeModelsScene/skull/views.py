@@ -17,6 +17,7 @@ from GenerativeModelsScene.nodes.views import (
     sphere_about,
 )
 from GenerativeModelsScene.skull.case_nodes import SkullNodes
+from GenerativeModelsScene.skull.imagined import show_imagined_in_view
 from GenerativeModelsScene.skull.planes_3d import show_plane_in_view
 
 VIEWS = {"axial": "Red", "sagittal": "Yellow", "coronal": "Green"}
@@ -31,7 +32,8 @@ LOOK_FROM = (-0.75, 1.0, 0.62)
 def look_at_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> Iterator[str]:
     """Show the case in the four-up layout, one view per step. Views that the scene does not have are left out.
 
-    The view of a given plane shows its image, any other view the section of the head with the uncertainty.
+    The view of a given plane shows its image, that of an imagined one the picture of the mean reconstruction, any other
+    view the section of the head with the uncertainty.
     """
     arrange_four_up(scene)
     yield "Arranging the views"
@@ -41,6 +43,8 @@ def look_at_case(scene: slicer.vtkMRMLScene, nodes: SkullNodes) -> Iterator[str]
             continue
         if plane in nodes.planes:
             show_plane_in_view(scene, nodes, plane, slice_node, composite)
+        elif (imagined := nodes.imagined.get(f"{plane}.mean")) is not None:
+            show_imagined_in_view(imagined, slice_node, composite)
         elif plane in SECTIONS and nodes.model is not None:
             _show_section(nodes, *SECTIONS[plane], slice_node, composite)
         for _ in range(TURNS_TO_DRAW):

@@ -70,6 +70,7 @@ class SkullApplication(CaseApplication):
             **desk.frames(),
             **desk.corrections(),
             mask_text=settings.mask_text,
+            imagine=settings.imagine,
             title=settings.case_id.strip() or Path(desk.file("axial").file_name).stem,
         )
 
@@ -82,7 +83,7 @@ class SkullApplication(CaseApplication):
             (path, card.row_mm, card.column_mm, card.frame, *typed_corrections(card).items()) for path, card in cards
         )
         chosen = (settings.weeks, settings.sex, settings.chart, settings.samples, settings.seed, settings.device)
-        return planes, *chosen, settings.mask_text, self.identity_signature()
+        return planes, *chosen, settings.mask_text, settings.imagine, self.identity_signature()
 
     def headline(self, result: dict[str, Any]) -> str:
         """The head circumference."""
@@ -99,7 +100,8 @@ class SkullApplication(CaseApplication):
             self.fit_colours()
             self.result.set_dataclass(result_of(case.result))
             self.shown.data.notices = notices_of(case.result)
-            self.views_state.data.planes = list(case.planes)
+            self.views_state.data.planes = [*case.planes, *case.imagined]
+            self.views_state.data.imagined = list(case.imagined)
         charts = await asyncio.to_thread(charts_of, case.result)
         with self.server.state:
             self.result.data.charts = charts

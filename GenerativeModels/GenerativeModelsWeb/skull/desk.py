@@ -47,7 +47,8 @@ class PictureDesk(Desk):
         names = settings.name
         watched = [side for card in typed for side in (card.row_mm, card.column_mm, card.frame)]
         watched += [getattr(card, kind) for card in typed for kind in KINDS]
-        watched += [names.weeks, names.sex, names.chart, names.samples, names.seed, names.device, names.mask_text]
+        watched += [names.weeks, names.sex, names.chart, names.samples, names.seed, names.device]
+        watched += [names.mask_text, names.imagine]
         super().__init__(SKULL, inputs, settings, run, PLANES, watched)
 
     def given_spacing(self, plane: str) -> tuple[float, float] | None:

@@ -92,6 +92,12 @@ def _settings(page: SkullApplication) -> None:
     with html.Label(classes="gm-check"):
         html.Input(type="checkbox", v_model=(names.mask_text,), disabled=(page.run.name.busy,))
         html.Span("Blank text that is burnt into the pictures")
+    with html.Label(
+        classes="gm-check",
+        title="Simulated from the reconstruction: nothing in them was observed or is to be measured.",
+    ):
+        html.Input(type="checkbox", v_model=(names.imagine,), disabled=(page.run.name.busy,))
+        html.Span("Imagine the planes that are not given")
     with html.Details(classes="gm-more"):
         html.Summary("Advanced")
         hint = "Draws for the uncertainty; 0 gives the mean alone."

@@ -62,7 +62,20 @@ def _views(page: SkullApplication) -> None:
         build_solid(page, "Skull", SIDES, more=lambda: build_legend(page, "Uncertainty, mm"))
         for plane in PLANES:
             label = f"{plane.capitalize()} plane"
-            build_slice(page, plane, label, "Wheel zooms, drag moves.", f"{shown}.includes('{plane}')")
+            build_slice(
+                page,
+                plane,
+                label,
+                "Wheel zooms, drag moves.",
+                f"{shown}.includes('{plane}')",
+                more=lambda plane=plane: _imagined_sign(page, plane),
+            )
+
+
+def _imagined_sign(page: SkullApplication, plane: str) -> None:
+    """Words over a view whose picture is imagined."""
+    imagined = page.views_state.name.imagined
+    html.Div("imagined, not observed", v_if=f"{imagined}.includes('{plane}')", classes="gm-imagined")
 
 
 def _controls(page: SkullApplication) -> None:

@@ -80,6 +80,7 @@ class Settings(CaseSettings):
     chart: str = DEFAULT_CHART
     samples: str = "100"
     mask_text: bool = False
+    imagine: bool = False
 
 
 @dataclass
@@ -125,9 +126,10 @@ class Result:
 
 @dataclass
 class Views:
-    """What the views show: planes by name, and three switches."""
+    """What the views show: planes by name, which of them are imagined, and three switches."""
 
     planes: list[str] = field(default_factory=list)
+    imagined: list[str] = field(default_factory=list)
     show_planes: bool = False
     show_outlines: bool = True
     show_lines: bool = False

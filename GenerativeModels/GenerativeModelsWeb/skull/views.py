@@ -13,6 +13,7 @@ from GenerativeModelsLib.skull.anatomy import COLOUR_RANGE_MM
 from GenerativeModelsLib.skull.request import PLANES
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.skull.colours import SCALARS, set_lines_visible, uncertainty_range
+from GenerativeModelsScene.skull.imagined import show_imagined_in_view
 from GenerativeModelsScene.skull.show import (
     SkullNodes,
     set_outlines_visible,
@@ -54,10 +55,10 @@ class SkullViews(SceneViews):
             self.set_planes(wanted.show_planes)
             self.set_outlines(wanted.show_outlines)
             self.set_lines(wanted.show_lines)
-            for name in case.planes:
+            for name in (*case.planes, *case.imagined):
                 self._turn(name)
                 yield
-            self.show_views(*case.planes)
+            self.show_views(*case.planes, *case.imagined)
         if first:
             self.reset_solid()
 
@@ -99,7 +100,7 @@ class SkullViews(SceneViews):
         return f"uncertainty {values[SCALARS]:.1f} mm" if known else "uncertainty unknown"
 
     def words_in_slice(self, name: str, position: tuple[float, float, float]) -> str:
-        """Where in its picture a point lies, in mm from the left upper corner."""
+        """Where in its picture a point lies, in mm from the left upper corner; nothing of an imagined picture."""
         node = None if self.nodes is None else self.nodes.planes.get(name)
         if node is None:
             return ""
@@ -113,7 +114,7 @@ class SkullViews(SceneViews):
 
     def reset_slice(self, name: str) -> None:
         """The whole picture of a plane in its view."""
-        if self.nodes is not None and name in self.nodes.planes:
+        if self.nodes is not None and (name in self.nodes.planes or f"{name}.mean" in self.nodes.imagined):
             self._turn(name)
             self._slices[name].schedule_render()
 
@@ -136,4 +137,8 @@ class SkullViews(SceneViews):
         node = view.get_view_node()
         logic = self._app.app_logic.GetSliceLogic(node)
         logic.ResizeSliceNode(*view.render_window().GetSize())
-        show_plane_in_view(self.scene, self.nodes, name, node, logic.GetSliceCompositeNode())
+        composite = logic.GetSliceCompositeNode()
+        if name in self.nodes.planes:
+            show_plane_in_view(self.scene, self.nodes, name, node, composite)
+        else:
+            show_imagined_in_view(self.nodes.imagined[f"{name}.mean"], node, composite)

@@ -81,6 +81,7 @@ def test_every_option_of_a_reconstruction_is_in_its_fingerprint(
         "shown_names": {"axial": "node"},
         **dict.fromkeys(("axial_frame", "sagittal_frame", "coronal_frame", "frame"), 1),
         "mask_text": True,
+        "imagine": True,
         **{f"{plane}_facing": "flip" for plane in PLANES},
         **{f"{plane}_ellipse": EllipsePx(40, 30, 20, 15, 0) for plane in PLANES},
         **{f"{plane}_mask": (((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)),) for plane in PLANES},

@@ -28,8 +28,8 @@ CORRECTIONS = " ".join(f"--{p}-{k}" for p in PLANES for k in ("facing", "ellipse
 OPTIONS = {
     "skull reconstruct": f"--axial --sagittal --coronal --axial-spacing --sagittal-spacing --coronal-spacing "
     f"--gestational-age --chart --pixel-spacing --samples --axial-frame --sagittal-frame --coronal-frame --frame --sex "
-    f"--identity-from-dicom --dicom-patient --mask-text {CORRECTIONS} {IDENTITY} {SHARED}",
-    "skull batch": f"--chart --samples --identity-from-dicom --dicom-patient --mask-text {BATCH}",
+    f"--identity-from-dicom --dicom-patient --mask-text --imagine {CORRECTIONS} {IDENTITY} {SHARED}",
+    "skull batch": f"--chart --samples --identity-from-dicom --dicom-patient --mask-text --imagine {BATCH}",
     "heart analyse": "--ed --es --labels --septum --sex --cine --ed-frame --es-frame --height --weight --force "
     f"--realign {IDENTITY} {SHARED}",
     "heart batch": f"--labels --realign {BATCH}",
@@ -111,7 +111,7 @@ def test_the_shared_options_come_last_and_in_one_order(anatomy: Anatomy) -> None
 def test_only_what_is_wanted_is_offered() -> None:
     names = [parameter.name for parameter in parameters_of(SkullRequest, lambda about: about.batch)]
     shared = ["operator", "institution", "language", "export", "identity_from_dicom", "dicom_patient"]
-    assert names == ["chart", "samples", "mask_text", *shared, "model", "device", "seed"]
+    assert names == ["chart", "samples", "mask_text", "imagine", *shared, "model", "device", "seed"]
 
 
 def test_texts_are_parsed_and_what_is_no_field_is_passed_over() -> None:

@@ -125,7 +125,7 @@ def test_the_distance_and_the_placements_are_those_of_the_skull(skull: gm.Skull)
     distance, grid = skull.distance_mm
     assert distance.shape == grid.shape_zyx
     assert np.abs(grid.sample(distance, skull.surface.points)).max() < 0.5
-    assert list(skull.placements) == list(NAMES)
+    assert list(skull.placements) == list(NAMES) and dict(skull.imagined) == {}
     np.testing.assert_allclose(
         skull.placements["coronal"].origin_mm, skull.result["planes"]["coronal"]["placement"]["origin_mm"]
     )

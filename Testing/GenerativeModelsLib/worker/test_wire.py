@@ -76,6 +76,7 @@ FULL = {
         "coronal_frame": 11,
         "frame": 5,
         "mask_text": True,
+        "imagine": True,
         **CORRECTIONS,
         "shown_names": {"axial": "Ä node\nof two lines"},
         **SHARED,

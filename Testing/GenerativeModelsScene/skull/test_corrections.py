@@ -44,8 +44,9 @@ def test_corrections_are_kept_with_the_image_and_become_those_of_the_request(nod
     for kind, text in {"facing": "flip", "ellipse": "50,40,30,24,10", "mask": "0,0,9,9"}.items():
         set_correction(node, kind, text)
     plane = plane_from_node(node, "axial")
-    request = case_request({"axial": plane}, tmp_path, mask_text=True)
-    assert (request.axial_facing, request.axial_ellipse, request.mask_text) == ("flip", (50, 40, 30, 24, 10), True)
+    request = case_request({"axial": plane}, tmp_path, mask_text=True, imagine=True)
+    assert (request.axial_facing, request.axial_ellipse) == ("flip", (50, 40, 30, 24, 10))
+    assert request.mask_text and request.imagine
     assert request.axial_mask == (((0, 0), (9, 0), (9, 9), (0, 9)),) and request.axial_length is None
     forget_corrections(node)
     assert corrections_of(node) == {} and plane.corrections["facing"] == "flip", "the plane was taken before"

@@ -248,7 +248,9 @@ def test_cancel_while_the_skull_is_being_shown_does_not_part_it_from_its_numbers
     assert ready.worker.requests[0].output.is_dir()
 
 
-@pytest.mark.parametrize(("field", "typed"), [("weeks", "30"), ("sex", "female"), ("mask_text", True)])
+@pytest.mark.parametrize(
+    ("field", "typed"), [("weeks", "30"), ("sex", "female"), ("mask_text", True), ("imagine", True)]
+)
 def test_a_changed_input_is_noticed(ready, field, typed):
     run(ready)
     before = getattr(ready.app.settings.data, field)

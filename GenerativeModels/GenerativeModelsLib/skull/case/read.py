@@ -20,10 +20,12 @@ from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.case.imagined_files import FOLDER, picture_files
 from GenerativeModelsLib.skull.locate.outlines import outline, outline_band
 from GenerativeModelsLib.skull.locate.placement import Placement
+from GenerativeModelsLib.skull.request import PLANES
 
-__all__ = ["PlacedPlane", "SkullCase", "read_case"]
+__all__ = ["ImaginedPictures", "PlacedPlane", "SkullCase", "read_case"]
 
 _AGAIN = "reconstruct the case again"
 
@@ -61,6 +63,28 @@ class PlacedPlane:
 
 
 @dataclass(frozen=True, eq=False)
+class ImaginedPictures:
+    """Simulated pictures of a plane that was not given; nothing in them was observed.
+
+    Attributes
+    ----------
+    name
+        "sagittal" or "coronal".
+    pictures
+        (rows, cols) uint8, or (rows, cols, 3) of "spread", by what they show: see `imagined_files.picture_files`.
+    spacing_mm
+        (row, col) distance of pixel centres.
+    placement
+        Of the exact standard plane in the head frame, LPS mm.
+    """
+
+    name: str
+    pictures: dict[str, np.ndarray]
+    spacing_mm: tuple[float, float]
+    placement: Placement
+
+
+@dataclass(frozen=True, eq=False)
 class SkullCase(CaseFolder):
     """A case folder; the volumes are read at the first access.
 
@@ -71,10 +95,13 @@ class SkullCase(CaseFolder):
         draws).
     planes
         By name, in the order axial, sagittal, coronal.
+    imagined
+        Planes that were not given, by name; empty unless asked for.
     """
 
     surface: Surface
     planes: dict[str, PlacedPlane]
+    imagined: dict[str, ImaginedPictures]
 
     @property
     def biometry(self) -> dict[str, dict[str, Any]]:
@@ -118,7 +145,8 @@ def read_case(folder: str | Path, result: Mapping[str, Any] | None = None) -> Sk
     require_report(folder, _AGAIN)
     try:
         entries = {name: _entry(plane) for name, plane in result["planes"].items()}
-        case = SkullCase(folder, result, surface, {})
+        imagined = _imagined_entries(result.get("imagined"))
+        case = SkullCase(folder, result, surface, {}, {})
         banded, _, _ = case.has_uncertainty, case.biometry["hc_mm"]["value"], case.warnings
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{folder / 'result.json'} lacks what a case has ({error!r}): {_AGAIN}.") from error
@@ -126,17 +154,37 @@ def read_case(folder: str | Path, result: Mapping[str, Any] | None = None) -> Sk
         pixels = _pixels(folder / "planes" / f"{name}.nii.gz", size)
         band = outline_band(surface, placement) if banded else None
         case.planes[name] = PlacedPlane(name, label, pixels, spacing, placement, outline(surface, placement), band)
+    for name, (draws, spacing, size, placement) in imagined.items():
+        files = picture_files(name, draws).items()
+        pictures = {what: _picture(folder / FOLDER / file, size) for what, file in files}
+        case.imagined[name] = ImaginedPictures(name, pictures, spacing, placement)
     return case
 
 
 def _entry(plane: dict[str, Any]) -> tuple[str, tuple[float, float], tuple[int, int], Placement]:
     """Label, spacing, size and placement of an entry under `planes` of `result.json`."""
+    at = plane["placement"]
+    return str(plane["file"]), *_geometry(plane, float(at["offset_mm"]), float(at["tilt_deg"]))
+
+
+def _imagined_entries(entry: dict[str, Any] | None) -> dict[str, tuple]:
+    """By plane the number of draws, spacing, size and placement of the entry `imagined` of `result.json`."""
+    if not entry:
+        return {}
+    return {
+        name: (int(entry["draws"]), *_geometry(entry["planes"][name])) for name in PLANES if name in entry["planes"]
+    }
+
+
+def _geometry(
+    plane: dict[str, Any], offset_mm: float = 0.0, tilt_deg: float = 0.0
+) -> tuple[tuple[float, float], tuple[int, int], Placement]:
+    """Spacing, size and placement of a plane of `result.json`."""
     row, column = (float(value) for value in plane["spacing_mm"])
     rows, columns = (int(value) for value in plane["size"])
     at = plane["placement"]
     origin, u, v = (np.array(at[key], float).reshape(3) for key in ("origin_mm", "u_axis", "v_axis"))
-    placement = Placement(origin, u, v, float(at["offset_mm"]), float(at["tilt_deg"]))
-    return str(plane["file"]), (row, column), (rows, columns), placement
+    return (row, column), (rows, columns), Placement(origin, u, v, offset_mm, tilt_deg)
 
 
 def _pixels(path: Path, size: tuple[int, int]) -> np.ndarray:
@@ -146,19 +194,27 @@ def _pixels(path: Path, size: tuple[int, int]) -> np.ndarray:
     return values[0]
 
 
+def _picture(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """Pixels (rows, cols), or (rows, cols, 3), of a PNG file."""
+    values, _ = _image(path, "PNG")
+    if values.shape[:2] != size:
+        raise InputError(f"{path} holds {values.shape} pixels, where result.json says {size}: {_AGAIN}.")
+    return values
+
+
 def _volume(path: Path) -> tuple[np.ndarray, Grid]:
     values, image = _image(path)
     return values, Grid(image.GetOrigin(), image.GetSpacing(), values.shape)
 
 
-def _image(path: Path):
+def _image(path: Path, kind: str = "NIfTI"):
     """Voxels (z, y, x) and the SimpleITK image of a file."""
     import SimpleITK as sitk
 
     if not path.is_file():
         raise InputError(f"{path} is missing: {_AGAIN}.")
     try:
-        image = read_pixels(image_reader(path, str(path), ("NIfTI",), self_contained=True), str(path))
+        image = read_pixels(image_reader(path, str(path), (kind,), self_contained=True), str(path))
     except (InputError, RuntimeError) as error:
         raise InputError(f"{path} is broken: {_AGAIN}.") from error
     return sitk.GetArrayFromImage(image), image

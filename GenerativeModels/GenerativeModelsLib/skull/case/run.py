@@ -59,7 +59,7 @@ def read_planes(request: SkullRequest) -> dict[str, PlaneImage | PlaneClip]:
 def compute(
     request: SkullRequest, images: Mapping[str, PlaneImage | PlaneClip], model: SkullModel, progress: Progress
 ) -> Reconstruction:
-    """The reconstruction of the planes; of clips the best frame is taken.
+    """The reconstruction of the planes, of clips the best frame, and the planes that are to be imagined.
 
     Raises
     ------
@@ -75,9 +75,14 @@ def compute(
         for name, plane in images.items()
     }
     corrections = {name: plane.correction for name, plane in request.planes().items()}
-    return reconstruct(
+    found = reconstruct(
         model, planes, samples=request.samples, seed=request.seed, corrections=corrections, progress=progress
     )
+    if not request.imagine:
+        return found
+    from GenerativeModelsLib.skull.infer.imagine import with_imagined
+
+    return with_imagined(found, progress)
 
 
 def sample_request(output) -> SkullRequest:

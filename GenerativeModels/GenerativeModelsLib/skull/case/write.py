@@ -12,6 +12,7 @@ from GenerativeModelsLib.anatomy.run import Case
 from GenerativeModelsLib.geometry.grids import Grid
 from GenerativeModelsLib.geometry.surface_files import write_vtp
 from GenerativeModelsLib.skull.anatomy import QUANTITIES
+from GenerativeModelsLib.skull.case.imagined_files import imagined_entry, write_imagined
 from GenerativeModelsLib.skull.case.placed_planes import write_placed_plane
 from GenerativeModelsLib.skull.corrections import enlarged_point
 from GenerativeModelsLib.skull.growth.judge import judged
@@ -31,7 +32,7 @@ BAND_SIGMAS, LEAST_BAND_MM = 3.0, 2.0
 
 
 def write_files(case: Case, folder: Path) -> None:
-    """Write the surface, the volumes and the placed planes of a case."""
+    """Write the surface, the volumes, the placed planes and the imagined ones of a case."""
     found: Reconstruction = case.run.found
     write_vtp(found.surface, folder / "skull.vtp")
     write_volumes(folder, found)
@@ -40,6 +41,7 @@ def write_files(case: Case, folder: Path) -> None:
         p = plane.placement
         path = folder / "planes" / f"{name}.nii.gz"
         write_placed_plane(path, pixels, plane.image.spacing_mm, p.origin_mm, p.u_axis, p.v_axis)
+    write_imagined(folder, found.imagined)
 
 
 def write_volumes(folder: Path, found: Reconstruction) -> None:
@@ -114,6 +116,7 @@ def document(case: Case) -> dict[str, Any]:
             "variants": {name: round(rank, 4) for name, rank in found.variants.items()},
             "reasons": list(found.in_distribution.reasons),
         },
+        "imagined": imagined_entry(found),
     }
     return judged(computed, request)
 

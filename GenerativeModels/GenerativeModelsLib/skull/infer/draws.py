@@ -23,6 +23,31 @@ CHUNK = 100
 """Number of draws decoded at once: 100 fields of 32^3 are 13 MB."""
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnShapes:
+    """Draws without the rigid motions that their position in the head frame is.
+
+    Attributes
+    ----------
+    basis : decoder of the K coefficients.
+    coefficients : (S, K).
+    sizes_mm : (S,) head size of each draw.
+    common_mm : head size that the common grid belongs to.
+    """
+
+    basis: LowRankField
+    coefficients: Tensor
+    sizes_mm: Tensor
+    common_mm: float
+
+    def __len__(self) -> int:
+        return len(self.coefficients)
+
+    def fields_mm(self, rows: slice | Tensor) -> Tensor:
+        """Signed distances (s, G, G, G) in mm of some draws on the common grid, negative inside."""
+        return _fields_mm(self.basis, self.coefficients[rows], self.sizes_mm[rows], self.common_mm)
+
+
 @dataclass(frozen=True)
 class FieldStatistics:
     """Mean and standard deviation of the draws' signed distance.
@@ -33,12 +58,14 @@ class FieldStatistics:
     mean_mm : (G, G, G) float32 mean signed distance, negative inside.
     sd_mm : (G, G, G) float32 standard deviation of the shape without the draws' rigid motions; None without draws.
     biometry : biometry of every draw with a closed axial outline.
+    drawn : the draws themselves; None where they are not kept.
     """
 
     grid: Grid
     mean_mm: np.ndarray
     sd_mm: np.ndarray | None
     biometry: list[Biometry]
+    drawn: DrawnShapes | None = None
 
     def recentred(self) -> tuple[FieldStatistics, np.ndarray]:
         """The same with its origin at the centre of the outline in z = 0, which defines the head frame, and the shift.
@@ -97,14 +124,15 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     shapes = draws[:, :-1] - shapes @ rigid.T @ rigid
     sizes = measured_size_mm * draws[:, -1].exp()
     common = measured_size_mm * float(draws[:, -1].mean().exp())
+    drawn = DrawnShapes(basis, shapes, sizes, common)
     grid = Grid.centred(HALF_EXTENT * common, basis.size)
     total = torch.zeros((basis.size,) * 3, dtype=torch.float64)
     squares = torch.zeros_like(total)
     biometry: list[Biometry] = []
     # Squares are taken about the first draw, because distances are large compared with their standard deviation.
-    reference = _fields_mm(basis, shapes[:1], sizes[:1], common)[0].cpu()
+    reference = drawn.fields_mm(slice(1))[0].cpu()
     for rows in torch.arange(len(draws)).split(CHUNK):
-        fields = _fields_mm(basis, shapes[rows], sizes[rows], common).cpu()
+        fields = drawn.fields_mm(rows).cpu()
         total += fields.sum(0, dtype=torch.float64)
         if spread:
             squares += (fields - reference).square().sum(0, dtype=torch.float64)
@@ -114,7 +142,7 @@ def field_statistics(basis: LowRankField, draws: Tensor, measured_size_mm: float
     if spread:
         variance = squares / len(draws) - (mean - reference).square()
         sd = (variance * (len(draws) / max(len(draws) - 1, 1))).clamp_min(0).sqrt().float().numpy()
-    return FieldStatistics(grid, mean.float().numpy(), sd, biometry)
+    return FieldStatistics(grid, mean.float().numpy(), sd, biometry, drawn)
 
 
 def _fields_mm(basis: LowRankField, coefficients: Tensor, sizes: Tensor, common: float) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -15,8 +15,9 @@ from GenerativeModelsLib.geometry.surfaces import Surface
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.corrections import NO_CORRECTION, PlaneCorrection
 from GenerativeModelsLib.skull.infer.calibration import QUANTITIES
-from GenerativeModelsLib.skull.infer.draws import FieldStatistics, field_statistics
+from GenerativeModelsLib.skull.infer.draws import DrawnShapes, FieldStatistics, field_statistics
 from GenerativeModelsLib.skull.infer.find_heads import FoundPlane, find_heads
+from GenerativeModelsLib.skull.infer.imagined_plane import ImaginedPlane
 from GenerativeModelsLib.skull.infer.model import SkullModel
 from GenerativeModelsLib.skull.infer.typicality import measures_of, reasons_of, shape_vector
 from GenerativeModelsLib.skull.infer.variant_shape import resemblance, variant_ranks
@@ -66,6 +67,8 @@ class Reconstruction:
     variants : by shape variant, the share of usual heads that resemble it less.
     in_distribution, warnings, device, seed, samples.
     seconds : by step.
+    drawn : the draws of the shape; None where there is no spread.
+    imagined : by name, pictures of planes that were not given; empty unless asked for.
     """
 
     surface: Surface
@@ -81,6 +84,8 @@ class Reconstruction:
     seed: int
     samples: int
     seconds: dict[str, float]
+    drawn: DrawnShapes | None = None
+    imagined: Mapping[str, ImaginedPlane] = field(default_factory=dict)
 
 
 def reconstruct(
@@ -192,6 +197,7 @@ def reconstruct(
         seed,
         samples,
         seconds,
+        None if sd_mm is None else statistics.drawn,
     )
 
 

@@ -2,6 +2,7 @@
 
 from GenerativeModelsLib.skull.report.content import (
     BiometryRow,
+    ImaginedView,
     InDistribution,
     LocatorEllipse,
     ModelSummary,
@@ -14,6 +15,7 @@ from GenerativeModelsLib.skull.report.page import render, write_report
 
 __all__ = [
     "BiometryRow",
+    "ImaginedView",
     "InDistribution",
     "LocatorEllipse",
     "ModelSummary",

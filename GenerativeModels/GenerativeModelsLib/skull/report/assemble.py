@@ -18,6 +18,7 @@ from GenerativeModelsLib.skull.growth.words import age_lines, chart_in
 from GenerativeModelsLib.skull.locate.checks import WHOLE, share_inside
 from GenerativeModelsLib.skull.report.content import (
     BiometryRow,
+    ImaginedView,
     InDistribution,
     LocatorEllipse,
     ModelSummary,
@@ -47,6 +48,7 @@ def assembled(
     title: str,
     surface: SkullSurface,
     planes: Sequence[PlaneView],
+    imagined: Mapping[str, Mapping[str, np.ndarray]] | None = None,
 ) -> ReportContent:
     """The content of a report.
 
@@ -60,6 +62,8 @@ def assembled(
         Of the report.
     surface, planes
         As shown.
+    imagined
+        By plane the pictures of those that were not given; see `case.imagined_files.picture_files`.
     """
     population = manifest.training_population
     known = result["uncertainty_mm"]["mean"] is not None
@@ -92,6 +96,10 @@ def assembled(
         chart=chart_in(result),
         ages=age_lines(result),
         identity=shown_identity(result),
+        imagined=[
+            ImaginedView(name, pictures, result["imagined"]["planes"][name]["outline_spread_mm"])
+            for name, pictures in (imagined or {}).items()
+        ],
     )
 
 

@@ -119,6 +119,25 @@ class PlaneView:
 
 
 @dataclass(frozen=True)
+class ImaginedView:
+    """Simulated pictures of a plane that was not given.
+
+    Attributes
+    ----------
+    name
+        "sagittal" or "coronal".
+    pictures
+        (rows, cols) or (rows, cols, 3) uint8, by the keys of `case.imagined_files.picture_files`.
+    spread_mm
+        Standard deviation of the draws' outlines, `mean` and `max`; None without draws.
+    """
+
+    name: str
+    pictures: Mapping[str, np.ndarray]
+    spread_mm: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
 class SkullSurface:
     """The reconstructed surface, head frame LPS mm.
 
@@ -237,7 +256,7 @@ class ReportContent:
 
     `chart` is the growth chart, `ages` are sentences on the ages that the measurements fit, and `warnings` may be
     `errors.Caution`, whose kind says how grave they are.
-    `identity` is label and text of case ID, examination date and so on.
+    `identity` is label and text of case ID, examination date and so on; `imagined` are planes that were not given.
     """
 
     title: str
@@ -259,6 +278,7 @@ class ReportContent:
     chart: Chart = CHARTS[DEFAULT_CHART]
     ages: Sequence[str] = ()
     identity: Sequence[tuple[str, str]] = ()
+    imagined: Sequence[ImaginedView] = ()
 
     @property
     def outside(self) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.language import N_
+from GenerativeModelsLib.language import N_, _
 from GenerativeModelsLib.page.colours import PLAIN
 from GenerativeModelsLib.page.meshes import View, data_uri, shaded_picture, value_colours, webp_uri
-from GenerativeModelsLib.skull.report.content import PlaneView, SkullSurface
+from GenerativeModelsLib.skull.report.content import ImaginedView, PlaneView, SkullSurface
 
 MAX_IMAGE_PX = 1000
 SCALE_BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -64,6 +64,28 @@ def plane_figure(plane: PlaneView) -> PlaneFigure:
         full_box=f"0 0 {width:.3f} {height:.3f}",
         head_box=_head_box(plane, width, height, 1.2 * scale_bar_mm),
     )
+
+
+@dataclass(frozen=True)
+class ImaginedFigure:
+    """A picture of an imagined plane: its `data:` address, its caption and its size in pixels."""
+
+    image: str
+    caption: str
+    width: int
+    height: int
+
+
+def imagined_figures(view: ImaginedView) -> list[ImaginedFigure]:
+    """The pictures of an imagined plane side by side: the mean, the draws, the outlines."""
+    figures = []
+    for what, pixels in view.pictures.items():
+        caption = {"mean": _("Mean reconstruction"), "spread": _("Outlines of the draws over the mean")}.get(what)
+        height, width = pixels.shape[:2]
+        picture = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+        caption = caption or _("Draw {number}", number=int(what) + 1)
+        figures.append(ImaginedFigure(webp_uri(np.ascontiguousarray(picture)), caption, width, height))
+    return figures
 
 
 def _head_box(plane: PlaneView, width: float, height: float, least_width: float) -> str:

@@ -34,4 +34,5 @@ def write_report_again(folder: Path, result: dict[str, Any], request: SkullReque
     ]
     manifest = read_manifest(request.model or default_bundle(SKULL.name))
     shown = SkullSurface(surface.points, surface.triangles, sigma)
-    write_report(assembled(result, manifest, request.shown_title, shown, planes), path)
+    imagined = {name: plane.pictures for name, plane in case.imagined.items()}
+    write_report(assembled(result, manifest, request.shown_title, shown, planes, imagined), path)

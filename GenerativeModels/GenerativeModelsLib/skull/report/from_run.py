@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from GenerativeModelsLib.skull.case.imagined_files import marked_pictures
 from GenerativeModelsLib.skull.report.assemble import assembled, plane_view
 from GenerativeModelsLib.skull.report.content import ReportContent, SkullSurface
 from GenerativeModelsLib.skull.report.page import write_report
@@ -30,4 +31,5 @@ def report_content(case: Case, result: dict[str, Any]) -> ReportContent:
         for name, plane in found.planes.items()
     ]
     surface = SkullSurface(found.surface.points, found.surface.triangles, sigma)
-    return assembled(result, case.run.model.manifest, case.request.shown_title, surface, planes)
+    imagined = {name: marked_pictures(plane) for name, plane in found.imagined.items()}
+    return assembled(result, case.run.model.manifest, case.request.shown_title, surface, planes, imagined)

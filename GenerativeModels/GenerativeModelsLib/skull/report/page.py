@@ -19,7 +19,7 @@ from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.growth.ages import weeks_and_days
 from GenerativeModelsLib.skull.report.charts import growth_chart_svg, on_chart
 from GenerativeModelsLib.skull.report.content import BiometryRow, ReportContent
-from GenerativeModelsLib.skull.report.figures import VIEWS, plane_figure, saturated_share, still_views
+from GenerativeModelsLib.skull.report.figures import VIEWS, imagined_figures, plane_figure, saturated_share, still_views
 from GenerativeModelsLib.skull.report.scene import scene, thinned
 
 
@@ -88,6 +88,7 @@ def render(content: ReportContent) -> str:
         notices=notices(content),
         planes=[(plane, plane_figure(plane)) for plane in content.planes],
         plane_words=PLANE_WORDS,
+        imagined=[(view, imagined_figures(view)) for view in content.imagined],
         planes_given=_planes_given([plane.name for plane in content.planes]),
         stills=still_views(thinned(content.surface), scale.ends),
         views=VIEWS,

@@ -59,8 +59,17 @@ def cast_head(
     radii = np.arange(4.0, 0.75 * max(distance.shape) * spacing_mm, 0.5)
     at = (centre_mm + radii[:, None, None, None] * directions) / spacing_mm
     values = map_coordinates(distance, np.moveaxis(at, -1, 0)[::-1], order=1, mode="nearest")
+    radius = last_exit(values, radii)
+    return HeadShape(spherical_harmonics.synthesise(spherical_harmonics.fit(np.log(radius), degree)))
+
+
+def last_exit(values: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """Radius (...) at which rays leave a head for the last time, at least the first of `radii`.
+
+    `values` (R, ...) is the signed distance, negative inside, at the equidistant `radii` (R,) along the rays.
+    """
     last = (len(radii) - 1 - (values[::-1] < 0).argmax(axis=0)).clip(0, len(radii) - 2)
     inside = np.take_along_axis(values, last[None], axis=0)[0]
     outside = np.take_along_axis(values, last[None] + 1, axis=0)[0]
-    radius = np.maximum(radii[last] + 0.5 * inside / np.minimum(inside - outside, -1e-6), radii[0])
-    return HeadShape(spherical_harmonics.synthesise(spherical_harmonics.fit(np.log(radius), degree)))
+    step = radii[1] - radii[0]
+    return np.maximum(radii[last] + step * inside / np.minimum(inside - outside, -1e-6), radii[0])

@@ -28,6 +28,13 @@ def finish(
     rng
         Random number generator.
     """
+    image = developed(image, seen, domain, rng)
+    burn_in(image, outline, domain, rng)
+    return image
+
+
+def developed(image: np.ndarray, seen: np.ndarray, domain: Domain, rng: np.random.Generator) -> np.ndarray:
+    """`finish` without anything burned in."""
     shape = image.shape
     scale = shape[0] / 192.0
     if domain.smoothing > 0:
@@ -38,9 +45,7 @@ def finish(
     if domain.electronic_noise > 0:
         image = image + np.float32(domain.electronic_noise) * smooth(0, shape, rng)
     image = np.where(seen, np.clip(image, 0.0, 1.0), np.float32(0.0))
-    image = (255.0 * image).astype(np.uint8)
-    burn_in(image, outline, domain, rng)
-    return image
+    return (255.0 * image).astype(np.uint8)
 
 
 def burn_in(image: np.ndarray, outline: np.ndarray | None, domain: Domain, rng: np.random.Generator) -> None:

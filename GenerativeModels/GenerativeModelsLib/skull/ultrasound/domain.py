@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,8 @@ TISSUE_DB = {
     "spine": 0.0,
 }
 """Mean backscatter relative to maternal soft tissue, dB (set by visual comparison with real images)."""
+MIDDLE_OF = 301
+"""Draws whose medians are the middle of the ranges."""
 
 
 @dataclass(frozen=True)
@@ -214,3 +217,19 @@ class Domain:
             black_boxes=float(rng.random()),
             calipers=float(rng.random()),
         )
+
+    @staticmethod
+    def middle() -> Domain:
+        """The middle of the ranges: medians of drawn parameters, a sector probe above the head, not mirrored."""
+        rng = np.random.default_rng(0)
+        drawn = [Domain.sample(rng) for _ in range(MIDDLE_OF)]
+        medians: dict[str, Any] = {}
+        for field in fields(Domain):
+            values = [getattr(domain, field.name) for domain in drawn]
+            if isinstance(values[0], dict):
+                medians[field.name] = {key: float(np.median([value[key] for value in values])) for key in values[0]}
+            elif isinstance(values[0], tuple):
+                medians[field.name] = tuple(np.median(values, axis=0).tolist())
+            elif isinstance(values[0], float):
+                medians[field.name] = float(np.median(values))
+        return Domain(**medians | {"probe": "sector", "steer_degrees": 0.0, "shift": (0.0, 0.0), "mirrored": False})

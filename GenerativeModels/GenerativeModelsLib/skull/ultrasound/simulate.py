@@ -10,19 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import map_coordinates
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
 from GenerativeModelsLib.skull.ultrasound.anatomy import Anatomy, young_share
 from GenerativeModelsLib.skull.ultrasound.artefacts import finish
-from GenerativeModelsLib.skull.ultrasound.beam_grid import BeamGrid
 from GenerativeModelsLib.skull.ultrasound.domain import Domain
-from GenerativeModelsLib.skull.ultrasound.imaging import compress
 from GenerativeModelsLib.skull.ultrasound.no_head import simulate_negative
 from GenerativeModelsLib.skull.ultrasound.pose import PLANES, PlanePose, noisy_pose, standard_pose
-from GenerativeModelsLib.skull.ultrasound.probe import Scan, choose_scan
-from GenerativeModelsLib.skull.ultrasound.scene import head_echoes
+from GenerativeModelsLib.skull.ultrasound.probe import choose_scan
+from GenerativeModelsLib.skull.ultrasound.scanning import scanned
 
 __all__ = [
     "PLANES",
@@ -139,13 +136,9 @@ def simulate_plane(
     spacing, image_pose, pixels = _place(plane, pose, outline, size, domain, young_share(head), rng)
     scan = choose_scan(size, domain, pixels)
     anatomy = Anatomy.sample(head, rng)
-    table, box = _head_table(head, pose, outline)
-    grid = _beam_grid(scan, size, spacing, image_pose, pose, table, box)
-    echoes = head_echoes(grid, anatomy, domain, rng)
-    grey = compress(echoes, grid, domain, rng)
-    image = map_coordinates(grey, scan.lookup.reshape(2, -1), order=1, mode="constant", cval=0.0, prefilter=False)
+    image = scanned(anatomy, pose, outline, image_pose, spacing, scan, domain, rng)
     measured = pixels if plane == "axial" else None
-    image = finish(image.reshape(size), scan.seen, measured, domain, rng)
+    image = finish(image, scan.seen, measured, domain, rng)
     seen = scan.covers(pixels[:, 1], pixels[:, 0])
     steps = np.linalg.norm(outline - np.roll(outline, 1, axis=0), axis=1)
     steps = steps + np.roll(steps, -1)
@@ -208,47 +201,6 @@ def _rotation_degrees(plane: str, young: float, rng: np.random.Generator) -> flo
     if habit < 0.6:
         return float(rng.normal(0.0, 25.0))
     return float(rng.choice([90.0, -90.0]) + rng.normal(0.0, 25.0)) if habit < 0.85 else float(rng.uniform(-180, 180))
-
-
-def _head_table(head: HeadShape, pose: PlanePose, outline: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float]]:
-    """Signed distance and radius (2, N, N) in mm over the plane, and (u0, v0, step) of that table."""
-    count = 104
-    centre = 0.5 * (outline.min(axis=0) + outline.max(axis=0))
-    reach = 0.95 * float((outline.max(axis=0) - outline.min(axis=0)).max())
-    axis = np.linspace(-reach, reach, count)
-    points = pose.points(centre[0] + axis[None, :], centre[1] + axis[:, None])
-    table = np.stack([head.implicit(points), head.radius(points)]).astype(np.float32)
-    return table, (centre[0] - reach, centre[1] - reach, 2 * reach / (count - 1))
-
-
-def _beam_grid(
-    scan: Scan,
-    size: tuple[int, int],
-    spacing: float,
-    image_pose: PlanePose,
-    pose: PlanePose,
-    table: np.ndarray,
-    box: tuple[float, float, float],
-) -> BeamGrid:
-    """Positions along the beams in the head frame, with the tabulated head fields there."""
-    points = image_pose.points(scan.columns * np.float32(spacing), scan.rows * np.float32(spacing)).astype(np.float32)
-    relative = points - pose.origin_mm.astype(np.float32)
-    u, v = relative @ pose.u_axis.astype(np.float32), relative @ pose.v_axis.astype(np.float32)
-    where = np.stack([(v - box[1]) / box[2], (u - box[0]) / box[2]])
-    fields = [map_coordinates(t, where, order=1, mode="nearest", prefilter=False) for t in table]
-    # outside the table the distance continues to grow
-    last = table.shape[1] - 1
-    beyond = np.hypot(*(where - np.clip(where, 0, last))) * np.float32(box[2])
-    beams = scan.beams[:, :1] * image_pose.u_axis + scan.beams[:, 1:] * image_pose.v_axis
-    return BeamGrid(
-        points_mm=points,
-        beams=beams.astype(np.float32),
-        signed_mm=fields[0] + beyond,
-        radius_mm=fields[1],
-        rows=scan.rows / size[0],
-        columns=scan.columns / size[0],
-        step_mm=scan.step_px * spacing,
-    )
 
 
 def _mask(head: HeadShape, pose: PlanePose, spacing: float, size: tuple[int, int], pixels: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +18,19 @@ from GenerativeModelsLib.anatomy.run import Case, run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.geometry.surface_files import read_surface
 from GenerativeModelsLib.skull.anatomy import SKULL
+from GenerativeModelsLib.skull.case.read import read_case
 from GenerativeModelsLib.skull.growth import intergrowth
 from GenerativeModelsLib.skull.planes import stored
 from GenerativeModelsLib.skull.population.heads import mean_head
+from GenerativeModelsLib.skull.report.from_folder import write_report_again
 from GenerativeModelsLib.skull.request import SkullRequest
+from GenerativeModelsLib.uncertainty.in_distribution import InDistribution
 from Testing.helpers.painted import SIZE, SPACING, painted_pixels, painted_planes, picture_pose
 from Testing.helpers.tiny_models import load_seeing
 
 SHAPE = mean_head(250.0)
 PLANES = ("axial", "sagittal", "coronal")
+PLANES_LEFT = ["sagittal", "coronal"]
 QUANTITIES = ("bpd_mm", "ofd_mm", "hc_mm", "cephalic_index_percent", "head_volume_ml")
 
 
@@ -193,6 +199,72 @@ def test_no_draws_means_nulls_zeros_and_a_warning(pictures: Path, tiny_bundle: P
     kinds = dict(zip(found.result["warnings"], found.result["warning_kinds"]))
     assert [kind for sentence, kind in kinds.items() if "samples 0" in sentence] == ["missing"]
     assert [p.name for p in (found.request.output / "planes").iterdir()] == ["axial.nii.gz"]
+
+
+@pytest.fixture(scope="module")
+def imagined(pictures: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A case of the axial plane whose other planes are imagined; the tiny model calls no input typical."""
+    output = tmp_path_factory.mktemp("imagined") / "case"
+    return judged_typical(request_of(pictures, tiny_bundle, output, ["axial"], imagine=True))
+
+
+def judged_typical(request: SkullRequest) -> Case:
+    def load(anatomy, folder, device):
+        return replace(load_seeing(folder), typical=AlwaysTypical())
+
+    return run_case(SKULL, request, load=load)
+
+
+class AlwaysTypical:
+    densities: Mapping = {}
+
+    def judge(self, *measures) -> InDistribution:
+        return InDistribution(0.5, "typical")
+
+
+def test_imagined_planes_are_files_an_entry_and_a_section(imagined: Case) -> None:
+    folder = imagined.request.output
+    names = [f"{plane}_{what}.png" for plane in ("sagittal", "coronal") for what in ("mean", "000", "003", "spread")]
+    files = {path.name for path in (folder / "imagined").iterdir()}
+    assert set(names) <= files and len(files) == 12
+    entry = json.loads((folder / "result.json").read_text(encoding="utf-8"))["imagined"]
+    assert set(entry) == {"synthetic", "draws", "outlines", "seed", "planes"} and entry["synthetic"] is True
+    assert (entry["draws"], entry["outlines"], entry["seed"], list(entry["planes"])) == (4, 8, 4, PLANES_LEFT)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("imagined-grid") > 2 and "nothing in these pictures was observed" in page
+    case = read_case(folder)
+    assert list(case.imagined) == PLANES_LEFT and case.imagined["sagittal"].pictures["spread"].ndim == 3
+    for plane in case.imagined.values():
+        assert plane.pictures["mean"].shape == tuple(entry["planes"][plane.name]["size"])
+        assert set(entry["planes"][plane.name]["outline_spread_mm"]) == {"mean", "max"}
+    assert set(entry["planes"]["coronal"]) == {"spacing_mm", "size", "placement", "outline_spread_mm"}
+
+
+def test_the_same_seed_imagines_the_same_bytes_and_a_page_again_the_same_section(
+    imagined: Case, pictures: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    again = judged_typical(request_of(pictures, tiny_bundle, tmp_path / "case", ["axial"], imagine=True))
+    for path in (imagined.request.output / "imagined").iterdir():
+        assert path.read_bytes() == (again.request.output / "imagined" / path.name).read_bytes()
+
+    def section(path: Path) -> str:
+        return path.read_text(encoding="utf-8").split('id="imagined-heading"')[1].split("</section>")[0]
+
+    write_report_again(imagined.request.output, imagined.result, imagined.request, tmp_path / "again.html")
+    assert section(tmp_path / "again.html") == section(imagined.request.output / "report.html")
+
+
+def test_a_lost_picture_is_said(imagined: Case, tmp_path: Path) -> None:
+    imagined.to_folder(tmp_path / "case")
+    (tmp_path / "case" / "imagined" / "coronal_001.png").unlink()
+    with pytest.raises(InputError, match=r"coronal_001\.png is missing"):
+        read_case(tmp_path / "case")
+
+
+def test_three_planes_leave_nothing_to_imagine(pictures: Path, tiny_bundle: Path, tmp_path: Path) -> None:
+    case = judged_typical(request_of(pictures, tiny_bundle, tmp_path / "out", samples=0, imagine=True))
+    assert case.result["imagined"] is None and not (tmp_path / "out" / "imagined").exists()
+    assert sum("all three planes are given" in warning for warning in case.result["warnings"]) == 1
 
 
 def test_overwriting_leaves_no_plane_of_the_run_before(

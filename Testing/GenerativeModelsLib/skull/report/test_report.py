@@ -21,6 +21,7 @@ from GenerativeModelsLib.skull.anatomy import SKULL
 from GenerativeModelsLib.skull.growth.registry import CHARTS
 from GenerativeModelsLib.skull.report import (
     BiometryRow,
+    ImaginedView,
     InDistribution,
     LocatorEllipse,
     ModelSummary,
@@ -288,3 +289,18 @@ def test_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
 def test_wrong_content_is_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_imagined_planes_are_a_section_of_their_own_and_absent_without_them() -> None:
+    grey, colours = np.full((30, 40), 90, np.uint8), np.full((30, 40, 3), 90, np.uint8)
+    view = ImaginedView("coronal", {"mean": grey, "000": grey, "spread": colours}, {"mean": 1.24, "max": 3.06})
+    page = render(a_content(imagined=[view]))
+    section = page.split('<section class="imagined"')[1].split("</section>")[0]
+    assert "Imagined planes" in section and "nothing in them is to be measured" in section
+    for caption in ("Mean reconstruction", "Draw 1", "Outlines of the draws over the mean"):
+        assert f"<figcaption>{caption}</figcaption>" in section
+        assert f'alt="Coronal plane, imagined: {caption}"' in section
+    assert section.count("data:image/webp") == 3 and "mean 1.2, largest 3.1 mm" in section
+    alone = render(a_content(imagined=[ImaginedView("coronal", {"mean": grey})]))
+    assert "Standard deviation of the outlines" not in alone
+    assert 'class="imagined"' not in render(a_content())

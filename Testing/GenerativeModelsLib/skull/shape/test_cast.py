@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from GenerativeModelsLib.skull.shape.cast import cast_head, head_about_largest_section, largest_section
+from GenerativeModelsLib.skull.shape.cast import cast_head, head_about_largest_section, largest_section, last_exit
 from GenerativeModelsLib.skull.shape.star_surface import ellipsoid
 
 SPACING = 1.5
@@ -26,6 +26,13 @@ def test_an_ellipsoid_comes_back(distance: np.ndarray) -> None:
     assert centre == pytest.approx(CENTRE, abs=SPACING)
     assert (outline.semi_minor, outline.semi_major) == pytest.approx(HALF[:2], abs=0.2)
     assert shape.scaled(1, 1, 1).axial_outline().max() == pytest.approx(46, abs=0.3)
+
+
+def test_rays_end_where_they_leave_for_the_last_time() -> None:
+    radii = np.arange(1.0, 12.0, 0.25)
+    leaves_once, enters_again = radii - 6.1, np.where(radii < 8.0, radii - 3.0, radii - 9.6)
+    values = np.stack([leaves_once, enters_again, np.ones_like(radii)], axis=1)
+    assert last_exit(values, radii) == pytest.approx([6.1, 9.6, 1.0])
 
 
 def test_the_frame_may_be_turned(distance: np.ndarray) -> None:
