@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import slicer
 
-from GenerativeModelsLib.skull.case.imagined_files import DESCRIPTION
+from GenerativeModelsLib.skull.planes.pictures import IMAGINED
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 from GenerativeModelsScene.skull.planes_3d import plane_to_ras, turn_view
@@ -49,7 +49,7 @@ def _show(store: NodeStore, role: str, plane: ImaginedPictures, what: str, title
     words = {"mean": "", "spread": ", outlines of the draws"}.get(what, f", draw {what}")
     node, made = store.obtain(role, kind, f"{title} imagined {plane.name} plane{words}")
     fill_volume(node, pixels[None], plane_to_ras(plane.placement, plane.spacing_mm))
-    node.SetDescription(DESCRIPTION)
+    node.SetDescription(IMAGINED)
     if made or node.GetDisplayNode() is None:
         display = default_display(node)
         display.SetAutoWindowLevel(False)

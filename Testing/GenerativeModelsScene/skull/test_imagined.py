@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import slicer
 
-from GenerativeModelsLib.skull.case.imagined_files import DESCRIPTION, FOLDER
+from GenerativeModelsLib.skull.case.imagined_files import FOLDER
 from GenerativeModelsLib.skull.case.read import SkullCase, read_case
+from GenerativeModelsLib.skull.planes.pictures import IMAGINED
 from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.store import nodes_of_case
 from GenerativeModelsScene.nodes.volumes import voxels
@@ -34,7 +35,7 @@ def test_pictures_are_volumes_that_say_they_are_imagined(nodes, an_imagined_case
     assert list(nodes.imagined) == ["sagittal.000", "sagittal.mean", "sagittal.spread"]
     assert "sagittal" not in nodes.planes
     for name, node in nodes.imagined.items():
-        assert node.GetName().startswith("Head imagined sagittal plane") and node.GetDescription() == DESCRIPTION
+        assert node.GetName().startswith("Head imagined sagittal plane") and node.GetDescription() == IMAGINED
         assert node.GetParentTransformNode() is nodes.placement
         np.testing.assert_array_equal(voxels(node)[0], an_imagined_case.imagined["sagittal"].pictures[name[9:]])
     assert len({node.GetName() for node in nodes.imagined.values()}) == 3

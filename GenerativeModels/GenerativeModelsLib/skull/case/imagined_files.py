@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from GenerativeModelsLib.skull.infer.imagined_plane import ImaginedPlane
+from GenerativeModelsLib.skull.planes.pictures import IMAGINED
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
     from GenerativeModelsLib.skull.infer.reconstruct import Reconstruction
 
 __all__ = [
-    *("DESCRIPTION", "FOLDER", "MARK", "imagined_entry", "marked_pictures", "picture_file", "picture_files"),
+    *("FOLDER", "MARK", "imagined_entry", "marked_pictures", "picture_file", "picture_files"),
     *("write_imagined", "write_picture"),
 ]
 
 FOLDER = "imagined"
 MARK = "imagined"
 """Word in the lower right corner of every picture, which stays with it outside its case."""
-DESCRIPTION = "Imagined: simulated from a reconstruction and a population. Not observed, not to be measured."
-"""Text in the header of every picture."""
 MEAN_COLOUR, DRAW_COLOUR = (0, 213, 255), (255, 176, 32)
 """Outlines of the mean reconstruction, as in the report, and of the draws."""
 _FINER = 3
@@ -81,12 +80,12 @@ def marked_pictures(plane: ImaginedPlane) -> dict[str, np.ndarray]:
 
 
 def write_picture(path: Path, pixels: np.ndarray) -> None:
-    """Write a picture (H, W) or (H, W, 3) uint8 as PNG with `DESCRIPTION`; its folder is made."""
+    """Write a picture (H, W) or (H, W, 3) uint8 as PNG with `IMAGINED` as its description; its folder is made."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
     about = PngInfo()
-    about.add_text("Description", DESCRIPTION)
+    about.add_text("Description", IMAGINED)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, "png", pnginfo=about)
 

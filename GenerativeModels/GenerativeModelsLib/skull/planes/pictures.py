@@ -23,6 +23,10 @@ from GenerativeModelsLib.skull.planes.stored import (
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
+__all__ = ["IMAGINED", "read_picture"]
+
+IMAGINED = "Imagined: simulated from a reconstruction and a population. Not observed, not to be measured."
+"""Description in the header of the pictures that this software makes of planes that nobody took."""
 _EXIF_ORIENTATION = 0x0112
 _BYTES_PER_PIXEL = {"1": 2, "L": 1, "P": 5, "PA": 8, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2, "CMYK": 8}
 
@@ -45,10 +49,13 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane | StoredClip:
     Raises
     ------
     InputError
-        A truncated or undecodable file, or one that is too large.
+        A truncated or undecodable file, one that is too large, or one that was imagined.
     """
     with _undecodable_named(kind, label), path.open("rb") as stream:
-        count = getattr(_opened(stream, kind), "n_frames", 1)
+        picture = _opened(stream, kind)
+        if picture.info.get("Description") == IMAGINED:
+            raise InputError(f"{label} was imagined by this software: give a picture that was acquired.")
+        count = getattr(picture, "n_frames", 1)
     if count == 1 or kind == "JPEG":  # a JPEG with more pictures carries previews of itself
         return _read_frame(path, kind, label, 0)
     return StoredClip(count, lambda frame: _read_frame(path, kind, label, frame))

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from GenerativeModelsLib.skull.case.imagined_files import (
-    DESCRIPTION,
     FOLDER,
     marked_pictures,
     picture_files,
     write_imagined,
 )
 from GenerativeModelsLib.skull.infer.imagined_plane import ImaginedPlane
+from GenerativeModelsLib.skull.planes.pictures import IMAGINED
 from GenerativeModelsLib.skull.ultrasound.pose import standard_pose
 
 SIZE = (120, 160)
@@ -50,7 +50,7 @@ def test_every_picture_says_imagined_in_itself_and_in_its_header(tmp_path: Path)
     assert [path.name for path in files] == sorted(picture_files("sagittal", 2).values())
     for path in files:
         with Image.open(path) as picture:
-            assert picture.info["Description"] == DESCRIPTION and picture.size == SIZE[::-1]
+            assert picture.info["Description"] == IMAGINED and picture.size == SIZE[::-1]
             grey = np.asarray(picture.convert("L"))
         assert (grey[-18:, -60:] > 180).sum() > 40, "white letters"
         assert (grey[:18, :60] > 180).sum() == 0

@@ -11,6 +11,7 @@ from PIL import Image
 
 import GenerativeModelsLib
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.skull.case.imagined_files import write_picture
 from GenerativeModelsLib.skull.planes.image import read_plane, read_plane_or_clip
 
 SPACING = (0.3, 0.25)
@@ -186,6 +187,12 @@ def test_a_tiff_that_pillow_holds_for_a_bomb_is_told_to_be_scaled_down(tmp_path,
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     with pytest.raises(InputError, match="too many pixels to be decoded safely: scale it down to 4096 pixels a side"):
         read_plane(path, spacing_mm=SPACING)
+
+
+def test_a_picture_that_was_imagined_is_no_input(tmp_path, pixels):
+    write_picture(tmp_path / "sagittal_mean.png", pixels)
+    with pytest.raises(InputError, match=r"sagittal_mean\.png was imagined by this software: give a picture that was"):
+        read_plane(tmp_path / "sagittal_mean.png", spacing_mm=SPACING)
 
 
 @pytest.mark.slow
