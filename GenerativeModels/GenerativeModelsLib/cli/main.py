@@ -17,6 +17,7 @@ from GenerativeModelsLib.cli.heart import sample, walk
 from GenerativeModelsLib.cli.model import inspect, seal, verify
 from GenerativeModelsLib.cli.segmentation import uncertainty
 from GenerativeModelsLib.cli.skull import sample as skull_sample
+from GenerativeModelsLib.cli.synthesise import synthesise
 from GenerativeModelsLib.cli.train import train
 from GenerativeModelsLib.cli.web import web
 from GenerativeModelsLib.process.ending import raise_on_termination
@@ -55,6 +56,7 @@ model.command("seal", cls=GuardedCommand)(seal)
 app.command("train", cls=GuardedCommand)(train)
 app.command("benchmark", cls=GuardedCommand)(benchmark)
 app.add_typer(model, name="model")
+app.add_typer(synthesise, name="synthesise")
 app.command("web", cls=GuardedCommand)(web)
 
 

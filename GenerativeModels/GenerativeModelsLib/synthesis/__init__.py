@@ -1,0 +1,1 @@
+"""Synthesis of label maps and images of hearts."""
