@@ -1,7 +1,7 @@
 """Imports go one way: front ends -> scene -> worker -> domain -> models and geometry; the base knows none of them.
 
 In the backend: cli -> benchmarks -> training -> evaluation -> {skull, heart} -> {models, geometry, uncertainty}, and
-worker -> skull.
+worker -> skull; cli and training -> synthesis -> segmentation.
 `test_front_end_imports` holds what the front ends may import, `test_light_imports` what imports no heavy package.
 """
 
@@ -64,11 +64,15 @@ MAY_IMPORT = {
     "skull": BASE | SCIENCE | {"export"},
     "heart": BASE | SCIENCE | {"export"},
     "segmentation": BASE | SCIENCE,
+    "synthesis": BASE | SCIENCE | {"extras", "segmentation"},
     "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES | {"extras"},
-    "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation"},
+    "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation", "synthesis"},
     "benchmarks": BASE | SCIENCE | ANATOMIES | {"evaluation", "training"},
-    "cli": BASE | SCIENCE | ANATOMIES | {"batch", "cohort", "evaluation", "training", "benchmarks", "extras"},
+    "cli": BASE
+    | SCIENCE
+    | ANATOMIES
+    | {"batch", "cohort", "evaluation", "training", "benchmarks", "extras", "synthesis"},
 }
 SIMULATED = f"{BACKEND}.segmentation.population"
 """Cuts its sections from the simulated hearts; no other anatomy imports one."""

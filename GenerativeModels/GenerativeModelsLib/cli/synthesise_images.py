@@ -63,6 +63,7 @@ def images(
         print_json(content)
         return
     for entry in content["images"]:
-        near = "" if entry["fidelity"] is None else f", {entry['fidelity']['overall']:.3f} of the grey range from the style"
+        apart = (entry["fidelity"] or {}).get("overall")
+        near = "" if apart is None else f", {apart:.3f} of the grey range from the style"
         print(f"{output / entry['file']}: synthetic, {content['method']}{near}")
     print_warnings(content["warnings"], content["warning_kinds"])

@@ -167,7 +167,7 @@ class LabelUNet(nn.Module):
         size: int = 128,
         labels: int = 6,
         style: int = 16,
-        channels: Sequence[int] = (32, 40, 48, 64),
+        channels: Sequence[int] = (28, 36, 48, 60),
         style_channels: Sequence[int] = (16, 32, 48, 64),
     ) -> None:
         super().__init__()

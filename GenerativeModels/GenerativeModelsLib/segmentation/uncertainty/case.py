@@ -78,7 +78,9 @@ def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None =
             )
         found = uncertainty_of(segmented, model, lambda message, share: show(message, 0.2 + 0.7 * share))
         grid = segmented.maps.grid
-        write_volume(folder / UNCERTAINTY, np.ascontiguousarray(grid.as_in_file(found.probability)), grid, segmented.maps.frame_s)
+        write_volume(
+            folder / UNCERTAINTY, np.ascontiguousarray(grid.as_in_file(found.probability)), grid, segmented.maps.frame_s
+        )
         content = _document(request, segmented.maps, model, found)
         content["seconds"] = {"total": round(time.perf_counter() - start, 3)}
         write_json(content, folder / DOCUMENT)

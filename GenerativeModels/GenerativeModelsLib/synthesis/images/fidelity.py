@@ -25,7 +25,7 @@ def histogram_distance(values: np.ndarray, other: np.ndarray, tone: Tone) -> flo
 def histogram_distances(
     drawn: Drawn, volume: LabelledVolume, style: StyleImage | None
 ) -> dict[str, float | dict[str, float]] | None:
-    """`overall`, over what was drawn, and `by_label`, for structures that both label maps have; None without a style."""
+    """`overall`, of what was drawn, and `by_label`, of structures that both label maps have; None without a style."""
     if style is None:
         return None
     tone = Tone.of(style.values)

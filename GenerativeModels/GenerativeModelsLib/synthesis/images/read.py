@@ -185,8 +185,9 @@ def require_known(volume: LabelledVolume, method: str, known: Mapping[str, int])
     other += [f"value {value}" for value in volume.present if value not in named_values]
     if other:
         raise InputError(
-            f"{named('labels')} {volume.name} holds {', '.join(other)}, which {method} does not know; it knows {knows}: "
-            f"name their values by {named('label_values')}, remove the others, or use {named('method')} synthseg."
+            f"{named('labels')} {volume.name} holds {', '.join(other)}, which {method} does not know; it knows "
+            f"{knows}: name their values by {named('label_values')}, remove the others, or take {named('method')} "
+            "synthseg."
         )
     if "rv" not in volume.named:
         return ()

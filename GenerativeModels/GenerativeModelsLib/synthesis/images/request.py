@@ -70,4 +70,6 @@ class ImageSynthesisRequest:
         if self.style_labels is not None and self.style is None:
             raise InputError(f"{named('style_labels')} is given without an image: give it as {named('style')}.")
         if self.model is not None and self.method == "synthseg":
-            raise InputError(f"{named('model')} is given, and synthseg has no networks: name another {named('method')}.")
+            raise InputError(
+                f"{named('model')} is given, and synthseg has no networks: name another {named('method')}."
+            )
