@@ -69,7 +69,7 @@ def vqvae(channels: Sequence[int] = (24, 48), codebook: int = 256, dimensions: i
         raise ValueError(
             f"The codes have a quarter of the size, for which two channels are needed, not {len(channels)}."
         )
-    return VQVAE(
+    net = VQVAE(
         2,
         1,
         1,
@@ -82,6 +82,9 @@ def vqvae(channels: Sequence[int] = (24, 48), codebook: int = 256, dimensions: i
         embedding_dim=dimensions,
         decay=DECAY,
     )
+    # MONAI begins with counts of zero, so that a vector that the first batch does not use is divided by nearly nothing.
+    net.quantizer.quantizer.ema_cluster_size.fill_(1.0)
+    return net
 
 
 def schedulers() -> tuple[DDPMScheduler, nn.Module]:

@@ -57,7 +57,12 @@ def train_vqvae(config: VqvaeTrainingConfig, resume: bool, options: dict, stages
     """Run the training of a config of the VQ-VAE; returns the output folder."""
     from GenerativeModelsLib.training.synthesis.vqvae_module import VqvaeTraining
 
-    return _train(config, resume, options, stages, lambda parts, steps: VqvaeTraining(config=config, steps=steps))
+    def module(parts: Parts, steps: int) -> L.LightningModule:
+        made = VqvaeTraining(config=config, steps=steps)
+        made.renew(SynthesisBatches(parts.training, config)[0].images)
+        return made
+
+    return _train(config, resume, options, stages, module)
 
 
 def train_ldm(config: LdmTrainingConfig, resume: bool, options: dict, stages: Stages) -> Path:
