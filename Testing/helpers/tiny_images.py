@@ -93,12 +93,17 @@ def write_images_bundle(folder: Path, method: str, **told: object) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = NETWORKS[method](**parameters)
+    tensors = {f"{method}.{name}": tensor for name, tensor in net.state_dict().items()}
+    architecture = {method: Component(class_name=type(net).__name__, parameters=parameters)}
+    if method != "ldm":
+        architecture["styles"] = Component(class_name="StyleGaussian")
+        tensors |= {"styles.mean": torch.zeros(net.style), "styles.factor": torch.eye(net.style)}
     about = ModelDescription(
         name="tiny",
         version="1",
         kind=KIND,
-        architecture={method: Component(class_name=type(net).__name__, parameters=parameters)},
+        architecture=architecture,
         normalisation={"grid_mm": GRID_MM, "classes": list(CLASSES), "guidance": 2.0} | told,
     )
-    write_bundle(folder, {f"{method}.{name}": each for name, each in net.state_dict().items()}, about, "# tiny\n")
+    write_bundle(folder, tensors, about, "# tiny\n")
     return folder

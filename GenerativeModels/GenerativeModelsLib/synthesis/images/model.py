@@ -15,7 +15,7 @@ from GenerativeModelsLib.models.label_images import LabelUNet, SpadeGenerator
 from GenerativeModelsLib.synthesis.images.classes import CLASSES
 from GenerativeModelsLib.synthesis.images.latent_diffusion import LatentDiffusion
 from GenerativeModelsLib.synthesis.images.learned import LearnedSynthesiser
-from GenerativeModelsLib.synthesis.images.painters import DiffusionPainter, GeneratorPainter
+from GenerativeModelsLib.synthesis.images.painters import DiffusionPainter, GeneratorPainter, StyleGaussian
 
 if TYPE_CHECKING:
     import torch
@@ -27,8 +27,12 @@ KIND = "heart-image-synthesis"
 NETWORKS: dict[str, type[nn.Module]] = {"spade": SpadeGenerator, "cgan": LabelUNet, "ldm": LatentDiffusion}
 """Class of the networks of each method; the part of a bundle has the name of the method."""
 KNOWN = KnownParts(
-    kind=KIND, parts={name: (network.__name__,) for name, network in NETWORKS.items()}, required=(), largest=4096
+    kind=KIND,
+    parts={name: (network.__name__,) for name, network in NETWORKS.items()} | {"styles": ("StyleGaussian",)},
+    required=(),
+    largest=4096,
 )
+"""Bundles of GANs have the part `styles` too, of which a style is drawn."""
 
 
 def load_synthesiser(folder: Path, method: str, device: torch.device | str = "cpu") -> LearnedSynthesiser:
@@ -43,9 +47,10 @@ def load_synthesiser(folder: Path, method: str, device: torch.device | str = "cp
     def check(components: Mapping[str, Component]) -> None:
         require_architecture(components, KNOWN)
         if method not in components:
+            held = ", ".join(name for name in components if name in NETWORKS)
             raise InputError(
-                f"{folder} has the networks of {', '.join(components)}, and {named('method')} is {method}: name "
-                f"another {named('model')}."
+                f"{folder} has the networks of {held}, and {named('method')} is {method}: name another "
+                f"{named('model')}."
             )
 
     bundle = read_bundle(folder, KIND, check)
@@ -53,12 +58,17 @@ def load_synthesiser(folder: Path, method: str, device: torch.device | str = "cp
     told = bundle.manifest.normalisation
     try:
         grid_mm, classes = float(told["grid_mm"]), list(told["classes"])
-        painter = DiffusionPainter(net, float(told["guidance"])) if method == "ldm" else GeneratorPainter(net)
+        if method == "ldm":
+            painter = DiffusionPainter(net, float(told["guidance"]))
+        else:
+            painter = GeneratorPainter(net, StyleGaussian(**bundle.component("styles")))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{bundle.path}: its settings are not those of image synthesis ({error}): get a fresh copy."
         ) from error
     if classes != list(CLASSES) or net.labels != len(CLASSES) or not 0.1 < grid_mm < 10:
         raise InputError(f"{bundle.path}: its classes or pixels are not those of this software: get a fresh copy.")
+    if method != "ldm" and [each.shape for each in painter.styles] != [(net.style,), (net.style, net.style)]:
+        raise InputError(f"{bundle.path}: its styles do not fit its networks: get a fresh copy.")
     net.to(device)
     return LearnedSynthesiser(method, painter, net.size, grid_mm, bundle.manifest)

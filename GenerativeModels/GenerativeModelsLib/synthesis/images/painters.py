@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.models.label_images import LabelUNet, SpadeGenerator, StyleEncoder
 
-__all__ = ["DiffusionPainter", "GeneratorPainter", "Noise", "Painter", "style_of_volume"]
+__all__ = ["DiffusionPainter", "GeneratorPainter", "Noise", "Painter", "StyleGaussian", "style_of_volume"]
 
 Noise = dict[str, Tensor]
 """What a painter draws at random, by name, on the CPU."""
@@ -40,18 +40,39 @@ def style_of_volume(encoder: StyleEncoder, style: Tensor) -> DiagonalGaussian:
     return DiagonalGaussian(found.mu.mean(0, keepdim=True), found.log_sigma.mean(0, keepdim=True))
 
 
-class GeneratorPainter:
-    """SPADE or the U-Net: one pass, with one style for all slices, drawn from q(z | x) or from N(0, I)."""
+class StyleGaussian(NamedTuple):
+    """N(mean, factor factor^T) of the styles of training images, by which a style is drawn without an image.
 
-    def __init__(self, net: SpadeGenerator | LabelUNet) -> None:
-        self.net = net
+    It takes the place of the prior N(0, I) of the VAE, in which there are places where no training image lies.
+    """
+
+    mean: Tensor
+    factor: Tensor
+
+    @classmethod
+    def of(cls, posterior: DiagonalGaussian) -> StyleGaussian:
+        """The moments of the mixture of the posteriors (N, d) of training images."""
+        mean, extra = posterior.mu.mean(0), (2 * posterior.log_sigma).exp().mean(0)
+        apart = posterior.mu - mean
+        return cls(mean, torch.linalg.cholesky(apart.T @ apart / len(apart) + torch.diag(extra)))
+
+
+class GeneratorPainter:
+    """SPADE or the U-Net: one pass, with one style for all slices, drawn from q(z | x) or from all styles."""
+
+    def __init__(self, net: SpadeGenerator | LabelUNet, styles: StyleGaussian) -> None:
+        self.net, self.styles = net, styles
 
     def noise(self, count: int, rng: np.random.Generator) -> Noise:
         return {"style": _normal((1, self.net.style), rng)}
 
     def paint(self, classes: Tensor, style: Tensor | None, noise: Noise) -> Tensor:
         drawn = noise["style"].to(classes.device)
-        z = drawn if style is None else style_of_volume(self.net.encoder, style).sample(drawn)
+        if style is None:
+            mean, factor = (each.to(drawn) for each in self.styles)
+            z = mean + drawn @ factor.T
+        else:
+            z = style_of_volume(self.net.encoder, style).sample(drawn)
         return self.net(classes, z.expand(len(classes), -1))
 
 

@@ -16,7 +16,7 @@ _METHODS = {
 def images_card_text(model: ModelDescription) -> str:
     """Model card in Markdown; sections without content are left out."""
     told, population, found = model.normalisation, model.training_population, model.validation
-    (method,) = model.architecture
+    method = next(name for name in model.architecture if name in _METHODS)
     size = model.architecture[method].parameters["size"]
     lines = [
         f"# {model.name} {model.version}",

@@ -98,13 +98,13 @@ class SynthesisTrainingConfig(TrainingConfig):
 class GanTrainingConfig(SynthesisTrainingConfig):
     """Fields of both GANs."""
 
-    sampled_share: float = Field(0.25, ge=0, lt=1, description="share of a batch whose style is drawn from N(0, I)")
+    swapped_share: float = Field(0.25, ge=0, lt=1, description="share of a batch in the style of another image")
     critic_channels: int = Field(24, ge=1, description="first feature maps of the discriminator")
     critic_layers: int = Field(3, ge=1, description="its halvings, the last at stride 1")
     adversarial_weight: float = Field(1.0, ge=0)
     feature_weight: float = Field(5.0, ge=0, description="of the matched features of the discriminator")
     image_weight: float = Field(10.0, ge=0, description="of the absolute error of the image")
-    beta: float = Field(0.01, ge=0, description="weight of the KL divergence of the style in nats")
+    beta: float = Field(0.02, ge=0, description="weight of the KL divergence of the style in nats")
 
     @model_validator(mode="after")
     def _the_grid_can_be_halved(self) -> GanTrainingConfig:

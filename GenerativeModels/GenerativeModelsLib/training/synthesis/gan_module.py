@@ -38,8 +38,9 @@ class GanTraining(L.LightningModule):
         generator       a (D(G(y, z), y) - 1)^2 + f |features(G(y, z)) - features(x)| + i |G(y, z) - x|
                         + beta KL[q(z | x) || N(0, I)]
 
-    z ~ q(z | x); for `sampled_share` of a batch z ~ N(0, I), and of these the image is judged and not compared, so
-    that drawn styles give images too. Both GANs have the same losses: they differ in where the labels enter.
+    z ~ q(z | x); for `swapped_share` of a batch z is that of the next image, and of these the image is judged and not
+    compared, so that a style is taken from other hearts too. Both GANs have the same losses: they differ in where the
+    labels enter.
     """
 
     automatic_optimization = False
@@ -67,11 +68,12 @@ class GanTraining(L.LightningModule):
         h = self.config
         generator, critic = self.optimizers()
         images, classes = batch
-        sampled = int(h.sampled_share * len(images))
+        swapped = int(h.swapped_share * len(images))
         draw = torch.Generator().manual_seed(1_000_003 * h.seed + self.global_step)
         noise = torch.randn(len(images), self.net.style, generator=draw).to(images)
         posterior = self.net.encoder(images)
-        z = torch.cat([noise[:sampled], posterior.sample(noise)[sampled:]])
+        own = posterior.sample(noise)
+        z = torch.cat([own.roll(-1, 0)[:swapped], own[swapped:]])
         drawn = self.net(classes, z)
 
         real, fake = (self._judged(each, classes)[-1] for each in (images, drawn.detach()))
@@ -81,12 +83,12 @@ class GanTraining(L.LightningModule):
         self.critic.requires_grad_(False)
         mine = self._judged(drawn, classes)
         with torch.no_grad():
-            theirs = self._judged(images[sampled:], classes[sampled:])
+            theirs = self._judged(images[swapped:], classes[swapped:])
         zero = torch.zeros_like(posterior.mu)
         found = {
             "fooled": self.adversarial(mine[-1], True, False),
-            "features": feature_distance([each[sampled:] for each in mine[:-1]], theirs[:-1]),
-            "image": F.l1_loss(drawn[sampled:], images[sampled:]),
+            "features": feature_distance([each[swapped:] for each in mine[:-1]], theirs[:-1]),
+            "image": F.l1_loss(drawn[swapped:], images[swapped:]),
             "kl": posterior.kl(DiagonalGaussian(zero, zero)).sum(1).mean(),
         }
         weights = {"fooled": h.adversarial_weight, "features": h.feature_weight, "image": h.image_weight, "kl": h.beta}

@@ -15,7 +15,7 @@ from GenerativeModelsLib.synthesis.images.classes import CLASSES
 from GenerativeModelsLib.synthesis.images.fidelity import histogram_distance
 from GenerativeModelsLib.synthesis.images.learned import LearnedSynthesiser
 from GenerativeModelsLib.synthesis.images.model import KIND, NETWORKS
-from GenerativeModelsLib.synthesis.images.painters import DiffusionPainter, GeneratorPainter
+from GenerativeModelsLib.synthesis.images.painters import DiffusionPainter, GeneratorPainter, StyleGaussian
 from GenerativeModelsLib.synthesis.images.tone import Tone
 from GenerativeModelsLib.training.shared.progress import Stages
 from GenerativeModelsLib.training.shared.provenance import provenance
@@ -35,8 +35,10 @@ FIDELITY = "Drawing held-out patients"
 _SEEN = Tone(-1.0, 1.0)
 
 
-def trained_synthesiser(config: GanTrainingConfig | LdmTrainingConfig) -> tuple[LearnedSynthesiser, dict]:
-    """The networks of a finished training, and their parameters."""
+def trained_synthesiser(
+    config: GanTrainingConfig | LdmTrainingConfig, slices: ClassedSlices
+) -> tuple[LearnedSynthesiser, dict]:
+    """The networks of a finished training on slices, and their parameters."""
     if isinstance(config, LdmTrainingConfig):
         parameters = ldm_parameters(config, trained_codes(config.vqvae)[0])
     else:
@@ -44,7 +46,11 @@ def trained_synthesiser(config: GanTrainingConfig | LdmTrainingConfig) -> tuple[
     net = NETWORKS[config.model](**parameters)
     net.load_state_dict(load_file(weights_of(config)))
     net.eval().requires_grad_(False)
-    painter = DiffusionPainter(net, config.guidance) if config.model == "ldm" else GeneratorPainter(net)
+    if isinstance(config, LdmTrainingConfig):
+        painter = DiffusionPainter(net, config.guidance)
+    else:
+        images = squares_of(slices, np.arange(len(slices)), config, None).images
+        painter = GeneratorPainter(net, StyleGaussian.of(net.encoder(images)))
     return LearnedSynthesiser(config.model, painter, config.grid, config.grid_mm), parameters
 
 
@@ -81,18 +87,23 @@ def fidelity(
 def publish_images(config: GanTrainingConfig | LdmTrainingConfig, stages: Stages) -> Trained:
     """Write the bundle of a finished training."""
     wanted, parts = config.bundle, parts_of(config)
-    method, parameters = trained_synthesiser(config)
+    method, parameters = trained_synthesiser(config, parts.training)
+    architecture = {config.model: Component(class_name=type(method.painter.net).__name__, parameters=parameters)}
+    tensors = {f"{config.model}.{name}": stored(tensor) for name, tensor in method.painter.net.state_dict().items()}
     told = {"grid_mm": config.grid_mm, "classes": list(CLASSES)}
     trainings = {config.model: config.output}
     if isinstance(config, LdmTrainingConfig):
         told["guidance"] = config.guidance
         trainings["vqvae"] = config.vqvae
+    else:
+        architecture["styles"] = Component(class_name="StyleGaussian")
+        tensors |= {f"styles.{name}": tensor for name, tensor in method.painter.styles._asdict().items()}
     description = ModelDescription(
         name=wanted.name,
         version=wanted.version,
         kind=KIND,
         licence=wanted.licence,
-        architecture={config.model: Component(class_name=type(method.painter.net).__name__, parameters=parameters)},
+        architecture=architecture,
         normalisation=told,
         training_population={
             "summary": wanted.population,
@@ -105,6 +116,5 @@ def publish_images(config: GanTrainingConfig | LdmTrainingConfig, stages: Stages
         provenance=provenance(trainings, {}),
         software={"python": platform.python_version(), "torch": torch.__version__},
     )
-    tensors = {f"{config.model}.{name}": stored(tensor) for name, tensor in method.painter.net.state_dict().items()}
     write_bundle(wanted.output, tensors, description, images_card_text(description), overwrite=True)
     return Trained(wanted.output)

@@ -10,9 +10,16 @@ import pytest
 import torch
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.models.gaussian import DiagonalGaussian
 from GenerativeModelsLib.synthesis.images.learned import LearnedSynthesiser
 from GenerativeModelsLib.synthesis.images.model import load_synthesiser
-from GenerativeModelsLib.synthesis.images.painters import SHARED, DiffusionPainter, style_of_volume
+from GenerativeModelsLib.synthesis.images.painters import (
+    SHARED,
+    DiffusionPainter,
+    GeneratorPainter,
+    StyleGaussian,
+    style_of_volume,
+)
 from GenerativeModelsLib.synthesis.images.read import LabelledVolume, StyleImage, read_labels, read_style
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.images.tone import Tone
@@ -107,6 +114,21 @@ def test_a_volume_has_one_style_and_its_slices_share_their_noise() -> None:
     assert noise.std() == pytest.approx(1, abs=0.03)
     alike = np.corrcoef(noise.flatten(1).numpy())
     assert alike[np.triu_indices(6, 1)].mean() == pytest.approx(SHARED, abs=0.01)
+
+
+def test_a_style_is_drawn_as_the_styles_of_training_images_are_spread() -> None:
+    torch.manual_seed(0)
+    spread = torch.tensor([[2.0, 0.0], [1.0, 0.5]])
+    mu = torch.tensor([3.0, -1.0]) + torch.randn(4000, 2) @ spread.T
+    styles = StyleGaussian.of(DiagonalGaussian(mu, torch.full_like(mu, 0.5).log()))
+    torch.testing.assert_close(styles.mean, torch.tensor([3.0, -1.0]), atol=0.1, rtol=0)
+    expected = spread @ spread.T + 0.25 * torch.eye(2)
+    torch.testing.assert_close(styles.factor @ styles.factor.T, expected, atol=0.2, rtol=0)
+    painter = GeneratorPainter(lambda classes, z: z, styles)
+    painter.net.style = 2
+    noise = {"style": torch.tensor([[1.0, -2.0]])}
+    z = painter.paint(torch.zeros(3, 4, 4), None, noise)
+    torch.testing.assert_close(z, (styles.mean + styles.factor @ noise["style"][0]).expand(3, 2))
 
 
 def test_bundles_that_do_not_fit_are_refused(tmp_path: Path) -> None:
