@@ -100,7 +100,7 @@ class GanTrainingConfig(SynthesisTrainingConfig):
 
     swapped_share: float = Field(0.25, ge=0, lt=1, description="share of a batch in the style of another image")
     critic_channels: int = Field(24, ge=1, description="first feature maps of the discriminator")
-    critic_layers: int = Field(3, ge=1, description="its halvings, the last at stride 1")
+    critic_layers: int = Field(3, ge=1, description="its layers after the first; each but the last halves")
     adversarial_weight: float = Field(1.0, ge=0)
     feature_weight: float = Field(5.0, ge=0, description="of the matched features of the discriminator")
     image_weight: float = Field(10.0, ge=0, description="of the absolute error of the image")
