@@ -127,6 +127,7 @@ def test_every_field_of_a_training_config_is_explained_with_its_default(heading:
         elif name not in {"network", "trainer"}:
             value = field.get_default(call_default_factory=True)
             value = tuple(value) if isinstance(value, list) else value
+            value = str(value) if isinstance(value, BaseModel) else value
             if isinstance(value, dict):
                 value = ", ".join(f"{key} {number:g}" for key, number in value.items())
             assert told[name] == IN_WORDS.get(value, str(value)), name
