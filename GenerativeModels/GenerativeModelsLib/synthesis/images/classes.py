@@ -35,9 +35,10 @@ def intensity_classes(shares: np.ndarray, pixel_mm: np.ndarray, heart: np.ndarra
     pixel_mm
         (2,) distance of rows and of columns.
     heart
-        (N, rows, columns) bool: pixels whose grey values are left out of the thresholds.
+        (N, rows, columns) bool: pixels whose grey values are left out of the thresholds. They get the class of the
+        nearest other pixel of the slice, so that no heart of a style remains beside the labels that are drawn.
     """
-    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
     from skimage.filters import threshold_multiotsu
 
     smooth = gaussian_filter(shares.astype(np.float32), (0, *(SMOOTH_MM / np.asarray(pixel_mm))))
@@ -46,7 +47,12 @@ def intensity_classes(shares: np.ndarray, pixel_mm: np.ndarray, heart: np.ndarra
         limits = threshold_multiotsu(outside, 3, nbins=_BINS)
     except ValueError:  # fewer than three grey values
         limits = np.quantile(outside, (1 / 3, 2 / 3))
-    return (DARK + np.digitize(smooth, limits)).astype(np.uint8)
+    classes = (DARK + np.digitize(smooth, limits)).astype(np.uint8)
+    for slice_, mask in zip(classes, heart):
+        if mask.any() and not mask.all():
+            nearest = distance_transform_edt(mask, sampling=pixel_mm, return_distances=False, return_indices=True)
+            slice_[:] = slice_[tuple(nearest)]
+    return classes
 
 
 def not_drawn(codes: np.ndarray, pixel_mm: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ from GenerativeModelsLib.training.synthesis.data import SynthesisBatches, square
 __all__ = ["SCALED", "train_gan", "train_ldm", "train_vqvae", "trained_codes", "weights_of"]
 
 TRAINING = "Training"
-ITEM = {"spade": 0.07, "cgan": 0.07, "vqvae": 0.04, "ldm": 0.03}
+ITEM = {"spade": 0.074, "cgan": 0.068, "vqvae": 0.028, "ldm": 0.022}
 """Seconds of one core of an AMD EPYC for an item of a batch, by model."""
 SCALED = 20
 """Batches whose codes give the scale of the latents."""

@@ -34,6 +34,17 @@ def test_what_lies_in_the_heart_does_not_move_the_thresholds() -> None:
     )
 
 
+def test_the_heart_of_a_style_gets_the_class_of_what_lies_nearest() -> None:
+    shares = np.zeros((1, 40, 60))
+    shares[:, :, 30:] = 0.5
+    shares[:, 5:10, 50:] = 1.0
+    heart = np.zeros(shares.shape, bool)
+    heart[:, 15:35, 10:50] = True
+    shares[heart] = 1.0
+    found = intensity_classes(shares, np.full(2, 1e6), heart)
+    assert (found[:, 20:30, 11:16] == DARK).all() and (found[:, 20:30, 44:49] == DARK + 1).all()
+
+
 def test_an_image_of_one_value_has_classes_too() -> None:
     assert set(np.unique(intensity_classes(np.zeros((1, 8, 8)), PIXEL, np.zeros((1, 8, 8), bool)))) <= {3, 4, 5}
 

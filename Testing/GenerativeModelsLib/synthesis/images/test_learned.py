@@ -24,6 +24,7 @@ from GenerativeModelsLib.synthesis.images.read import LabelledVolume, StyleImage
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.images.tone import Tone
 from Testing.helpers.tiny_images import grey_file, write_heart, write_images_bundle
+from Testing.helpers.tiny_uncertainty import write_uncertainty_bundle
 
 
 class Recorder:
@@ -136,6 +137,8 @@ def test_bundles_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     assert load_synthesiser(bundle, "spade").size == 32
     with pytest.raises(InputError, match=r"has the networks of spade, and method is cgan"):
         load_synthesiser(bundle, "cgan")
+    with pytest.raises(InputError, match="kind heart-segmentation-uncertainty"):
+        load_synthesiser(write_uncertainty_bundle(tmp_path / "other"), "spade")
     for told, fault in (({"classes": ["a"]}, "classes or pixels"), ({"grid_mm": "x"}, "settings are not those")):
         with pytest.raises(InputError, match=fault):
             load_synthesiser(write_images_bundle(tmp_path / "broken", "spade", **told), "spade")
