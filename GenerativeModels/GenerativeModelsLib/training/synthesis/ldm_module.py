@@ -53,7 +53,6 @@ class LdmTraining(L.LightningModule):
     def loss(self, batch: SynthesisBatch, seed: int, dropped: bool) -> Tensor:
         """The loss of a batch with times, noise and, if `dropped`, missing labels and styles drawn from a seed."""
         net, h, count = self.net, self.config, len(batch.images)
-        net.vqvae.eval()  # else its codebook would move on
         draw = torch.Generator().manual_seed(seed)
         with torch.no_grad():
             latents = net.latents(batch.images)
