@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from GenerativeModelsLib.cli.console import JsonOption, print_json, print_warnings, progress_of_a_case
-from GenerativeModelsLib.cli.options import DEVICE, OUTPUT, OVERWRITE, SEED
+from GenerativeModelsLib.cli.options import DEVICE, OUTPUT, OVERWRITE, SEED, bundle_named
 from GenerativeModelsLib.process.memory import MemoryNeed
 
 __all__ = ["images"]
@@ -35,7 +35,11 @@ def images(
     ] = "synthseg",
     model: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Bundle with the networks of the method.  [default: the shipped one]"),
+        typer.Option(
+            metavar="DIR",
+            help="Bundle with the networks of the method.  [default: the shipped one]",
+            callback=bundle_named,
+        ),
     ] = None,
     label_values: Annotated[
         str,

@@ -87,7 +87,6 @@ class SynthesisTrainingConfig(TrainingConfig):
     )
     gamma: float = Field(0.3, ge=0, description="largest logarithm of the exponent of the grey values")
     plain_share: float = Field(0.4, ge=0, le=1, description="share of the slices without classes of the surroundings")
-    bundle: BundleConfig | None = Field(None, description="without it no bundle is written")
     trainer: TrainerConfig = Field(default_factory=lambda: TrainerConfig(ema_decay=0.995))
     epochs: int = Field(40, ge=1)
     items_per_epoch: int = Field(800, ge=1)
@@ -98,6 +97,7 @@ class SynthesisTrainingConfig(TrainingConfig):
 class GanTrainingConfig(SynthesisTrainingConfig):
     """Fields of both GANs."""
 
+    bundle: BundleConfig | None = Field(None, description="without it no bundle is written")
     swapped_share: float = Field(0.25, ge=0, lt=1, description="share of a batch in the style of another image")
     critic_channels: int = Field(24, ge=1, description="first feature maps of the discriminator")
     critic_layers: int = Field(3, ge=1, description="its layers after the first; each but the last halves")
@@ -132,7 +132,6 @@ class VqvaeTrainingConfig(SynthesisTrainingConfig):
     """Training of the VQ-VAE whose codes the latent diffusion draws; it writes no bundle of its own."""
 
     model: Literal["vqvae"]
-    bundle: None = None
     network: CodesConfig = Field(default_factory=CodesConfig)
     learning_rate: float = Field(1e-3, gt=0)
 
@@ -141,6 +140,7 @@ class LdmTrainingConfig(SynthesisTrainingConfig):
     """Training of the latent diffusion."""
 
     model: Literal["ldm"]
+    bundle: BundleConfig | None = Field(None, description="without it no bundle is written")
     vqvae: Path = Field(description="output folder of the training of the VQ-VAE")
     network: LdmNetworkConfig = Field(default_factory=LdmNetworkConfig)
     learning_rate: float = Field(1e-3, gt=0)
