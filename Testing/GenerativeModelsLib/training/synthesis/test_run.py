@@ -91,9 +91,9 @@ def test_the_loss_of_the_codes_falls(tmp_path: Path, batches: SynthesisBatches) 
     torch.manual_seed(0)
     module = VqvaeTraining(config=batches.config, steps=40)
     assert module.renew(batches[0].images) == 16
-    optimiser = torch.optim.Adam(module.parameters(), 3e-3)
+    optimiser = torch.optim.Adam(module.parameters(), 1e-2)
     losses = []
-    for number in range(40):
+    for number in range(80):
         found = module.losses(batches[number % 4])
         optimiser.zero_grad()
         found["loss"].backward()
