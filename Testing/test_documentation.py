@@ -22,6 +22,7 @@ from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
+from GenerativeModelsLib.training.synthesis import config as synthesis
 from Testing.helpers.extension_files import MODULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,18 +89,25 @@ SECTIONS = {
     "head-locator": config.LocatorTrainingConfig,
     "HiRecCVAE and RecCVAE": config.SkullTrainingConfig,
     "heart-lvae": HeartTrainingConfig,
+    "Image synthesis": synthesis.SynthesisTrainingConfig,
+    "GANs of image synthesis": synthesis.GanTrainingConfig,
+    "vqvae": synthesis.VqvaeTrainingConfig,
+    "ldm": synthesis.LdmTrainingConfig,
+    "`data` of image synthesis": synthesis.SynthesisDataConfig,
     "`trainer`": config_parts.TrainerConfig,
     "`bank`": config_parts.BankConfig,
     "`cohort`": config.CohortConfig,
     "`bundle`": config_parts.BundleConfig,
 }
+SHARED = (synthesis.SynthesisTrainingConfig, config_parts.TrainingConfig)
+"""Configs of several models, the nearest first; a section of one model tells what it has beside them."""
 IN_WORDS = {None: "none", "": "empty", (): "empty"}
 
 
 def own_fields(schema: type[BaseModel]) -> dict[str, FieldInfo]:
     """Fields of a section of a config; of the config of one model, what it has beside or otherwise than every one."""
-    every = config_parts.TrainingConfig
-    shared = every.model_fields if issubclass(schema, every) and schema is not every else {}
+    above = [every for every in SHARED if issubclass(schema, every) and schema is not every]
+    shared = above[0].model_fields if above else {}
     return {
         name: field
         for name, field in schema.model_fields.items()
@@ -119,6 +127,7 @@ def test_every_field_of_a_training_config_is_explained_with_its_default(heading:
         elif name not in {"network", "trainer"}:
             value = field.get_default(call_default_factory=True)
             value = tuple(value) if isinstance(value, list) else value
+            value = str(value) if isinstance(value, BaseModel) else value
             if isinstance(value, dict):
                 value = ", ".join(f"{key} {number:g}" for key, number in value.items())
             assert told[name] == IN_WORDS.get(value, str(value)), name

@@ -9,7 +9,8 @@ from __future__ import annotations
 __all__ = ["EXTRAS", "install_command"]
 
 EXTRAS = {
-    "train": ("lightning>=2.5", "tensorboard>=2.17", "pyyaml>=6.0", "monai>=1.6", "scikit-learn>=1.5"),
+    "train": ("lightning>=2.5", "tensorboard>=2.17", "pyyaml>=6.0", "monai>=1.6", "einops>=0.8", "scikit-learn>=1.5"),
+    "diffusion": ("monai>=1.6", "einops>=0.8"),
     "dicom": ("highdicom>=0.25", "fhir.resources>=8.0", "reportlab>=4.2"),
     "cluster": ("dask[distributed]>=2025.1",),
     "web": ("trame-slicer[standalone]>=2.0,<3", "aiohttp>=3.10"),

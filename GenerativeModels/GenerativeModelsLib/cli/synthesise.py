@@ -11,6 +11,7 @@ import typer
 
 from GenerativeModelsLib.cli.console import GuardedCommand, print_json, print_warnings, progress_of_a_case
 from GenerativeModelsLib.cli.options import command_from, json_parameter, parameters_of, values_of
+from GenerativeModelsLib.cli.synthesise_images import images
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 
@@ -19,11 +20,6 @@ __all__ = ["labels", "synthesise"]
 synthesise = typer.Typer(help="New anatomies and images of hearts.", no_args_is_help=True, rich_markup_mode=None)
 _OF_A_REPORT = {"case_id", "examination_date", "operator", "institution", "language", "export"}
 """Fields of the request that label maps do not use."""
-
-
-@synthesise.callback()
-def _group() -> None:
-    """Keep `labels` a command of its own, also where it is the only one."""
 
 
 def _labels(json: bool, source: Path | None, between: tuple[Path, Path] | None, **given: Any) -> None:
@@ -74,3 +70,4 @@ labels = command_from(
     ),
 )
 synthesise.command("labels", cls=GuardedCommand)(labels)
+synthesise.command("images", cls=GuardedCommand)(images)

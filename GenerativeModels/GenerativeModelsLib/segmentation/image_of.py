@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.given import GivenImage, Source
-from GenerativeModelsLib.segmentation.maps import LabelMaps
+from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import grid_of
 
-__all__ = ["grey_of", "image_of"]
+__all__ = ["corners_apart_mm", "grey_of", "image_of"]
 
 NEAR_MM = 0.05
 """Largest distance between corners of the two grids."""
@@ -42,9 +44,7 @@ def image_of(maps: LabelMaps, image: Source, labels_field: str, view: str) -> np
             f"{called} has {_shape(grid.values)} and {other} {_shape(wanted.values)}: give the image that was "
             "segmented, on the grid of its labels."
         )
-    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)], float)
-    corners[:, :3] *= np.array(grid.values.shape[:0:-1]) - 1
-    apart = np.linalg.norm((corners @ (grid.to_lps - wanted.to_lps).T)[:, :3], axis=1).max()
+    apart = corners_apart_mm(grid, wanted)
     if apart > NEAR_MM:
         raise InputError(
             f"{called} and {other} have as many voxels, but their corners lie up to {apart:.3g} mm apart: give the "
@@ -56,6 +56,15 @@ def image_of(maps: LabelMaps, image: Source, labels_field: str, view: str) -> np
     if np.ptp(values) == 0:
         raise InputError(f"{called} is {values.flat[0]:g} everywhere: give the image that was segmented.")
     return wanted.slices_first(values)
+
+
+def corners_apart_mm(grid: FileGrid, other: FileGrid) -> float:
+    """Largest distance of a corner of one grid from that of another; infinite for other numbers of voxels or frames."""
+    if grid.values.shape != other.values.shape:
+        return math.inf
+    corners = np.array([[i, j, k, 1] for i in (0, 1) for j in (0, 1) for k in (0, 1)], float)
+    corners[:, :3] *= np.array(grid.values.shape[:0:-1]) - 1
+    return float(np.linalg.norm((corners @ (grid.to_lps - other.to_lps).T)[:, :3], axis=1).max())
 
 
 def grey_of(values: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
-__all__ = ["grid_of", "read_label_maps"]
+__all__ = ["grid_of", "read_label_maps", "slice_axis"]
 
 THICK_SLICES = 1.3
 """Ratio of the distance of slices to that of pixels from which the header tells the axis across the slices."""
@@ -65,7 +65,7 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
     codes = np.zeros(grid.values.shape, np.uint8)
     for structure, value in own.items():
         codes[whole == value] = CODES[structure]
-    grid = replace(grid, axis=_slice_axis(codes.shape[:0:-1], grid.to_lps, called, warnings, grid.name))
+    grid = replace(grid, axis=slice_axis(codes.shape[:0:-1], grid.to_lps, called, warnings, grid.name))
     codes, to_lps = np.ascontiguousarray(grid.slices_first(codes)), _slices_last(grid.to_lps, grid.axis)
     frame_s = None
     if len(codes) > 1:
@@ -249,7 +249,7 @@ def _interval(asked_ms: float | None, of_file: float | None, called: str, by_vie
     return of_file
 
 
-def _slice_axis(size: Sequence[int], to_lps: np.ndarray, called: str, warnings: list[str], name: str) -> int:
+def slice_axis(size: Sequence[int], to_lps: np.ndarray, called: str, warnings: list[str], name: str) -> int:
     """The axis (of i, j, k) across the slices: the clearly largest voxel distance, or a single voxel."""
     spacing = np.linalg.norm(to_lps[:3, :3], axis=0)
     order = np.argsort(spacing)

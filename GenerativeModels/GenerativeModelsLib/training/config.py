@@ -23,6 +23,12 @@ from GenerativeModelsLib.training.skull.config import (
     ReaderTrainingConfig,
     SkullTrainingConfig,
 )
+from GenerativeModelsLib.training.synthesis.config import (
+    CganTrainingConfig,
+    LdmTrainingConfig,
+    SpadeTrainingConfig,
+    VqvaeTrainingConfig,
+)
 from GenerativeModelsLib.training.uncertainty.config import UncertaintyTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
@@ -34,6 +40,10 @@ AnyTrainingConfig = Annotated[
     | HeartTrainingConfig
     | LabelTrainingConfig
     | UncertaintyTrainingConfig
+    | SpadeTrainingConfig
+    | CganTrainingConfig
+    | VqvaeTrainingConfig
+    | LdmTrainingConfig
     | PredictorTrainingConfig,
     Discriminator("model"),
 ]
@@ -54,6 +64,7 @@ class Steps(NamedTuple):
 
 
 _SKULL = Steps("skull.run:train_skull", "skull.publish:publish")
+_IMAGES = Steps("synthesis.run:train_gan", "synthesis.publish:publish_images")
 _LABELS = Steps("segmentation.run:train_labels", "segmentation.publish:publish_labels")
 TRAININGS = {
     "head-locator": Steps("skull.locator_run:train_locator"),
@@ -70,6 +81,10 @@ TRAININGS = {
     "ar-vae": _LABELS,
     "constrained-vae": _LABELS,
     "segmentation-uncertainty": Steps("uncertainty.run:train_joint", "uncertainty.publish:publish_joint"),
+    "spade": _IMAGES,
+    "cgan": _IMAGES,
+    "vqvae": Steps("synthesis.run:train_vqvae"),
+    "ldm": Steps("synthesis.run:train_ldm", "synthesis.publish:publish_images"),
 }
 """Functions of each `model`."""
 

@@ -42,7 +42,7 @@ def write_nifti(source: Source, before: LabelMaps, after: LabelMaps, path: Path)
         _write(path, _patched(content, before, after))
         return
     values = repaired_values(before, after)
-    write_volume(path, values.astype(np.uint8) if values.dtype == bool else values, before)
+    write_volume(path, values.astype(np.uint8) if values.dtype == bool else values, before.grid, before.frame_s)
 
 
 def _patched(content: bytes, before: LabelMaps, after: LabelMaps) -> bytes:

@@ -94,7 +94,7 @@ def uncertainty_case(request: UncertaintyRequest, *, progress: Progress | None =
     with output_folder(request.output, overwrite=request.overwrite) if request.output else nullcontext() as folder:
         case = _computed(request, show)
         if folder is not None:
-            write_volume(folder / UNCERTAINTY, case.volume, case.maps)
+            write_volume(folder / UNCERTAINTY, case.volume, case.maps.grid, case.maps.frame_s)
             write_json(case.content, folder / DOCUMENT)
     show("done", 1.0)
     return case

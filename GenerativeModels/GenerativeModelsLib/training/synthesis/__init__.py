@@ -1,0 +1,1 @@
+"""Training of networks that draw synthetic images of label maps."""
