@@ -126,7 +126,7 @@ class LabelsRequest(ModelRequest):
     source: Path | None = None
     between: tuple[Path, Path] | None = None
     towards: str | None = asked(
-        "Move the heart of --from to this: ef=45, mass=180, wall=14, edv=150, esv=60, hcm or healthy.",
+        "Move the given heart to this: ef=45, mass=180, wall=14, edv=150, esv=60, hcm or healthy.",
         default=None,
         metavar="TARGET",
         called=N_("the target"),
@@ -134,7 +134,7 @@ class LabelsRequest(ModelRequest):
     condition: str | None = asked(
         "Draw hearts of this class.", default=None, metavar="|".join(CLASSES), called=N_("the class")
     )
-    deform: bool = asked("Deform the label map of --from.", default=False, called=N_("whether maps are deformed"))
+    deform: bool = asked("Deform the given label map.", default=False, called=N_("whether maps are deformed"))
     n: int | None = asked(
         "Number of draws or deformations.",
         default=None,

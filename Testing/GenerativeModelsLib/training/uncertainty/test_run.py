@@ -67,7 +67,7 @@ def test_a_folder_of_camus_ends_in_a_bundle_that_judges_its_images(tmp_path: Pat
     request = UncertaintyRequest(
         Path(f"{stem}.nii.gz"), Path(f"{stem}_gt.nii.gz"), tmp_path / "case", tmp_path / "bundle", "camus", "apical"
     )
-    content = uncertainty_case(request)
+    content = uncertainty_case(request).content
     found = sitk.ReadImage(str(tmp_path / "case" / "uncertainty.nii.gz"))
     assert found.GetSize() == (70, 60, 1) and content["view"] == "apical" and content["frames"] == 1
 
