@@ -154,7 +154,7 @@ def read(folder: Path) -> dict:
 
 
 def test_every_text_of_the_skull_report_is_translated(marked, tmp_path: Path) -> None:
-    folder = a_finished_case(tmp_path / "case", case_id="F-1")
+    folder = a_finished_case(tmp_path / "case", case_id="F-1", imagined=("sagittal", "coronal"))
     request = SkullRequest(axial=Path("axial.png"), pixel_spacing_mm=(1.0, 1.0), gestational_age_weeks=20.0,
                            case_id="F-1", chart="who", output=folder)  # fmt: skip
     result = judged(read(folder), request)
@@ -167,6 +167,7 @@ def test_every_text_of_the_skull_report_is_translated(marked, tmp_path: Path) ->
     result |= {"warnings": list(map(str, warnings)), "warning_kinds": [w.kind for w in warnings]}
     write_skull(folder, result | {"in_distribution": verdict}, request, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert 'class="imagined"' in page
     assert '<html lang="de">' in page and left_in_english(page, "F-1", "fetal-skull-hirec", "WHO") == []
 
 
