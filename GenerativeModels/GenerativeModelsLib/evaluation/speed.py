@@ -13,6 +13,7 @@ from GenerativeModelsLib.evaluation.heart_speed import heart_times
 from GenerativeModelsLib.evaluation.scores.tables import Report, Table
 from GenerativeModelsLib.evaluation.scores.timing import PRODUCT, Cold, best, cold_process, product_s
 from GenerativeModelsLib.evaluation.segmentation_speed import FRAMES, SLICES, segmentation_times
+from GenerativeModelsLib.evaluation.synthesis_speed import SIZE, slice_times
 from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.skull.infer.reconstruct import reconstruct
 
@@ -20,7 +21,7 @@ THREADS = 2
 
 
 def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
-    """Time the skull reconstruction, the check and the repair of segmentations and, with its bundle, the heart."""
+    """Time the skull, check and repair of segmentations, image synthesis and, with its bundle, the heart."""
     torch.set_num_threads(THREADS)
     model = load_skull_model(bundle)
     images = simulated_case(TEST_SET, 0).images
@@ -30,6 +31,7 @@ def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
     cold = cold_command(bundle, images)
     hearts = None if heart is None else heart_times(heart, repeats, THREADS)
     maps = segmentation_times(repeats, THREADS)
+    slices = slice_times(repeats)
     figures = {
         "product_s": product,
         "reconstruction": whole / product,
@@ -79,6 +81,9 @@ def run(bundle: Path, repeats: int, heart: Path | None = None) -> Report:
     for verb, seconds in (("check", maps.check), ("repair", maps.repair)):
         figures[f"segmentation_{verb}"] = seconds / product
         figures[f"segmentation_{verb}_s"] = seconds
+    for method, seconds in slices.items():
+        rows.append([f"synthesise images, {method}: one slice of {SIZE} x {SIZE} pixels", *_cells(seconds, product)])
+        figures |= {f"synthesis_{method}": seconds / product, f"synthesis_{method}_s": seconds}
     table = Table(
         f"Speed on {THREADS} threads",
         ("what", "ratio", "seconds here"),
