@@ -9,6 +9,8 @@ from GenerativeModelsLib.errors import InputError
 DATA = Path("../shared/data")
 """Default folder of the real data."""
 BASELINE = Path("runs/heart/heart.safetensors")
+FINAL = ("hc18", "label-model", "repair", "synthesis", "uncertainty")
+"""Benchmarks with pictures or patients that never steer development."""
 """Weights written by `make train-heart`, with the VAE that the Ladder VAE is compared with."""
 
 
@@ -47,6 +49,8 @@ def run(
         uncertainty (`model`) on the errors of these networks. label-model: a bundle of label maps (`model`) on
         held-out simulated hearts and Sunnybrook, with a figure. synthesis-labels: ways between held-out simulated
         hearts and between patients of ACDC: whether they are even, and whether their maps keep to the rules.
+        synthesis: synthetic images of held-out label maps beside real ones, and whether training with them helps,
+        with figures, an hour and a half of two cores at the first run.
         imagined-planes: imagined sagittal and coronal planes beside the true ones, of simulated heads, and of real
         heads by their outlines.
     cases
@@ -61,7 +65,7 @@ def run(
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
     final
-        For hc18, repair and uncertainty: the pictures or patients that never steer development, instead of the others.
+        For those of `FINAL`: the pictures or patients that never steer development, instead of the others.
     as_json
         Print the results as a JSON document instead of the table.
 
@@ -72,6 +76,7 @@ def run(
     """
     from GenerativeModelsLib.benchmarks.rivals import ablations as benchmark_ablations
     from GenerativeModelsLib.benchmarks.rivals import benchmark as benchmark_rivals
+    from GenerativeModelsLib.benchmarks.synthesis import benchmark as benchmark_synthesis
     from GenerativeModelsLib.evaluation import densities as benchmark_densities
     from GenerativeModelsLib.evaluation import speed as benchmark_speed
     from GenerativeModelsLib.evaluation.heart import (
@@ -134,10 +139,11 @@ def run(
         "label-model": lambda: benchmark_labels.run(bundle("repair"), data, cases or 40, seed, output, final=final),
         "repair": lambda: benchmark_repair.run(data, cases or 20, seed, workers, bundle=model, final=final),
         "uncertainty": lambda: benchmark_uncertainty.run(bundle("uncertainty"), data, seed, workers, final=final),
+        "synthesis": lambda: benchmark_synthesis.run(data, cases, workers, output, final=final),
         "synthesis-labels": lambda: synthesis_labels.run(bundle("heart"), data, cases or 40, seed, workers),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:
         raise InputError(f"There is no benchmark '{name}': choose one of {', '.join(benchmarks)}.")
-    called = f"{name}-final" if final and name in ("hc18", "label-model", "repair", "uncertainty") else name
+    called = f"{name}-final" if final and name in FINAL else name
     publish(called, benchmarks[name](), output, as_json=as_json)

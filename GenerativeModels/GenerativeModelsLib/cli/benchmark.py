@@ -16,6 +16,7 @@ NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "imagined-planes", "rivals", "ablations"),
     *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
+    "synthesis",
     "synthesis-labels",
     *("densities", "thickness", "speed"),
 )
@@ -46,7 +47,9 @@ def benchmark(
     ] = None,
     final: Annotated[
         bool,
-        typer.Option("--final", help="For hc18, label-model, repair, uncertainty: what never steers development."),
+        typer.Option(
+            "--final", help="For hc18, label-model, repair, synthesis, uncertainty: what never steers development."
+        ),
     ] = False,
     json: JsonOption = False,
 ) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["SETTINGS", "predicted", "probabilities", "segmentation_loss", "train_unet", "unet"]
+__all__ = ["SETTINGS", "predicted", "probabilities", "segmentation_loss", "standardised", "train_unet", "unet"]
 
 LV, MYO = CODES["lv"], CODES["myo"]
 SETTINGS = {
@@ -83,28 +83,46 @@ def _dice(share: Tensor, mask: Tensor) -> Tensor:
 
 
 def train_unet(
-    cases: Sequence[ImagedCase], seed: int, steps: int = SETTINGS["steps"], classes: int = 3
+    cases: Sequence[ImagedCase],
+    seed: int,
+    steps: int = SETTINGS["steps"],
+    classes: int = 3,
+    synthetic: Sequence[ImagedCase] = (),
 ) -> torch.nn.Module:
-    """A U-Net trained on the slices of cases whose cavity is labelled; the same seed gives the same network."""
+    """A U-Net trained on the slices of cases whose cavity is labelled; the same seed gives the same network.
+
+    With `synthetic` cases half of every batch, rounded down, is of them: number of steps and size of a batch stay.
+    """
     import torch
 
-    images = np.concatenate([case.images[case.known["lv"]] for case in cases])
-    labels = np.concatenate([case.truth.values[case.known["lv"]] for case in cases])
-    walled = torch.from_numpy(np.concatenate([case.known["myo"][case.known["lv"]] for case in cases]))
-    seen, wanted = _standard(images), torch.from_numpy(labels.astype(np.int64))
+    images, labels, walls = _slices(cases)
+    if synthetic:
+        images, labels, walls = (np.concatenate(both) for both in zip((images, labels, walls), _slices(synthetic)))
+    seen, wanted, walled = standardised(images), torch.from_numpy(labels.astype(np.int64)), torch.from_numpy(walls)
+    real = int(sum(case.known["lv"].sum() for case in cases))
+    others = SETTINGS["batch"] // 2 if synthetic else 0
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = unet(classes).train()
         optimiser = torch.optim.Adam(net.parameters(), SETTINGS["learning_rate"])
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, SETTINGS["learning_rate"], total_steps=steps)
         for _ in range(steps):
-            batch = torch.randint(len(seen), (SETTINGS["batch"],))
+            batch = torch.randint(real, (SETTINGS["batch"] - others,))
+            if others:
+                batch = torch.cat([batch, torch.randint(real, len(seen), (others,))])
             loss = segmentation_loss(*_moved(net, seen[batch], wanted[batch]), walled[batch])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
     return net.eval()
+
+
+def _slices(cases: Sequence[ImagedCase]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Images and labels (N, rows, columns) of the slices whose cavity is labelled, and whether the wall is, (N,)."""
+    images = np.concatenate([case.images[case.known["lv"]] for case in cases])
+    labels = np.concatenate([case.truth.values[case.known["lv"]] for case in cases])
+    return images, labels, np.concatenate([case.known["myo"][case.known["lv"]] for case in cases])
 
 
 def _moved(net: torch.nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -126,7 +144,7 @@ def _moved(net: torch.nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor
     return net(seen * (1 + factor) + offset), wanted
 
 
-def _standard(images: np.ndarray) -> Tensor:
+def standardised(images: np.ndarray) -> Tensor:
     """(N, rows, columns) float32 of mean 0 and standard deviation 1 each."""
     import torch
 
@@ -144,7 +162,7 @@ def probabilities(net: torch.nn.Module, images: np.ndarray, views: int = 1) -> n
     import torch
     from torch.nn.functional import affine_grid, grid_sample
 
-    seen, total = _standard(images)[:, None], 0.0
+    seen, total = standardised(images)[:, None], 0.0
     ways = [(mirror, *way) for way in ((1.0, 0), (0.8, 0), (1.2, 0), (1.0, 15), (1.0, -15)) for mirror in (1, -1)]
     for mirror, contrast, degrees in ways[:views]:
         c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
@@ -164,7 +182,7 @@ def predicted(net: torch.nn.Module, case: ImagedCase) -> np.ndarray:
     """(frames, slices, rows, columns) uint8 labels of every slice, each segmented alone."""
     import torch
 
-    flat = _standard(case.images.reshape(-1, *case.images.shape[-2:]))
+    flat = standardised(case.images.reshape(-1, *case.images.shape[-2:]))
     with torch.inference_mode():
         found = [net(part[:, None]).argmax(1) for part in flat.split(16)]
     return torch.cat(found).numpy().astype(np.uint8).reshape(case.images.shape)

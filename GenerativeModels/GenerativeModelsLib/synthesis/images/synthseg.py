@@ -4,6 +4,7 @@ After Billot et al., Medical Image Analysis 2023;86:102789 (SynthSeg) and Billot
 For labels l of voxels v, of a grid with the pixel size p:
 
     intensity   g(v) = m_l + s_l e(v),   e of variance 1: four fifths of it smooth over `TEXTURE_MM`, the rest white
+                (m_l and s_l of a style are medians over its slices, since slices of a stack differ in brightness)
     bias        g <- g exp(b),   b a Gaussian field, smooth over `Faults.bias_mm`, of standard deviation `Faults.bias`
     blur        g <- G_sigma * g in the slice,   sigma = `Faults.blur` p: pixels at borders hold both sides
     noise       g <- |g + n_1 + i n_2|,   n ~ N(0, `Faults.noise`^2)     (Rician; Gudbjartsson and Patz, MRM 1995)
@@ -31,8 +32,10 @@ MOST_SPREAD = 0.08
 """Largest standard deviation of a label's intensities without a style."""
 _CLASSES = tuple(range(DARK, BRIGHT + 1))
 _BLOOD = ("lv", "rv", "la")
-TEXTURE_MM = 2.5
+TEXTURE_MM = 6.0
 """Standard deviation of the smoothing of most of the texture: what varies within an organ is wider than a pixel."""
+LEAST_PIXELS = 20
+"""Pixels of a region in a slice from which on the slice says how its grey values vary."""
 PATCH_MM = 18.0
 """Standard deviation of the smoothing that makes random surroundings."""
 
@@ -135,21 +138,22 @@ class _Measured:
         if wanted.value is not None and labels is not None:
             found = labels.flat == CODES[wanted.structure] if wanted.structure else _same(labels, wanted.value)
             if found.sum() > 1:
-                return _moments(self._shares[found])
+                return _moments(self._shares, found)
         number = wanted.surroundings
         if number is None:
             number = BRIGHT if wanted.structure in _BLOOD else DARK + 1 if wanted.structure else rng.choice(_CLASSES)
         found = (self.classes == number) & self._left
-        return _moments(self._shares[found if found.sum() > 1 else self._left])
+        return _moments(self._shares, found if found.sum() > 1 else self._left)
 
 
 def _same(labels: LabelledVolume, value: int) -> np.ndarray:
     return labels.values.reshape(labels.flat.shape) == value
 
 
-def _moments(values: np.ndarray) -> tuple[float, float]:
-    """Median and a robust standard deviation: fat and vessels within a region are no noise."""
-    low, middle, high = np.percentile(values, (16, 50, 84))
+def _moments(shares: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
+    """Median and a robust standard deviation within a slice: fat and vessels within a region are no noise."""
+    slices = [values[where] for values, where in zip(shares, mask) if where.sum() >= LEAST_PIXELS] or [shares[mask]]
+    low, middle, high = np.median([np.percentile(values, (16, 50, 84)) for values in slices], axis=0)
     return float(middle), float(high - low) / 2
 
 

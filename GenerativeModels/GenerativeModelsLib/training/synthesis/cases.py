@@ -86,13 +86,16 @@ def parts_of(config: SynthesisTrainingConfig) -> Parts:
     """
     data = config.data
     if data.kind == "sunnybrook":
-        patients = {name: [] for name in (*TRAINING, *VALIDATION)}
+        wanted = TRAINING if data.patients is None else data.patients
+        if other := [name for name in wanted if name not in TRAINING]:
+            raise InputError(f"data.patients holds {other[0]}, expected some of {', '.join(TRAINING)}.")
+        patients = {name: [] for name in (*wanted, *VALIDATION)}
         for case in imaged_stacks(data.folder):
             if case.patient in patients:
                 volume = ClassedSlices.of_volume(case.images[0], case.truth.values[0], np.full(2, PIXEL_MM))
                 patients[case.patient].append(volume)
         found = {name: ClassedSlices.joined(parts) for name, parts in patients.items() if parts}
-        training, validation = ([name for name in names if name in found] for names in (TRAINING, VALIDATION))
+        training, validation = ([name for name in names if name in found] for names in (wanted, VALIDATION))
     else:
         found = {path.name.split(".")[0]: _of_file(path, config) for path in _label_files(data.folder)}
         order = np.random.default_rng([config.seed, 3]).permutation(sorted(found)).tolist()

@@ -33,6 +33,9 @@ class SynthesisDataConfig(Strict):
     folder: Path
     label_values: str = Field("acdc", description="folder: a preset or values such as lv=3,myo=2,rv=1")
     validation_share: float = Field(0.2, gt=0, lt=1, description="folder: share of the patients that validate")
+    patients: tuple[str, ...] | None = Field(
+        None, min_length=1, description="sunnybrook: the patients, of those that train, to train on"
+    )
 
 
 class CodesConfig(Strict):

@@ -1,0 +1,1 @@
+"""Benchmark of synthetic images: `generative-models benchmark synthesis`."""
