@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.skull.infer.find_heads import locate_all
+from GenerativeModelsLib.errors import Caution, InputError
+from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.infer.model import SkullModel
 from GenerativeModelsLib.skull.locate.border import Border
-from GenerativeModelsLib.skull.planes.image import plane_from_array
+from GenerativeModelsLib.synthesis.translate.head import border_in, require_head
 
-__all__ = ["NOMINAL_MM", "Drift", "border_in", "border_or_none", "distances_mm", "drift_between"]
-
-NOMINAL_MM = 150.0
-"""Height that a picture without a spacing is taken to have, while its head is looked for."""
+__all__ = ["Drift", "Watched", "distances_mm", "drift_between"]
 
 
 @dataclass(frozen=True)
@@ -35,19 +32,6 @@ class Drift:
     mean_percent: float
 
 
-def border_in(model: SkullModel, pixels: np.ndarray, spacing_mm: tuple[float, float] | None) -> Border:
-    """The border of the head in an axial picture (rows, columns); in nominal mm where no spacing is known.
-
-    Raises
-    ------
-    InputError
-        There is no head in it, or the spacing is implausible.
-    """
-    if spacing_mm is None:
-        spacing_mm = (NOMINAL_MM / len(pixels),) * 2
-    return locate_all(model, {"axial": plane_from_array(pixels, spacing_mm, "axial")})["axial"].border
-
-
 def distances_mm(before: Border, outline_mm: np.ndarray) -> np.ndarray:
     """(ANGLES,) distance of an outline (K, 2) from a border along its rays."""
     reach = np.linalg.norm(before.strip.rays_mm(), axis=-1)
@@ -62,9 +46,38 @@ def drift_between(before: Border, after: Border, *, in_mm: bool = True) -> Drift
     return Drift(mean, largest, 100 * float(found.mean()) / radius)
 
 
-def border_or_none(model: SkullModel, pixels: np.ndarray, spacing_mm: tuple[float, float] | None) -> Border | None:
-    """`border_in`, or None where there is no head."""
-    try:
-        return border_in(model, pixels, spacing_mm)
-    except InputError:
-        return None
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """The head of a picture before its translation.
+
+    Attributes
+    ----------
+    model
+        That finds heads and reads their borders.
+    before
+        The border.
+    spacing_mm
+        Of the picture; None = not known.
+    """
+
+    model: SkullModel
+    before: Border
+    spacing_mm: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, model: SkullModel, pixels: np.ndarray, spacing_mm: tuple[float, float] | None, called: str) -> Watched:
+        """The head in a picture (rows, columns) that messages call so; raises `InputError` as `require_head`."""
+        return cls(model, require_head(model, pixels, spacing_mm, called), spacing_mm)
+
+    def drift(self, pixels: np.ndarray) -> tuple[Drift | None, tuple[str, ...]]:
+        """The drift to the translated picture, and warnings; None where no head is found in it."""
+        try:
+            after = border_in(self.model, pixels, self.spacing_mm)
+        except InputError:
+            lost = said("No head is found in the translated image any more: do not use it.")
+            return None, (Caution(lost, "quality"),)
+        found = drift_between(self.before, after, in_mm=self.spacing_mm is not None)
+        if self.spacing_mm is not None:
+            return found, ()
+        unknown = said("The pixel spacing is not known: the drift is given in per cent of the radius alone.")
+        return found, (Caution(unknown, "missing"),)

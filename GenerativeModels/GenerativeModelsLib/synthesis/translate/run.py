@@ -9,13 +9,14 @@ from typing import Any
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.anatomy.run import Progress, model_summary, now, warning_entries, write_json
 from GenerativeModelsLib.device import choose_device
-from GenerativeModelsLib.errors import Caution
-from GenerativeModelsLib.language import said
+from GenerativeModelsLib.errors import named
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.resources import default_bundle
+from GenerativeModelsLib.skull.infer.model import load_skull_model
 from GenerativeModelsLib.synthesis.translate.domains import ULTRASOUND, require_domain
+from GenerativeModelsLib.synthesis.translate.drift import Watched
 from GenerativeModelsLib.synthesis.translate.model import load_translator
-from GenerativeModelsLib.synthesis.translate.read import READERS
+from GenerativeModelsLib.synthesis.translate.read import READERS, Subject
 from GenerativeModelsLib.synthesis.translate.request import TranslationRequest
 
 __all__ = ["DOCUMENT", "translate_image"]
@@ -42,11 +43,11 @@ def translate_image(request: TranslationRequest, *, progress: Progress | None = 
         translator = load_translator(bundle, request.to, choice.torch_device)
         show("reading the image", 0.2)
         subject = READERS[translator.modality](request.image)
-        heads = _Heads(subject.values[0], _spacing(request, subject)) if translator.modality == ULTRASOUND else None
+        head = _watched(request, subject) if translator.modality == ULTRASOUND else None
         show("translating", 0.5)
         made = translator.translate(subject.values, request.to, request.seed, subject.pixel_mm)
         show("measuring the drift", 0.7)
-        drift, notes = (None, ()) if heads is None else heads.drift(made.values[0])
+        drift, notes = (None, ()) if head is None else head.drift(made.values[0])
         file = subject.write(folder, made.values)
         content = {
             "schema": SCHEMA,
@@ -56,7 +57,7 @@ def translate_image(request: TranslationRequest, *, progress: Progress | None = 
             "modality": translator.modality,
             "domains": {"from": translator.source_of(request.to), "to": request.to},
             "model": model_summary(translator),
-            "drift": drift,
+            "drift": None if drift is None else asdict(drift),
             "seed": request.seed,
             "software": {"version": __version__, "torch": torch.__version__},
             "device": made.device,
@@ -69,32 +70,10 @@ def translate_image(request: TranslationRequest, *, progress: Progress | None = 
     return content
 
 
-def _spacing(request, subject):
-    if request.spacing_mm is not None:
-        return request.spacing_mm
-    return None if subject.pixel_mm is None else tuple(float(side) for side in subject.pixel_mm)
-
-
-class _Heads:
-    """The outline of the head before and after; an image without a head is refused."""
-
-    def __init__(self, pixels, spacing_mm) -> None:
-        from GenerativeModelsLib.skull.infer.model import load_skull_model
-        from GenerativeModelsLib.synthesis.translate.drift import border_in
-
-        self._model, self._spacing_mm = load_skull_model(default_bundle("skull")), spacing_mm
-        self._before = border_in(self._model, pixels, spacing_mm)
-
-    def drift(self, pixels) -> tuple[dict[str, float | None] | None, tuple[str, ...]]:
-        from GenerativeModelsLib.synthesis.translate.drift import border_or_none, drift_between
-
-        after = border_or_none(self._model, pixels, self._spacing_mm)
-        if after is None:
-            lost = said("No head is found in the translated image any more: do not use it.")
-            return None, (Caution(lost, "quality"),)
-        found = drift_between(self._before, after, in_mm=self._spacing_mm is not None)
-        notes = ()
-        if self._spacing_mm is None:
-            unknown = said("The pixel spacing is not known: the drift is given in per cent of the radius alone.")
-            notes = (Caution(unknown, "missing"),)
-        return {name: None if value is None else round(value, 3) for name, value in asdict(found).items()}, notes
+def _watched(request: TranslationRequest, subject: Subject) -> Watched:
+    """The head of a picture of ultrasound, which must show one."""
+    spacing_mm = request.spacing_mm
+    if spacing_mm is None and subject.pixel_mm is not None:
+        spacing_mm = float(subject.pixel_mm[0]), float(subject.pixel_mm[1])
+    called = f"{named('image')} {subject.name}"
+    return Watched.of(load_skull_model(default_bundle("skull")), subject.values[0], spacing_mm, called)
