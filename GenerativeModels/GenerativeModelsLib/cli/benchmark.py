@@ -16,7 +16,7 @@ NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "imagined-planes", "rivals", "ablations"),
     *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
-    "synthesis-labels",
+    *("synthesis-labels", "translation"),
     *("densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `benchmarks.run.run`."""
