@@ -25,7 +25,6 @@ from GenerativeModelsLib.skull.infer.model import SkullModel, load_skull_model
 from GenerativeModelsLib.skull.locate.border import Border
 from GenerativeModelsLib.skull.locate.strip import Strip
 from GenerativeModelsLib.skull.locate.window import normalise_grey
-from GenerativeModelsLib.skull.plane_fields import Spacing
 from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
 from GenerativeModelsLib.synthesis.translate.domains import HC18, SIMULATED
 from GenerativeModelsLib.synthesis.translate.drift import distances_mm

@@ -17,6 +17,13 @@ __all__ = ["ImagePool", "TranslationTraining", "generator_parameters", "moved_re
 
 BETAS = (0.5, 0.999)
 """Of Adam."""
+SMALL = 0.1
+"""Difference of grey values up to which a loss is quadratic. With |d|, whose slope does not end at 0, the generators
+stay the identity with which they begin."""
+CRITICS = 2.0
+"""Learning rate of the discriminators in that of the generators."""
+REGIONS = 5.0
+"""That of the regions."""
 LINEAR_FROM = 0.5
 """Share of the steps after which the learning rate falls linearly to 0, as in the paper."""
 
@@ -29,6 +36,11 @@ def generator_parameters(config: TranslationTrainingConfig) -> dict:
 def moved_regions(before: Tensor, after: Tensor) -> Tensor:
     """Mean KL divergence of the regions of pixels by their scores (B, R, rows, columns) before and after, in nats."""
     return F.kl_div(after.log_softmax(1), before.log_softmax(1), log_target=True, reduction="none").sum(1).mean()
+
+
+def apart(one: Tensor, other: Tensor) -> Tensor:
+    """Mean of h(d) of the differences d of two images: d^2 / (2 b) up to b = `SMALL`, and |d| - b / 2 beyond."""
+    return F.smooth_l1_loss(one, other, beta=SMALL)
 
 
 class ImagePool:
@@ -126,8 +138,8 @@ class TranslationTraining(L.LightningModule):
         after = [self.regions(made[part]) for part in ("to_second", "to_first")]
         return {
             "fooled": fooled,
-            "cycle": F.l1_loss(made["first_back"], batch.first) + F.l1_loss(made["second_back"], batch.second),
-            "identity": F.l1_loss(made["first_again"], batch.first) + F.l1_loss(made["second_again"], batch.second),
+            "cycle": apart(made["first_back"], batch.first) + apart(made["second_back"], batch.second),
+            "identity": apart(made["first_again"], batch.first) + apart(made["second_again"], batch.second),
             "moved": sum(moved_regions(*pair) for pair in zip(before, after)),
         }
 
@@ -192,7 +204,7 @@ class TranslationTraining(L.LightningModule):
         rate, (net, critics, regions) = self.config.learning_rate, (self.net, self.critics, self.regions)
         optimisers = [
             torch.optim.Adam(part.parameters(), lr=factor * rate, betas=BETAS)
-            for part, factor in ((net, 1.0), (critics, 1.0), (regions, 5.0))
+            for part, factor in ((net, 1.0), (critics, CRITICS), (regions, REGIONS))
         ]
 
         def factor(step: int) -> float:
