@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from GenerativeModelsLib.models.translation import LookGenerator, RegionNet
@@ -20,6 +20,7 @@ def test_a_generator_begins_as_the_identity() -> None:
     torch.testing.assert_close(net(x, torch.randn(2, 24, 24)), x)
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 200))
 def test_the_tone_curve_rises_and_keeps_black(seed: int) -> None:
     net = some_generator(seed, 2.0)
@@ -34,6 +35,7 @@ def test_the_tone_curve_is_linear_between_its_knots() -> None:
     torch.testing.assert_close(found, torch.tensor([-1.0, -0.75, -0.5, 0.25, 1.0]))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 50), st.integers(1, 100))
 def test_a_pixel_changes_by_the_reach_at_most_beside_the_curve(seed: int, reach: int) -> None:
     net = some_generator(seed, 5.0)

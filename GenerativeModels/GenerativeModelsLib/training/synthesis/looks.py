@@ -16,6 +16,7 @@ from GenerativeModelsLib.evaluation.data.test_heads import SIZE
 from GenerativeModelsLib.evaluation.skull.domain import head_like
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
 from GenerativeModelsLib.segmentation.maps import CODES
+from GenerativeModelsLib.segmentation.uncertainty.crops import Pieces
 from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
 from GenerativeModelsLib.synthesis.images.field import Field, middle_of_volume
 from GenerativeModelsLib.synthesis.images.read import read_labels
@@ -25,7 +26,7 @@ from GenerativeModelsLib.synthesis.translate.translator import Scale, at_scale, 
 from GenerativeModelsLib.training.skull.bank import PICTURE_SIZE
 from GenerativeModelsLib.training.synthesis.translation_config import TranslationTrainingConfig
 
-__all__ = ["UNKNOWN", "Look", "Looks", "head_regions", "looks_of", "regions_of"]
+__all__ = ["UNKNOWN", "Look", "Looks", "cut_regions", "head_regions", "looks_of", "regions_of"]
 
 UNKNOWN = 255
 """Region of a pixel whose region is not known."""
@@ -110,6 +111,11 @@ def head_regions(outline_px: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.where(off <= BORDER, 1, 2 * inside).astype(np.uint8)
 
 
+def cut_regions(regions: np.ndarray, place: Field | Pieces) -> np.ndarray:
+    """Squares of regions (N, rows, columns), uint8; `UNKNOWN` beyond their border, where the cut itself puts 0."""
+    return (UNKNOWN - place.cut(UNKNOWN - regions.astype(np.int16), "nearest").numpy()).astype(np.uint8)
+
+
 def _split(config: TranslationTrainingConfig, looks: Sequence[Look], names: Sequence) -> tuple[Look, Look]:
     """Squares that train and that validate; images of one name stay together."""
     order = np.random.default_rng([config.seed, 5]).permutation(sorted(set(names))).tolist()
@@ -133,7 +139,7 @@ def _about_head(
     field = Field(middle[::-1], shape, np.ones(2), _canvas(config), 1.0)
     regions = head_regions(outline, shape)
     seen = at_scale(seen[None], shape).numpy()
-    return Look(field.cut(seen).numpy(), field.cut(regions[None], "nearest").numpy().astype(np.uint8))
+    return Look(field.cut(seen).numpy(), cut_regions(regions[None], field))
 
 
 def _simulated(config: TranslationTrainingConfig, sizes: Sequence[float], number: int) -> Look:
@@ -172,7 +178,7 @@ def _of_file(config: TranslationTrainingConfig, path: Path) -> Look:
         codes[drawn] = maps.flat[drawn]
     at = middle_of_volume((codes > 0) & (codes < UNKNOWN))
     field = Field(at, seen.shape[1:], image.pixel_mm, _canvas(config), config.grid_mm)
-    return Look(field.cut(seen).numpy(), field.cut(codes, "nearest").numpy().astype(np.uint8))
+    return Look(field.cut(seen).numpy(), cut_regions(codes, field))
 
 
 def _canvas(config: TranslationTrainingConfig) -> int:

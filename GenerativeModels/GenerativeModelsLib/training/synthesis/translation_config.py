@@ -84,8 +84,8 @@ class TranslationTrainingConfig(TrainingConfig):
     critic_channels: int = Field(20, ge=1, description="first feature maps of the discriminators")
     critic_layers: int = Field(3, ge=1, description="their layers after the first; each but the last halves")
     adversarial_weight: float = Field(1.0, ge=0)
-    cycle_weight: float = Field(10.0, ge=0)
-    identity_weight: float = Field(5.0, ge=0)
+    cycle_weight: float = Field(5.0, ge=0)
+    identity_weight: float = Field(1.0, ge=0)
     region_weight: float = Field(5.0, ge=0, description="of the regions that must stay where they are")
     region_share: float = Field(
         0.1,
@@ -99,5 +99,5 @@ class TranslationTrainingConfig(TrainingConfig):
     trainer: TrainerConfig = Field(default_factory=lambda: TrainerConfig(ema_decay=0.995))
     epochs: int = Field(40, ge=1)
     items_per_epoch: int = Field(300, ge=1)
-    batch_size: int = Field(4, ge=2)
-    learning_rate: float = Field(2e-4, gt=0)
+    batch_size: int = Field(2, ge=2)
+    learning_rate: float = Field(5e-4, gt=0)

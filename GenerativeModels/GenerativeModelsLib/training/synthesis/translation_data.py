@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from GenerativeModelsLib.segmentation.uncertainty.crops import Pieces
-from GenerativeModelsLib.training.synthesis.looks import Look
+from GenerativeModelsLib.training.synthesis.looks import Look, cut_regions
 from GenerativeModelsLib.training.synthesis.translation_config import TranslationTrainingConfig
 
 __all__ = ["TranslationBatch", "TranslationBatches", "squares_of"]
@@ -46,7 +46,7 @@ def squares_of(
             turned = (rng.uniform(size=count) < 0.5)[:, None, None]
             seen, regions = (np.where(turned, each[:, :, ::-1], each) for each in (seen, regions))
     pieces = Pieces(at, seen.shape[1:], np.ones(2), config.grid, 1.0, angle, scale)
-    return pieces.cut(seen), pieces.cut(regions, "nearest").to(torch.uint8)
+    return pieces.cut(seen), torch.from_numpy(cut_regions(regions, pieces))
 
 
 class TranslationBatches(Dataset):

@@ -46,8 +46,8 @@ def test_a_picture_is_translated_and_its_drift_is_told(tmp_path: Path, sample_ca
     translated(image, tmp_path / "c", heads, seed=5)
     one, other, third = ((tmp_path / name / "image.png").read_bytes() for name in "abc")
     assert one == other != third
-    made = Image.open(tmp_path / "a" / "image.png")
-    assert made.size == Image.open(image).size and made.info["Description"].startswith("SYNTHETIC")
+    with Image.open(tmp_path / "a" / "image.png") as made, Image.open(image) as given:
+        assert made.size == given.size and made.info["Description"].startswith("SYNTHETIC")
     assert content == json.loads((tmp_path / "a" / "result.json").read_text(encoding="utf-8"))
     assert content["synthetic"] is True and content["domains"] == {"from": SIMULATED, "to": HC18}
     assert 0 < content["drift"]["mean_mm"] <= content["drift"]["largest_mm"] and content["drift"]["mean_percent"] > 0
@@ -79,10 +79,7 @@ def test_nothing_measures_a_translated_image(tmp_path: Path, sample_case: Path, 
 def test_a_cine_keeps_its_grid_and_its_frames(tmp_path: Path, vendors: Path) -> None:
     labels = write_maps(tmp_path / "labels.nii.gz", maps_of(cine(3, 4)))
     image = tmp_path / "image.nii.gz"
-    values = sitk.GetArrayFromImage(sitk.ReadImage(str(labels))).astype(np.float32) * 60 + 20
-    made = sitk.GetImageFromArray(values)
-    made.CopyInformation(sitk.ReadImage(str(labels)))
-    sitk.WriteImage(made, str(image))
+    sitk.WriteImage(sitk.Cast(sitk.ReadImage(str(labels)), sitk.sitkFloat32) * 60 + 20, str(image))
     content = translated(image, tmp_path / "out", vendors, VENDORS[0])
     found, given = (nibabel.load(path) for path in (tmp_path / "out" / "image.nii.gz", image))
     np.testing.assert_array_equal(found.affine, given.affine)
