@@ -1,4 +1,4 @@
-"""Squares of two domains with their regions: where they lie, what is known of them, and which part of HC18 they read."""
+"""Squares of two domains with their regions: where they lie, what is known of them, and the part of HC18 they read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from GenerativeModelsLib.synthesis.images.field import Field
 from GenerativeModelsLib.synthesis.translate.domains import HC18, SIMULATED
 from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.synthesis import looks as module
-from GenerativeModelsLib.training.synthesis.looks import UNKNOWN, cut_regions, head_regions, looks_of, regions_of
+from GenerativeModelsLib.training.synthesis.looks import UNKNOWN, Looks, cut_regions, head_regions, looks_of, regions_of
+from GenerativeModelsLib.training.synthesis.translation_config import TranslationTrainingConfig
 from GenerativeModelsLib.training.synthesis.translation_data import TranslationBatches, squares_of
 from Testing.helpers.tiny_translation import VENDORS, cyclegan_file, write_two_vendors
 
@@ -33,15 +34,22 @@ def real_case(folder: Path, number: int, radius_px: float = 60.0) -> Hc18Case:
     return Hc18Case(path, 0.5, Ellipse((45.0, 35.0), radius_px / 2, radius_px / 2, 0.0), np.pi * radius_px)
 
 
-@pytest.fixture
-def heads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The config of a training on three real pictures and eight simulated ones, of which none is drawn."""
-    cases = [real_case(tmp_path, number) for number in range(3)]
-    parts = {"training": cases, "calibration": [], "test": [], "final": []}
-    monkeypatch.setattr(hc18, "read_hc18", lambda folder: cases)
-    monkeypatch.setattr(hc18, "split_hc18", lambda given: SimpleNamespace(**parts))
-    data = {"kind": "heads", "hc18": str(tmp_path), "simulated": 8}
-    return read_config(cyclegan_file(tmp_path, data))
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> TranslationTrainingConfig:
+    """The config of a training on simulated pictures and three real ones."""
+    folder = tmp_path_factory.mktemp("heads")
+    return read_config(cyclegan_file(folder, {"kind": "heads", "hc18": str(folder), "simulated": 8}))
+
+
+@pytest.fixture(scope="module")
+def looks(heads: TranslationTrainingConfig) -> Looks:
+    """Its squares, of pictures in the training part of HC18; one of another part would be no picture."""
+    cases = [real_case(heads.data.hc18, number) for number in range(3)]
+    parts = {"training": cases, "calibration": [None], "test": [None], "final": [None]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hc18, "read_hc18", lambda folder: cases)
+        patch.setattr(hc18, "split_hc18", lambda given: SimpleNamespace(**parts))
+        return looks_of(heads)
 
 
 def test_regions_are_a_band_about_the_outline_and_what_it_holds() -> None:
@@ -53,8 +61,7 @@ def test_regions_are_a_band_about_the_outline_and_what_it_holds() -> None:
     assert not head_regions(circle + 500, (50, 60)).any()
 
 
-def test_squares_of_both_domains_lie_about_the_head(heads) -> None:
-    looks = looks_of(heads)
+def test_squares_of_both_domains_lie_about_the_head(heads, looks) -> None:
     assert [len(look) for look in (*looks.training, *looks.validation)] == [7, 2, 1, 1]
     assert regions_of(heads) == 3 and heads.data.domains == (SIMULATED, HC18)
     for look in looks.training:
@@ -110,8 +117,7 @@ def test_folders_of_two_vendors_are_cut_about_the_heart_where_it_is_labelled(tmp
         looks_of(read_config(cyclegan_file(tmp_path, folders(tmp_path, first=str(tmp_path)))))
 
 
-def test_batches_follow_from_seed_and_number_and_mirror_regions_with_images(heads) -> None:
-    looks = looks_of(heads)
+def test_batches_follow_from_seed_and_number_and_mirror_regions_with_images(heads, looks) -> None:
     batches = TranslationBatches(looks.training, heads)
     one, same, other = batches[3], batches[3], batches[4]
     assert torch.equal(one.first, same.first) and torch.equal(one.second_regions, same.second_regions)

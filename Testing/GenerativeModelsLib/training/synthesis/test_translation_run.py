@@ -1,4 +1,4 @@
-"""The CycleGAN: its losses in closed form, a loss that falls, and a training from its YAML to a bundle that translates."""
+"""The CycleGAN: losses in closed form, losses that fall, and a training from its YAML to a bundle that translates."""
 
 from __future__ import annotations
 
@@ -110,12 +110,14 @@ def test_regions_that_are_not_known_do_not_count(module: TranslationTraining) ->
     assert float(module.region_loss(unknown)) == 0
 
 
-def test_the_term_of_the_regions_has_its_weight_after_its_share_of_the_steps(module: TranslationTraining) -> None:
+def test_the_term_of_the_regions_has_its_weight_after_its_share_of_the_steps(
+    module: TranslationTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert module.weights()["moved"] == 0
-    module.config.region_share = 0.0
-    assert module.weights()["moved"] == 0  # the first step
-    type(module)._step_number.fget(module)
-    module.__class__ = type("Later", (TranslationTraining,), {"_step_number": property(lambda self: 5)})
+    monkeypatch.setattr(TranslationTraining, "_step_number", 5)
+    module.config.region_share = 0.9
+    assert module.weights()["moved"] == pytest.approx(5 / 9 * module.config.region_weight)
+    module.config.region_share = 0.5
     assert module.weights()["moved"] == module.config.region_weight
 
 
