@@ -79,7 +79,11 @@ def test_nothing_measures_a_translated_image(tmp_path: Path, sample_case: Path, 
 def test_a_cine_keeps_its_grid_and_its_frames(tmp_path: Path, vendors: Path) -> None:
     labels = write_maps(tmp_path / "labels.nii.gz", maps_of(cine(3, 4)))
     image = tmp_path / "image.nii.gz"
-    sitk.WriteImage(sitk.Cast(sitk.ReadImage(str(labels)), sitk.sitkFloat32) * 60 + 20, str(image))
+    maps = nibabel.load(labels)
+    grey = np.asarray(maps.dataobj, np.float32) * 60 + 20
+    grey[:3] = 150  # a bright side
+    maps.header.set_data_dtype(np.float32)
+    nibabel.Nifti1Image(grey, maps.affine, maps.header).to_filename(image)
     content = translated(image, tmp_path / "out", vendors, VENDORS[0])
     found, given = (nibabel.load(path) for path in (tmp_path / "out" / "image.nii.gz", image))
     np.testing.assert_array_equal(found.affine, given.affine)
