@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "skull": BASE | SCIENCE | {"export"},
     "heart": BASE | SCIENCE | {"export"},
     "segmentation": BASE | SCIENCE,
-    "synthesis": BASE | SCIENCE | {"extras", "heart", "segmentation"},
+    "synthesis": BASE | SCIENCE | {"extras", "skull", "heart", "segmentation"},
     "worker": BASE,
     "evaluation": BASE | SCIENCE | ANATOMIES | {"extras", "synthesis"},
     "training": BASE | SCIENCE | ANATOMIES | {"batch", "evaluation", "synthesis"},

@@ -23,6 +23,7 @@ from GenerativeModelsLib.training.heart.config import HeartTrainingConfig
 from GenerativeModelsLib.training.shared import cohort_table, config_parts
 from GenerativeModelsLib.training.skull import config
 from GenerativeModelsLib.training.synthesis import config as synthesis
+from GenerativeModelsLib.training.synthesis import translation_config
 from Testing.helpers.extension_files import MODULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +95,9 @@ SECTIONS = {
     "vqvae": synthesis.VqvaeTrainingConfig,
     "ldm": synthesis.LdmTrainingConfig,
     "`data` of image synthesis": synthesis.SynthesisDataConfig,
+    "plane-reader": config.ReaderTrainingConfig,
+    "cyclegan": translation_config.TranslationTrainingConfig,
+    "`data` of cyclegan": translation_config.TranslationDataConfig,
     "`trainer`": config_parts.TrainerConfig,
     "`bank`": config_parts.BankConfig,
     "`cohort`": config.CohortConfig,

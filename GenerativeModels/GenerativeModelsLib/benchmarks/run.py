@@ -51,6 +51,8 @@ def run(
         hearts and between patients of ACDC: whether they are even, and whether their maps keep to the rules.
         synthesis: synthetic images of held-out label maps beside real ones, and whether training with them helps,
         with figures, an hour and a half of two cores at the first run.
+        translation: the outlines of heads before and after synthesise translate, and how far apart simulated and real
+        pictures look, by a bundle of translation (`model`), with a figure.
         imagined-planes: imagined sagittal and coronal planes beside the true ones, of simulated heads, and of real
         heads by their outlines.
     cases
@@ -59,8 +61,8 @@ def run(
         Added to the seed of the held-out set; 0 is the set of the published results.
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, imagined-planes, rivals, ablations,
-        heart-real, heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty and
-        synthesis-labels: that of the data set, or the one above it.
+        heart-real, heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty,
+        synthesis-labels and translation: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.
@@ -106,6 +108,7 @@ def run(
     from GenerativeModelsLib.evaluation.skull import real_heads as benchmark_heads
     from GenerativeModelsLib.evaluation.skull import scale as benchmark_scale
     from GenerativeModelsLib.evaluation.synthesis import labels as synthesis_labels
+    from GenerativeModelsLib.evaluation.synthesis import translation as benchmark_translation
     from GenerativeModelsLib.evaluation.wall import benchmark as benchmark_thickness
     from GenerativeModelsLib.resources import default_bundle
 
@@ -141,6 +144,9 @@ def run(
         "uncertainty": lambda: benchmark_uncertainty.run(bundle("uncertainty"), data, seed, workers, final=final),
         "synthesis": lambda: benchmark_synthesis.run(data, cases, workers, output, final=final),
         "synthesis-labels": lambda: synthesis_labels.run(bundle("heart"), data, cases or 40, seed, workers),
+        "translation": lambda: benchmark_translation.run(
+            bundle("translate-ultrasound"), data, cases, seed, workers, output
+        ),
         "heart-population": lambda: heart_population.run(data, cases or 300, seed, workers, output),
     }
     if name not in benchmarks:

@@ -16,8 +16,7 @@ NAMES = (
     *("skull", "hc18", "scale", "templates", "domain", "agreement", "imagined-planes", "rivals", "ablations"),
     *("heart", "heart-real", "heart-ablation", "heart-population", "realign"),
     *("segmentation-check", "repair", "uncertainty", "label-model"),
-    "synthesis",
-    "synthesis-labels",
+    *("synthesis", "synthesis-labels", "translation"),
     *("densities", "thickness", "speed"),
 )
 """Names of the benchmarks in `benchmarks.run.run`."""

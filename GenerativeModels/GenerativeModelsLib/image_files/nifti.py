@@ -53,6 +53,8 @@ class NiftiHeader:
         Offset of the first voxel in bytes.
     sform
         Three rows of four, None if the header has none.
+    description
+        Text of up to 79 characters.
     """
 
     order: str
@@ -65,6 +67,7 @@ class NiftiHeader:
     intercept: float
     unit_code: int
     sform: tuple[tuple[float, ...], ...] | None
+    description: str
 
     @property
     def voxel_bytes(self) -> int:
@@ -121,6 +124,7 @@ def nifti_header(head: bytes, label: str) -> NiftiHeader:
         intercept=intercept,
         unit_code=(get("i", 500)[0] if second else head[123]) & 7,
         sform=(rows[:4], rows[4:8], rows[8:]) if sform_code > 0 else None,
+        description=get("80s", 240 if second else 148)[0].split(b"\0")[0].decode("latin-1"),
     )
 
 

@@ -29,6 +29,7 @@ from GenerativeModelsLib.training.synthesis.config import (
     SpadeTrainingConfig,
     VqvaeTrainingConfig,
 )
+from GenerativeModelsLib.training.synthesis.translation_config import TranslationTrainingConfig
 from GenerativeModelsLib.training.uncertainty.config import UncertaintyTrainingConfig
 
 __all__ = ["TRAININGS", "AnyTrainingConfig", "Steps", "read_config"]
@@ -44,6 +45,7 @@ AnyTrainingConfig = Annotated[
     | CganTrainingConfig
     | VqvaeTrainingConfig
     | LdmTrainingConfig
+    | TranslationTrainingConfig
     | PredictorTrainingConfig,
     Discriminator("model"),
 ]
@@ -85,6 +87,9 @@ TRAININGS = {
     "cgan": _IMAGES,
     "vqvae": Steps("synthesis.run:train_vqvae"),
     "ldm": Steps("synthesis.run:train_ldm", "synthesis.publish:publish_images"),
+    "cyclegan": Steps(
+        "synthesis.translation_run:train_translation", "synthesis.translation_publish:publish_translation"
+    ),
 }
 """Functions of each `model`."""
 

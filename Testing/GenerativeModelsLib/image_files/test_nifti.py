@@ -38,6 +38,7 @@ def test_a_header_is_what_nibabel_reads(kind, order, number, sizes, side, unit, 
     written.set_zooms([side * (k + 1) for k in range(len(sizes))])
     written.set_xyzt_units(unit)
     written.set_slope_inter(*slope)
+    written["descrip"] = b"of a scanner"
     affine = np.diag([side, 2 * side, 3 * side, 1.0])
     written.set_sform(affine, code=int(coded))
     found = nifti_header(written.binaryblock.ljust(HEADER_BYTES, b"\0"), "plane.nii")
@@ -45,6 +46,7 @@ def test_a_header_is_what_nibabel_reads(kind, order, number, sizes, side, unit, 
     assert found.sizes == written.get_data_shape() == tuple(sizes)
     assert found.payload_bytes == np.prod(sizes) * written.get_data_dtype().itemsize
     assert found.bits == int(written["bitpix"])
+    assert found.description == "of a scanner"
     assert found.voxel == pytest.approx(tuple(written.get_zooms()))
     assert (found.slope, found.intercept) == pytest.approx(slope)
     assert found.unit_code == int(written["xyzt_units"]) & 7

@@ -25,7 +25,7 @@ from GenerativeModelsLib.skull.population.heads import sample_head
 from GenerativeModelsLib.skull.shape.star_surface import HeadShape
 from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
 
-__all__ = ["Seen", "classifier_scores", "run_domain"]
+__all__ = ["Seen", "classifier_scores", "head_like", "run_domain", "simulated_like"]
 
 FOLDS, RIDGE = 5, 0.02
 ATTEMPTS = 60
@@ -74,15 +74,19 @@ def see(model: SkullModel, image: PlaneImage, head: str) -> Seen | None:
     return Seen(head, plane.border.ravel(), border_vector(plane.border, "axial"), features)
 
 
-def simulated_like(hc_mm: float, seed: Sequence[int]) -> PlaneImage:
-    """A simulated axial picture of a head of this circumference."""
-    rng = np.random.default_rng(seed)
+def head_like(hc_mm: float, rng: np.random.Generator) -> HeadShape:
+    """A head of the population with this circumference."""
     for _ in range(ATTEMPTS):
         head = sample_head(rng)
         if abs(np.log(head.hc_mm / hc_mm)) < 0.08:
             break
-    shape = HeadShape(head.shape.log_radius + np.log(hc_mm / head.hc_mm))
-    plane = simulate_plane(shape, "axial", rng, size=SIZE)
+    return HeadShape(head.shape.log_radius + np.log(hc_mm / head.hc_mm))
+
+
+def simulated_like(hc_mm: float, seed: Sequence[int]) -> PlaneImage:
+    """A simulated axial picture of a head of this circumference."""
+    rng = np.random.default_rng(seed)
+    plane = simulate_plane(head_like(hc_mm, rng), "axial", rng, size=SIZE)
     return plane_from_array(plane.image, plane.spacing_mm, "axial")
 
 

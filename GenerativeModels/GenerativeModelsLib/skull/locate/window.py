@@ -93,6 +93,10 @@ def normalise_grey(pixels: np.ndarray, hidden: np.ndarray | None = None) -> np.n
     pixels = np.asarray(pixels, np.float32)
     if hidden is not None:
         pixels = np.where(hidden, np.float32(0), pixels)
+    return np.clip(pixels / white_level(pixels), 0.0, 1.25)
+
+
+def white_level(pixels: np.ndarray) -> float:
+    """The 99.5th percentile of the non-black pixels."""
     lit = pixels[pixels > 0.02 * pixels.max()] if pixels.max() > 0 else pixels
-    top = float(np.percentile(lit, 99.5)) if lit.size else 1.0
-    return np.clip(pixels / max(top, 1e-6), 0.0, 1.25)
+    return max(float(np.percentile(lit, 99.5)) if lit.size else 1.0, 1e-6)

@@ -17,6 +17,7 @@ from GenerativeModelsLib.image_files.nifti import (
     nifti_header,
     open_nifti,
 )
+from GenerativeModelsLib.image_files.synthetic import require_acquired
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.skull.planes.stored import (
     StoredClip,
@@ -41,12 +42,13 @@ def read_nifti(path: Path, label: str) -> StoredPlane | StoredClip:
     Raises
     ------
     InputError
-        A volume, a truncated file, a pair of header and image file, or an unsupported data type.
+        A volume, a truncated file, a pair of header and image file, an unsupported data type, or a synthetic image.
     """
     try:
         with open_nifti(path) as stream:
             head = stream.read(HEADER_BYTES)
             header = nifti_header(head, label)
+            require_acquired(header.description, label)
             frames = clip_frames(header.sizes)
             axes = (0, 1) if frames > 1 else plane_axes(label, header.sizes)
             dtype, channels = _sample_type(header, label)

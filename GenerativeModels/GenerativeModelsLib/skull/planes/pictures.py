@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.image_files.synthetic import require_acquired
 from GenerativeModelsLib.skull.planes.stored import (
     MAX_SIDE_PX,
     StoredClip,
@@ -49,12 +50,15 @@ def read_picture(path: Path, kind: str, label: str) -> StoredPlane | StoredClip:
     Raises
     ------
     InputError
-        A truncated or undecodable file, one that is too large, or one that was imagined.
+        A truncated or undecodable file, one that is too large, or one that was imagined or
+        synthesised.
     """
     with _undecodable_named(kind, label), path.open("rb") as stream:
         picture = _opened(stream, kind)
-        if picture.info.get("Description") == IMAGINED:
+        about = str(picture.info.get("Description", ""))
+        if about == IMAGINED:
             raise InputError(f"{label} was imagined by this software: give a picture that was acquired.")
+        require_acquired(about, label)
         count = getattr(picture, "n_frames", 1)
     if count == 1 or kind == "JPEG":  # a JPEG with more pictures carries previews of itself
         return _read_frame(path, kind, label, 0)

@@ -11,7 +11,7 @@ from torch import Tensor
 from GenerativeModelsLib.bundle.manifest import BundleManifest
 from GenerativeModelsLib.errors import Caution
 from GenerativeModelsLib.language import said
-from GenerativeModelsLib.process.memory import is_out_of_memory
+from GenerativeModelsLib.synthesis.falling_back import computed
 from GenerativeModelsLib.synthesis.images.classes import KNOWN, conditioned, intensity_classes
 from GenerativeModelsLib.synthesis.images.field import Field, middle_of_volume
 from GenerativeModelsLib.synthesis.images.painters import Noise, Painter
@@ -92,18 +92,7 @@ class LearnedSynthesiser:
 
     def _painted(self, classes: Tensor, style: Tensor | None, noise: Noise) -> tuple[Tensor, str, tuple[str, ...]]:
         """The squares on the CPU; on the CPU altogether where the memory of the device does not suffice."""
-        device = next(self.painter.net.parameters()).device
-        try:
-            return self._on(device, classes, style, noise), str(device), ()
-        except RuntimeError as error:
-            if device.type == "cpu" or not is_out_of_memory(error):
-                raise
-        self.painter.net.to("cpu")
-        warning = Caution(
-            said("The memory of the device {device} did not suffice: the CPU drew the image.", device=str(device)),
-            "device",
-        )
-        return self._on(torch.device("cpu"), classes, style, noise), "cpu", (warning,)
+        return computed(self.painter.net, lambda device: self._on(device, classes, style, noise))
 
     def _on(self, device: torch.device, classes: Tensor, style: Tensor | None, noise: Noise) -> Tensor:
         found = []

@@ -9,10 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from GenerativeModelsLib.errors import Caution, InputError, named
-from GenerativeModelsLib.image_files.dicom_header import dicom_header
-from GenerativeModelsLib.image_files.kinds import file_kind, first_bytes
-from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
-from GenerativeModelsLib.label_files.files import lps_matrix, unreadable
 from GenerativeModelsLib.label_files.values import parse_values, require_spacing, whole_values
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.segmentation.image_of import corners_apart_mm
@@ -20,14 +16,12 @@ from GenerativeModelsLib.segmentation.maps import CODES, FileGrid
 from GenerativeModelsLib.segmentation.read import grid_of, slice_axis
 from GenerativeModelsLib.segmentation.request import OPTIONAL, PRESETS
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
+from GenerativeModelsLib.synthesis.mr_image import VIEW, pixel_mm_of, read_mr
 
 __all__ = ["LabelledVolume", "StyleImage", "read_labels", "read_style", "require_known"]
 
-_VIEW = "short-axis"
 NEAR_MM = 0.05
 """Largest distance between corners of a style image and of a label map on the same grid."""
-LEAST_OF_MR = -200.0
-"""Values below are those of air in CT, in Hounsfield units."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +108,7 @@ def read_labels(source: Path, field: str, label_values: str) -> LabelledVolume:
     except InputError as error:
         raise InputError(error.text.replace(named("labels"), named("label_values"))) from error
     called = f"{named(field)} {Path(source).name}"
-    grid = grid_of(Path(source), field, _VIEW)
+    grid = grid_of(Path(source), field, VIEW)
     require_spacing(grid.to_lps, called)
     asked = grid.labels or asked
     present = sorted({value for frame in grid.values for value in whole_values(frame, called)} - {0})
@@ -131,7 +125,7 @@ def read_labels(source: Path, field: str, label_values: str) -> LabelledVolume:
     there = {structure: value for structure, value in asked.items() if value in present}
     for structure, value in there.items():
         codes[values == value] = CODES[structure]
-    return LabelledVolume(values, codes, _pixel_mm(grid), grid, there, grid.name, tuple(warnings))
+    return LabelledVolume(values, codes, pixel_mm_of(grid), grid, there, grid.name, tuple(warnings))
 
 
 def read_style(request: ImageSynthesisRequest, volume: LabelledVolume) -> StyleImage | None:
@@ -146,15 +140,8 @@ def read_style(request: ImageSynthesisRequest, volume: LabelledVolume) -> StyleI
     if request.style is None:
         return None
     called = f"{named('style')} {request.style.name}"
-    grid = _style_grid(request.style, called)
-    require_spacing(grid.to_lps, called)
+    grid = read_mr(request.style, "style")
     values = np.asarray(grid.values, np.float32)
-    if not np.isfinite(values).all():
-        raise InputError(f"{called} holds values that are no numbers (NaN or infinity): export it again.")
-    if np.ptp(values) == 0:
-        raise InputError(f"{called} is {values.flat[0]:g} everywhere: give an image of cine MR.")
-    if values.min() < LEAST_OF_MR:
-        raise InputError(f"{called} holds values down to {values.min():g}, as CT has them: give an image of cine MR.")
     on_grid = corners_apart_mm(grid, volume.grid) <= NEAR_MM
     if on_grid:
         grid = replace(grid, axis=volume.grid.axis)
@@ -168,7 +155,7 @@ def read_style(request: ImageSynthesisRequest, volume: LabelledVolume) -> StyleI
                 f"{named('style_labels')} {labels.name} does not lie on the grid of {called}: give its own label map."
             )
         grid = replace(grid, axis=labels.grid.axis)
-    return StyleImage(grid.slices_first(values), _pixel_mm(grid), request.style.name, on_grid, labels)
+    return StyleImage(grid.slices_first(values), pixel_mm_of(grid), request.style.name, on_grid, labels)
 
 
 def require_known(volume: LabelledVolume, method: str, known: Mapping[str, int]) -> tuple[str, ...]:
@@ -197,28 +184,3 @@ def require_known(volume: LabelledVolume, method: str, known: Mapping[str, int])
             "quality",
         ),
     )
-
-
-def _style_grid(path: Path, called: str) -> FileGrid:
-    """A style file as it is; DICOM files must be of MR."""
-    if not path.is_file() or file_kind(first_bytes(path, called)) != "DICOM":
-        return grid_of(path, "style", _VIEW, what="image")
-    modality = str(getattr(dicom_header(path, called), "Modality", "") or "MR")
-    if modality != "MR":
-        raise InputError(f"{called} is of the DICOM modality {modality}: give an image of cine MR.")
-    try:
-        image = read_pixels(image_reader(path, called, ("DICOM",), checks_name=False), called)
-    except RuntimeError as error:
-        raise unreadable(called, error) from error
-    if image.GetNumberOfComponentsPerPixel() > 1:
-        raise InputError(f"{called} is in colour: give an image of cine MR with one number a pixel.")
-    import SimpleITK as sitk
-
-    return FileGrid(sitk.GetArrayFromImage(image)[None], lps_matrix(image), None, path.name)
-
-
-def _pixel_mm(grid: FileGrid) -> np.ndarray:
-    """(2,) distance of rows and of columns of slices across `grid.axis`."""
-    spacing = np.linalg.norm(grid.to_lps[:3, :3], axis=0)
-    columns, rows = (spacing[axis] for axis in (0, 1, 2) if axis != grid.axis)
-    return np.array([rows, columns])

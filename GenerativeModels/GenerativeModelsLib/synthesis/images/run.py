@@ -11,6 +11,7 @@ import numpy as np
 from GenerativeModelsLib import __version__
 from GenerativeModelsLib.anatomy.run import Progress, model_summary, now, warning_entries, write_json
 from GenerativeModelsLib.device import choose_device
+from GenerativeModelsLib.image_files.synthetic import STAMP
 from GenerativeModelsLib.label_files.values import labels_text
 from GenerativeModelsLib.output.folder import output_folder
 from GenerativeModelsLib.resources import default_bundle
@@ -21,11 +22,9 @@ from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.images.synthesiser import Drawn, ImageSynthesiser
 from GenerativeModelsLib.synthesis.images.synthseg import SynthSeg
 
-__all__ = ["DOCUMENT", "STAMP", "file_names", "synthesise_images", "synthesiser_of"]
+__all__ = ["DOCUMENT", "file_names", "synthesise_images", "synthesiser_of"]
 
 DOCUMENT, SCHEMA = "result.json", "image-synthesis/1"
-STAMP = "SYNTHETIC image, not of a patient; GenerativeModels"
-"""In the description of every image's header, with the method."""
 
 
 def synthesise_images(request: ImageSynthesisRequest, *, progress: Progress | None = None) -> dict[str, Any]:

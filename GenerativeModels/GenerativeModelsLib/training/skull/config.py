@@ -17,6 +17,7 @@ __all__ = [
     "PredictorTrainingConfig",
     "ReaderTrainingConfig",
     "SkullTrainingConfig",
+    "TranslatedConfig",
 ]
 
 
@@ -59,11 +60,19 @@ class LocatorTrainingConfig(TrainingConfig):
         return self
 
 
+class TranslatedConfig(Strict):
+    """Simulated axial pictures that are translated to the look of real ones."""
+
+    bundle: Path = Field(description="of a cyclegan training on heads")
+    share: float = Field(0.5, gt=0, le=1, description="share of the simulated axial pictures")
+
+
 class ReaderTrainingConfig(TrainingConfig):
     """Training of the plane reader: border reader and facing network."""
 
     model: Literal["plane-reader"]
     hc18: Path | None = Field(None, description="folder of real axial pictures with outlines")
+    translated: TranslatedConfig | None = Field(None, description="an augmentation; without it none is translated")
     loader_workers: int = Field(1, ge=0, description="processes that prepare the pictures")
 
 

@@ -35,6 +35,7 @@ def train_on_pictures(
     stages: Stages,
     *,
     data: Callable[..., Dataset],
+    validation: Callable[..., Dataset] | None = None,
     validation_items: int,
     item_seconds: float,
     module: Callable[[int], LightningModule],
@@ -48,6 +49,8 @@ def train_on_pictures(
         Whether an earlier run goes on, options of the trainer, and where progress is reported.
     data
         (files of the bank, real pictures, items an epoch, seed) -> data set; real pictures are not validated on.
+    validation
+        As `data`, for what is validated on; None: `data`.
     validation_items
         Pictures of a validation.
     item_seconds
@@ -63,14 +66,14 @@ def train_on_pictures(
     stages.expect({SIMULATION: simulation_seconds(config.bank), TRAINING: item_seconds * pictures})
     files, held_out = filled_bank(config.bank, stages.stage(SIMULATION))
     training = data(files, real, config.items_per_epoch, config.seed)
-    validation = data(held_out, [], validation_items, config.seed + 1)
+    held_out_data = (validation or data)(held_out, [], validation_items, config.seed + 1)
     trainer = make_trainer(config, [ReportedBatches(stages, TRAINING, epoch)], **options)
     batches = -(-config.items_per_epoch // trainer.world_size) // config.batch_size
     trained = module(optimiser_steps(config, trainer, batches))
     trainer.fit(
         trained,
         loader(training, config, config.items_per_epoch, fresh=True, epoch=epoch),
-        loader(validation, config, validation_items, fresh=False),
+        loader(held_out_data, config, validation_items, fresh=False),
         ckpt_path=checkpoint,
     )
     if trainer.is_global_zero:

@@ -18,6 +18,7 @@ from GenerativeModelsLib.skull.shape.ellipse import Ellipse, fit_ellipse
 from GenerativeModelsLib.training.skull.bank import OpenShards
 from GenerativeModelsLib.training.skull.echo_border import clear_border, visible_border
 from GenerativeModelsLib.training.skull.locator_data import shrunk
+from GenerativeModelsLib.training.skull.translated import Translation
 
 REAL_SHARE = 0.33
 ELLIPSE_JITTER = {"centre": 0.025, "axes": 0.04, "angle": 0.08}
@@ -86,10 +87,19 @@ class ReaderData(Dataset):
         HC18 cases for training, may be empty.
     length
         Items per epoch.
+    translation
+        Of simulated axial pictures; None: all stay as they are.
     """
 
-    def __init__(self, files: list[Path], real: list[Hc18Case], length: int, seed: int = 0) -> None:
-        self.length, self.seed = length, seed
+    def __init__(
+        self,
+        files: list[Path],
+        real: list[Hc18Case],
+        length: int,
+        seed: int = 0,
+        translation: Translation | None = None,
+    ) -> None:
+        self.length, self.seed, self.translation = length, seed, translation
         self.shards = OpenShards(files)
         self.real = [_with_echo(*shrunk(case)) for case in real]
 
@@ -106,6 +116,8 @@ class ReaderData(Dataset):
         shard = self.shards.draw(rng)
         i, k = int(rng.integers(len(shard.images))), int(rng.integers(3))
         pixels, spacing = shard.images[i, k], tuple(float(v) for v in shard.spacing[i, k])
+        if self.translation is not None and PLANES[k] == "axial":
+            pixels = self.translation.applied(pixels, rng)
         outline = shard.outline[i, k].astype(float)
         ellipse = fit_ellipse(outline)
         item = self._strip(pixels, spacing, ellipse, outline, rng)

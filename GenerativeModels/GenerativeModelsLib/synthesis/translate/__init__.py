@@ -1,0 +1,1 @@
+"""Images of one domain with the look of another."""
