@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.image_files.dicom_header import dicom_header
+from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.kinds import file_kind, first_bytes
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 from GenerativeModelsLib.label_files.files import lps_matrix, unreadable
@@ -101,20 +101,17 @@ class StyleImage:
         return self.values.reshape(-1, *self.values.shape[2:])
 
 
-def read_labels(source: Path, field: str, label_values: str) -> LabelledVolume:
+def read_labels(source: Source, field: str, label_values: str) -> LabelledVolume:
     """The label map of a file, which the field of the request names.
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, an image, empty, has a label of one voxel, or the values cannot be parsed.
+        The file is missing, unreadable, an image, empty, or has a label of one voxel.
     """
-    try:
-        asked = parse_values(label_values, PRESETS, OPTIONAL)
-    except InputError as error:
-        raise InputError(error.text.replace(named("labels"), named("label_values"))) from error
-    called = f"{named(field)} {Path(source).name}"
-    grid = grid_of(Path(source), field, _VIEW)
+    asked = parse_values(label_values, PRESETS, OPTIONAL)
+    called = f"{named(field)} {source.name}"
+    grid = grid_of(source, field, _VIEW)
     require_spacing(grid.to_lps, called)
     asked = grid.labels or asked
     present = sorted({value for frame in grid.values for value in whole_values(frame, called)} - {0})
@@ -199,9 +196,9 @@ def require_known(volume: LabelledVolume, method: str, known: Mapping[str, int])
     )
 
 
-def _style_grid(path: Path, called: str) -> FileGrid:
-    """A style file as it is; DICOM files must be of MR."""
-    if not path.is_file() or file_kind(first_bytes(path, called)) != "DICOM":
+def _style_grid(path: Source, called: str) -> FileGrid:
+    """A style image as it is; DICOM files must be of MR."""
+    if isinstance(path, GivenImage) or not path.is_file() or file_kind(first_bytes(path, called)) != "DICOM":
         return grid_of(path, "style", _VIEW, what="image")
     modality = str(getattr(dicom_header(path, called), "Modality", "") or "MR")
     if modality != "MR":
