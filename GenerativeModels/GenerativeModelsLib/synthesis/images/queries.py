@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from GenerativeModelsLib.synthesis.images.overview import middle_slice
+from GenerativeModelsLib.synthesis.images.read import LabelledVolume
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.images.run import generator, method_of, read_inputs
 
@@ -26,14 +28,16 @@ def preview(
     label_values: str = "acdc",
     seed: int = 0,
     frame: int | None = None,
-    slice_: int | None = None,
+    at_lps: Sequence[float] | None = None,
 ) -> dict[str, Any]:
     """A slice of the first image of a request, drawn alone: in the style of the whole image, with other noise.
 
     Parameters
     ----------
-    frame, slice_
-        From 0; None = the middle one of the labelled slices.
+    frame
+        From 0; None = the first with labels.
+    at_lps
+        (3,) LPS mm of a place whose slice is drawn, if it has labels there; else the middle one of the labelled slices.
     others
         As in `ImageSynthesisRequest`.
 
@@ -60,15 +64,10 @@ def preview(
     given = read_inputs(request)
     drawer = method_of(method, model)
     volume = given.volume
-    frames, slices = volume.values.shape[:2]
     warnings = [*volume.warnings, *drawer.require(volume)]
-    middle = divmod(middle_slice(volume), slices)
-    place = [
-        usual if wanted is None else min(max(int(wanted), 0), count - 1)
-        for wanted, usual, count in zip((frame, slice_), middle, (frames, slices))
-    ]
-    drawn = drawer.draw(volume, given.style, generator(seed, 0), place[0] * slices + place[1])
-    values, codes = (each[tuple(place)] for each in (volume.values, volume.codes))
+    place = _place(volume, frame, at_lps)
+    drawn = drawer.draw(volume, given.style, generator(seed, 0), place[0] * volume.values.shape[1] + place[1])
+    values, codes = (each[place] for each in (volume.values, volume.codes))
     return {
         "values": drawn.values[0, 0],
         "codes": np.where((values != 0) & (codes == 0), 255, codes).astype(np.uint8),
@@ -77,3 +76,17 @@ def preview(
         "to_lps": volume.grid.slices_to_lps(),
         "warnings": [*warnings, *(each for each in drawn.warnings if each not in warnings)],
     }
+
+
+def _place(volume: LabelledVolume, frame: int | None, at_lps: Sequence[float] | None) -> tuple[int, int]:
+    """Frame and slice of the preview."""
+    labelled = (volume.values != 0).any(axis=(2, 3))
+    first, middle = divmod(middle_slice(volume), labelled.shape[1])
+    shown = first if frame is None else min(max(int(frame), 0), len(labelled) - 1)
+    if at_lps is not None:
+        index = np.linalg.solve(volume.grid.slices_to_lps(), [*at_lps, 1.0])[2]
+        slice_ = round(float(index))
+        if 0 <= slice_ < labelled.shape[1] and labelled[shown, slice_]:
+            return shown, slice_
+    there = np.flatnonzero(labelled[shown])
+    return shown, int(there[len(there) // 2]) if len(there) else middle

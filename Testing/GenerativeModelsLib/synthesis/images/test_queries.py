@@ -23,7 +23,8 @@ def test_a_preview_of_networks_is_the_slice_of_the_image(tmp_path: Path) -> None
     style = grey_file(labels, tmp_path / "style.nii.gz")
     bundle = write_images_bundle(tmp_path / "bundle", "spade")
     given = {"labels": labels, "style": style, "method": "spade", "seed": 4}
-    found = preview(load_synthesiser(bundle), **given, slice_=1)
+    place = sitk.ReadImage(str(labels)).TransformIndexToPhysicalPoint((40, 40, 1))
+    found = preview(load_synthesiser(bundle), **given, at_lps=place)
     run_case(IMAGES, ImageSynthesisRequest(**given, model=bundle, device="cpu", output=tmp_path / "out"))
     whole = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / "image.nii.gz")))
     np.testing.assert_allclose(found["values"], whole[1], atol=1e-3)
@@ -38,8 +39,10 @@ def test_the_middle_labelled_slice_is_the_default_and_its_place_is_told(tmp_path
     image = sitk.ReadImage(str(labels))
     corner = np.array(image.TransformIndexToPhysicalPoint((3, 4, 2, 0)))[:3]
     np.testing.assert_allclose((found["to_lps"] @ [3, 4, 2, 1])[:3], corner, atol=1e-4)
-    last = preview(None, labels, frame=99, slice_=99)
-    assert (last["frame"], last["slice"]) == (2, 4)
+    last = preview(None, labels, frame=99, at_lps=image.TransformIndexToPhysicalPoint((3, 4, 3, 0))[:3])
+    assert (last["frame"], last["slice"]) == (2, 3)
+    beside = preview(None, labels, at_lps=(0.0, 0.0, 1e4))
+    assert (beside["frame"], beside["slice"]) == (0, 2), "no slice lies there"
 
 
 def test_networks_of_another_method_are_refused_and_none_are_missed(tmp_path: Path) -> None:
