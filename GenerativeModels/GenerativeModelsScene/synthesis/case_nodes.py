@@ -1,18 +1,24 @@
-"""The nodes of the synthetic images of one label map, and how to find them again."""
+"""The nodes of the synthetic images of one label map, and how to find them again.
+
+Their roles differ from those of other anatomies: one label map may have a check and images, under one key.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import slicer
 
-from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
-from GenerativeModelsScene.nodes.case import CaseNodes, find_case_nodes
 from GenerativeModelsScene.nodes.store import NodeStore
 
-__all__ = ["FILE", "IMAGE", "PREVIEW", "SynthesisNodes", "find_images"]
+__all__ = ["FILE", "IMAGE", "PREVIEW", "REPORT", "RESULT", "TABLE", "SynthesisNodes", "find_images"]
 
-IMAGE, FILE, PREVIEW = "synthetic.", "file.", "preview"
+RESULT, REPORT, TABLE = "synthetic result", "synthetic report", "synthetic table"
+"""Roles of the texts and of the table."""
+IMAGE, FILE, PREVIEW = "synthetic.image.", "synthetic.file.", "synthetic.preview"
 """What the roles of an image begin with, of the content of a file, and the role of a preview."""
 _SHOWN = (".image", ".volume")
 """What the role of the volume of an image ends with, of a cine and of a stack."""
@@ -24,10 +30,10 @@ class SynthesisNodes:
 
     Attributes
     ----------
-    case
-        Texts and the folder in the subject hierarchy.
-    title
-        First part of the names of the nodes.
+    key, title
+        What the case is found by, and the first part of the names of its nodes.
+    result, report
+        vtkMRMLTextNode with the content of result.json and report.html.
     table
         A row for each image.
     images
@@ -36,36 +42,28 @@ class SynthesisNodes:
         Text node with the content of each file, by its name; see `texts.bytes_of`.
     """
 
-    case: CaseNodes
+    key: str
     title: str
+    result: slicer.vtkMRMLTextNode
+    report: slicer.vtkMRMLTextNode | None
     table: slicer.vtkMRMLTableNode | None
     images: dict[int, slicer.vtkMRMLScalarVolumeNode]
     files: dict[str, slicer.vtkMRMLTextNode]
 
-    @property
-    def key(self) -> str:
-        """What the case is found by."""
-        return self.case.key
-
-    @property
-    def result(self) -> slicer.vtkMRMLTextNode | None:
+    @cached_property
+    def content(self) -> dict[str, Any]:
         """Content of result.json."""
-        return self.case.result
-
-    @property
-    def report(self) -> slicer.vtkMRMLTextNode | None:
-        """Content of report.html."""
-        return self.case.report
+        return json.loads(self.result.GetText())
 
 
 def find_images(scene: slicer.vtkMRMLScene, key: str) -> SynthesisNodes | None:
     """The nodes of the images `key`, also in a loaded scene; None when there are none."""
-    case = find_case_nodes(IMAGES, scene, key)
     store = NodeStore(scene, key)
+    result = store.get(RESULT)
+    if result is None:
+        return None
     roles = sorted(role for role in store.roles(IMAGE) if role.endswith(_SHOWN))
-    if case is None or case.result is None or not (roles or store.roles(FILE)):
-        return None  # the labels may have cases of other anatomies, under the same key
-    title = (case.result.GetName() or "").removesuffix(" result")
-    images = {int(role.split(".")[1]): store.get(role) for role in roles}
+    images = {int(role.removeprefix(IMAGE).split(".")[0]): store.get(role) for role in roles}
     files = {role.removeprefix(FILE): store.get(role) for role in store.roles(FILE)}
-    return SynthesisNodes(case, title, store.get("table"), images, files)
+    title = (result.GetName() or "").removesuffix(f" {RESULT}")
+    return SynthesisNodes(key, title, result, store.get(REPORT), store.get(TABLE), images, files)
