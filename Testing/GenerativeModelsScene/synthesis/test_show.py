@@ -9,6 +9,7 @@ import slicer
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.synthesis.images.queries import preview
+from GenerativeModelsScene.nodes.geometry import ijk_to_ras
 from GenerativeModelsScene.nodes.volumes import voxels
 from GenerativeModelsScene.synthesis.case_nodes import find_images
 from GenerativeModelsScene.synthesis.show import SYNTHETIC, show_images, show_preview
@@ -34,10 +35,7 @@ def test_the_voxels_and_their_place_are_those_of_the_files(nodes, drawn) -> None
     np.testing.assert_array_equal(voxels(node), sitk.GetArrayFromImage(wanted))
     found = np.array(node.GetImageData().GetDimensions())
     assert tuple(found) == wanted.GetSize()
-    point = np.zeros(4)
-    matrix = slicer.vtkMRMLVolumeNode and __import__("vtkmodules.vtkCommonMath", fromlist=["x"]).vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    matrix.MultiplyPoint([3, 5, 2, 1], point)
+    point = ijk_to_ras(node) @ [3, 5, 2, 1]
     place = np.array(wanted.TransformIndexToPhysicalPoint((3, 5, 2))) * (-1, -1, 1)
     np.testing.assert_allclose(point[:3], place, atol=1e-4)
 
