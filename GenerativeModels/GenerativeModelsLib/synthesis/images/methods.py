@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from GenerativeModelsLib.bundle.checksums import MANIFEST, open_sealed
 from GenerativeModelsLib.bundle.strict_json import strict_json
@@ -13,9 +15,9 @@ from GenerativeModelsLib.extras import install_command
 from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
-from GenerativeModelsLib.synthesis.images.request import METHODS, WITHOUT_NETWORKS
+from GenerativeModelsLib.synthesis.images.request import METHODS, WITHOUT_NETWORKS, ImageSynthesisRequest
 
-__all__ = ["TITLES", "OfferedMethod", "method_of_bundle", "offered_methods"]
+__all__ = ["TITLES", "OfferedMethod", "method_of_bundle", "offered_methods", "preview_of"]
 
 TITLES = {
     "synthseg": N_("SynthSeg, without training"),
@@ -98,3 +100,18 @@ def method_of_bundle(folder: Path) -> str:
             "another one."
         )
     return found[0]
+
+
+def preview_of(
+    request: ImageSynthesisRequest, *, at_lps: Sequence[float] | None = None, frame: int | None = None
+) -> tuple[dict[str, Any], Path | None]:
+    """Arguments of the query `preview` for a slice of the first image of a request, and the bundle that it needs.
+
+    `at_lps` and `frame` as in `queries.preview`. Raises `InputError` where the bundle is not shipped.
+    """
+    names = ("labels", "style", "style_labels", "method", "label_values", "seed")
+    values = {name: getattr(request, name) for name in names}
+    model = None
+    if IMAGES.uses_model(request):
+        model = request.model or default_bundle(IMAGES.bundle_name(request))
+    return {**values, "at_lps": None if at_lps is None else list(at_lps), "frame": frame}, model
