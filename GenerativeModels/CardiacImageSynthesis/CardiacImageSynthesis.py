@@ -68,7 +68,9 @@ def registerSampleData():
     SampleData.SampleDataLogic.registerCustomSampleDataSource(
         category="GenerativeModels",
         sampleName="HeartLabels",
-        thumbnailFileName=str(Path(__file__).resolve().parent / "Resources" / "Icons" / "CardiacImageSample.png"),
+        thumbnailFileName=str(
+            Path(__file__).resolve().parent / "Resources" / "Icons" / "CardiacImageSynthesisSample.png"
+        ),
         uris=[SAMPLE_FILE.as_uri()],
         fileNames=["heart_labels.nii.gz"],
         nodeNames=["Heart labels"],

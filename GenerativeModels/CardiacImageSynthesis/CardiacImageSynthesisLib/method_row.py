@@ -48,6 +48,8 @@ class MethodRow:
             self._box.setItemData(number, 0 if problem else None, _FLAGS_ROLE)
             if problem:
                 reasons.setdefault(problem, []).append(method.label())
-        lines = [_("{methods}: {reason}").format(methods=", ".join(names), reason=why) for why, names in reasons.items()]
+        lines = [
+            _("{methods}: {reason}").format(methods=", ".join(names), reason=why) for why, names in reasons.items()
+        ]
         self._label.text = breakable(" ".join(lines))
         self._label.setVisible(bool(lines))

@@ -107,7 +107,8 @@ class ModuleTests(CaseTests, PackageTests):
         self.choose(style=style)
         self.assertTrue(self.ui.applyButton.enabled, self.said)
         tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-        tree.SetItemAttribute(tree.GetItemByDataNode(style), "DICOM.Modality", "CT")
+        item = tree.GetItemByDataNode(style) or tree.CreateItem(tree.GetSceneItemID(), style)
+        tree.SetItemAttribute(item, "DICOM.Modality", "CT")
         self.panel.refresh()
         self.assert_refused("DICOM modality CT")
 
@@ -123,7 +124,9 @@ class ModuleTests(CaseTests, PackageTests):
             self.assertIn("SPADE", self.ui.methodNoteLabel.text)
             self.assertIn("do not ship", self.ui.methodNoteLabel.text)
             box = self.ui.methodComboBox
-            enabled = [bool(int(flags) if flags is not None else 1) for flags in (box.itemData(n, 255) for n in range(4))]
+            enabled = [
+                bool(int(flags) if flags is not None else 1) for flags in (box.itemData(n, 255) for n in range(4))
+            ]
             self.assertEqual(enabled, [True, False, False, False])
             self.panel.parameters.method = Method.SPADE
             self.assert_refused("SPADE cannot be used", "do not ship")

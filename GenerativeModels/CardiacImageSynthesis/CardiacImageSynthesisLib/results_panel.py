@@ -41,7 +41,7 @@ class ResultsPanel(CaseResults):
         box.clear()
         self._numbers = list(images)
         box.addItems([node.GetName() for node in images.values()])
-        show_table(ui.measurementsTable, nodes.table if nodes and result.get("style") else None)
+        show_table(ui.measurementsTable, nodes.table if nodes else None)
         ui.measurementsTable.setVisible(bool(nodes and result.get("style")))
         if nodes is not None:
             count = len(result["images"])

@@ -15,7 +15,7 @@ from GenerativeModelsScene.nodes.models import ras_polydata, show_model
 from GenerativeModelsScene.nodes.store import CASE, ROLE, NodeStore
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
-__all__ = ["drop_sequence", "show_item", "show_image_sequence", "show_label_sequence", "show_model_sequence"]
+__all__ = ["drop_sequence", "show_image_sequence", "show_item", "show_label_sequence", "show_model_sequence"]
 
 ROLES = ("browser", "sequence", "model", "labels", "image")
 

@@ -58,7 +58,9 @@ def look_at_preview(
     middle = (to_ras @ [*((sizes - 1) / 2), 1.0])[:3]
     view = node_of_view(scene, "vtkMRMLSliceNode", ACROSS)
     if view is not None:
-        set_section(view, middle, FILLED * max((sizes * np.linalg.norm(to_ras[:3, :3], axis=0))[:2]), axes_in_view(to_ras))
+        set_section(
+            view, middle, FILLED * max((sizes * np.linalg.norm(to_ras[:3, :3], axis=0))[:2]), axes_in_view(to_ras)
+        )
     put_behind(scene, preview, (ACROSS,))
     show_outlines(scene, labels)
 

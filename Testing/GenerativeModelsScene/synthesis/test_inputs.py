@@ -17,7 +17,12 @@ from GenerativeModelsScene.synthesis.inputs import may_be_drawn, synthesis_probl
 def test_the_command_line_reads_what_the_nodes_hold(a_scene, labels_node, style_node, files, tmp_path) -> None:
     assert synthesis_problem(labels_node, style_node) is None and may_be_drawn(labels_node)
     request = synthesis_request(labels_node, style_node, workspace=tmp_path, title="x", n=2, seed=4)
-    assert (request.n, request.seed, request.labels.name, request.style.name) == (2, 4, "Heart labels.nrrd", "Cine.nrrd")
+    assert (request.n, request.seed, request.labels.name, request.style.name) == (
+        2,
+        4,
+        "Heart labels.nrrd",
+        "Cine.nrrd",
+    )
     given, wanted = read_inputs(request), read_inputs(type(request)(labels=files.labels, style=files.style))
     np.testing.assert_array_equal(given.volume.codes, wanted.volume.codes)
     np.testing.assert_allclose(given.volume.grid.to_lps, wanted.volume.grid.to_lps, atol=1e-5)

@@ -13,8 +13,8 @@ pytest.importorskip("lightning")
 pytest.importorskip("monai")
 pytest.importorskip("einops")
 
-from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.anatomy.run import run_case
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
 from GenerativeModelsLib.synthesis.images.model import load_synthesiser
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
