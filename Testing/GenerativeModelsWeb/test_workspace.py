@@ -168,7 +168,7 @@ def test_cards_carry_what_the_script_looks_for(a_page):
     elements = Elements(a_page.text).found
     places = [attributes["data-gm-place"] for _, attributes, _ in elements if "data-gm-place" in attributes]
     assert places == a_page.store.places
-    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 8
+    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 10
 
 
 def test_research_use_is_said_on_every_page(a_page):
