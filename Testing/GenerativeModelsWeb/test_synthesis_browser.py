@@ -38,7 +38,7 @@ def tab(a_browser, tmp_path_factory):
     style = grey_file(labels, folder / "cine.nii.gz")
     with running_hub(SessionPlan(grace_seconds=3.0, spare=False, device="cpu")) as hub:
         tab = SynthesisPage(a_browser.new_page(viewport={"width": 1280, "height": 800}), hub.address)
-        tab.open("Draw")
+        tab.open("Synthetic cardiac images")
         tab.choose("labels", labels)
         tab.choose("style", style)
         tab.go.wait_for()

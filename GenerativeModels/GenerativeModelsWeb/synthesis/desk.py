@@ -68,7 +68,11 @@ class SynthesisDesk(LabelDesk):
         super().__init__(IMAGES, inputs, settings, run, PLACES, watched, folder=folder)
         offered = offered_methods(model)
         inputs.data.methods = [[each.name, each.title] for each in offered if not each.problem]
-        inputs.data.others = [f"{each.title}: {each.problem}" for each in offered if each.problem]
+        reasons: dict[str, list[str]] = {}
+        for each in offered:
+            if each.problem:
+                reasons.setdefault(each.problem, []).append(each.title)
+        inputs.data.others = [f"{', '.join(titles)}: {reason}" for reason, titles in reasons.items()]
         settings.data.method = inputs.data.methods[0][0] if inputs.data.methods else ""
 
     async def read(self, place: str, path: Path, shown: str) -> tuple[LabelFile | StyleFile, FileCard]:

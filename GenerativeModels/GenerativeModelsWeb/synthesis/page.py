@@ -60,13 +60,9 @@ def _stage(page: SynthesisApplication) -> None:
     views, playing, result = page.views_state.name, page.player.state.name, page.result.name
     with html.Main(classes="gm-stage"):
         with html.Template(v_if=f"{page.shown.name.present} || {views.preview}"):
-            build_slice(page, SYNTHETIC, "Synthetic image", "Wheel goes through the slices, drag moves.")
-            html.P(
-                f"{{{{ {views.preview} }}}}",
-                v_if=views.preview,
-                classes="gm-note gm-plain",
-                raw_attrs=attributes(role="status"),
-            )
+            with html.Div(classes="gm-checked"), html.Div(classes="gm-pair"):
+                hint = "Wheel goes through the slices, drag moves."
+                build_slice(page, SYNTHETIC, "Synthetic image", hint, more=lambda: _over(page))
             with html.Div(classes="gm-controls gm-of-frames"):
                 with html.Div(v_show=f"{playing.count} > 1", classes="gm-wide-slide"):
                     build_player(page.player, "Frame", f"frame {{{{ {playing.frame} }}}}")
@@ -83,7 +79,7 @@ def _stage(page: SynthesisApplication) -> None:
                 with html.Select(
                     v_if=f"{page.shown.name.present} && {result.images}.length > 1",
                     v_model=(views.image,),
-                    classes="gm-input",
+                    classes="gm-input gm-of-curve",
                     raw_attrs=['aria-label="Image"'],
                 ):
                     html.Option("{{ name }}", v_for=f"(name, index) in {result.images}", key="index", value=("index",))
@@ -97,6 +93,12 @@ def _stage(page: SynthesisApplication) -> None:
             )
             html.P(USEFULNESS)
             html.Button("Try the sample", type="button", classes="gm-button", click=page.desk.take_sample)
+
+
+def _over(page: SynthesisApplication) -> None:
+    views, playing = page.views_state.name, page.player.state.name
+    where = f"'Frame ' + {playing.frame} + ', slice ' + {views.slice}"
+    html.Div(f"{{{{ {views.preview} || ({where}) }}}}", classes="gm-what", raw_attrs=attributes(role="status"))
 
 
 def _results(page: SynthesisApplication) -> None:

@@ -18,6 +18,7 @@ from trame_server.utils.typed_state import TypedState
 from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
+from GenerativeModelsLib.synthesis.images.methods import TITLES
 from GenerativeModelsLib.synthesis.images.queries import preview
 from GenerativeModelsWeb.parts.cases import CaseList
 from GenerativeModelsWeb.parts.state import Navigation
@@ -91,8 +92,10 @@ def test_the_page_asks_for_what_the_command_line_would(app, tmp_path: Path) -> N
 
 def test_methods_without_weights_are_listed_with_the_reason(app) -> None:
     offered = {name for name, _ in app.inputs.data.methods}
-    assert "synthseg" in offered and len(offered) + len(app.inputs.data.others) == 4
-    assert all("SPADE" not in other or "weights" in other for other in app.inputs.data.others)
+    others = " ".join(app.inputs.data.others)
+    assert "synthseg" in offered and "SynthSeg" not in others
+    for name, title in TITLES.items():
+        assert (name in offered) != (title in others), "either offered, or listed with the reason"
 
 
 @pytest.mark.parametrize(("name", "typed"), [("count", "0"), ("count", "two"), ("seed", "-1"), ("seed", "1.5")])
