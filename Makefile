@@ -20,7 +20,7 @@ SIDE_BY_SIDE := -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-re
 WEB_FLAGS ?=
 SLICER_SOURCE ?=
 SLICERDESK ?= ../shared/tools
-MODULES ?= CardiacSegmentationRepair CardiacShapeExplorer FetalSkullReconstruction
+MODULES ?= CardiacImageSynthesis CardiacSegmentationRepair CardiacShapeExplorer FetalSkullReconstruction
 DESKTOP := slicer-core==5.12.4.0 PySide6_Essentials==6.12.0 PySide6_Addons==6.12.0 requests==2.34.2
 SAMPLE_OPTIONS := import json, sys; s = json.load(open(sys.argv[1])); \
 	print("--gestational-age", s["gestational_age_weeks"], *(f"--{p}-spacing {r},{c}" for p, (r, c) in s["spacing_mm"].items()))

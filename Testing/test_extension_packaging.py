@@ -27,6 +27,8 @@ from Testing.helpers.extension_files import (
 )
 
 NAME = "GenerativeModels"
+OWN = ("FetalSkull", "CardiacS", "CardiacImage")
+"""What the names of icons and panels begin with."""
 SCHEMA = (
     "https://raw.githubusercontent.com/Slicer/Slicer/main/Schemas/slicer-extension-catalog-entry-schema-v1.0.1.json"
 )
@@ -88,7 +90,7 @@ def test_nothing_clashes_in_the_flat_folder() -> None:
     for path in flat_files():
         top, *rest = PurePosixPath(path).parts
         if top == "Resources":
-            assert rest[0] in {"Icons", "UI"} and len(rest) == 2 and rest[1].startswith(("FetalSkull", "CardiacS")), (
+            assert rest[0] in {"Icons", "UI"} and len(rest) == 2 and rest[1].startswith(OWN), (
                 f"{path}: other extensions have the same folder, so the file needs a name of ours"
             )
         else:

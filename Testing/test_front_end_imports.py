@@ -25,7 +25,7 @@ from Testing.helpers.source_tree import (
     write_tree,
 )
 
-OPEN_ROOMS = BASE | ANATOMIES | {"defaults", "environment", "export", "geometry", "worker"}
+OPEN_ROOMS = BASE | ANATOMIES | {"defaults", "environment", "export", "geometry", "synthesis", "worker"}
 """Rooms of the backend that scene, module and browser may call."""
 WORDS_OF_AN_ANATOMY = re.compile(
     rf"\b(?:{'|'.join(ANATOMIES)}|head|fetal|fetus|plane|axial|reconstruct\w*|cardiac|ventric\w+)s?\b", re.IGNORECASE

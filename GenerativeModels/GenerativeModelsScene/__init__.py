@@ -79,6 +79,11 @@ _PLACES = {
     "find_repair": "segmentation.repair",
     "show_repaired": "segmentation.repair",
     "save_repair": "segmentation.save",
+    "synthesise_images": "synthesis.console",
+    "SynthesisNodes": "synthesis.case_nodes",
+    "find_images": "synthesis.case_nodes",
+    "show_images": "synthesis.show",
+    "save_images": "synthesis.save",
 }
 """Public name -> the module of this package that defines it."""
 

@@ -20,6 +20,7 @@ _PLACES = {
     "heart": "GenerativeModelsScene.heart.show:show_heart",
     "segmentation": "GenerativeModelsScene.segmentation.show:show_check",
     "repair": "GenerativeModelsScene.segmentation.repair:show_repaired",
+    "images": "GenerativeModelsScene.synthesis.show:show_images",
 }
 """Name of an anatomy -> module and name of a function (scene, folder, *, key, title) -> the nodes of the case."""
 

@@ -26,6 +26,10 @@ PAGES = {
         "GenerativeModelsWeb.segmentation.application:SegmentationApplication",
         "GenerativeModelsWeb.segmentation.page:build_page",
     ),
+    "images": (
+        "GenerativeModelsWeb.synthesis.application:SynthesisApplication",
+        "GenerativeModelsWeb.synthesis.page:build_page",
+    ),
 }
 """By name of the anatomy: what its pages do, and what builds them. A further one is a folder and a line here."""
 

@@ -21,6 +21,7 @@ from GenerativeModelsWeb.segmentation import application as segmentation
 from GenerativeModelsWeb.server.downloads import Downloads
 from GenerativeModelsWeb.server.uploads import UploadStore
 from GenerativeModelsWeb.skull import application as skull
+from GenerativeModelsWeb.synthesis import application as synthesis
 from GenerativeModelsWeb.workspace import PAGES, Workspace
 
 FOLDER = Path(STATIC["serve"]["gm_static"])
@@ -85,6 +86,7 @@ def a_page(tmp_path_factory):
             (skull, "SkullViews", ("skull", "axial", "sagittal", "coronal")),
             (heart, "HeartViews", ("heart", "labels")),
             (segmentation, "SegmentationViews", ("checked", "repaired")),
+            (synthesis, "SynthesisViews", ("synthetic",)),
         ):
             patch.setattr(module, kind, type(kind, (FakeViews,), {"names": names}))
         store, downloads = UploadStore(folder / "uploads", 1000), Downloads(folder / "downloads")
@@ -95,11 +97,10 @@ def a_page(tmp_path_factory):
 
 
 def test_every_anatomy_has_its_pages(a_page):
-    assert (
-        [*PAGES] == [*a_page.session.applications] == [name for name in anatomy_names() if not anatomy_of(name).group]
-    )
+    own = [name for name in anatomy_names() if not anatomy_of(name).group]
+    assert [*PAGES] == [*a_page.session.applications] == [*own, "images"]
     assert a_page.session.navigation.data.page == "skull/reconstruct"
-    for page in ("skull/reconstruct", "heart/analyse", "heart/explore", "segmentation/check"):
+    for page in ("skull/reconstruct", "heart/analyse", "heart/explore", "segmentation/check", "images/draw"):
         assert f"Navigation__page = '{page}'" in a_page.text
 
 
@@ -113,6 +114,8 @@ def test_places_of_uploads_name_their_anatomy(a_page):
         "heart.cine",
         "segmentation.labels",
         "segmentation.image",
+        "images.labels",
+        "images.style",
     ]
     assert a_page.session._assign(["a.png"]) == ["skull.axial"], "of the page on show"
     a_page.session._refuse("heart.es", "No.")
@@ -141,7 +144,7 @@ def test_buttons_fields_and_pictures_have_names(a_page):
 
 
 def test_every_state_variable_of_the_page_is_one(a_page):
-    used = set(re.findall(r"\b(?:Navigation|skull|heart|segmentation)__\w+", a_page.text))
+    used = set(re.findall(r"\b(?:Navigation|skull|heart|segmentation|images)__\w+", a_page.text))
     prefixes = {name for name in used if name.endswith("__")}  # of the variables of a card
     assert len(used) > 50 and all(name in a_page.state for name in used - prefixes)
 
@@ -149,7 +152,7 @@ def test_every_state_variable_of_the_page_is_one(a_page):
 def test_the_script_writes_state_variables_there_are(a_page):
     fields = re.findall(r'key\("(\w+)"\)', SCRIPT)
     prefixes = re.findall(r'data-gm-card="(\w+)"', a_page.text)
-    assert fields and len(prefixes) == 8
+    assert fields and len(prefixes) == 10
     assert all(f"{prefix}{field}" in a_page.state for field in fields for prefix in prefixes)
     for name in ("Navigation__page", "skull__Run__busy", "heart__Run__busy"):
         assert name in a_page.state and name.split("__", 1 - name.startswith("Nav"))[-1] in SCRIPT
@@ -165,7 +168,7 @@ def test_cards_carry_what_the_script_looks_for(a_page):
     elements = Elements(a_page.text).found
     places = [attributes["data-gm-place"] for _, attributes, _ in elements if "data-gm-place" in attributes]
     assert places == a_page.store.places
-    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 8
+    assert sum(tag == "input" and attributes.get("type") == "file" for tag, attributes, _ in elements) == 10
 
 
 def test_research_use_is_said_on_every_page(a_page):

@@ -10,7 +10,7 @@ from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.language import N_
 
-__all__ = ["SEXES", "label_scheme", "number_parser", "parse_age", "parse_frame", "parse_sex"]
+__all__ = ["SEXES", "label_scheme", "number_parser", "parse_age", "parse_frame", "parse_sex", "whole_number"]
 
 SEXES = (N_("male"), N_("female"))
 _WEEKS_AND_DAYS = re.compile(r"(\d{1,2})\s*\+\s*([0-6])")
@@ -60,6 +60,19 @@ def parse_frame(text: str, field: str = "frame") -> int:
     """
     if not text.isascii() or not text.strip().isdigit() or len(text) > 6:
         raise InputError(f"{named(field)} is '{text}': give the number of a frame, from 0.")
+    return int(text)
+
+
+def whole_number(text: str, field: str) -> int:
+    """A whole number of up to 19 digits.
+
+    Raises
+    ------
+    InputError
+        The text is none.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,19}", str(text).strip()):
+        raise InputError(f"{named(field)} is '{text}': give a whole number.")
     return int(text)
 
 

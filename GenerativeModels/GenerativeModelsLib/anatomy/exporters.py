@@ -8,12 +8,21 @@ from importlib.util import find_spec
 
 from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["EXPORT_FOLDER", "EXPORT_NAMES", "OF_LABEL_MAPS", "OF_MESHES", "Exporter", "exporters_of", "parse_exports"]
+__all__ = [
+    "EXPORT_FOLDER",
+    "EXPORT_NAMES",
+    "OF_LABEL_MAPS",
+    "OF_MESHES",
+    "OF_SLICES",
+    "Exporter",
+    "exporters_of",
+    "parse_exports",
+]
 
 EXPORT_FOLDER = "exports"
 """Folder of the exports within that of a case."""
-OF_MESHES, OF_LABEL_MAPS = "{mesh}", "{label_map}"
-"""In the name of a file: one file for each surface, for each label map."""
+OF_MESHES, OF_LABEL_MAPS, OF_SLICES = "{mesh}", "{label_map}", "{slice}"
+"""In the name of a file: one file for each surface, for each label map, for each slice of each synthetic image."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class Exporter:
     label
         What windows call its files, such as "Structured report (DICOM)".
     file
-        Name of its file, perhaps with `OF_MESHES` or `OF_LABEL_MAPS`.
+        Name of its file, perhaps with `OF_MESHES`, `OF_LABEL_MAPS` or `OF_SLICES`.
     place
         "module:name" of a function: (`exporting.ExportCase`, folder) -> the files that it wrote into the folder.
     packages
@@ -69,6 +78,7 @@ _STANDARD = (
         "fhir", "Observations (FHIR)", "observations.fhir.json", f"{_HERE}.fhir:write_bundle", ("fhir.resources",)
     ),
     Exporter("pdf", "Report (PDF)", "report.pdf", f"{_HERE}.pdf:write_report", ("reportlab",)),
+    Exporter("dicom-mr", "Images (DICOM)", "{slice}-mr.dcm", f"{_HERE}.mr:write_mr", ("pydicom",)),
     Exporter("stl", "Surfaces (STL)", "{mesh}.stl", f"{_HERE}.meshes:write_stl"),
     Exporter("ply", "Surfaces (PLY)", "{mesh}.ply", f"{_HERE}.meshes:write_ply"),
     Exporter("glb", "Surfaces (glTF)", "{mesh}.glb", f"{_HERE}.meshes:write_glb"),
@@ -77,20 +87,27 @@ EXPORT_NAMES = tuple(exporter.name for exporter in _STANDARD)
 """Names of all exporters."""
 _OF_CODES = ("dicom-sr", "dicom-seg", "fhir")
 """Exporters that need the codes of quantities or label maps."""
+_OF_IMAGES = ("dicom-mr",)
+"""Exporters of synthetic images."""
 
 
-def exporters_of(*, coded: bool = False, places: Mapping[str, str] | None = None) -> dict[str, Exporter]:
+def exporters_of(
+    *, coded: bool = False, images: bool = False, places: Mapping[str, str] | None = None
+) -> dict[str, Exporter]:
     """The exporters of an anatomy by name.
 
     Parameters
     ----------
     coded
         Whether its quantities and label maps have codes; otherwise the exporters that need them are left out.
+    images
+        Whether its cases are synthetic images.
     places
         Functions of its own by the name of the exporter, as `Exporter.place`.
     """
     own = places or {}
-    chosen = [exporter for exporter in _STANDARD if coded or exporter.name not in _OF_CODES]
+    left_out = (() if coded else _OF_CODES) + (() if images else _OF_IMAGES)
+    chosen = [exporter for exporter in _STANDARD if exporter.name not in left_out]
     return {each.name: replace(each, place=own.get(each.name, each.place)) for each in chosen}
 
 

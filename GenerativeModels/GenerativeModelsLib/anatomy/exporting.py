@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from GenerativeModelsLib.anatomy.exporters import OF_LABEL_MAPS, OF_MESHES, Exporter
+from GenerativeModelsLib.anatomy.exporters import OF_LABEL_MAPS, OF_MESHES, OF_SLICES, Exporter
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy, Quantity, Reading
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.extras import install_command
@@ -94,6 +94,8 @@ def export_files(anatomy: Anatomy, name: str, folder: Path) -> list[str]:
     if OF_LABEL_MAPS in pattern:
         names = [entry.name for entry in anatomy.label_maps if (folder / entry.file).is_file()]
         return [pattern.format(label_map=entry) for entry in names]
+    if OF_SLICES in pattern:
+        return Lazy("GenerativeModelsLib.export.mr:slice_files")(folder, anatomy.schema)
     return [pattern]
 
 

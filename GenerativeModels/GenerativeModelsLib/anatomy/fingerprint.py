@@ -37,9 +37,13 @@ def fingerprint_of(anatomy: Anatomy, request: CaseRequest) -> Fingerprint:
             for name in sorted(images)
             if values[name] is not None
         },
-        model=bundle_checksum(request.model or default_bundle(anatomy.name)) if anatomy.uses_model(request) else "",
+        model=_model_checksum(anatomy, request) if anatomy.uses_model(request) else "",
         options={name: _plain(value) for name, value in values.items() if name not in images | _WITHOUT_EFFECT},
     )
+
+
+def _model_checksum(anatomy: Anatomy, request: CaseRequest) -> str:
+    return bundle_checksum(request.model or default_bundle(anatomy.bundle_name(request)))
 
 
 def _checksum(source: Source) -> str:

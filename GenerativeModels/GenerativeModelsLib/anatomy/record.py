@@ -229,6 +229,9 @@ class Anatomy:
         (folder of a bundle, device) -> the model; it has `manifest`. None = the case needs no model, and no torch.
     needs_model
         request -> whether this case needs the model; by default each does.
+    shipped_as
+        request -> name of the shipped bundle that computes it; None = the name of the anatomy. With it, a query has a
+        model only where it names the folder of one.
     document
         case -> the anatomy's own entries of `result.json`; by default the quantities from attributes of the findings,
         and their `in_distribution` if present.
@@ -293,6 +296,7 @@ class Anatomy:
     compute: Callable
     load_model: Callable | None = None
     needs_model: Callable[[CaseRequest], bool] = field(default=lambda request: True)
+    shipped_as: Callable[[CaseRequest], str] | None = None
     document: Callable = Lazy(f"{_DEFAULTS}.case:document")
     write: Callable = Lazy(f"{_DEFAULTS}.case:write_files")
     report: Callable = _REPORT
@@ -331,6 +335,10 @@ class Anatomy:
     def uses_model(self, request: CaseRequest) -> bool:
         """Whether a model computes the case of a request."""
         return self.has_model and self.needs_model(request)
+
+    def bundle_name(self, request: CaseRequest) -> str:
+        """Name of the shipped bundle that computes the case of a request."""
+        return self.name if self.shipped_as is None else self.shipped_as(request)
 
     def quantity(self, key: str) -> Quantity:
         """The quantity of that key."""

@@ -11,6 +11,7 @@ _PLACES = {
     "heart": "GenerativeModelsLib.heart.anatomy:HEART",
     "segmentation": "GenerativeModelsLib.segmentation.anatomy:SEGMENTATION",
     "repair": "GenerativeModelsLib.segmentation.repair.anatomy:REPAIR",
+    "images": "GenerativeModelsLib.synthesis.images.anatomy:IMAGES",
 }
 """Name -> module and name of the record."""
 
@@ -21,8 +22,9 @@ def anatomy_names() -> tuple[str, ...]:
 
 
 def modelled_names() -> tuple[str, ...]:
-    """Names of the anatomies whose cases a model computes."""
-    return tuple(name for name in anatomy_names() if anatomy_of(name).has_model)
+    """Names of the anatomies whose cases a model computes that ships under their name."""
+    records = map(anatomy_of, anatomy_names())
+    return tuple(record.name for record in records if record.has_model and record.shipped_as is None)
 
 
 def anatomy_of(name: str) -> Anatomy:

@@ -290,7 +290,7 @@ def _run_on(
 
     def attempt(device: torch.device | str) -> tuple[Any, Any, float]:
         start = time.perf_counter()
-        model = load_on(anatomy, request.model, device, load)
+        model = load_on(anatomy, request.model, device, load, anatomy.bundle_name(request))
         loaded = time.perf_counter() - start
         found = anatomy.compute(request, inputs, model, lambda message, share: show(message, 0.3 + 0.45 * share))
         return found, model, loaded
@@ -306,13 +306,19 @@ def _run_on(
     return Run(found, model, device, (*warnings, *found.warnings), {"load": loaded, **found.seconds})
 
 
-def load_on(anatomy: Anatomy, bundle: Path | None, device: Any, load: LoadModel | None = None) -> Any:
-    """The model of a bundle (None = the shipped one) on a device; None for an anatomy without a model."""
-    if not anatomy.has_model:
+def load_on(
+    anatomy: Anatomy, bundle: Path | None, device: Any, load: LoadModel | None = None, shipped: str = ""
+) -> Any:
+    """The model of a bundle on a device; None for an anatomy without a model.
+
+    Without a folder it is the shipped bundle named `shipped`, else that of the name of the anatomy; None where none
+    has its name.
+    """
+    if not anatomy.has_model or (bundle is None and not shipped and anatomy.shipped_as is not None):
         return None
     from GenerativeModelsLib.resources import default_bundle
 
-    folder = bundle or default_bundle(anatomy.name)
+    folder = bundle or default_bundle(shipped or anatomy.name)
     return anatomy.load_model(folder, device) if load is None else load(anatomy, folder, device)
 
 

@@ -38,7 +38,7 @@ _MORE = {
     "segmentation": {"uncertainty": uncertainty},
 }
 """Commands of single anatomies."""
-_GROUPS: dict[str, typer.Typer] = {}
+_GROUPS: dict[str, typer.Typer] = {"synthesise": synthesise}
 for _name in anatomy_names():
     _anatomy = anatomy_of(_name)
     if not _anatomy.group:

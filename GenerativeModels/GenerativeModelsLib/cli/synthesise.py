@@ -11,7 +11,6 @@ import typer
 
 from GenerativeModelsLib.cli.console import GuardedCommand, print_json, print_warnings, progress_of_a_case
 from GenerativeModelsLib.cli.options import command_from, json_parameter, parameters_of, values_of
-from GenerativeModelsLib.cli.synthesise_images import images
 from GenerativeModelsLib.cli.synthesise_translate import translate
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
@@ -71,5 +70,4 @@ labels = command_from(
     ),
 )
 synthesise.command("labels", cls=GuardedCommand)(labels)
-synthesise.command("images", cls=GuardedCommand)(images)
 synthesise.command("translate", cls=GuardedCommand)(translate)

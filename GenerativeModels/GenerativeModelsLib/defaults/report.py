@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from GenerativeModelsLib.anatomy.fields import window_words
 from GenerativeModelsLib.anatomy.identity import IDENTITY, shown_identity
 from GenerativeModelsLib.anatomy.numbers import percentile_text, z_text
@@ -22,6 +24,7 @@ from GenerativeModelsLib.language import N_, _, in_words_of_page
 from GenerativeModelsLib.page.case_page import CasePage, MeshView, Notice, Row, write_case_page
 from GenerativeModelsLib.page.colour_scale import scale_of
 from GenerativeModelsLib.page.files import translated
+from GenerativeModelsLib.page.meshes import webp_uri
 from GenerativeModelsLib.resources import default_bundle
 
 if TYPE_CHECKING:
@@ -56,13 +59,15 @@ def write_report_again(
     anatomy: Anatomy, folder: Path, result: dict[str, Any], request: CaseRequest, path: Path
 ) -> None:
     """Write the page of the finished case in `folder`."""
-    licence = read_manifest(request.model or default_bundle(anatomy.name)).licence if anatomy.has_model else ""
+    licence = ""
+    if anatomy.uses_model(request):
+        licence = read_manifest(request.model or default_bundle(anatomy.bundle_name(request))).licence
     write_case_page(_content(anatomy, request.shown_title, licence, result, folder), path)
 
 
 def page_content(case: Case, result: Mapping[str, Any], folder: Path) -> CasePage:
     """What the page shows of a case whose files are in `folder`."""
-    licence = str(getattr(case.run.model.manifest, "licence", "") or "") if case.anatomy.has_model else ""
+    licence = "" if case.run.model is None else str(getattr(case.run.model.manifest, "licence", "") or "")
     return _content(case.anatomy, case.request.shown_title, licence, result, folder)
 
 
@@ -79,6 +84,7 @@ def _content(anatomy: Anatomy, title: str, licence: str, result: Mapping[str, An
         notices=_notices(result),
         notes=anatomy.notes(result),
         meshes=_views(read_meshes(anatomy, folder)),
+        pictures=_pictures(anatomy, result, folder),
         facts=list(_facts(anatomy, licence, result)),
         identity=shown_identity(result),
     )
@@ -123,6 +129,12 @@ def _views(surfaces: Mapping[Mesh, Surface]) -> list[MeshView]:
     return views
 
 
+def _pictures(anatomy: Anatomy, result: Mapping[str, Any], folder: Path) -> list[tuple[str, str, int, int]]:
+    """The pictures of the record, for an anatomy that has such."""
+    rows = [] if anatomy.pictures is None else anatomy.pictures(result, folder)
+    return [(caption, webp_uri(np.asarray(each)), *each.size) for row in rows for caption, each in row]
+
+
 def _facts(anatomy: Anatomy, licence: str, result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     made_from = result["fingerprint"]
     called = window_words(anatomy.request)
@@ -137,7 +149,7 @@ def _facts(anatomy: Anatomy, licence: str, result: Mapping[str, Any]) -> Iterabl
         if field not in _SAID_OTHERWISE and value not in (None, {}, ""):
             yield name_of(field), f"{_text(value)} {_(_unit(field))}".strip()
     yield from made_with(result)
-    if anatomy.has_model:
+    if result["model"] is not None:
         yield _("Licence of the model"), licence or _("not stated")
     if result.get("in_distribution"):
         yield _("How usual"), score_text(result["in_distribution"])

@@ -20,7 +20,7 @@ __all__ = ["CARDIAC_PHASE", "MANUFACTURER", "MODEL_NAME", "DicomContext", "coded
 MANUFACTURER = "GenerativeModels"
 MODEL_NAME = "generative-models"
 CARDIAC_PHASE = Code("246092007", "SCT", "Cardiac cycle phase")
-SERIES = ("dicom-sr", "dicom-seg", "dicom-pdf", "dicom-stl")
+SERIES = ("dicom-sr", "dicom-seg", "dicom-pdf", "dicom-stl", "dicom-mr")
 FIRST_SERIES = 9001
 """Series numbers of the exports start here, above those of a scanner."""
 _KEPT = (

@@ -110,6 +110,8 @@ class CasePage:
         Lines below the table.
     meshes
         One is shown at a time.
+    pictures
+        Caption, `data:` address, width and height in pixels.
     facts
         Name and text of what is needed to reproduce the case.
     identity
@@ -126,6 +128,7 @@ class CasePage:
     notices: Sequence[Notice] = ()
     notes: Sequence[str] = ()
     meshes: Sequence[MeshView] = ()
+    pictures: Sequence[tuple[str, str, int, int]] = ()
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
     identity: Sequence[tuple[str, str]] = ()
 

@@ -18,6 +18,7 @@ __all__ = [
     "cases_in_memory",
     "is_out_of_memory",
     "keep_to_memory",
+    "require_room",
     "threads_in_memory",
     "use_threads",
 ]
@@ -88,6 +89,13 @@ def keep_to_memory(need: MemoryNeed) -> str:
         )
     use_threads(fitting)
     return f"The address space is limited to {_size(_address_space() or 0)}: running with {fitting} of {usual} threads."
+
+
+def require_room(size: int, task: str, remedy: str) -> None:
+    """Raise `InputError` unless `size` bytes of memory are available; the message names the task and the remedy."""
+    room = _room()
+    if room is not None and room < size:
+        raise InputError(f"There are {_size(room)} of memory for {task}, which take {_size(size)}: {remedy}.")
 
 
 def threads_in_memory(need: MemoryNeed) -> int | None:

@@ -58,6 +58,12 @@ class FileGrid:
         """(frames, slices, rows, columns) -> (frame, k, j, i)."""
         return np.moveaxis(values, 1, 3 - self.axis)
 
+    def slices_to_lps(self) -> np.ndarray:
+        """(4, 4) index (column, row, slice, 1) of slices across `axis` -> LPS mm."""
+        turned = self.to_lps.copy()
+        turned[:, :3] = self.to_lps[:, [i for i in (0, 1, 2) if i != self.axis] + [self.axis]]
+        return turned
+
     def as_array(self, values: np.ndarray) -> np.ndarray:
         """(frame, k, j, i) -> the layout of arrays: (x, y, z), with frames (x, y, z, time).
 

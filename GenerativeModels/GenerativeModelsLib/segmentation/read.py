@@ -66,7 +66,7 @@ def read_label_maps(request: SegmentationRequest) -> LabelMaps:
     for structure, value in own.items():
         codes[whole == value] = CODES[structure]
     grid = replace(grid, axis=slice_axis(codes.shape[:0:-1], grid.to_lps, called, warnings, grid.name))
-    codes, to_lps = np.ascontiguousarray(grid.slices_first(codes)), _slices_last(grid.to_lps, grid.axis)
+    codes, to_lps = np.ascontiguousarray(grid.slices_first(codes)), grid.slices_to_lps()
     frame_s = None
     if len(codes) > 1:
         frame_s = _interval(request.frame_interval_ms, grid.frame_s, called, grid.by_view, pair=len(codes) == 2)
@@ -272,10 +272,3 @@ def slice_axis(size: Sequence[int], to_lps: np.ndarray, called: str, warnings: l
     if min(np.delete(size, axis)) < 4:
         raise InputError(f"{called} is {' x '.join(map(str, size))} voxels: a label map of slices is needed.")
     return axis
-
-
-def _slices_last(to_lps: np.ndarray, axis: int) -> np.ndarray:
-    """(4, 4) index (column, row, slice, 1) -> LPS mm."""
-    turned = to_lps.copy()
-    turned[:, :3] = to_lps[:, [i for i in (0, 1, 2) if i != axis] + [axis]]
-    return turned

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.dicom_header import dicom_header
+from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.image_files.kinds import file_kind, first_bytes
 from GenerativeModelsLib.image_files.reader import image_reader, read_pixels
 from GenerativeModelsLib.label_files.files import lps_matrix, unreadable
@@ -22,8 +21,8 @@ LEAST_OF_MR = -200.0
 """Values below are those of air in CT, in Hounsfield units."""
 
 
-def read_mr(path: Path, field: str) -> FileGrid:
-    """An image file that the field of the request names, as it is; which axis runs across its slices is not set.
+def read_mr(path: Source, field: str) -> FileGrid:
+    """An image that the field of the request names, as it is; which axis runs across its slices is not set.
 
     Raises
     ------
@@ -43,9 +42,9 @@ def read_mr(path: Path, field: str) -> FileGrid:
     return grid
 
 
-def _grid(path: Path, field: str, called: str) -> FileGrid:
+def _grid(path: Source, field: str, called: str) -> FileGrid:
     """A file as it is; DICOM files must be of MR."""
-    if not path.is_file() or file_kind(first_bytes(path, called)) != "DICOM":
+    if isinstance(path, GivenImage) or not path.is_file() or file_kind(first_bytes(path, called)) != "DICOM":
         return grid_of(path, field, VIEW, what="image")
     modality = str(getattr(dicom_header(path, called), "Modality", "") or "MR")
     if modality != "MR":

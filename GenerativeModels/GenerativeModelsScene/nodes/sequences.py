@@ -1,4 +1,4 @@
-"""Models or label maps over steps or time as a sequence that Slicer's sequence tool bar plays.
+"""Models, label maps or images over steps or time as a sequence that Slicer's sequence tool bar plays.
 
 Needs no running module: what Slicer's Sequences module does when a step is chosen is called where it does not run.
 """
@@ -15,9 +15,9 @@ from GenerativeModelsScene.nodes.models import ras_polydata, show_model
 from GenerativeModelsScene.nodes.store import CASE, ROLE, NodeStore
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
-__all__ = ["drop_sequence", "show_item", "show_label_sequence", "show_model_sequence"]
+__all__ = ["drop_sequence", "show_image_sequence", "show_item", "show_label_sequence", "show_model_sequence"]
 
-ROLES = ("browser", "sequence", "model", "labels")
+ROLES = ("browser", "sequence", "model", "labels", "image")
 
 
 def show_model_sequence(
@@ -79,14 +79,47 @@ def show_label_sequence(
         (4, 4) voxel index -> RAS mm.
     """
 
-    def items() -> Iterator[slicer.vtkMRMLLabelMapVolumeNode]:
+    kind = ("labels", "vtkMRMLLabelMapVolumeNode")
+    return _volume_sequence(store, role, kind, name, frames, to_ras, index, values, frames_per_second)
+
+
+def show_image_sequence(
+    store: NodeStore,
+    role: str,
+    name: str,
+    frames: Iterable[np.ndarray],
+    to_ras: np.ndarray,
+    *,
+    index: tuple[str, str],
+    values: Sequence[str],
+    frames_per_second: float,
+) -> tuple[slicer.vtkMRMLSequenceBrowserNode, slicer.vtkMRMLScalarVolumeNode, bool]:
+    """As `show_label_sequence`, of images; their nodes are `role`.image."""
+    kind = ("image", "vtkMRMLScalarVolumeNode")
+    return _volume_sequence(store, role, kind, name, frames, to_ras, index, values, frames_per_second)
+
+
+def _volume_sequence(
+    store: NodeStore,
+    role: str,
+    kind: tuple[str, str],
+    name: str,
+    frames: Iterable[np.ndarray],
+    to_ras: np.ndarray,
+    index: tuple[str, str],
+    values: Sequence[str],
+    frames_per_second: float,
+) -> tuple[slicer.vtkMRMLSequenceBrowserNode, slicer.vtkMRMLVolumeNode, bool]:
+    """A sequence of volumes; `kind` ends the role of the node that shows them, and is its class."""
+
+    def items() -> Iterator[slicer.vtkMRMLVolumeNode]:
         for frame in frames:
-            item = slicer.vtkMRMLLabelMapVolumeNode()
+            item = getattr(slicer, kind[1])()
             fill_volume(item, frame, to_ras)
             yield item
 
-    sequence = _filled(store, role, "labels", name, items(), index, values)
-    shown, made = store.obtain(f"{role}.labels", "vtkMRMLLabelMapVolumeNode", name)
+    sequence = _filled(store, role, kind[0], name, items(), index, values)
+    shown, made = store.obtain(f"{role}.{kind[0]}", kind[1], name)
     default_display(shown)
     return _browser(store, role, name, sequence, shown, frames_per_second), shown, made
 

@@ -28,7 +28,13 @@ FORMATS = (
     (
         "DICOM",
         "mdi-hospital-box-outline",
-        {"dicom-sr": "report", "dicom-seg": "segmentation", "dicom-pdf": "PDF", "dicom-stl": "STL"},
+        {
+            "dicom-sr": "report",
+            "dicom-seg": "segmentation",
+            "dicom-pdf": "PDF",
+            "dicom-stl": "STL",
+            "dicom-mr": "images",
+        },
     ),
     ("FHIR", "mdi-code-json", {"fhir": ".json"}),
 )

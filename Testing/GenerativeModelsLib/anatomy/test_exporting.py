@@ -27,13 +27,16 @@ def test_names_are_taken_in_one_order_and_once() -> None:
 @pytest.mark.parametrize("name", anatomy_names())
 def test_every_exporter_of_an_anatomy_names_a_function_that_there_is(name: str) -> None:
     exporters = anatomy_of(name).exporters
-    assert tuple(exporters) == (("dicom-pdf", "pdf") if name in ("segmentation", "repair") else EXPORT_NAMES)
+    plain = {"segmentation": ("dicom-pdf", "pdf"), "images": ("dicom-pdf", "pdf", "dicom-mr")}
+    plain["repair"] = plain["segmentation"]
+    of_bodies = tuple(each for each in EXPORT_NAMES if each != "dicom-mr")
+    assert tuple(exporters) == plain.get(name, of_bodies)
     for key, exporter in exporters.items():
         assert exporter.name == key and callable(Lazy(exporter.place).get())
 
 
 def test_an_anatomy_without_codes_has_what_needs_none() -> None:
-    assert set(EXPORT_NAMES) - set(exporters_of()) == {"dicom-sr", "dicom-seg", "fhir"}
+    assert set(EXPORT_NAMES) - set(exporters_of()) == {"dicom-sr", "dicom-seg", "fhir", "dicom-mr"}
     assert set(TOY.exporters) == set(exporters_of())
     with pytest.raises(InputError, match=r"^export has fhir, which there is not for toy"):
         require_exports(TOY, ["fhir"])

@@ -25,12 +25,12 @@ from Testing.helpers.toy_anatomy import PLACE, TOY
 
 
 def test_the_names_are_those_of_the_records_and_of_the_shipped_bundles() -> None:
-    assert anatomy_names() == ("skull", "heart", "segmentation", "repair")
+    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "images")
     assert modelled_names() == ("skull", "heart", "repair")
     for name in anatomy_names():
         record = anatomy_of(name)
         assert record.name == name and anatomy_at(place_of(name)) is record
-        assert not record.has_model or (default_bundle(name) / "model.json").is_file()
+        assert name not in modelled_names() or (default_bundle(name) / "model.json").is_file()
 
 
 def test_an_anatomy_that_is_none_is_a_key_error() -> None:
@@ -42,7 +42,7 @@ def test_an_anatomy_that_is_none_is_a_key_error() -> None:
 def test_a_new_anatomy_is_found_by_name_and_by_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_PLACES", dict(registry._PLACES))
     register("toy", PLACE)
-    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "toy")
+    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "images", "toy")
     assert anatomy_of("toy") is anatomy_at(PLACE) is TOY and place_of("toy") == PLACE
 
 

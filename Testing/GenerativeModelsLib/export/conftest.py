@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from GenerativeModelsLib.anatomy.exporters import EXPORT_NAMES
 from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.extras import install_command
 from GenerativeModelsLib.heart.anatomy import HEART
@@ -77,7 +76,7 @@ def skull(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         samples=8,
         device="cpu",
         output=folder / "case",
-        export=",".join(EXPORT_NAMES),
+        export=",".join(SKULL.exporters),
         identity_from_dicom=True,
     )
     return finished(SKULL, asked, path)
@@ -109,7 +108,7 @@ def heart(tmp_path_factory: pytest.TempPathFactory, sample_heart: Path) -> Finis
         sample_heart / "es.nii.gz",
         device="cpu",
         output=folder / "case",
-        export=",".join(EXPORT_NAMES),
+        export=",".join(HEART.exporters),
         **IDENTITY,
     )
     return finished(HEART, asked)

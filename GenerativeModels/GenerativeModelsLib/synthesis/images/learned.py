@@ -39,6 +39,8 @@ class LearnedSynthesiser:
         Rows and columns of the square, and the distance of its pixels.
     manifest
         Of its bundle; None for networks without one.
+    device
+        Where it draws as long as the memory there suffices; None = where the networks are.
     """
 
     name: str
@@ -46,12 +48,15 @@ class LearnedSynthesiser:
     size: int
     grid_mm: float
     manifest: BundleManifest | None = None
+    device: torch.device | None = None
 
     def require(self, volume: LabelledVolume) -> tuple[str, ...]:
         """As `ImageSynthesiser.require`."""
         return require_known(volume, self.name, KNOWN)
 
-    def draw(self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator) -> Drawn:
+    def draw(
+        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+    ) -> Drawn:
         """As `ImageSynthesiser.draw`; around the square is the style image on its grid, else its darkest grey."""
         codes = volume.flat
         field = self._field(middle_of_volume(codes > 0), codes.shape[1:], volume.pixel_mm)
@@ -61,10 +66,12 @@ class LearnedSynthesiser:
         if styled:
             known = style.labels.flat > 0
             surroundings = intensity_classes(tone.shares(style.flat), style.pixel_mm, known)
-        classes = field.cut(conditioned(codes, surroundings, volume.pixel_mm), "nearest").to(torch.uint8)
+        part = slice(None) if only is None else slice(only, only + 1)
+        known = None if surroundings is None else surroundings[part]
+        classes = field.cut(conditioned(codes[part], known, volume.pixel_mm), "nearest").to(torch.uint8)
         noise = self.painter.noise(len(classes), rng)
         painted, device, warnings = self._painted(classes, cut, noise)
-        outside = style.flat if styled else np.full(codes.shape, tone.low, np.float32)
+        outside = style.flat[part] if styled else np.full(codes[part].shape, tone.low, np.float32)
         values = field.put_back(torch.from_numpy(tone.grey(painted.numpy())), outside)
         beyond = bool((codes[:, ~field.inside] > 0).any())
         if beyond:
@@ -73,7 +80,7 @@ class LearnedSynthesiser:
                 extent=self.size * self.grid_mm,
             )
             warnings = (*warnings, Caution(sentence, "missing"))
-        values = values.reshape(volume.values.shape)
+        values = values.reshape(volume.values.shape if only is None else (1, *values.shape))
         return Drawn(values, field.inside, "style" if styled else "nothing", device, warnings)
 
     def _field(self, at: np.ndarray, shape: tuple[int, int], pixel_mm: np.ndarray) -> Field:
@@ -92,6 +99,8 @@ class LearnedSynthesiser:
 
     def _painted(self, classes: Tensor, style: Tensor | None, noise: Noise) -> tuple[Tensor, str, tuple[str, ...]]:
         """The squares on the CPU; on the CPU altogether where the memory of the device does not suffice."""
+        if self.device is not None:  # an image before may have been too large for it
+            self.painter.net.to(self.device)
         return computed(self.painter.net, lambda device: self._on(device, classes, style, noise))
 
     def _on(self, device: torch.device, classes: Tensor, style: Tensor | None, noise: Noise) -> Tensor:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import torch
 
 from GenerativeModelsLib.bundle.architecture import KnownParts, require_architecture
 from GenerativeModelsLib.bundle.bundle import read_bundle
 from GenerativeModelsLib.bundle.manifest import Component
 from GenerativeModelsLib.bundle.networks import network_of
-from GenerativeModelsLib.errors import InputError, named
+from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.models.label_images import LabelUNet, SpadeGenerator
 from GenerativeModelsLib.synthesis.images.classes import CLASSES
 from GenerativeModelsLib.synthesis.images.latent_diffusion import LatentDiffusion
@@ -18,7 +20,6 @@ from GenerativeModelsLib.synthesis.images.learned import LearnedSynthesiser
 from GenerativeModelsLib.synthesis.images.painters import DiffusionPainter, GeneratorPainter, StyleGaussian
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
 __all__ = ["KIND", "NETWORKS", "load_synthesiser"]
@@ -35,25 +36,22 @@ KNOWN = KnownParts(
 """Bundles of GANs have the part `styles` too, of which a style is drawn."""
 
 
-def load_synthesiser(folder: Path, method: str, device: torch.device | str = "cpu") -> LearnedSynthesiser:
+def load_synthesiser(folder: Path, device: torch.device | str = "cpu") -> LearnedSynthesiser:
     """The networks of a bundle of kind `KIND` on a device.
 
     Raises
     ------
     InputError
-        The bundle is invalid, of another kind or version, or has the networks of another method.
+        The bundle is invalid, of another kind or version, or has not the networks of one method.
     """
 
     def check(components: Mapping[str, Component]) -> None:
         require_architecture(components, KNOWN)
-        if method not in components:
-            held = ", ".join(name for name in components if name in NETWORKS)
-            raise InputError(
-                f"{folder} has the networks of {held}, and {named('method')} is {method}: name another "
-                f"{named('model')}."
-            )
+        if len(methods_in(components)) != 1:
+            raise InputError(f"{folder} has the networks of no single method: give a bundle that holds one.")
 
     bundle = read_bundle(folder, KIND, check)
+    (method,) = methods_in(bundle.manifest.architecture)
     net = network_of(bundle, method, NETWORKS[method])
     told = bundle.manifest.normalisation
     try:
@@ -71,4 +69,9 @@ def load_synthesiser(folder: Path, method: str, device: torch.device | str = "cp
     if method != "ldm" and [each.shape for each in painter.styles] != [(net.style,), (net.style, net.style)]:
         raise InputError(f"{bundle.path}: its styles do not fit its networks: get a fresh copy.")
     net.to(device)
-    return LearnedSynthesiser(method, painter, net.size, grid_mm, bundle.manifest)
+    return LearnedSynthesiser(method, painter, net.size, grid_mm, bundle.manifest, torch.device(device))
+
+
+def methods_in(components: Collection[str]) -> list[str]:
+    """The methods whose networks are among the parts of a bundle."""
+    return [name for name in components if name in NETWORKS]

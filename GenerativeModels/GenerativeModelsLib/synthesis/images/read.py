@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from GenerativeModelsLib.errors import Caution, InputError, named
+from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.label_files.values import parse_values, require_spacing, whole_values
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.segmentation.image_of import corners_apart_mm
@@ -95,20 +95,17 @@ class StyleImage:
         return self.values.reshape(-1, *self.values.shape[2:])
 
 
-def read_labels(source: Path, field: str, label_values: str) -> LabelledVolume:
+def read_labels(source: Source, field: str, label_values: str) -> LabelledVolume:
     """The label map of a file, which the field of the request names.
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, an image, empty, has a label of one voxel, or the values cannot be parsed.
+        The file is missing, unreadable, an image, empty, or has a label of one voxel.
     """
-    try:
-        asked = parse_values(label_values, PRESETS, OPTIONAL)
-    except InputError as error:
-        raise InputError(error.text.replace(named("labels"), named("label_values"))) from error
-    called = f"{named(field)} {Path(source).name}"
-    grid = grid_of(Path(source), field, VIEW)
+    asked = parse_values(label_values, PRESETS, OPTIONAL)
+    called = f"{named(field)} {source.name}"
+    grid = grid_of(source, field, VIEW)
     require_spacing(grid.to_lps, called)
     asked = grid.labels or asked
     present = sorted({value for frame in grid.values for value in whole_values(frame, called)} - {0})

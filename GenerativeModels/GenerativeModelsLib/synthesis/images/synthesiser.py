@@ -49,5 +49,11 @@ class ImageSynthesiser(Protocol):
     def require(self, volume: LabelledVolume) -> tuple[str, ...]:
         """Warnings on the labels of a volume; raises `InputError` for labels that the method does not know."""
 
-    def draw(self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator) -> Drawn:
-        """An image of a label map in the style of an image, or in a style that is drawn."""
+    def draw(
+        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+    ) -> Drawn:
+        """An image of a label map in the style of an image, or in a style that is drawn.
+
+        `only` is the number of the only slice that is drawn, of frames x slices: `Drawn.values` is (1, 1, rows,
+        columns). It has the style of the whole image, and other noise.
+        """

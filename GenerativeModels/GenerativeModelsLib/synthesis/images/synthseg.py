@@ -78,33 +78,43 @@ class SynthSeg:
         """No warnings."""
         return ()
 
-    def draw(self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator) -> Drawn:
+    def draw(
+        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+    ) -> Drawn:
         """As `ImageSynthesiser.draw`; the whole slices are drawn."""
-        flat = volume.values.reshape(-1, *volume.values.shape[2:])
+        every = volume.values.reshape(-1, *volume.values.shape[2:])
+        flat = every if only is None else every[only : only + 1]
         styled = style is not None and style.on_grid
         tone = PLAIN if style is None else Tone.of(style.values)
         of_style = None if style is None else _Measured(style, tone)
-        where = of_style.classes if styled else _patches(flat.shape, volume.pixel_mm, rng)
+        # What all slices share is drawn first, so that one slice alone has it too.
+        where = of_style.classes if styled else _patches(every.shape, volume.pixel_mm, rng)
+        where = where if only is None else where[only : only + 1]
         regions = [(where == each, _Wanted(None, each)) for each in _CLASSES]
         regions = [((flat == 0) & mask, wanted) for mask, wanted in regions]
         structures = {value: name for name, value in volume.named.items()}
         regions += [(flat == value, _Wanted(value, None, structures.get(value))) for value in volume.present]
+        drawn = [_random(rng) if of_style is None else of_style.intensity(wanted, rng) for _, wanted in regions]
+        bias = self._bias(flat.shape[1:], volume.pixel_mm, rng)
         values = np.zeros(flat.shape, np.float32)
         texture = _texture(flat.shape, volume.pixel_mm, rng)
-        for mask, wanted in regions:
-            mean, spread = _random(rng) if of_style is None else of_style.intensity(wanted, rng)
+        for (mask, _), (mean, spread) in zip(regions, drawn):
             values[mask] = mean + self.faults.spread * spread * texture[mask]
-        values = self._with_faults(values, volume.pixel_mm, rng).reshape(volume.values.shape)
+        values = self._with_faults(values * bias, rng)
+        values = values.reshape(volume.values.shape if only is None else (1, *values.shape))
         grey = np.float32(tone.low) + np.float32(tone.high - tone.low) * values
         return Drawn(grey, np.ones(flat.shape[1:], bool), "style" if styled else "random")
 
-    def _with_faults(self, values: np.ndarray, pixel_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _bias(self, shape: tuple[int, ...], pixel_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The bias field (rows, columns) of all slices."""
+        if not self.faults.bias:
+            return np.ones(shape, np.float32)
+        return np.exp(self.faults.bias * _smooth_noise(shape, self.faults.bias_mm / pixel_mm, rng))
+
+    def _with_faults(self, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         from scipy.ndimage import gaussian_filter
 
         faults = self.faults
-        if faults.bias:
-            field = _smooth_noise(values.shape[1:], faults.bias_mm / pixel_mm, rng)
-            values = values * np.exp(faults.bias * field)
         if faults.blur:
             values = gaussian_filter(values, (0, faults.blur, faults.blur))
         if faults.noise:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser
+from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser, whole_number
 from GenerativeModelsLib.anatomy.fields import asked
 from GenerativeModelsLib.anatomy.request import ModelRequest
 from GenerativeModelsLib.anatomy.shapes import check_count
@@ -15,7 +15,7 @@ from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.synthesis.labels.scar_request import parse_segments
 
-__all__ = ["QUANTITIES", "LabelsRequest", "Target", "parse_count", "parse_target"]
+__all__ = ["QUANTITIES", "LabelsRequest", "Target", "parse_target"]
 
 QUANTITIES = {"ef": "%", "edv": "ml", "esv": "ml", "mass": "g", "wall": "mm"}
 """Quantities of a target with their units: `ef` of the left ventricle, its volumes, the mass of its myocardium at end
@@ -72,13 +72,6 @@ def parse_target(text: str, field: str = "towards") -> Target:
     if not math.isfinite(number) or number <= 0:
         raise InputError(f"{named(field)} is '{text}': give a positive number of {QUANTITIES[name]}, as in {name}=45.")
     return Target(name, number)
-
-
-def parse_count(text: str, field: str) -> int:
-    """A whole number of up to six digits; raises `InputError` for any other text."""
-    if not text.isascii() or not text.strip().isdigit() or len(text) > 6:
-        raise InputError(f"{named(field)} is '{text}': give a whole number.")
-    return int(text)
 
 
 _number = number_parser("a number")
@@ -140,7 +133,7 @@ class LabelsRequest(ModelRequest):
         default=None,
         metavar="N",
         called=N_("the number of maps"),
-        parse=parse_count,
+        parse=whole_number,
         default_text=str(COUNT),
     )
     steps: int | None = asked(
@@ -148,7 +141,7 @@ class LabelsRequest(ModelRequest):
         default=None,
         metavar="N",
         called=N_("the number of steps"),
-        parse=parse_count,
+        parse=whole_number,
         default_text=str(STEPS),
     )
     displacement_mm: float | None = asked(
@@ -195,7 +188,7 @@ class LabelsRequest(ModelRequest):
         default=None,
         metavar="N",
         called=N_("the number of frames"),
-        parse=parse_count,
+        parse=whole_number,
         default_text=str(FRAMES),
     )
     atrium: bool = asked(

@@ -118,7 +118,7 @@ def _of_file(path: Path, config: SynthesisTrainingConfig) -> ClassedSlices:
     """The slices of a label map and its image, cut to squares of the grid of the training."""
     image = path.parent.parent / "images" / path.name
     try:
-        request = ImageSynthesisRequest(path, Path(), image, label_values=config.data.label_values)
+        request = ImageSynthesisRequest(labels=path, style=image, label_values=config.data.label_values)
         volume = read_labels(path, "labels", request.label_values)
         require_known(volume, config.model, KNOWN)
         style = read_style(request, volume)

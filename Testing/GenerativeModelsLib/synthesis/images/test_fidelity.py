@@ -26,7 +26,7 @@ def test_labels_are_compared_one_by_one(tmp_path: Path) -> None:
     labels = write_heart(tmp_path / "labels.nii.gz", right=True)
     image = grey_file(labels, tmp_path / "style.nii.gz")
     volume = read_labels(labels, "labels", "acdc")
-    style = read_style(ImageSynthesisRequest(labels, tmp_path / "out", image), volume)
+    style = read_style(ImageSynthesisRequest(labels=labels, style=image), volume)
     values, extent = style.values.copy(), np.subtract(*np.percentile(style.values, (99, 1)))
     values[volume.values == 3] += 20
     everywhere = np.ones(values.shape[2:], bool)

@@ -22,6 +22,7 @@ from GenerativeModelsLib.synthesis.images.painters import (
 )
 from GenerativeModelsLib.synthesis.images.read import LabelledVolume, StyleImage, read_labels, read_style
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
+from GenerativeModelsLib.synthesis.images.run import method_of
 from GenerativeModelsLib.synthesis.images.tone import Tone
 from Testing.helpers.tiny_images import grey_file, write_heart, write_images_bundle
 from Testing.helpers.tiny_uncertainty import write_uncertainty_bundle
@@ -47,7 +48,7 @@ def heart(folder: Path, **options) -> tuple[LabelledVolume, StyleImage]:
     labels = write_heart(folder / "labels.nii.gz", **options)
     image = grey_file(labels, folder / "style.nii.gz")
     volume = read_labels(labels, "labels", "acdc")
-    return volume, read_style(ImageSynthesisRequest(labels, folder / "out", image), volume)
+    return volume, read_style(ImageSynthesisRequest(labels=labels, style=image), volume)
 
 
 def test_the_square_is_drawn_and_around_it_is_the_style(tmp_path: Path) -> None:
@@ -77,6 +78,15 @@ def test_without_a_style_on_the_grid_nothing_is_known_around_the_labels(tmp_path
     assert painter.given[0][1] is None and painter.given[1][1].shape == (6, 64, 64)
 
 
+def test_a_slice_alone_is_drawn_as_among_the_others(tmp_path: Path) -> None:
+    volume, style = heart(tmp_path)
+    method = LearnedSynthesiser("spade", Recorder(), 64, 1.4)
+    whole = method.draw(volume, style, np.random.default_rng(0)).values
+    alone = method.draw(volume, style, np.random.default_rng(0), 2).values
+    assert alone.shape == (1, 1, *whole.shape[2:])
+    np.testing.assert_array_equal(alone[0, 0], whole[0, 2])
+
+
 def test_labels_beyond_the_square_are_told(tmp_path: Path) -> None:
     volume, _ = heart(tmp_path)
     drawn = LearnedSynthesiser("spade", Recorder(), 32, 1.4).draw(volume, None, np.random.default_rng(0))
@@ -104,6 +114,11 @@ def test_too_little_memory_of_the_device_leads_to_the_cpu(tmp_path: Path) -> Non
     painter.paint = paint
     painter.net.to = lambda device: None
     drawn = LearnedSynthesiser("spade", painter, 32, 4.0).draw(volume, None, np.random.default_rng(0))
+    moved = []
+    painter.net.to = moved.append
+    again = LearnedSynthesiser("spade", painter, 32, 4.0, device=torch.device("meta"))
+    assert again.draw(volume, None, np.random.default_rng(0)).device == "cpu"
+    assert moved == [torch.device("meta"), "cpu"], "the next image may fit: its device is tried first"
     assert drawn.device == "cpu" and any("memory of the device meta did not suffice" in w for w in drawn.warnings)
 
 
@@ -134,11 +149,11 @@ def test_a_style_is_drawn_as_the_styles_of_training_images_are_spread() -> None:
 
 def test_bundles_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     bundle = write_images_bundle(tmp_path / "spade", "spade")
-    assert load_synthesiser(bundle, "spade").size == 32
+    assert load_synthesiser(bundle).size == 32
     with pytest.raises(InputError, match=r"has the networks of spade, and method is cgan"):
-        load_synthesiser(bundle, "cgan")
+        method_of("cgan", load_synthesiser(bundle))
     with pytest.raises(InputError, match="kind heart-segmentation-uncertainty"):
-        load_synthesiser(write_uncertainty_bundle(tmp_path / "other"), "spade")
+        load_synthesiser(write_uncertainty_bundle(tmp_path / "other"))
     for told, fault in (({"classes": ["a"]}, "classes or pixels"), ({"grid_mm": "x"}, "settings are not those")):
         with pytest.raises(InputError, match=fault):
-            load_synthesiser(write_images_bundle(tmp_path / "broken", "spade", **told), "spade")
+            load_synthesiser(write_images_bundle(tmp_path / "broken", "spade", **told))

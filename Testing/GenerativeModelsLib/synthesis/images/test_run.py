@@ -10,10 +10,12 @@ import pytest
 import SimpleITK as sitk
 from typer.testing import CliRunner
 
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.synthesis.images.anatomy import IMAGES, USEFULNESS
 from GenerativeModelsLib.synthesis.images.request import METHODS, ImageSynthesisRequest
-from GenerativeModelsLib.synthesis.images.run import file_names, synthesise_images
+from GenerativeModelsLib.synthesis.images.run import file_names
 from Testing.helpers.segmentation_phantoms import cine, maps_of, write_maps
 from Testing.helpers.tiny_images import grey_file, write_heart, write_images_bundle
 
@@ -33,9 +35,15 @@ def bundle_of(folder: Path, method: str) -> Path | None:
 
 def run(folder: Path, labels: Path, style: Path | None, method: str = "synthseg", **given) -> dict:
     request = ImageSynthesisRequest(
-        labels, folder, style, method=method, model=bundle_of(labels.parent, method), device="cpu", **given
+        labels=labels,
+        output=folder,
+        style=style,
+        method=method,
+        model=bundle_of(labels.parent, method),
+        device="cpu",
+        **given,
     )
-    return synthesise_images(request)
+    return run_case(IMAGES, request).result
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -91,8 +99,11 @@ def test_several_images_differ_and_the_command_names_them(tmp_path: Path) -> Non
     assert found.exit_code == 0, found.output
     assert [path.name for path in sorted(out.glob("*.nii.gz"))] == ["image_000.nii.gz", "image_001.nii.gz"]
     one, other = (sitk.GetArrayFromImage(sitk.ReadImage(str(out / name))) for name in file_names(2))
-    assert not np.array_equal(one, other) and f"{out / 'image_001.nii.gz'}: synthetic, synthseg" in found.output
+    assert not np.array_equal(one, other) and "image_001.nii.gz: synthetic, synthseg" in found.output
     content = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert USEFULNESS in found.output and content["usefulness"] == USEFULNESS
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert USEFULNESS in page and "synthetic, synthseg" in page and "data:image/webp" in page
     assert content["style"] is None and content["fidelity"] is None and len(content["images"]) == 2
 
 
@@ -112,6 +123,7 @@ def test_requests_that_contradict_themselves_are_refused(tmp_path: Path) -> None
         ({"seed": -1}, "seed is -1"),
         ({"style_labels": tmp_path}, "style_labels is given without an image"),
         ({"model": tmp_path}, "synthseg has no networks"),
+        ({"label_values": "lv=3"}, "label_values is 'lv=3'"),
     ):
         with pytest.raises(InputError, match=fault):
-            ImageSynthesisRequest(tmp_path / "labels.nii.gz", tmp_path / "out", **given)
+            ImageSynthesisRequest(labels=tmp_path / "labels.nii.gz", **given)

@@ -22,7 +22,7 @@ def volume(tmp_path: Path) -> LabelledVolume:
 
 def styled(folder: Path, volume: LabelledVolume, **given: Path) -> StyleImage:
     image = grey_file(folder / "labels.nii.gz", folder / "style.nii.gz")
-    return read_style(ImageSynthesisRequest(folder / "labels.nii.gz", folder / "out", image, **given), volume)
+    return read_style(ImageSynthesisRequest(labels=folder / "labels.nii.gz", style=image, **given), volume)
 
 
 def test_without_faults_every_label_has_one_intensity(volume: LabelledVolume) -> None:
@@ -73,19 +73,25 @@ def test_the_same_draws_give_the_same_image(volume: LabelledVolume) -> None:
     assert one.tobytes() == other.tobytes() and not np.array_equal(one, third)
 
 
+@pytest.mark.parametrize("on_grid", [False, True])
+def test_a_slice_alone_has_the_style_of_the_whole_image(tmp_path: Path, volume: LabelledVolume, on_grid: bool) -> None:
+    style = styled(tmp_path, volume) if on_grid else None
+    method = SynthSeg(Faults(spread=0.0, bias=0.2, blur=0.6, noise=0.0))
+    whole = method.draw(volume, style, np.random.default_rng(5)).values
+    for number in (0, 2):
+        alone = method.draw(volume, style, np.random.default_rng(5), number).values
+        assert alone.shape == (1, 1, *whole.shape[2:])
+        np.testing.assert_array_equal(alone[0, 0], whole[0, number])
+
+
 def test_each_fault_does_what_it_says(volume: LabelledVolume) -> None:
     method = SynthSeg(Faults(spread=0.0, bias=0.0, blur=0.0, noise=0.1))
-    air = method._with_faults(np.zeros((40, 90, 80), np.float32), volume.pixel_mm, np.random.default_rng(0))
+    air = method._with_faults(np.zeros((40, 90, 80), np.float32), np.random.default_rng(0))
     assert air.mean() == pytest.approx(0.1 * np.sqrt(np.pi / 2), rel=0.01)  # Rayleigh: noise of the air is not normal
     edge = np.zeros((1, 90, 80), np.float32)
     edge[:, :, 40:] = 1
-    blurred = SynthSeg(Faults(0, 0, 1, 0.6, 0))._with_faults(edge, volume.pixel_mm, np.random.default_rng(0))
+    blurred = SynthSeg(Faults(0, 0, 1, 0.6, 0))._with_faults(edge, np.random.default_rng(0))
     assert 0 < blurred[0, 50, 39] < 0.5 < blurred[0, 50, 40] < 1 and blurred[0, 50, 30] == 0
-    field = SynthSeg(Faults(0, 0.2, 40, 0, 0))._with_faults(
-        np.ones((2, 90, 80), np.float32), volume.pixel_mm, np.random.default_rng(0)
-    )
-    np.testing.assert_allclose(np.log(field[0]), np.log(field[1]), atol=1e-6)  # one coil for all slices
-    assert (
-        np.log(field).std() == pytest.approx(0.2, rel=0.01) and np.abs(np.diff(np.log(field[0]), axis=1)).max() < 0.05
-    )
+    field = SynthSeg(Faults(0, 0.2, 40, 0, 0))._bias((90, 80), volume.pixel_mm, np.random.default_rng(0))
+    assert np.log(field).std() == pytest.approx(0.2, rel=0.01) and np.abs(np.diff(np.log(field), axis=1)).max() < 0.05
     assert FAULTS.noise > 0

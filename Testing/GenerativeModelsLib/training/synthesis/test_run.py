@@ -13,10 +13,11 @@ pytest.importorskip("lightning")
 pytest.importorskip("monai")
 pytest.importorskip("einops")
 
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
+from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
 from GenerativeModelsLib.synthesis.images.model import load_synthesiser
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
-from GenerativeModelsLib.synthesis.images.run import synthesise_images
 from GenerativeModelsLib.training.config import read_config
 from GenerativeModelsLib.training.run import train
 from GenerativeModelsLib.training.shared.trainer import last_checkpoint
@@ -33,9 +34,10 @@ OPTIONS = {"num_sanity_val_steps": 0, "enable_progress_bar": False, "accelerator
 
 def draws_an_image(folder: Path, bundle: Path, method: str) -> None:
     labels, style = (folder / "data" / name / "p0.nii.gz" for name in ("labels", "images"))
-    content = synthesise_images(
-        ImageSynthesisRequest(labels, folder / "drawn", style, method=method, model=bundle, device="cpu")
+    request = ImageSynthesisRequest(
+        labels=labels, output=folder / "drawn", style=style, method=method, model=bundle, device="cpu"
     )
+    content = run_case(IMAGES, request).result
     found, wanted = (sitk.ReadImage(str(path)) for path in (folder / "drawn" / "image.nii.gz", labels))
     assert found.GetSize() == wanted.GetSize() and found.GetSpacing() == wanted.GetSpacing()
     assert content["method"] == method and set(content["fidelity"]["by_label"]) == {"lv", "myo"}
@@ -46,7 +48,7 @@ def test_a_gan_ends_in_a_bundle_that_draws_images_and_goes_on_where_it_ended(tmp
     write_imaged(tmp_path / "data", 3)
     bundle = {"output": str(tmp_path / "bundle"), "name": "tiny", "version": "1"}
     assert train(config_file(tmp_path, model, bundle=bundle), **OPTIONS).folder == tmp_path / "bundle"
-    made = load_synthesiser(tmp_path / "bundle", model).manifest
+    made = load_synthesiser(tmp_path / "bundle").manifest
     told = made.training_population
     assert len(told["patients"]) == 2 and len(told["validation_patients"]) == 1
     assert not set(told["patients"]) & set(told["validation_patients"])
@@ -69,7 +71,7 @@ def test_codes_and_a_diffusion_on_them_end_in_a_bundle_that_draws_images(tmp_pat
     assert codes.codebook == 16 and codes.channels == (4, 6)
     bundle = {"output": str(tmp_path / "bundle"), "name": "tiny", "version": "1"}
     assert train(config_file(tmp_path, "ldm", bundle=bundle), **OPTIONS).folder == tmp_path / "bundle"
-    net = load_synthesiser(tmp_path / "bundle", "ldm").painter.net
+    net = load_synthesiser(tmp_path / "bundle").painter.net
     assert net.scale != 1
     draws_an_image(tmp_path, tmp_path / "bundle", "ldm")
     first = torch.load(last_checkpoint(tmp_path / "ldm"), weights_only=True)

@@ -1,0 +1,1 @@
+"""Synthetic images in a scene: nodes in, volumes out."""
