@@ -14,6 +14,7 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.kept import digest_of
 from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.synthesis.images.model import NETWORKS, load_synthesiser
+from GenerativeModelsLib.synthesis.images.run import method_of
 from GenerativeModelsLib.synthesis.images.synthesiser import ImageSynthesiser
 from GenerativeModelsLib.synthesis.images.synthseg import SynthSeg
 from GenerativeModelsLib.training.shared.whole_file import whole_file
@@ -53,7 +54,7 @@ class Generator:
 
     def load(self) -> ImageSynthesiser:
         """The method, on the CPU."""
-        return SynthSeg() if self.bundle is None else load_synthesiser(self.bundle, self.method)
+        return SynthSeg() if self.bundle is None else method_of(self.method, load_synthesiser(self.bundle))
 
     def settings(self) -> dict[str, str]:
         """What its images follow from."""
