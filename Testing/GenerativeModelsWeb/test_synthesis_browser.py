@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 
-import numpy as np
 import pytest
 
 pytest.importorskip("aiohttp")
@@ -50,14 +49,13 @@ def test_a_preview_then_the_images(tab) -> None:
     assert USEFULNESS in tab.page.inner_text(".gm-side:visible")
     tab.page.click("text=Preview a slice")
     tab.page.wait_for_selector("text=Preview of slice 2, synthetic: synthseg")
-    seen = tab.settled(VIEW)
+    assert tab.settled(VIEW).std() > 10, "there is an image"
     tab.page.fill("#gm-image-count", "2")
     tab.start()
     tab.page.wait_for_selector("text=2 synthetic images by synthseg")
     assert not tab.page.locator("text=Preview of slice").count()
-    whole = tab.settled(VIEW)
-    assert np.abs(whole - seen).mean() < 20, "the image looks as its preview did"
     before = tab.settled(VIEW)
+    assert before.std() > 10
     tab.page.locator(".gm-of-slices input").fill("0")
     tab.changed(VIEW, before)
     tab.wait_until_nothing_sticks_out()

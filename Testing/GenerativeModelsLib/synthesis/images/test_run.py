@@ -127,3 +127,19 @@ def test_requests_that_contradict_themselves_are_refused(tmp_path: Path) -> None
     ):
         with pytest.raises(InputError, match=fault):
             ImageSynthesisRequest(labels=tmp_path / "labels.nii.gz", **given)
+
+
+def test_a_table_of_cases_is_drawn_row_by_row(tmp_path: Path) -> None:
+    labels = write_heart(tmp_path / "labels.nii.gz")
+    grey_file(labels, tmp_path / "style.nii.gz")
+    table = tmp_path / "cases.csv"
+    rows = ("a,labels.nii.gz,style.nii.gz,synthseg,2,7", "b,labels.nii.gz,,,,x", "c,none.nii.gz,,,,")
+    table.write_text("case,labels,style,method,n,seed\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    words = ["synthesise", "batch-images", str(table), "--output", str(tmp_path / "out"), "--workers", "1"]
+    found = CliRunner().invoke(app, words)
+    assert found.exit_code == 3, found.output
+    content = json.loads((tmp_path / "out" / "a" / "result.json").read_text(encoding="utf-8"))
+    assert len(content["images"]) == 2 and content["seed"] == 7 and content["style"]["file"] == "style.nii.gz"
+    assert not (tmp_path / "out" / "b").exists() and not (tmp_path / "out" / "c").exists()
+    summary = (tmp_path / "out" / "summary.csv").read_text(encoding="utf-8")
+    assert "seed is 'x': give a whole number." in summary and "none.nii.gz" in summary
