@@ -37,7 +37,7 @@ def tab(a_browser, tmp_path_factory):
     style = grey_file(labels, folder / "cine.nii.gz")
     with running_hub(SessionPlan(grace_seconds=3.0, spare=False, device="cpu")) as hub:
         tab = SynthesisPage(a_browser.new_page(viewport={"width": 1280, "height": 800}), hub.address)
-        tab.open("Synthetic cardiac images")
+        tab.open("Synthetic images")
         tab.choose("labels", labels)
         tab.choose("style", style)
         tab.go.wait_for()

@@ -190,6 +190,7 @@ def _result_of(result: dict[str, Any]) -> Result:
     return Result(
         outcome=f"{count} synthetic image{'s' * (count != 1)} by {result['method']}, seed {result['seed']}",
         images=[f"Synthetic {number}" for number in range(1, count + 1)],
+        heads=["overall", *(result["fidelity"] or {}).get("by_label", {})],
         rows=rows,
         summary=f"Drawn in {result['seconds']['total']:.1f} s on {result['device']}",
     )

@@ -109,7 +109,9 @@ def _results(page: SynthesisApplication) -> None:
     ):
         html.P(f"{{{{ {result.outcome} }}}}. They show nobody.", raw_attrs=attributes(role="status"))
         with html.Table(v_if=f"{result.rows}.length", classes="gm-table"):
-            html.Caption("Distance of the grey values from the style, in its range: overall, then by label")
+            with html.Thead(), html.Tr():
+                html.Th("From the style", scope="col", title="Distance of the grey values, in the range of the style")
+                html.Th("{{ head }}", scope="col", v_for=f"head in {result.heads}", key="head")
             with html.Tbody(), html.Tr(v_for=f"row in {result.rows}", key="row.label"):
                 html.Th("{{ row.label }}", scope="row")
                 html.Td("{{ value }}", v_for="(value, index) in row.values", key="index")

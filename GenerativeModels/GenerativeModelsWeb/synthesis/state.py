@@ -49,14 +49,15 @@ class Result:
         One sentence.
     images
         Names of the images.
-    rows
-        Dictionaries with "label" and "values" of the distances from the style.
+    heads, rows
+        Titles of the columns, and dictionaries with "label" and "values", of the distances from the style.
     summary
         One line on how they were made.
     """
 
     outcome: str = ""
     images: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
     rows: list[dict] = field(default_factory=list)
     summary: str = ""
 

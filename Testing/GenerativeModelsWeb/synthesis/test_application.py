@@ -113,6 +113,7 @@ def test_a_case_is_shown_with_its_numbers(app, tmp_path: Path) -> None:
     assert len(case.images) == 2 and volume.codes.shape[1] == 4
     result = app.result.data
     assert result.images == ["Synthetic 1", "Synthetic 2"] and "2 synthetic images by synthseg" in result.outcome
+    assert set(result.heads) == {"overall", "lv", "myo", "rv"} and result.heads[0] == "overall"
     assert [len(row["values"]) for row in result.rows] == [4, 4]
     assert app.views_state.data.slices == 4 and app.views.looks[-1][1] == 2
     assert app.headline(case.result) == "2 synthetic images"

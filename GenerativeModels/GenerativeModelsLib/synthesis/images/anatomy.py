@@ -45,7 +45,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
 IMAGES = Anatomy(
     name="images",
     group="synthesise",
-    title=N_("Synthetic cardiac images"),
+    title=N_("Synthetic images"),
     about="Synthetic cine MR images of label maps of the heart.",
     verb="images",
     verb_help=(
