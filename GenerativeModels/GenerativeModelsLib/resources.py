@@ -6,12 +6,11 @@ An installed package has them in its own `Resources/`; a checkout (or an editabl
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
 from pathlib import Path
 
 from GenerativeModelsLib.errors import InputError, named
 
-__all__ = ["bundle_at", "default_bundle", "models_dir", "sample_dir"]
+__all__ = ["bundle_at", "default_bundle", "models_dir", "sample_dir", "shipped_bundles"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _PLACES = (_PACKAGE / "Resources", _PACKAGE.parents[1] / "Resources")
@@ -27,6 +26,15 @@ def sample_dir() -> Path:
     return _find("SampleData")
 
 
+def shipped_bundles() -> tuple[str, ...]:
+    """Names of the model bundles of this installation, in alphabetical order; empty if it has none."""
+    try:
+        folder = models_dir()
+    except InputError:
+        return ()
+    return tuple(sorted(manifest.parent.name for manifest in folder.glob("*/model.json")))
+
+
 def default_bundle(name: str) -> Path:
     """Folder of the shipped bundle of that name, such as "skull".
 
@@ -39,20 +47,18 @@ def default_bundle(name: str) -> Path:
     if not (bundle / "model.json").is_file():
         raise InputError(
             f"This installation carries no model bundle '{name}' in {bundle.parent}: "
-            f"reinstall the package, or give a bundle of your own as {named('model')}."
+            f"give one that you trained as {named('model')}, or reinstall the package if it should be there."
         )
     return bundle
 
 
-def bundle_at(given: Path, names: Collection[str]) -> Path:
+def bundle_at(given: Path) -> Path:
     """Folder of a model bundle that a user named.
 
     Parameters
     ----------
     given
-        A path, or one of `names`. What lies at the path comes first.
-    names
-        Names of the shipped bundles.
+        A path, or the name of a shipped bundle. What lies at the path comes first.
 
     Raises
     ------
@@ -61,6 +67,7 @@ def bundle_at(given: Path, names: Collection[str]) -> Path:
     """
     if os.path.lexists(given):
         return given
+    names = shipped_bundles()
     if str(given) in names:
         return default_bundle(str(given))
     raise InputError(

@@ -6,6 +6,8 @@ from enum import Enum
 
 from slicer.i18n import tr as _
 
+from GenerativeModelsLib.synthesis.images.methods import TITLES
+
 __all__ = ["Method"]
 
 
@@ -19,9 +21,4 @@ class Method(Enum):
 
     def label(self) -> str:
         """Text of the choice."""
-        return {
-            "synthseg": _("SynthSeg, without training"),
-            "spade": _("SPADE"),
-            "cgan": _("Conditional GAN"),
-            "ldm": _("Latent diffusion"),
-        }[self.value]
+        return _(TITLES[self.value])

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from CardiacImageSynthesisLib.choices import Method
 from GenerativeModelsDesktop.style import NOTE, breakable
-from GenerativeModelsLib.synthesis.images.methods import offered_methods
+from GenerativeModelsLib.synthesis.images.methods import offered_methods, reasons
 
 __all__ = ["MethodRow"]
 
@@ -42,14 +42,8 @@ class MethodRow:
         """Show what can be used with a chosen bundle, None = the shipped ones; raises `InputError` for another kind."""
         offered = offered_methods(model)
         self.problems = {each.name: each.problem for each in offered if each.problem}
-        reasons: dict[str, list[str]] = {}
         for number, method in enumerate(Method):
-            problem = self.problems.get(method.value)
-            self._box.setItemData(number, 0 if problem else None, _FLAGS_ROLE)
-            if problem:
-                reasons.setdefault(problem, []).append(method.label())
-        lines = [
-            _("{methods}: {reason}").format(methods=", ".join(names), reason=why) for why, names in reasons.items()
-        ]
+            self._box.setItemData(number, 0 if method.value in self.problems else None, _FLAGS_ROLE)
+        lines = reasons(offered, _)
         self._label.text = breakable(" ".join(lines))
         self._label.setVisible(bool(lines))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from GenerativeModelsLib.anatomy.record import Anatomy, Lazy
 
-__all__ = ["anatomy_at", "anatomy_names", "anatomy_of", "modelled_names", "place_of", "register"]
+__all__ = ["anatomy_at", "anatomy_names", "anatomy_of", "place_of", "register"]
 
 _PLACES = {
     "skull": "GenerativeModelsLib.skull.anatomy:SKULL",
     "heart": "GenerativeModelsLib.heart.anatomy:HEART",
     "segmentation": "GenerativeModelsLib.segmentation.anatomy:SEGMENTATION",
     "repair": "GenerativeModelsLib.segmentation.repair.anatomy:REPAIR",
+    "uncertainty": "GenerativeModelsLib.segmentation.uncertainty.anatomy:UNCERTAINTY",
     "images": "GenerativeModelsLib.synthesis.images.anatomy:IMAGES",
 }
 """Name -> module and name of the record."""
@@ -19,12 +20,6 @@ _PLACES = {
 def anatomy_names() -> tuple[str, ...]:
     """The names of all anatomies."""
     return tuple(_PLACES)
-
-
-def modelled_names() -> tuple[str, ...]:
-    """Names of the anatomies whose cases a model computes that ships under their name."""
-    records = map(anatomy_of, anatomy_names())
-    return tuple(record.name for record in records if record.has_model and record.shipped_as is None)
 
 
 def anatomy_of(name: str) -> Anatomy:

@@ -9,9 +9,9 @@ from GenerativeModelsLib.errors import InputError
 DATA = Path("../shared/data")
 """Default folder of the real data."""
 BASELINE = Path("runs/heart/heart.safetensors")
+"""Weights written by `make train-heart`, with the VAE that the Ladder VAE is compared with."""
 FINAL = ("hc18", "label-model", "repair", "synthesis", "uncertainty")
 """Benchmarks with pictures or patients that never steer development."""
-"""Weights written by `make train-heart`, with the VAE that the Ladder VAE is compared with."""
 
 
 def run(
@@ -62,7 +62,7 @@ def run(
     data
         Folder of the real data, for hc18, scale, templates, domain, agreement, imagined-planes, rivals, ablations,
         heart-real, heart-ablation, heart-population, realign, segmentation-check, label-model, uncertainty,
-        synthesis-labels and translation: that of the data set, or the one above it.
+        synthesis, synthesis-labels and translation: that of the data set, or the one above it.
     baseline
         `heart.safetensors` of the training of the heart bundle, for the VAE of the comparison; None: for heart
         `BASELINE`, if it exists. For heart-ablation a bundle of the VAE; None: that of `make train-heart`.

@@ -101,7 +101,7 @@ def batch_command(anatomy: Anatomy) -> Callable[..., None]:
 
 def _help(anatomy: Anatomy) -> str:
     return (
-        f"{anatomy.verb.capitalize()} every case of a table.\n\n"
+        f"Run `{anatomy.verb}` on every case of a table.\n\n"
         "A bad row is reported in DIR/summary.csv and does not stop the others. DIR/cohort.html shows all cases."
     )
 

@@ -65,7 +65,8 @@ def print_result(anatomy: Anatomy, result: dict[str, Any], folder: Path) -> None
     for cells in lines:
         table.add_row(*(cells[i] for i in shown))
     out = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    out.print(table)
+    if lines:
+        out.print(table)
     for line in anatomy.notes(result):
         out.print(escape(line), soft_wrap=True, style="dim" if outside else None)
     if result.get("in_distribution"):

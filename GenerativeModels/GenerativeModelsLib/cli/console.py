@@ -14,13 +14,22 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from typer.core import TyperCommand
 
 from GenerativeModelsLib.anatomy.fields import option_of
 from GenerativeModelsLib.errors import SCALE, InputError
 from GenerativeModelsLib.process.ending import Terminated
 from GenerativeModelsLib.process.memory import MemoryNeed, is_out_of_memory, keep_to_memory
+from GenerativeModelsLib.process.time_left import words_on_time_left
 from GenerativeModelsLib.process.watchdog import watchdog
 
 __all__ = [
@@ -104,7 +113,7 @@ def progress_on_stderr(count: int | None = None) -> Iterator[ProgressCall]:
     Parameters
     ----------
     count
-        Number of items that the fraction refers to, shown beside the bar; None = show per cent.
+        Number of items that the fraction refers to, shown beside the bar with the time left; None = show per cent.
     """
     console = Console(stderr=True)
     if not console.is_terminal or os.environ.get("TERM") == "dumb":
@@ -112,7 +121,8 @@ def progress_on_stderr(count: int | None = None) -> Iterator[ProgressCall]:
         return
     amount = TaskProgressColumn() if count is None else MofNCompleteColumn()
     total = count or 1
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), amount, TimeElapsedColumn())
+    left = () if count is None else (TimeRemainingColumn(),)  # items take equal times, the steps of a case do not
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), amount, TimeElapsedColumn(), *left)
     with Progress(*columns, console=console, transient=count is None) as bar:
         task = bar.add_task("", total=total)
         yield lambda message, fraction: bar.update(task, description=message, completed=round(fraction * total, 6))
@@ -138,7 +148,7 @@ def progress_with_time_left() -> Iterator[TimedCall]:
     with Progress(*columns, TextColumn("{task.fields[left]}", markup=False), console=console, transient=True) as bar:
         task = bar.add_task("Starting", total=1.0, left="")
         yield lambda message, fraction, seconds: bar.update(
-            task, description=message, completed=round(fraction, 6), left=_left(seconds)
+            task, description=message, completed=round(fraction, 6), left=words_on_time_left(seconds)
         )
 
 
@@ -153,18 +163,8 @@ class _Lines:
         if step == self._step and fraction < self._share + LINE_SHARE and now < self._time + LINE_SECONDS:
             return
         self._step, self._share, self._time = step, fraction, now
-        left = _left(seconds)
+        left = words_on_time_left(seconds)
         print(f"[{fraction:4.0%}] {message}" + (f"; {left}" if left else ""), file=sys.stderr, flush=True)
-
-
-def _left(seconds: float | None) -> str:
-    """Words on the time left, to the minute or, in the last minute, to ten seconds; "" where it is not known."""
-    if seconds is None or seconds < 1:
-        return ""
-    if seconds < 60:
-        return f"about {max(10 * round(seconds / 10), 10)} s left"
-    minutes = round(seconds / 60)
-    return f"about {minutes} min left" if minutes < 120 else f"about {minutes / 60:.1f} h left"
 
 
 @contextmanager

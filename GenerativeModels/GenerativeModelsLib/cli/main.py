@@ -15,7 +15,6 @@ from GenerativeModelsLib.cli.console import GuardedCommand
 from GenerativeModelsLib.cli.evaluate import evaluate
 from GenerativeModelsLib.cli.heart import sample, walk
 from GenerativeModelsLib.cli.model import inspect, seal, verify
-from GenerativeModelsLib.cli.segmentation import uncertainty
 from GenerativeModelsLib.cli.skull import sample as skull_sample
 from GenerativeModelsLib.cli.synthesise import synthesise
 from GenerativeModelsLib.cli.train import train
@@ -35,7 +34,6 @@ app = typer.Typer(
 _MORE = {
     "skull": {"evaluate": evaluate, "sample": skull_sample},
     "heart": {"sample": sample, "walk": walk},
-    "segmentation": {"uncertainty": uncertainty},
 }
 """Commands of single anatomies."""
 _GROUPS: dict[str, typer.Typer] = {"synthesise": synthesise}

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from GenerativeModelsLib.anatomy.registry import modelled_names
+from GenerativeModelsLib.anatomy.record import Lazy
 from GenerativeModelsLib.cli.console import JsonOption
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.resources import bundle_at
+from GenerativeModelsLib.resources import bundle_at, shipped_bundles
 
 if TYPE_CHECKING:
     from GenerativeModelsLib.bundle.verify import BundleCheck, Loader
@@ -24,40 +24,18 @@ BundleArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A model bun
 ShippedArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="DIR|NAME", help=f"A model bundle, or the name of a shipped one: {' or '.join(modelled_names())}."
+        metavar="DIR|NAME", help=f"A model bundle, or the name of a shipped one: {', '.join(shipped_bundles())}."
     ),
 ]
 
 
-def _load_skull(folder: Path) -> object:
-    from GenerativeModelsLib.skull.infer.model import load_skull_model
-
-    return load_skull_model(folder)
-
-
-def _load_heart(folder: Path) -> object:
-    from GenerativeModelsLib.heart.infer.model import load_heart_model
-
-    return load_heart_model(folder)
-
-
-def _load_labels(folder: Path) -> object:
-    from GenerativeModelsLib.segmentation.label_model import load_label_model
-
-    return load_label_model(folder)
-
-
-def _load_uncertainty(folder: Path) -> object:
-    from GenerativeModelsLib.segmentation.uncertainty.model import load_uncertainty_model
-
-    return load_uncertainty_model(folder)
-
-
 LOADERS: Mapping[str, Loader] = {
-    "fetal-skull": _load_skull,
-    "heart-shape": _load_heart,
-    "heart-label-maps": _load_labels,
-    "heart-segmentation-uncertainty": _load_uncertainty,
+    "fetal-skull": Lazy("GenerativeModelsLib.skull.infer.model:load_skull_model"),
+    "heart-shape": Lazy("GenerativeModelsLib.heart.infer.model:load_heart_model"),
+    "heart-label-maps": Lazy("GenerativeModelsLib.segmentation.label_model:load_label_model"),
+    "heart-segmentation-uncertainty": Lazy("GenerativeModelsLib.segmentation.uncertainty.model:load_uncertainty_model"),
+    "heart-image-synthesis": Lazy("GenerativeModelsLib.synthesis.images.model:load_synthesiser"),
+    "image-translation": Lazy("GenerativeModelsLib.synthesis.translate.model:load_translator"),
 }
 """Loader of a bundle, by its kind."""
 
@@ -67,7 +45,7 @@ def inspect(folder: ShippedArgument, as_json: JsonOption = False) -> None:
     from GenerativeModelsLib.bundle.bundle import read_card, read_manifest
     from GenerativeModelsLib.bundle.checksums import WEIGHTS, open_sealed
 
-    folder = bundle_at(folder, modelled_names())
+    folder = bundle_at(folder)
     manifest, checksum, card = read_manifest(folder), open_sealed(folder).checksum, read_card(folder)
     weights_bytes = (folder / WEIGHTS).stat().st_size
     if as_json:
@@ -107,7 +85,7 @@ def verify(folder: ShippedArgument, as_json: JsonOption = False) -> None:
     """Check a bundle's files, schema and tensors and load its model; exit code 2 when one check fails."""
     from GenerativeModelsLib.bundle.verify import verify_bundle
 
-    folder = bundle_at(folder, modelled_names())
+    folder = bundle_at(folder)
     # Absolute, so that the folder can be found in the messages of the checks and be replaced by its name.
     whole = Path(os.path.abspath(folder))
     checks = verify_bundle(whole if as_json else folder, LOADERS)

@@ -13,7 +13,6 @@ import typer
 
 from GenerativeModelsLib.anatomy.fields import fields_of, option_of
 from GenerativeModelsLib.anatomy.record import Anatomy
-from GenerativeModelsLib.anatomy.registry import modelled_names
 from GenerativeModelsLib.anatomy.request import CaseRequest, ModelRequest
 from GenerativeModelsLib.cli.console import JsonOption
 from GenerativeModelsLib.resources import bundle_at
@@ -91,7 +90,7 @@ def values_of(request: type[CaseRequest], given: Mapping[str, Any]) -> dict[str,
 
 def bundle_named(given: Path | None) -> Path | None:
     """Folder of the bundle that `--model` names, which may be the name of a shipped one."""
-    return None if given is None else bundle_at(given, modelled_names())
+    return None if given is None else bundle_at(given)
 
 
 def _parameter(name: str) -> Any:

@@ -55,6 +55,7 @@ def _write_image(context: DicomContext, file: str, number: int, folder: Path) ->
     low, high = min(0.0, float(values.min())), float(values.max())
     stored = np.round((values - low) * (LARGEST / max(high - low, 1e-9))).astype(np.uint16)
     frames, slices = stored.shape[:2]
+    frame_s = context.case.result.get("frame_s")  # a file needs a number also where the time is not known
     dimensions = image.GetDimension()
     axes = np.array(image.GetDirection()).reshape(dimensions, dimensions)[:3, :3]
     spacing, origin = np.array(image.GetSpacing()), np.array(image.GetOrigin())[:3]
@@ -72,7 +73,8 @@ def _write_image(context: DicomContext, file: str, number: int, folder: Path) ->
         dataset.ImagePositionPatient = [_text(value) for value in origin + axes[:, 2] * spacing[2] * slice_]
         if frames > 1:
             dataset.TemporalPositionIdentifier, dataset.NumberOfTemporalPositions = frame + 1, frames
-            dataset.TriggerTime = _text(1000 * frame * spacing[3])
+            if frame_s is not None:
+                dataset.TriggerTime = _text(1000 * frame * frame_s)
         dataset.PixelData = stored[frame, slice_].astype("<u2").tobytes()
         paths.append(context.written(dataset, folder / name))
     return paths

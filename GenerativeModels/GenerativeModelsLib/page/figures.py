@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
-__all__ = ["INK", "SOFT", "page_svg"]
+__all__ = ["INK", "SOFT", "page_svg", "picture_of"]
 
 INK, SOFT = "#010101", "#020202"
 """Colours to draw with, that the page's take the place of."""
+_DPI = 200
 _ALWAYS = {INK: "var(--ink)", SOFT: "var(--soft)"}
 
 
@@ -37,3 +39,13 @@ def page_svg(figure: Figure, css_class: str, description: str, colours: Mapping[
     for stand_in, colour in {**_ALWAYS, **(colours or {})}.items():
         svg = svg.replace(stand_in, colour)
     return re.sub(r"\n\s*", "\n", svg)
+
+
+def picture_of(figure: Figure) -> Image:
+    """The figure as a picture."""
+    from PIL import Image
+
+    made = io.BytesIO()
+    figure.savefig(made, format="png", dpi=_DPI)
+    made.seek(0)
+    return Image.open(made).convert("RGB")

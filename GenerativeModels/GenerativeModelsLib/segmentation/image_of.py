@@ -11,7 +11,7 @@ from GenerativeModelsLib.image_files.given import GivenImage, Source
 from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import grid_of
 
-__all__ = ["corners_apart_mm", "grey_of", "image_of"]
+__all__ = ["NEAR_MM", "corners_apart_mm", "grey_of", "image_of"]
 
 NEAR_MM = 0.05
 """Largest distance between corners of the two grids."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
-__all__ = ["grid_of", "read_label_maps", "slice_axis"]
+__all__ = ["grid_of", "plausible_interval", "read_label_maps", "slice_axis"]
 
 THICK_SLICES = 1.3
 """Ratio of the distance of slices to that of pixels from which the header tells the axis across the slices."""
@@ -238,7 +238,7 @@ def _interval(asked_ms: float | None, of_file: float | None, called: str, by_vie
             f"{called} has three axes, in an apical view columns, rows and time, and carries no time from one frame to "
             f"the next: give it as {named('frame_interval_ms')}, or for a stack of slices another {named('view')}."
         )
-    if of_file is None or not low <= 1000 * of_file <= high:
+    if plausible_interval(of_file) is None:
         if pair:
             return None
         says = "carries no time" if of_file is None else f"has {of_file:g} s"
@@ -247,6 +247,12 @@ def _interval(asked_ms: float | None, of_file: float | None, called: str, by_vie
             f"{named('frame_interval_ms')}."
         )
     return of_file
+
+
+def plausible_interval(of_file: float | None) -> float | None:
+    """Seconds from one frame to the next as a file has them; None outside `INTERVAL_RANGE_MS`, as a default of 1 s."""
+    low, high = INTERVAL_RANGE_MS
+    return of_file if of_file is not None and low <= 1000 * of_file <= high else None
 
 
 def slice_axis(size: Sequence[int], to_lps: np.ndarray, called: str, warnings: list[str], name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from GenerativeModelsLib.anatomy.entries import label_scheme, number_parser
 from GenerativeModelsLib.anatomy.fields import asked
@@ -12,7 +13,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.language import N_
 
-__all__ = ["OPTIONAL", "PRESETS", "VIEW_NAMES", "SegmentationRequest"]
+__all__ = ["OPTIONAL", "PRESETS", "VIEW_NAMES", "SegmentationRequest", "interval_of_frames", "view_of_slices"]
 
 VIEW_NAMES = (N_("short-axis"), N_("apical"))
 PRESETS = {"acdc": "lv=3,myo=2,rv=1", "ukbb": "lv=1,myo=2,rv=3", "camus": "lv=1,myo=2,la=3"}
@@ -21,6 +22,32 @@ OPTIONAL = ("rv", "la")
 """Structures that may be named beside lv and myo."""
 INTERVAL_RANGE_MS = (3.0, 250.0)
 """Plausible time from one frame of a heart cycle to the next: 4 to 300 frames a second."""
+
+
+def view_of_slices() -> Any:
+    """The dataclass field `view` of a request of label maps."""
+    return asked(
+        "View of the slices.",
+        default="short-axis",
+        metavar="short-axis|apical",
+        called=N_("the view"),
+        column=True,
+        batch=True,
+    )
+
+
+def interval_of_frames() -> Any:
+    """The dataclass field `frame_interval_ms` of a request of label maps."""
+    return asked(
+        "Time from one frame to the next, for a file that carries none.",
+        default=None,
+        metavar="MS",
+        called=N_("the frame interval"),
+        parse=number_parser("milliseconds such as 35"),
+        column=True,
+        batch=True,
+        default_text="that of the file",
+    )
 
 
 @dataclass(frozen=True)
@@ -52,25 +79,9 @@ class SegmentationRequest(CaseRequest):
         column=True,
         argument=True,
     )
-    view: str = asked(
-        "View of the slices.",
-        default="short-axis",
-        metavar="short-axis|apical",
-        called=N_("the view"),
-        column=True,
-        batch=True,
-    )
+    view: str = view_of_slices()
     labels: str = label_scheme(PRESETS)
-    frame_interval_ms: float | None = asked(
-        "Time from one frame to the next, for a file that carries none.",
-        default=None,
-        metavar="MS",
-        called=N_("the frame interval"),
-        parse=number_parser("milliseconds such as 35"),
-        column=True,
-        batch=True,
-        default_text="that of the file",
-    )
+    frame_interval_ms: float | None = interval_of_frames()
 
     def __post_init__(self) -> None:
         from GenerativeModelsLib.label_files.values import parse_values

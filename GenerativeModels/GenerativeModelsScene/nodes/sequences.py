@@ -15,9 +15,23 @@ from GenerativeModelsScene.nodes.models import ras_polydata, show_model
 from GenerativeModelsScene.nodes.store import CASE, ROLE, NodeStore
 from GenerativeModelsScene.nodes.volumes import default_display, fill_volume
 
-__all__ = ["drop_sequence", "show_image_sequence", "show_item", "show_label_sequence", "show_model_sequence"]
+__all__ = [
+    "drop_sequence",
+    "index_of_frames",
+    "show_image_sequence",
+    "show_item",
+    "show_label_sequence",
+    "show_model_sequence",
+]
 
 ROLES = ("browser", "sequence", "model", "labels", "image")
+
+
+def index_of_frames(count: int, frame_s: float | None) -> tuple[tuple[str, str], list[str]]:
+    """Name and unit of the index of so many frames, and its values: times, or numbers where `frame_s` is None."""
+    if frame_s is None:
+        return ("frame", ""), [str(frame) for frame in range(count)]
+    return ("time", "s"), [f"{frame * frame_s:g}" for frame in range(count)]
 
 
 def show_model_sequence(

@@ -14,7 +14,7 @@ from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 from GenerativeModelsLib.segmentation.report.pictures import LABEL_COLOURS, window_of
 from GenerativeModelsScene.nodes.colours import show_label_colours
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
-from GenerativeModelsScene.nodes.sequences import show_item, show_label_sequence
+from GenerativeModelsScene.nodes.sequences import index_of_frames, show_item, show_label_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.views import SECTION_MARGIN, axes_in_view, set_section
 
@@ -78,16 +78,15 @@ def show_maps(store: NodeStore, maps: LabelMaps, title: str, role: str = "frames
     role
         First part of the roles of the nodes; two label maps of a case have different ones.
     """
-    known = maps.frame_s is not None
-    times = [f"{frame * maps.frame_s:g}" if known else str(frame) for frame in range(maps.frames)]
+    index, values = index_of_frames(maps.frames, maps.frame_s)
     browser, labels, made = show_label_sequence(
         store,
         role,
         f"{title} labels",
         maps.values,
         LPS_TO_RAS @ maps.to_lps,
-        index=("time", "s") if known else ("frame", ""),
-        values=times,
+        index=index,
+        values=values,
         frames_per_second=FRAMES_PER_SECOND,
     )
     if made:

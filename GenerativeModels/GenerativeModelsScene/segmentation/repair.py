@@ -20,7 +20,7 @@ from GenerativeModelsScene.labels.structures import is_sequence
 from GenerativeModelsScene.nodes.colours import show_label_colours
 from GenerativeModelsScene.nodes.hierarchy import add_to_folder
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
-from GenerativeModelsScene.nodes.sequences import show_item, show_label_sequence
+from GenerativeModelsScene.nodes.sequences import index_of_frames, show_item, show_label_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.texts import show_bytes, show_text
 from GenerativeModelsScene.segmentation.maps import FRAMES_PER_SECOND
@@ -125,14 +125,12 @@ def _show_maps(
     image = sitk.ReadImage(str(path))
     values = sitk.GetArrayFromImage(image)
     frames = values if image.GetDimension() == 4 else values[None]
-    frame_s = result["frame_s"]
     film = node is not None and is_sequence(node) and node.GetNumberOfDataNodes() == len(frames)
     if film:
         index = node.GetIndexName() or "frame", node.GetIndexUnit() or ""
         times = [node.GetNthIndexValue(number) for number in range(len(frames))]
     else:
-        index = ("frame", "") if frame_s is None else ("time", "s")
-        times = [str(number) if frame_s is None else f"{number * frame_s:g}" for number in range(len(frames))]
+        index, times = index_of_frames(len(frames), result["frame_s"])
     _browser, labels, made = show_label_sequence(
         store,
         ROLE,

@@ -15,7 +15,7 @@ from GenerativeModelsLib.synthesis.images.anatomy import OVERVIEW
 from GenerativeModelsLib.synthesis.images.read_case import read_case
 from GenerativeModelsScene.nodes.hierarchy import show_folder
 from GenerativeModelsScene.nodes.models import LPS_TO_RAS
-from GenerativeModelsScene.nodes.sequences import ROLES, show_image_sequence
+from GenerativeModelsScene.nodes.sequences import ROLES, index_of_frames, show_image_sequence
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.tables import show_text_table
 from GenerativeModelsScene.nodes.texts import show_bytes, show_text
@@ -53,10 +53,9 @@ def show_images(scene: slicer.vtkMRMLScene, folder: Path, *, key: str, title: st
     store = NodeStore(scene, key)
     store.drop(PREVIEW)
     roles: list[str] = []
-    for number, (values, to_ras, frame_s) in enumerate(read):
-        made, node = _show_image(
-            store, f"{IMAGE}{number:04d}", f"{title} synthetic {number + 1}", values, to_ras, frame_s
-        )
+    for number, (values, to_ras) in enumerate(read):
+        name = f"{title} synthetic {number + 1}"
+        made, node = _show_image(store, f"{IMAGE}{number:04d}", name, values, to_ras, case.result.get("frame_s"))
         _mark(node, case.result["method"], case.result["seed"])
         roles += made
     for name in (*(path.name for path in case.images), OVERVIEW):
@@ -112,7 +111,7 @@ def _tag_series(scene: slicer.vtkMRMLScene, node: slicer.vtkMRMLVolumeNode, meth
 
 
 def _show_image(
-    store: NodeStore, role: str, name: str, values: np.ndarray, to_ras: np.ndarray, frame_s: float
+    store: NodeStore, role: str, name: str, values: np.ndarray, to_ras: np.ndarray, frame_s: float | None
 ) -> tuple[list[str], slicer.vtkMRMLScalarVolumeNode]:
     """Roles of the nodes of an image (frames, k, j, i), and the volume that shows it."""
     if len(values) == 1:
@@ -120,14 +119,15 @@ def _show_image(
         node, _ = store.obtain(roles[0], "vtkMRMLScalarVolumeNode", name)
         fill_volume(node, values[0], to_ras)
     else:
+        index, times = index_of_frames(len(values), frame_s)
         _, node, _ = show_image_sequence(
             store,
             role,
             name,
             values,
             to_ras,
-            index=("time", "s"),
-            values=[f"{number * frame_s:g}" for number in range(len(values))],
+            index=index,
+            values=times,
             frames_per_second=FRAMES_PER_SECOND,
         )
         roles = [f"{role}.{part}" for part in ROLES]
@@ -152,8 +152,8 @@ def _show_table(store: NodeStore, result: Mapping[str, Any], title: str) -> None
     show_text_table(store, TABLE, f"{title} synthetic numbers", ("Image", "Distance from the style", *labels), rows)
 
 
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray, float]:
-    """(frames, k, j, i) of an image, (4, 4) index -> RAS mm, and seconds from one frame to the next."""
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(frames, k, j, i) of an image, and (4, 4) index -> RAS mm."""
     import SimpleITK as sitk
 
     path, called, reader = opened(path, "image")
@@ -162,5 +162,4 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray, float]:
     except RuntimeError as error:
         raise unreadable(called, error) from error
     values = sitk.GetArrayFromImage(image)
-    frame_s = image.GetSpacing()[3] if image.GetDimension() == 4 else 1.0
-    return values.reshape(-1, *values.shape[-3:]), LPS_TO_RAS @ lps_matrix(image), frame_s
+    return values.reshape(-1, *values.shape[-3:]), LPS_TO_RAS @ lps_matrix(image)

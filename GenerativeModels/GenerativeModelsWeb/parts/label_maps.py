@@ -20,41 +20,51 @@ from GenerativeModelsWeb.parts.state import FileCard
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-__all__ = ["ACCEPT", "LabelDesk", "LabelFile", "kept_copy", "opened_file"]
+__all__ = ["ACCEPT", "ImageFile", "LabelDesk", "LabelFile", "kept_copy", "opened_file", "read_image_file"]
 
 ACCEPT = ".nii,.nii.gz,.gz,.nrrd,.nhdr,.mha,.mhd"
 """Endings of the files that a card takes."""
 
 
 @dataclass(frozen=True)
-class LabelFile:
-    """A label map as uploaded.
+class ImageFile:
+    """An image as uploaded.
 
     Attributes
     ----------
     path, name
         The copy, and what its user calls it.
-    values
-        Its values but 0 with words for them.
-    named
-        By structure the value that the name of a segment means.
     size
         Number of voxels along each axis.
-    empty
-        Frames without any value but 0, of a file that has time.
     """
 
     path: Path
     name: str
-    values: tuple[tuple[str, str], ...]
-    named: dict[str, str]
     size: tuple[int, ...]
-    empty: tuple[int, ...] = ()
 
     @property
     def card(self) -> FileCard:
         """As the page shows it."""
         return FileCard(self.name, size=" × ".join(map(str, self.size)) + " voxels")
+
+
+@dataclass(frozen=True)
+class LabelFile(ImageFile):
+    """A label map as uploaded.
+
+    Attributes
+    ----------
+    values
+        Its values but 0 with words for them.
+    named
+        By structure the value that the name of a segment means.
+    empty
+        Frames without any value but 0, of a file that has time.
+    """
+
+    values: tuple[tuple[str, str], ...]
+    named: dict[str, str]
+    empty: tuple[int, ...] = ()
 
 
 class LabelDesk(Desk):
@@ -208,6 +218,14 @@ def opened_file(path: Path, place: str) -> tuple[Path, str, sitk.ImageFileReader
     return path, called, reader
 
 
+def read_image_file(path: Path, place: str, wanted: str) -> ImageFile:
+    """What an image holds; `InputError` when it is a picture, with `wanted` to be given instead."""
+    path, called, reader = opened_file(path, place)
+    if reader.GetDimension() < 3:
+        raise InputError(f"{called} is a picture: give {wanted}.")
+    return ImageFile(path, path.name, tuple(reader.GetSize()))
+
+
 def read_label_file(path: Path, place: str, structures: Collection[str]) -> LabelFile:
     """What a label map holds; `InputError` when it is none."""
     import SimpleITK as sitk
@@ -236,4 +254,4 @@ def read_label_file(path: Path, place: str, structures: Collection[str]) -> Labe
         raise InputError(f"{called} has no labels, all its values are 0: give the label map.")
     labelled = pixels.any(axis=(1, 2, 3)) if pixels.ndim == 4 and reader.GetNumberOfComponents() == 1 else ()
     empty = tuple(frame for frame, there in enumerate(labelled) if not there)
-    return LabelFile(path, path.name, tuple(choices), named, tuple(reader.GetSize()), empty)
+    return LabelFile(path, path.name, tuple(reader.GetSize()), tuple(choices), named, empty)

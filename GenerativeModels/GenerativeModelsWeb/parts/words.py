@@ -32,11 +32,11 @@ def number_or_none(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def whole_number(text: str, what: str, largest: int) -> int:
-    """The whole number typed; `InputError` for anything else than one from 0 to `largest`."""
+def whole_number(text: str, what: str, largest: int, *, least: int = 0) -> int:
+    """The whole number typed; `InputError` for anything else than one from `least` to `largest`."""
     text = str(text).strip()
-    if not re.fullmatch(r"\d{1,16}", text) or int(text) > largest:
-        raise InputError(f"The {what} is “{text}”: type a whole number from 0 to {largest}.")
+    if not re.fullmatch(r"\d{1,16}", text) or not least <= int(text) <= largest:
+        raise InputError(f"The {what} is “{text}”: type a whole number from {least} to {largest}.")
     return int(text)
 
 

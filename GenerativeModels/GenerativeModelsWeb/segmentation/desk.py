@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,12 @@ from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsLib.segmentation.anatomy import SEGMENTATION
 from GenerativeModelsLib.segmentation.case.samples import write_faulty_sample
 from GenerativeModelsLib.segmentation.request import OPTIONAL, PRESETS
-from GenerativeModelsWeb.parts.label_maps import LabelDesk, LabelFile, opened_file
+from GenerativeModelsWeb.parts.label_maps import ImageFile, LabelDesk, LabelFile, opened_file, read_image_file
 from GenerativeModelsWeb.parts.state import FileCard, Run
 from GenerativeModelsWeb.parts.words import number_or_none
 from GenerativeModelsWeb.segmentation.state import Inputs, Settings
 
-__all__ = ["ImageFile", "SegmentationDesk"]
+__all__ = ["SegmentationDesk"]
 
 PLACES = ("labels", "image")
 STRUCTURES = ("lv", "myo", *OPTIONAL)
@@ -35,20 +35,7 @@ LABEL_WORDS = re.compile(r"label|seg|mask|gt|pred", re.IGNORECASE)
 SAME_GRID_MM = 0.1
 """Largest distance between the corners of two grids that are the same."""
 MOST_NAMED = 8
-
-
-@dataclass(frozen=True)
-class ImageFile:
-    """An image as uploaded: the copy, what its user calls it, its number of voxels along each axis."""
-
-    path: Path
-    name: str
-    size: tuple[int, ...]
-
-    @property
-    def card(self) -> FileCard:
-        """As the page shows it."""
-        return FileCard(self.name, size=" × ".join(map(str, self.size)) + " voxels")
+_IMAGE = partial(read_image_file, wanted="the image on the grid of the label map")
 
 
 class SegmentationDesk(LabelDesk):
@@ -77,7 +64,7 @@ class SegmentationDesk(LabelDesk):
         """A label map or an image, and its card."""
         if place == "labels":
             return await super().read(place, path, shown)
-        found = await asyncio.to_thread(self.copied, place, path, shown, _read_image)
+        found = await asyncio.to_thread(self.copied, place, path, shown, _IMAGE)
         if self.has("labels") and (sentence := other_grid(self.file("labels"), found)):
             raise InputError(sentence)
         return found, found.card
@@ -214,13 +201,6 @@ def _corners(path: Path, size: tuple[int, ...]) -> np.ndarray:
     axes = np.array(reader.GetDirection()).reshape(dimensions, dimensions)[:3, :3] * np.array(reader.GetSpacing())[:3]
     ends = np.diag(np.array(size[:3]) - 1)
     return np.array(reader.GetOrigin())[:3] + np.vstack([np.zeros(len(ends)), ends @ axes.T])
-
-
-def _read_image(path: Path, place: str) -> ImageFile:
-    path, called, reader = opened_file(path, place)
-    if reader.GetDimension() < 3:
-        raise InputError(f"{called} is a picture: give the image on the grid of the label map.")
-    return ImageFile(path, path.name, tuple(reader.GetSize()))
 
 
 def _counted(word: str, numbers: list | tuple) -> str:

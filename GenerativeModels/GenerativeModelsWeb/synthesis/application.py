@@ -14,7 +14,7 @@ from GenerativeModelsLib.synthesis.images.methods import preview_of
 from GenerativeModelsLib.synthesis.images.overview import middle_slice
 from GenerativeModelsLib.synthesis.images.read import LabelledVolume, read_labels
 from GenerativeModelsLib.synthesis.images.read_case import SynthesisedCase
-from GenerativeModelsLib.synthesis.images.request import WITHOUT_NETWORKS, ImageSynthesisRequest
+from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsWeb.parts.application import CaseApplication
 from GenerativeModelsWeb.parts.notices import notices_of
 from GenerativeModelsWeb.parts.player import Player
@@ -72,7 +72,7 @@ class SynthesisApplication(CaseApplication):
             method=settings.method,
             n=desk.count(),
             seed=desk.seed(),
-            model=None if settings.method == WITHOUT_NETWORKS else self.model,
+            model=self.model,
             device=self.device,
             output=output,
             title=settings.case_id.strip() or found.name.split(".")[0] or IMAGES.title,

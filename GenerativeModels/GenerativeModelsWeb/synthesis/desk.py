@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from trame_server.utils.typed_state import TypedState
@@ -12,31 +12,19 @@ from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.resources import sample_dir
 from GenerativeModelsLib.segmentation.request import PRESETS
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
-from GenerativeModelsLib.synthesis.images.methods import offered_methods
-from GenerativeModelsWeb.parts.label_maps import LabelDesk, LabelFile, opened_file
+from GenerativeModelsLib.synthesis.images.methods import offered_methods, reasons
+from GenerativeModelsLib.synthesis.images.request import MOST_IMAGES
+from GenerativeModelsWeb.parts.label_maps import ImageFile, LabelDesk, LabelFile, read_image_file
 from GenerativeModelsWeb.parts.state import FileCard, Run
-from GenerativeModelsWeb.parts.words import number_or_none, on_page
+from GenerativeModelsWeb.parts.words import on_page, whole_number
 from GenerativeModelsWeb.synthesis.state import Inputs, Settings
 
-__all__ = ["PLACES", "SETTINGS", "StyleFile", "SynthesisDesk"]
+__all__ = ["PLACES", "SETTINGS", "SynthesisDesk"]
 
 PLACES = ("labels", "style")
 STRUCTURES = ("lv", "myo", "rv")
 SETTINGS = (*STRUCTURES, "method", "count", "seed")
-
-
-@dataclass(frozen=True)
-class StyleFile:
-    """An image as uploaded: the copy, what its user calls it, its number of voxels along each axis."""
-
-    path: Path
-    name: str
-    size: tuple[int, ...]
-
-    @property
-    def card(self) -> FileCard:
-        """As the page shows it."""
-        return FileCard(self.name, size=" × ".join(map(str, self.size)) + " voxels")
+_STYLE = partial(read_image_file, wanted="a volume of cine MR")
 
 
 class SynthesisDesk(LabelDesk):
@@ -68,18 +56,14 @@ class SynthesisDesk(LabelDesk):
         super().__init__(IMAGES, inputs, settings, run, PLACES, watched, folder=folder)
         offered = offered_methods(model)
         inputs.data.methods = [[each.name, each.title] for each in offered if not each.problem]
-        reasons: dict[str, list[str]] = {}
-        for each in offered:
-            if each.problem:
-                reasons.setdefault(each.problem, []).append(each.title)
-        inputs.data.others = [f"{', '.join(titles)}: {reason}" for reason, titles in reasons.items()]
+        inputs.data.others = reasons(offered)
         settings.data.method = inputs.data.methods[0][0] if inputs.data.methods else ""
 
-    async def read(self, place: str, path: Path, shown: str) -> tuple[LabelFile | StyleFile, FileCard]:
+    async def read(self, place: str, path: Path, shown: str) -> tuple[LabelFile | ImageFile, FileCard]:
         """A label map or a style, and its card."""
         if place == "labels":
             return await super().read(place, path, shown)
-        found = await asyncio.to_thread(self.copied, place, path, shown, _read_style)
+        found = await asyncio.to_thread(self.copied, place, path, shown, _STYLE)
         return found, found.card
 
     def sample(self, name: str) -> tuple[dict[str, tuple[LabelFile, FileCard]], dict[str, str], str]:
@@ -104,22 +88,8 @@ class SynthesisDesk(LabelDesk):
 
     def count(self) -> int:
         """Number of images as typed."""
-        return self._whole("number of images", self.settings.data.count, 1)
+        return whole_number(self.settings.data.count, "number of images", MOST_IMAGES, least=1)
 
     def seed(self) -> int:
         """Seed as typed."""
-        return self._whole("seed", self.settings.data.seed, 0)
-
-    @staticmethod
-    def _whole(called: str, typed: str, least: int) -> int:
-        number = number_or_none(str(typed).strip())
-        if number is None or number != int(number) or number < least:
-            raise InputError(f"The {called} is “{typed}”: type a whole number from {least}.")
-        return int(number)
-
-
-def _read_style(path: Path, place: str) -> StyleFile:
-    path, called, reader = opened_file(path, place)
-    if reader.GetDimension() < 3:
-        raise InputError(f"{called} is a picture: give a volume of cine MR.")
-    return StyleFile(path, path.name, tuple(reader.GetSize()))
+        return whole_number(self.settings.data.seed, "seed", 2**53)

@@ -44,6 +44,7 @@ class SynthesisViews(SliceViews):
         self._images: Mapping[int, Any] = {}
         self._preview: Any = None
         self._frame = self._slice = 0
+        self._outlined = True
         self._scrolled = scrolled
         super().__init__(server, (SYNTHETIC,), scrolls=True)
 
@@ -94,7 +95,8 @@ class SynthesisViews(SliceViews):
         view.schedule_render()
 
     def set_outlines(self, on: bool) -> None:
-        """Show the outlines of the labels or not."""
+        """Show the outlines of the labels or not, also of what is shown from now on."""
+        self._outlined = on
         for composite in nodes_of_class(self.scene, "vtkMRMLSliceCompositeNode"):
             composite.SetLabelOpacity(1.0 if on else 0.0)
         self._slices[SYNTHETIC].schedule_render()
@@ -122,8 +124,9 @@ class SynthesisViews(SliceViews):
 
     def _show_labels(self, volume: LabelledVolume, title: str) -> None:
         grid = volume.grid
-        self._maps = LabelMaps(volume.codes, grid.slices_to_lps(), grid.frame_s, volume.named, volume.name)
+        self._maps = LabelMaps(volume.codes, grid.slices_to_lps(), volume.frame_s, volume.named, volume.name)
         self._labels = show_maps(NodeStore(self.scene, CASE), self._maps, title)
         show_outlines(self.scene, self._labels.labels)
+        self.set_outlines(self._outlined)
         self.show_views(SYNTHETIC)
         self.reset_slice(SYNTHETIC)

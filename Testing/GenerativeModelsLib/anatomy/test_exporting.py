@@ -28,7 +28,7 @@ def test_names_are_taken_in_one_order_and_once() -> None:
 def test_every_exporter_of_an_anatomy_names_a_function_that_there_is(name: str) -> None:
     exporters = anatomy_of(name).exporters
     plain = {"segmentation": ("dicom-pdf", "pdf"), "images": ("dicom-pdf", "pdf", "dicom-mr")}
-    plain["repair"] = plain["segmentation"]
+    plain["repair"] = plain["uncertainty"] = plain["segmentation"]
     of_bodies = tuple(each for each in EXPORT_NAMES if each != "dicom-mr")
     assert tuple(exporters) == plain.get(name, of_bodies)
     for key, exporter in exporters.items():

@@ -15,22 +15,18 @@ from GenerativeModelsLib.anatomy.registry import (
     anatomy_at,
     anatomy_names,
     anatomy_of,
-    modelled_names,
     place_of,
     register,
 )
 from GenerativeModelsLib.anatomy.request import CaseRequest
-from GenerativeModelsLib.resources import default_bundle
 from Testing.helpers.toy_anatomy import PLACE, TOY
 
 
-def test_the_names_are_those_of_the_records_and_of_the_shipped_bundles() -> None:
-    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "images")
-    assert modelled_names() == ("skull", "heart", "repair")
+def test_the_names_are_those_of_the_records() -> None:
+    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "uncertainty", "images")
     for name in anatomy_names():
         record = anatomy_of(name)
         assert record.name == name and anatomy_at(place_of(name)) is record
-        assert name not in modelled_names() or (default_bundle(name) / "model.json").is_file()
 
 
 def test_an_anatomy_that_is_none_is_a_key_error() -> None:
@@ -42,7 +38,7 @@ def test_an_anatomy_that_is_none_is_a_key_error() -> None:
 def test_a_new_anatomy_is_found_by_name_and_by_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_PLACES", dict(registry._PLACES))
     register("toy", PLACE)
-    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "images", "toy")
+    assert anatomy_names() == ("skull", "heart", "segmentation", "repair", "uncertainty", "images", "toy")
     assert anatomy_of("toy") is anatomy_at(PLACE) is TOY and place_of("toy") == PLACE
 
 

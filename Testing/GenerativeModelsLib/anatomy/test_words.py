@@ -138,10 +138,10 @@ SENTENCES = {
     ),
     lambda: default_bundle("toy"): (
         "model",
-        "reinstall the package, or give a bundle of your own as --model.",
+        "give one that you trained as --model, or reinstall the package if it should be there.",
         "=",
-        "reinstall the package, or give a bundle of your own as the model folder.",
-        "reinstall the package, or give a bundle of your own as model.",
+        "give one that you trained as the model folder, or reinstall the package if it should be there.",
+        "give one that you trained as model, or reinstall the package if it should be there.",
     ),
     occupied: (
         "output",

@@ -283,3 +283,10 @@ def test_every_quantity_that_is_known_has_a_row(capsys: pytest.CaptureFixture[st
     known = [quantity for quantity in HEART.quantities if quantity.of(OF_A_HEART).value is not None]
     assert len(known) == 2 and all(quantity.label in out for quantity in known)
     assert "Myocardial mass" in out and "178.9 g" in out and "Ejection fraction" not in out
+
+
+def test_without_quantities_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    known = [quantity.key for quantity in HEART.quantities if quantity.of(OF_A_HEART).value is not None]
+    print_result(HEART, {**OF_A_HEART, **dict.fromkeys(known)}, Path("out"))
+    out = capsys.readouterr().out
+    assert "measure" not in out and "report.html" in out

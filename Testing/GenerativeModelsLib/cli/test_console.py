@@ -29,21 +29,6 @@ def test_a_dumb_terminal_gets_plain_lines(capsys: pytest.CaptureFixture[str], mo
     assert capsys.readouterr().err == "[ 25%] p1\n"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, ""),
-        (0.2, ""),
-        (3, "about 10 s left"),
-        (44, "about 40 s left"),
-        (200, "about 3 min left"),
-        (9000, "about 2.5 h left"),
-    ],
-)
-def test_the_time_left_is_said_as_well_as_it_is_known(seconds: float | None, words: str) -> None:
-    assert module._left(seconds) == words
-
-
 def test_a_long_run_prints_a_line_at_a_new_step_and_at_every_twentieth(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_with_time_left() as progress:
         progress("Training", 0.1, None)

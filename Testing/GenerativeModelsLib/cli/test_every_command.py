@@ -53,7 +53,7 @@ def test_every_model_option_takes_the_name_of_a_shipped_bundle(words: tuple[str,
     assert Path(option.process_value(context, "heart")) == default_bundle("heart")
     assert Path(option.process_value(context, str(tmp_path))) == tmp_path
     assert option.process_value(context, None) is None
-    with pytest.raises(InputError, match=r"no model bundle liver: .* shipped one \(skull, heart, repair\)"):
+    with pytest.raises(InputError, match=r"no model bundle liver: .* shipped one .*skull"):
         option.process_value(context, "liver")
 
 

@@ -10,11 +10,15 @@ from GenerativeModelsLib.bundle.checksums import ALL_FILES
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.cli.model import LOADERS
 from GenerativeModelsLib.heart.infer import bundle as heart_bundle
-from GenerativeModelsLib.resources import default_bundle
+from GenerativeModelsLib.resources import default_bundle, shipped_bundles
 from GenerativeModelsLib.segmentation import label_model
 from GenerativeModelsLib.segmentation.uncertainty import model as uncertainty_model
 from GenerativeModelsLib.skull.infer import model as skull_model
+from GenerativeModelsLib.synthesis.images import model as images_model
+from GenerativeModelsLib.synthesis.translate import model as translation_model
 from Testing.helpers.bundles import change_manifest, flipped, reseal
+from Testing.helpers.tiny_images import write_images_bundle
+from Testing.helpers.tiny_translation import write_translation_bundle
 
 CHECKS = ["files", "manifest", "checksum", "tensors", "card", "loads"]
 
@@ -116,7 +120,7 @@ def test_verify_refuses_quantiles_that_do_not_increase(folder: Path) -> None:
     assert result.exit_code == 2 and "FAILED manifest" in result.stdout and "'shape'" in result.stdout
 
 
-@pytest.mark.parametrize("name", ["skull", "heart"])
+@pytest.mark.parametrize("name", shipped_bundles())
 def test_a_shipped_bundle_is_known_by_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = json.loads(run("inspect", name, "--json").stdout)
@@ -139,11 +143,20 @@ def test_a_name_of_no_bundle_is_one_sentence_with_the_names_there_are(
     for command in ("inspect", "verify"):
         refused = run(command, "liver")
         assert refused.exit_code == 2 and refused.stdout == ""
-        assert "There is no model bundle liver" in refused.stderr and "(skull, heart, repair)" in refused.stderr
+        assert "There is no model bundle liver" in refused.stderr
+        assert f"({', '.join(shipped_bundles())})" in refused.stderr
+
+
+def test_bundles_of_images_are_verified(tmp_path: Path) -> None:
+    for folder in (write_images_bundle(tmp_path / "a", "spade"), write_translation_bundle(tmp_path / "b")):
+        verified = run("verify", str(folder))
+        assert verified.exit_code == 0 and "ok loads" in " ".join(verified.stdout.split()), verified.stdout
 
 
 def test_every_kind_can_be_loaded() -> None:
-    assert set(LOADERS) == {skull_model.KIND, heart_bundle.KIND, label_model.KIND, uncertainty_model.KIND}
+    modules = (skull_model, heart_bundle, label_model, uncertainty_model, images_model, translation_model)
+    assert set(LOADERS) == {module.KIND for module in modules}
+    assert all(callable(loader.get()) for loader in LOADERS.values())
 
 
 def test_verify_does_not_pass_an_unknown_kind(folder: Path) -> None:

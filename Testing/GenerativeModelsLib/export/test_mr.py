@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,14 @@ def test_a_cine_keeps_its_times(tmp_path: Path) -> None:
     found = [pydicom.dcmread(path) for path in sorted((tmp_path / "case" / "exports").iterdir())]
     assert len(found) == 12 and [float(each.TriggerTime) for each in found[::4]] == pytest.approx([0, 40, 80])
     assert found[0].ImagePositionPatient == found[4].ImagePositionPatient
+
+
+def test_a_cine_without_plausible_times_claims_none(tmp_path: Path) -> None:
+    labels = write_maps(tmp_path / "cine.nii.gz", replace(maps_of(cine(3, 4)), frame_s=1.0))
+    run_case(IMAGES, ImageSynthesisRequest(labels=labels, output=tmp_path / "case", export="dicom-mr"))
+    found = [pydicom.dcmread(path) for path in sorted((tmp_path / "case" / "exports").iterdir())]
+    assert [each.TemporalPositionIdentifier for each in found[::4]] == [1, 2, 3]
+    assert not any("TriggerTime" in each for each in found)
 
 
 def test_dciodvfy_finds_no_error(case: Path) -> None:

@@ -6,7 +6,13 @@ import numpy as np
 import slicer
 
 from GenerativeModelsLib.geometry.vtk_meshes import from_polydata
-from GenerativeModelsScene.nodes.sequences import drop_sequence, show_item, show_label_sequence, show_model_sequence
+from GenerativeModelsScene.nodes.sequences import (
+    drop_sequence,
+    index_of_frames,
+    show_item,
+    show_label_sequence,
+    show_model_sequence,
+)
 from GenerativeModelsScene.nodes.store import NodeStore
 from GenerativeModelsScene.nodes.volumes import voxels
 from Testing.helpers.shapes import lump
@@ -63,3 +69,8 @@ def test_label_maps_are_shown_frame_by_frame(a_scene) -> None:
     count = a_scene.GetNumberOfNodes()
     drop_sequence(NodeStore(a_scene, "case"), "beat")
     assert labels.GetScene() is None and a_scene.GetNumberOfNodes() < count
+
+
+def test_frames_are_numbered_where_their_time_is_not_known() -> None:
+    assert index_of_frames(3, 0.04) == (("time", "s"), ["0", "0.04", "0.08"])
+    assert index_of_frames(3, None) == (("frame", ""), ["0", "1", "2"])

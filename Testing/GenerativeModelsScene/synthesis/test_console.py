@@ -21,6 +21,6 @@ def test_two_lines_draw_images(a_scene, labels_node, style_node, nothing_left, m
     exec(textwrap.dedent("\n".join(example)), held)
     assert len(held["nodes"].images) == 3 and held["nodes"].content["seed"] == 1
     count = a_scene.GetNumberOfNodes()
-    with pytest.raises(InputError, match="carries no model bundle 'images-spade'"):
-        console.synthesise_images(labels_node, method="spade")
+    with pytest.raises(InputError, match="carries no model bundle 'images-cgan'"):
+        console.synthesise_images(labels_node, method="cgan")
     assert a_scene.GetNumberOfNodes() == count

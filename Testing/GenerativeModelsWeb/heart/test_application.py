@@ -67,7 +67,7 @@ def app(tmp_path, monkeypatch):
     [("p7_ED.nii.gz", "p7"), ("p7 end-diastole.nrrd", "p7"), ("ed.nii.gz", HEART.title), ("Edward.nii.gz", "Edward")],
 )
 def test_a_case_is_called_like_its_file_without_the_phase(app, tmp_path, name, title):
-    found = LabelFile(tmp_path / name, name, (("2", "value 2"), ("3", "value 3")), {}, ())
+    found = LabelFile(tmp_path / name, name, (), (("2", "value 2"), ("3", "value 3")), {})
     app.desk.put("ed", found, FileCard(name))
     assert app.request(tmp_path / "case").title == title
 

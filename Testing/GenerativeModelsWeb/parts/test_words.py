@@ -34,6 +34,9 @@ def test_a_whole_number_is_bounded():
     for typed in ("21", "-1", "1.0", "", "1e1"):
         with pytest.raises(InputError, match=r"The seed is .* type a whole number from 0 to 20"):
             whole_number(typed, "seed", 20)
+    assert whole_number("1", "number", 9, least=1) == 1
+    with pytest.raises(InputError, match="type a whole number from 1 to 9"):
+        whole_number("0", "number", 9, least=1)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,9 @@ def test_methods_without_weights_are_listed_with_the_reason(app) -> None:
         assert (name in offered) != (title in others), "either offered, or listed with the reason"
 
 
-@pytest.mark.parametrize(("name", "typed"), [("count", "0"), ("count", "two"), ("seed", "-1"), ("seed", "1.5")])
+@pytest.mark.parametrize(
+    ("name", "typed"), [("count", "0"), ("count", "1001"), ("count", "two"), ("seed", "-1"), ("seed", "1.5")]
+)
 def test_a_number_that_cannot_be_used_is_a_sentence(app, name: str, typed: str) -> None:
     setattr(app.settings.data, name, typed)
     app.desk.refresh()

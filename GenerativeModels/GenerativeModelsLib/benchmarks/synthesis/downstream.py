@@ -115,12 +115,12 @@ def _scored(job: DownstreamJob, arm: Arm) -> ArmScores:
 def synthetic_cases(generator: Generator, real: Sequence[ImagedCase], seed: int) -> list[ImagedCase]:
     """`MAPS` synthetic stacks for each patient, with deformed label maps of its end diastole."""
     method, whole = generator.load(), [case for case in real if case.kind == "ED"]
-    found = []
+    others, found = max(len(whole) - 1, 1), []
     for number, case in enumerate(whole):
         for turn in range(MAPS):
             rng = np.random.default_rng([seed, number, turn])
             own = turn % 2 == 0
-            other = whole[(number + 1 + turn // 2) % len(whole)]
+            other = whole[(number + 1 + turn // 2 % others) % len(whole)]
             style = style_image(case if own else other, on_grid=own)
             found.append(drawn_case(method, case, deformed(case, rng), style, rng)[0])
     return found

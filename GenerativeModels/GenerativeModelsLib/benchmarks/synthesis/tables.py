@@ -11,7 +11,7 @@ import numpy as np
 from GenerativeModelsLib.benchmarks.synthesis.downstream import AUGMENTATION, OWN, ArmScores
 from GenerativeModelsLib.benchmarks.synthesis.fidelity import COMPONENTS, Fidelity
 from GenerativeModelsLib.benchmarks.synthesis.networks import MEASURES
-from GenerativeModelsLib.evaluation.scores.paired import PairedChange, paired_change
+from GenerativeModelsLib.evaluation.scores.paired import LEAST_SUBJECTS, PairedChange, paired_change
 from GenerativeModelsLib.evaluation.scores.tables import Table
 
 __all__ = ["change_of", "downstream_figures", "downstream_table", "fidelity_figures", "fidelity_table", "verdicts"]
@@ -112,7 +112,9 @@ def downstream_table(found: Sequence[ArmScores], titles: Mapping[str, str]) -> T
     notes = [
         "U-Nets of MONAI, all with the same number of steps and ordinary augmentation, tested on the real images of "
         "patients that trained nothing; cavity at ED and ES, wall at ED. In brackets the difference from augmentation "
-        "alone, paired over patients after the mean over seeds, with its 95 % interval. The methods with weights of "
+        "alone, paired over patients after the mean over seeds, with its 95 % interval: it is of other tested "
+        "patients, not of other patients of the training, and is not adjusted for the number of comparisons. With "
+        f"fewer than {LEAST_SUBJECTS} tested patients there is no verdict. The methods with weights of "
         "their own have seen labelled images of all patients of the training, so that only SynthSeg-style and "
         f"{titles.get(OWN, 'a SPADE of the same patients')} know no more than the U-Net.",
         *verdicts(found, titles),
@@ -131,9 +133,11 @@ def verdicts(found: Sequence[ArmScores], titles: Mapping[str, str]) -> list[str]
     for key in dict.fromkeys(key for _, key in _arms(found) if key != AUGMENTATION):
         counts = [count for count, other in _arms(found) if other == key]
         said = [(count, change_of(found, key, count, JUDGED).verdict) for count in counts]
-        shown = [f"{verdict} with {count}" for count, verdict in said if verdict in ("better", "worse")]
-        words = ", ".join(shown) if shown else f"no difference shown with {', '.join(map(str, counts))}"
-        sentences.append(f"{titles[key]}, Dice of the cavity: {words} real patients.")
+        words = [
+            f"{verdict} with {', '.join(str(count) for count, other in said if other == verdict)}"
+            for verdict in dict.fromkeys(verdict for _, verdict in said)
+        ]
+        sentences.append(f"{titles[key]}, Dice of the cavity: {'; '.join(words)} real patients.")
     return sentences
 
 

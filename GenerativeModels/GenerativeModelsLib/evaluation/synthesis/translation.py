@@ -150,8 +150,8 @@ def run(bundle: Path, data: Path, cases: int | None, seed: int, workers: int = 2
     with bar("real pictures") as progress:
         real = parallel_map(partial(_of_real, str(bundle)), jobs, workers, progress=progress)
     found = {name: [one for one in some if one] for name, some in ((SIMULATED_HEADS, made), (REAL_HEADS, real))}
-    if any(sum(one.translated is not None for one in some) < 2 for some in found.values()):
-        raise InputError("Heads were found in fewer than two pictures of a domain: there is nothing to report.")
+    if any(len({one.head for one in some if one.translated is not None}) < 2 for some in found.values()):
+        raise InputError("Fewer than two heads were found in the pictures of a domain: there is nothing to report.")
     moved, drift = _drift_table(found, len(jobs))
     looks, apart = _look_table(found)
     if output is not None:
@@ -167,17 +167,15 @@ def _drift_table(found: Mapping[str, Sequence[Moved]], asked: int) -> tuple[Tabl
         drift, before, after = (
             np.array([getattr(one, part) for one in kept]) for part in ("drift_mm", "before_mm", "after_mm")
         )
-        low, high = bootstrap_interval([drift], np.mean, np.random.default_rng(0))
-        mean, p95 = float(drift.mean()), float(np.quantile(drift, 0.95))
+        names = np.array([one.head for one in kept])
+        by_head = np.array([drift[names == head].mean() for head in dict.fromkeys(names.tolist())])
+        low, high = bootstrap_interval([by_head], np.mean, np.random.default_rng(0))
+        mean, p95 = float(by_head.mean()), float(np.quantile(drift, 0.95))
         change = paired_change(before, after, [one.head for one in kept], "lower")
         figures[name] = {
             "pictures": len(kept),
             "lost": len(some) - len(kept),
-            "drift_mm": {
-                "mean": float(drift.mean()),
-                "interval95": [low, high],
-                "p95": float(np.quantile(drift, 0.95)),
-            },
+            "drift_mm": {"mean": mean, "interval95": [low, high], "p95": p95},
             "error_mm": vars(change),
         }
         ends = "" if change.interval95 is None else " ({:+.2f} to {:+.2f})".format(*change.interval95)
@@ -192,7 +190,8 @@ def _drift_table(found: Mapping[str, Sequence[Moved]], asked: int) -> tuple[Tabl
     notes = [
         f"{asked} pictures of each; drift: mean distance of the outlines that the shipped border reader reads before "
         "and after, along its rays. Error: of these outlines from the true one, of real pictures from the annotated "
-        "ellipse.",
+        "ellipse. Means and intervals over heads, of which some have two pictures or more; the "
+        "percentile over pictures.",
     ]
     return Table("Outlines before and after", (*columns, "after", "change (95 %)"), rows, notes), figures
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from GenerativeModelsLib.language import N_, _
+from GenerativeModelsLib.page.figures import picture_of
 from GenerativeModelsLib.segmentation.case.read import FoundViolation, read_tables
 from GenerativeModelsLib.segmentation.overview import overview
 
@@ -21,7 +21,6 @@ __all__ = ["pictures"]
 
 _COLOURS = {"empty": (246, 248, 249), "fine": (190, 206, 219), "shift": (214, 180, 106), "fault": (178, 34, 34)}
 """By state of a cell."""
-_DPI = 200
 _CURVES = {"lv_ml": (N_("Cavity"), "ml"), "lv_area_mm2": (N_("Area of the cavity"), "mm²")}
 """By column, the first of which is drawn that is known."""
 
@@ -29,13 +28,13 @@ _CURVES = {"lv_ml": (N_("Cavity"), "ml"), "lv_area_mm2": (N_("Area of the cavity
 def pictures(result: Mapping[str, Any], folder: Path) -> list[list[tuple[str, Image]]]:
     """An overview of frames and slices and, of a cine, the cavity over the frames; from the tables in `folder`."""
     violations, curves = read_tables(folder)
-    row = [(_(_CAPTION), _picture(_overview(result["roles"], violations)))]
+    row = [(_(_CAPTION), picture_of(_overview(result["roles"], violations)))]
     column = next((name for name in _CURVES if sum(v is not None for v in curves.get(name, ())) > 2), None)
     if column is not None:
         faulty = sorted({violation.frame for violation in violations if not violation.acquisition})
         label, unit = _CURVES[column]
         caption = _("{quantity}, {unit}; red: frames with a fault", quantity=_(label), unit=unit)
-        row.append((caption, _picture(_curve(curves[column], faulty))))
+        row.append((caption, picture_of(_curve(curves[column], faulty))))
     return [row]
 
 
@@ -72,12 +71,3 @@ def _figure() -> tuple[Figure, Any]:
 
     figure = Figure((3.6, 2.6), layout="constrained")
     return figure, figure.add_subplot()
-
-
-def _picture(figure: Figure) -> Image:
-    from PIL import Image
-
-    made = io.BytesIO()
-    figure.savefig(made, format="png", dpi=_DPI)
-    made.seek(0)
-    return Image.open(made).convert("RGB")

@@ -16,6 +16,7 @@ __all__ = ["Accepted", "Limit", "accepted", "broken_by_place"]
 
 _TOO_MUCH = S_("It would change {percent:.0f} % of the labels, more than {most:.0f} %.")
 _ANEW = S_("It would break rules that hold now, or make others break them: {rule_list}.")
+_VALID = S_("It breaks no rule as it is.")
 _NO_BETTER = S_("It would still break rules, as many as now: {rule_list}.")
 
 
@@ -136,7 +137,9 @@ def _no_better(
                 yield guilty, said(_ANEW, rule_list=titles(sorted(new)))
     for place in changed:
         earlier, left = (_rules_of(_unit(place, whole), faults) for faults in (known, now))
-        if len(left) >= len(earlier):
+        if not earlier:
+            yield place, said(_VALID)
+        elif len(left) >= len(earlier):
             yield place, said(_NO_BETTER, rule_list=titles(sorted({rule for _, rule in left})))
 
 

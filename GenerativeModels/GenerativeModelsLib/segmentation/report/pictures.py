@@ -19,13 +19,16 @@ from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-__all__ = ["LABEL_COLOURS", "SlicePicture", "slice_picture", "window_of"]
+__all__ = ["LABEL_COLOURS", "SlicePicture", "outlined", "side_by_side", "slice_picture", "window_of"]
 
 LABEL_COLOURS = {"lv": (214, 96, 77), "myo": (120, 171, 115), "rv": (92, 137, 190), "la": (160, 120, 190)}
 """RGB of the structures."""
 _GROUND = (24, 29, 33)
 _RING, _RING_OF_IMAGES, _LINE = (255, 235, 59), (255, 255, 255), (255, 255, 255)
+_OTHER = (230, 200, 80)
+"""Colour of the outlines of labels that are no structure."""
 _WIDTH_PX = 300
+_GAP_PX = 4
 _OPACITY = 0.45
 """Of labels over an image."""
 _MARGIN_MM = 8.0
@@ -69,7 +72,7 @@ def slice_picture(
     picture = Image.fromarray(_coloured(maps, frame, slice_)[window]).resize(size, Image.Resampling.NEAREST)
     before = _before(maps, frame, slice_, marked)
     if before is not None:
-        picture = _outlined(picture, before[window])
+        picture = _with_lines(picture, before[window])
     draw = ImageDraw.Draw(picture)
     scale = _WIDTH_PX / width_mm
     back = np.linalg.inv(maps.to_lps)
@@ -91,6 +94,36 @@ def slice_picture(
     if before is not None:
         words = _("{picture}; with the outlines before it", picture=words)
     return SlicePicture(webp_uri(np.asarray(picture)), *size, words)
+
+
+def outlined(picture: np.ndarray, values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """A picture (rows, columns, 3) uint8 with the outlines of the labels (rows, columns) in their colours.
+
+    `values` are those of the file and `codes` those of `maps.CODES`.
+    """
+    from scipy.ndimage import binary_erosion
+
+    found = picture.copy()
+    names = {code: name for name, code in CODES.items()}
+    for value in np.unique(values[values != 0]):
+        mask = values == value
+        code = int(codes[mask][0])
+        found[mask & ~binary_erosion(mask)] = LABEL_COLOURS[names[code]] if code in names else _OTHER
+    return found
+
+
+def side_by_side(rows: Sequence[Sequence[np.ndarray]]) -> Picture:
+    """Pictures (rows, columns, 3) uint8 of equal size in rows, with white gaps; short rows end in white."""
+    from PIL import Image
+
+    height, width = rows[0][0].shape[:2]
+    most = max(map(len, rows))
+    size = (most * (width + _GAP_PX) - _GAP_PX, len(rows) * (height + _GAP_PX) - _GAP_PX)
+    made = Image.new("RGB", size, (255, 255, 255))
+    for i, row in enumerate(rows):
+        for j, each in enumerate(row):
+            made.paste(Image.fromarray(each), (j * (width + _GAP_PX), i * (height + _GAP_PX)))
+    return made
 
 
 def _coloured(maps: LabelMaps, frame: int, slice_: int) -> np.ndarray:
@@ -116,7 +149,7 @@ def _before(maps: LabelMaps, frame: int, slice_: int, marked: Sequence[Violation
     return None
 
 
-def _outlined(picture: Picture, values: np.ndarray) -> Picture:
+def _with_lines(picture: Picture, values: np.ndarray) -> Picture:
     """The picture with the outlines of cavity and left ventricle in other values of the same window."""
     from PIL import Image
     from scipy.ndimage import binary_erosion

@@ -77,6 +77,8 @@ class UncertaintyModel:
         (H,) of the slices of held-out patients, increasing.
     manifest
         Of its bundle; None for a model without one.
+    device
+        Of the networks.
     """
 
     net: JointSpace
@@ -91,6 +93,7 @@ class UncertaintyModel:
     similarities: np.ndarray
     distances: np.ndarray
     manifest: BundleManifest | None = None
+    device: torch.device | str = "cpu"
 
     @cached_property
     def _concentration(self) -> Tensor:
@@ -98,9 +101,9 @@ class UncertaintyModel:
 
     @cached_property
     def _bank(self) -> tuple[Tensor, Tensor, Tensor]:
-        codes = torch.from_numpy(np.asarray(self.codes, np.float32))
+        codes = torch.from_numpy(np.asarray(self.codes, np.float32)).to(self.device)
         with torch.no_grad():
-            return codes, self.net.map_vectors(codes), torch.from_numpy(np.asarray(self.known, bool))
+            return codes, self.net.map_vectors(codes), torch.from_numpy(np.asarray(self.known, bool)).to(self.device)
 
     def disagreement(
         self, images: np.ndarray, labels: np.ndarray, pixel_mm: np.ndarray, only: Collection[str] | None = None
@@ -131,20 +134,20 @@ class UncertaintyModel:
         codes, vectors, known = self._bank
         pieces = Pieces(at, image.shape[1:], pixel_mm, self.net.size, self.grid_mm)
         with torch.no_grad():
-            seen = standardised(pieces.cut(image))
+            seen = standardised(pieces.cut(image)).to(self.device)
             similar = (self.net.image_vectors(seen) @ vectors.T)[0]
-            features = self.net.image_features(seen)[0].double().numpy()
+            features = self.net.image_features(seen)[0].double().cpu().numpy()
             weights = self._weights(similar, known)
             used = torch.nonzero(weights.any(0))[:, 0]
             decoded = self.net.vae.decode(codes[used]).softmax(1)  # used, labels, size, size
             found = torch.einsum("cn,ncij->cij", weights[:, used], decoded)
-            placed = pieces.paste(found[None])[0].clamp(0, 1)
+            placed = pieces.paste(found.cpu()[None])[0].clamp(0, 1)
         placed[0] = (1 - placed[1:].sum(0)).clamp(0, 1)
         return placed.numpy(), float(similar.max()), float(self.images.distance(features))
 
     def _weights(self, similar: Tensor, known: Tensor) -> Tensor:
         """(5, N) weight of every map for every structure; the nearest that have it labelled sum to 1."""
-        weights = torch.zeros(1 + len(CODES), len(similar))
+        weights = torch.zeros(1 + len(CODES), len(similar), device=similar.device)
         for structure in self.structures:
             code = CODES[structure]
             having = torch.nonzero(known[:, code])[:, 0]
@@ -156,8 +159,8 @@ class UncertaintyModel:
         return np.where(np.isin(labels, [CODES[name] for name in self.structures]), labels, 0)
 
 
-def load_uncertainty_model(folder: Path) -> UncertaintyModel:
-    """The model of a bundle of kind `KIND`.
+def load_uncertainty_model(folder: Path, device: torch.device | str = "cpu") -> UncertaintyModel:
+    """The model of a bundle of kind `KIND` on a device.
 
     Raises
     ------
@@ -165,7 +168,7 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
         The bundle is invalid, or of another kind or version.
     """
     bundle = read_bundle(folder, KIND, _check_architecture)
-    net = network_of(bundle, "joint", JointSpace)
+    net = network_of(bundle, "joint", JointSpace).to(device)
     told = bundle.manifest.normalisation
     arrays = {name: tensor.numpy() for name, tensor in bundle.component("bank").items()}
     try:
@@ -182,6 +185,7 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
             np.sort(arrays["similarities"]),
             np.sort(arrays["distances"]),
             bundle.manifest,
+            device,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
@@ -194,7 +198,7 @@ def load_uncertainty_model(folder: Path) -> UncertaintyModel:
         and model.calibration.is_sound
         and len(model.similarities) > 0
         and len(model.distances) > 0
-        and model.images.mean.shape == net.image_features(torch.zeros(1, net.size, net.size))[0].shape
+        and model.images.mean.shape == net.image_features(torch.zeros(1, net.size, net.size, device=device))[0].shape
         and model.neighbours > 0
         and model.grid_mm > 0
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from GenerativeModelsLib.anatomy.python import in_keywords
+from GenerativeModelsLib.anatomy.python import IDENTITY_KEYWORDS, CaseView, computed, export_names, identity_fields
 from GenerativeModelsLib.anatomy.run import Progress
+from GenerativeModelsLib.language import DEFAULT
 from GenerativeModelsLib.segmentation.python import given_maps
-from GenerativeModelsLib.segmentation.uncertainty.case import UncertaintyCase, uncertainty_case
+from GenerativeModelsLib.segmentation.uncertainty.anatomy import UNCERTAINTY
 from GenerativeModelsLib.segmentation.uncertainty.request import UncertaintyRequest
 
 if TYPE_CHECKING:
@@ -27,9 +29,14 @@ def segmentation_uncertainty(
     labels: str = "acdc",
     affine: np.ndarray | None = None,
     frame_interval_ms: float | None = None,
+    device: str = "auto",
     model: str | Path | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
+    title: str | None = None,
+    language: str = DEFAULT,
+    identity: Mapping[str, str | None] | None = None,
+    export: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> SegmentationUncertainty:
     """Probability that the label of each voxel is wrong. Nothing is written unless `output` is given.
@@ -45,9 +52,7 @@ def segmentation_uncertainty(
         As in `check_segmentation`.
     affine
         (4, 4) index -> RAS mm of arrays, as in nibabel.
-    model
-        Folder of a bundle of kind heart-segmentation-uncertainty; None = the shipped one.
-    output, overwrite, progress
+    device, model, output, overwrite, title, language, identity, export, progress
         As in `reconstruct_skull`.
 
     Raises
@@ -61,34 +66,31 @@ def segmentation_uncertainty(
     >>> found = gm.segmentation_uncertainty("cine.nii.gz", "labels.nii.gz", labels="acdc")  # doctest: +SKIP
     >>> found.probability.max(), found.result["mean"]  # doctest: +SKIP
     """
-    with in_keywords({}):
+
+    def request() -> UncertaintyRequest:
         grey, _ = given_maps(image, affine, None, "image")
         maps, interval_ms = given_maps(prediction, affine, frame_interval_ms, "prediction")
-        request = UncertaintyRequest(
+        return UncertaintyRequest(
             grey,
             maps,
-            None if output is None else Path(output),
-            None if model is None else Path(model),
-            labels,
             view,
+            labels,
             interval_ms,
-            overwrite,
+            device=device,
+            model=None if model is None else Path(model),
+            output=None if output is None else Path(output),
+            overwrite=overwrite,
+            title=title,
+            language=language,
+            **identity_fields(identity),
+            export=export_names(export),
         )
-        return SegmentationUncertainty(uncertainty_case(request, progress=progress))
+
+    return SegmentationUncertainty(computed(UNCERTAINTY, request, progress, IDENTITY_KEYWORDS))
 
 
-class SegmentationUncertainty:
-    """Probabilities of wrong labels.
-
-    Attributes
-    ----------
-    result
-        The content of `result.json`; see docs/formats.md.
-    """
-
-    def __init__(self, case: UncertaintyCase) -> None:
-        self._case = case
-        self.result: dict[str, Any] = case.content
+class SegmentationUncertainty(CaseView):
+    """Probabilities of wrong labels."""
 
     @property
     def probability(self) -> np.ndarray:
@@ -96,9 +98,5 @@ class SegmentationUncertainty:
 
         An apical view of three dimensions is (x, y, time). 0 in slices without labels, of which nothing is said.
         """
-        return self._case.maps.grid.as_array(self._case.volume)
-
-    @property
-    def warnings(self) -> list[str]:
-        """Warnings about this case."""
-        return list(self.result["warnings"])
+        maps = self._case.inputs.maps
+        return maps.grid.as_array(self._case.run.found.in_file(maps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from GenerativeModelsLib.bundle.manifest import BundleManifest
-from GenerativeModelsLib.errors import Caution
+from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.language import said
 from GenerativeModelsLib.synthesis.falling_back import computed
 from GenerativeModelsLib.synthesis.images.classes import KNOWN, conditioned, intensity_classes
@@ -55,7 +56,12 @@ class LearnedSynthesiser:
         return require_known(volume, self.name, KNOWN)
 
     def draw(
-        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+        self,
+        volume: LabelledVolume,
+        style: StyleImage | None,
+        rng: np.random.Generator,
+        only: int | None = None,
+        told: Callable[[float], None] = lambda share: None,
     ) -> Drawn:
         """As `ImageSynthesiser.draw`; around the square is the style image on its grid, else its darkest grey."""
         codes = volume.flat
@@ -70,7 +76,7 @@ class LearnedSynthesiser:
         known = None if surroundings is None else surroundings[part]
         classes = field.cut(conditioned(codes[part], known, volume.pixel_mm), "nearest").to(torch.uint8)
         noise = self.painter.noise(len(classes), rng)
-        painted, device, warnings = self._painted(classes, cut, noise)
+        painted, device, warnings = self._painted(classes, cut, noise, told)
         outside = style.flat[part] if styled else np.full(codes[part].shape, tone.low, np.float32)
         values = field.put_back(torch.from_numpy(tone.grey(painted.numpy())), outside)
         beyond = bool((codes[:, ~field.inside] > 0).any())
@@ -93,17 +99,31 @@ class LearnedSynthesiser:
         known = np.zeros(style.flat.shape, bool) if style.labels is None else style.labels.flat > 0
         if not style.on_grid:
             field = self._field(middle_of_volume(known), style.flat.shape[1:], style.pixel_mm)
-        tone = Tone.of(style.flat[:, field.inside])
+        about = style.flat[:, field.inside]
+        if np.ptp(about) == 0:
+            raise InputError(
+                f"{named('style')} {style.name} is {about.flat[0]:g} everywhere about the heart: give an image of it."
+            )
+        tone = Tone.of(about)
         used = known.any(axis=(1, 2)) if known.any() else np.ones(len(known), bool)
         return field.cut(tone.seen(style.flat[used])), tone
 
-    def _painted(self, classes: Tensor, style: Tensor | None, noise: Noise) -> tuple[Tensor, str, tuple[str, ...]]:
+    def _painted(
+        self, classes: Tensor, style: Tensor | None, noise: Noise, told: Callable[[float], None]
+    ) -> tuple[Tensor, str, tuple[str, ...]]:
         """The squares on the CPU; on the CPU altogether where the memory of the device does not suffice."""
         if self.device is not None:  # an image before may have been too large for it
             self.painter.net.to(self.device)
-        return computed(self.painter.net, lambda device: self._on(device, classes, style, noise))
+        return computed(self.painter.net, lambda device: self._on(device, classes, style, noise, told))
 
-    def _on(self, device: torch.device, classes: Tensor, style: Tensor | None, noise: Noise) -> Tensor:
+    def _on(
+        self,
+        device: torch.device,
+        classes: Tensor,
+        style: Tensor | None,
+        noise: Noise,
+        told: Callable[[float], None],
+    ) -> Tensor:
         found = []
         with torch.inference_mode():
             given = None if style is None else style.to(device)
@@ -111,4 +131,5 @@ class LearnedSynthesiser:
                 part = slice(start, start + _BATCH)
                 own = {name: each if len(each) == 1 else each[part] for name, each in noise.items()}
                 found.append(self.painter.paint(classes[part].to(device), given, own).float().cpu())
+                told(min(start + _BATCH, len(classes)) / len(classes))
         return torch.cat(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES
 from GenerativeModelsLib.synthesis.images.request import METHODS, WITHOUT_NETWORKS, ImageSynthesisRequest
 
-__all__ = ["TITLES", "OfferedMethod", "method_of_bundle", "offered_methods", "preview_of"]
+__all__ = ["TITLES", "OfferedMethod", "method_of_bundle", "offered_methods", "preview_of", "reasons"]
 
 TITLES = {
     "synthseg": N_("SynthSeg, without training"),
@@ -58,6 +58,18 @@ def offered_methods(model: Path | None = None) -> list[OfferedMethod]:
     """
     held = None if model is None else method_of_bundle(model)
     return [OfferedMethod(name, TITLES[name], _problem(name, held)) for name in METHODS]
+
+
+def reasons(offered: Sequence[OfferedMethod], word: Callable[[str], str] = str) -> list[str]:
+    """A sentence for each reason why methods cannot be used, with the titles of all that it holds for.
+
+    `word` translates a title.
+    """
+    titles: dict[str, list[str]] = {}
+    for each in offered:
+        if each.problem:
+            titles.setdefault(each.problem, []).append(word(each.title))
+    return [f"{', '.join(names)}: {problem}" for problem, names in titles.items()]
 
 
 def _problem(name: str, held: str | None) -> str:

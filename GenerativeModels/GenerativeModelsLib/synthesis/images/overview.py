@@ -6,18 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from GenerativeModelsLib.segmentation.maps import CODES
-from GenerativeModelsLib.segmentation.report.pictures import LABEL_COLOURS
+from GenerativeModelsLib.segmentation.report.pictures import outlined, side_by_side
 from GenerativeModelsLib.synthesis.images.read import LabelledVolume
 from GenerativeModelsLib.synthesis.images.synthesiser import Drawn
 
-__all__ = ["middle_slice", "outlined", "write_overview"]
+__all__ = ["middle_slice", "write_overview"]
 
-COLUMNS, SIDE_PX, GAP_PX = 4, 220, 4
+COLUMNS, SIDE_PX = 4, 220
 SHOWN = (0.5, 99.5)
 """Percentiles of the grey values that are black and white."""
-_OTHER = (230, 200, 80)
-"""Colour of the outlines of labels that are no structure."""
 
 
 def middle_slice(volume: LabelledVolume) -> int:
@@ -48,24 +45,4 @@ def write_overview(path: Path, volume: LabelledVolume, drawn: Drawn) -> None:
         values, codes = (np.asarray(each.resize(size, Image.Resampling.NEAREST)) for each in maps)
         both[0].append(plain)
         both[1].append(outlined(plain, values, codes))
-    gap = np.full((size[1], GAP_PX, 3), 255, np.uint8)
-    lines = [np.concatenate([part for each in row for part in (each, gap)][:-1], axis=1) for row in both]
-    between = np.full((GAP_PX, lines[0].shape[1], 3), 255, np.uint8)
-    Image.fromarray(np.concatenate([lines[0], between, lines[1]])).save(path, optimize=True)
-
-
-def outlined(picture: np.ndarray, values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """A picture (rows, columns, 3) uint8 with the outlines of the labels (rows, columns) in their colours.
-
-    `values` are those of the file and `codes` those of `maps.CODES`.
-    """
-    from scipy.ndimage import binary_erosion
-
-    found = picture.copy()
-    names = {code: name for name, code in CODES.items()}
-    for value in np.unique(values[values != 0]):
-        mask = values == value
-        code = int(codes[mask][0])
-        colour = LABEL_COLOURS[names[code]] if code in names else _OTHER
-        found[mask & ~binary_erosion(mask)] = colour
-    return found
+    side_by_side(both).save(path, optimize=True)

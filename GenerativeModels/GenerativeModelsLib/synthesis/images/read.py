@@ -11,17 +11,14 @@ from GenerativeModelsLib.errors import Caution, InputError, named
 from GenerativeModelsLib.image_files.given import Source
 from GenerativeModelsLib.label_files.values import parse_values, require_spacing, whole_values
 from GenerativeModelsLib.language import said
-from GenerativeModelsLib.segmentation.image_of import corners_apart_mm
+from GenerativeModelsLib.segmentation.image_of import NEAR_MM, corners_apart_mm
 from GenerativeModelsLib.segmentation.maps import CODES, FileGrid
-from GenerativeModelsLib.segmentation.read import grid_of, slice_axis
+from GenerativeModelsLib.segmentation.read import grid_of, plausible_interval, slice_axis
 from GenerativeModelsLib.segmentation.request import OPTIONAL, PRESETS
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.mr_image import VIEW, pixel_mm_of, read_mr
 
 __all__ = ["LabelledVolume", "StyleImage", "read_labels", "read_style", "require_known"]
-
-NEAR_MM = 0.05
-"""Largest distance between corners of a style image and of a label map on the same grid."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +55,11 @@ class LabelledVolume:
     def flat(self) -> np.ndarray:
         """`codes` as (frames x slices, rows, columns)."""
         return self.codes.reshape(-1, *self.codes.shape[2:])
+
+    @property
+    def frame_s(self) -> float | None:
+        """Seconds from one frame to the next; None of a single frame, and where the file has no plausible time."""
+        return plausible_interval(self.grid.frame_s) if len(self.values) > 1 else None
 
     @property
     def present(self) -> list[int]:

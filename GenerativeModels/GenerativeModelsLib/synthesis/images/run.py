@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.synthetic import STAMP
 from GenerativeModelsLib.label_files.values import labels_text
 from GenerativeModelsLib.process.memory import require_room
+from GenerativeModelsLib.process.time_left import with_time_left
 from GenerativeModelsLib.segmentation.volume_file import write_volume
 from GenerativeModelsLib.synthesis.images.anatomy import OVERVIEW, USEFULNESS
 from GenerativeModelsLib.synthesis.images.fidelity import histogram_distances
@@ -129,13 +131,20 @@ def compute(
     require_room(request.n * volume.values.size * 4, f"{request.n} images of this size", remedy)
     warnings = [*volume.warnings, *method.require(volume)]
     images, fidelity = [], []
+    show = with_time_left(progress)
     for number in range(request.n):
-        progress(f"drawing image {number + 1} of {request.n}", number / request.n)
-        drawn = method.draw(volume, style, generator(request.seed, number))
+        told = partial(_tell, show, number, request.n)
+        told(0.0)
+        drawn = method.draw(volume, style, generator(request.seed, number), told=told)
         images.append(drawn)
         fidelity.append(histogram_distances(drawn, volume, style))
         warnings += [warning for warning in drawn.warnings if warning not in warnings]
     return Synthesised(images, fidelity, method.name, tuple(warnings), {"draw": time.perf_counter() - start})
+
+
+def _tell(show: Progress, number: int, count: int, share: float) -> None:
+    """Say that a share of an image of so many is drawn."""
+    show(f"drawing image {number + 1} of {count}", (number + share) / count)
 
 
 def document(case: Case) -> dict[str, Any]:
@@ -148,6 +157,7 @@ def document(case: Case) -> dict[str, Any]:
         "method": found.method,
         "labels": {"file": volume.name, "values": labels_text(volume.named)},
         "style": None if style is None else {"file": style.name, "on_the_grid_of_the_labels": style.on_grid},
+        "frame_s": volume.frame_s,
         "surroundings": found.drawn[0].surroundings,
         "images": [{"file": name, "fidelity": near} for name, near in zip(names, found.fidelity)],
         "fidelity": found.fidelity[0],

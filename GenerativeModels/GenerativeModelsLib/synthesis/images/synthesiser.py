@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,10 +51,15 @@ class ImageSynthesiser(Protocol):
         """Warnings on the labels of a volume; raises `InputError` for labels that the method does not know."""
 
     def draw(
-        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+        self,
+        volume: LabelledVolume,
+        style: StyleImage | None,
+        rng: np.random.Generator,
+        only: int | None = None,
+        told: Callable[[float], None] = lambda share: None,
     ) -> Drawn:
         """An image of a label map in the style of an image, or in a style that is drawn.
 
         `only` is the number of the only slice that is drawn, of frames x slices: `Drawn.values` is (1, 1, rows,
-        columns). It has the style of the whole image, and other noise.
+        columns). It has the style of the whole image, and other noise. `told` is called with the share that is done.
         """

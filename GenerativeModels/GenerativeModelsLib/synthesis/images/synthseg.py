@@ -16,6 +16,7 @@ blood, the middle for the wall, a random one for other labels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,12 @@ class SynthSeg:
         return ()
 
     def draw(
-        self, volume: LabelledVolume, style: StyleImage | None, rng: np.random.Generator, only: int | None = None
+        self,
+        volume: LabelledVolume,
+        style: StyleImage | None,
+        rng: np.random.Generator,
+        only: int | None = None,
+        told: Callable[[float], None] = lambda share: None,
     ) -> Drawn:
         """As `ImageSynthesiser.draw`; the whole slices are drawn."""
         every = volume.values.reshape(-1, *volume.values.shape[2:])
@@ -103,6 +109,7 @@ class SynthSeg:
         values = self._with_faults(values * bias, rng)
         values = values.reshape(volume.values.shape if only is None else (1, *values.shape))
         grey = np.float32(tone.low) + np.float32(tone.high - tone.low) * values
+        told(1.0)
         return Drawn(grey, np.ones(flat.shape[1:], bool), "style" if styled else "random")
 
     def _bias(self, shape: tuple[int, ...], pixel_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -140,7 +147,7 @@ class _Measured:
         self._shares = (style.flat - tone.low) / (tone.high - tone.low)
         known = np.zeros(style.flat.shape, bool) if style.labels is None else style.labels.flat > 0
         self.classes = intensity_classes(tone.shares(style.flat), style.pixel_mm, known)
-        self._left = ~known
+        self._left = np.ones_like(known) if known.all() else ~known  # labels may fill a small image
 
     def intensity(self, wanted: _Wanted, rng: np.random.Generator) -> tuple[float, float]:
         """Mean and standard deviation of a region."""

@@ -69,7 +69,7 @@ def judged(frames: np.ndarray, grid: VoxelGrid, axis: int, frame_s: float | None
     to_lps[:, :3] = grid.to_lps[:, [i for i in range(3) if i != axis] + [axis]]
     values = np.ascontiguousarray(np.moveaxis(codes, 3 - axis, 1))
     known = {name: LABELS[name] for name in ("lv", "myo", "rv")}
-    if not all((values == CODES[name]).any() for name in ("lv", "myo")):
+    if not all((values == CODES[name]).any(axis=(1, 2, 3)).all() for name in ("lv", "myo")):
         return Judged((), ("no_cavity",))
     maps = LabelMaps(values, to_lps, frame_s if len(values) > 1 else None, known, "made")
     findings = check_maps(maps)

@@ -126,7 +126,8 @@ def _given(request: LabelsRequest) -> _Given:
             "resample it to short-axis slices."
         )
     files = {phase: paths[phase].name for phase in values}
-    return _Given(values, phases, grid, axis, files, (*warnings, *phases["ed"].warnings))
+    warnings += [each for phase in phases.values() for each in phase.warnings if each not in warnings]
+    return _Given(values, phases, grid, axis, files, tuple(warnings))
 
 
 def _read(path: Path, phase: str, labels: str) -> tuple[VoxelGrid, np.ndarray, LabelMap]:
@@ -159,6 +160,9 @@ def _deformed(request: LabelsRequest, given: _Given, attempt: int) -> dict[str, 
     for phase, values in given.values.items():
         if request.wall_change_mm:
             values = walls_changed(values, given.grid, given.axis, request.wall_change_mm)
+        if not (values == LABELS["lv"]).any():  # a thicker wall has closed the cavity, which the check rejects
+            made[phase] = values
+            continue
         way = 1 if given.grid.axes[:, given.axis] @ given.phases[phase].frame.axes[2] > 0 else -1
         held = held_at_base(field, values == LABELS["lv"], given.grid, given.axis, way)
         moved = displaced(values, given.grid, held)

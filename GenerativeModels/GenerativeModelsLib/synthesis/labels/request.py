@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +13,10 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import CLASSES
 from GenerativeModelsLib.language import N_
 from GenerativeModelsLib.synthesis.labels.scar_request import parse_segments
+from GenerativeModelsLib.synthesis.labels.target_request import Target, parse_target
 
-__all__ = ["QUANTITIES", "LabelsRequest", "Target", "parse_target"]
+__all__ = ["LabelsRequest"]
 
-QUANTITIES = {"ef": "%", "edv": "ml", "esv": "ml", "mass": "g", "wall": "mm"}
-"""Quantities of a target with their units: `ef` of the left ventricle, its volumes, the mass of its myocardium at end
-diastole, and its thickest wall at end diastole (`RayBatch.thickest_mm`)."""
 PHASES = ("ed", "ed-es", "cycle")
 PRESETS = ("acdc", "ukbb")
 COUNT, STEPS, FRAMES = 8, 5, 20
@@ -38,40 +35,6 @@ _GEOMETRY = ("slice_distance_mm", "pixel_size_mm", "field_of_view_mm")
 SLICE_MM, PIXEL_MM, VIEW_MM = 8.0, 1.5, 192.0
 """Geometry of the maps where nothing else is asked for: a usual short-axis cine."""
 DISPLACEMENT_MM, SMOOTHNESS_MM = 3.0, 40.0
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a heart is moved to: a class of `CLASSES` without a value, or a key of `QUANTITIES` and its value."""
-
-    name: str
-    value: float | None = None
-
-    def __str__(self) -> str:
-        return self.name if self.value is None else f"{self.name}={self.value:g}"
-
-
-def parse_target(text: str, field: str = "towards") -> Target:
-    """The target in a text such as "ef=45", "mass=180", "wall=14" or "hcm".
-
-    Raises
-    ------
-    InputError
-        The text names no target.
-    """
-    name, equals, value = text.strip().lower().partition("=")
-    wanted = f"give {', '.join(f'{key}=VALUE' for key in QUANTITIES)}, {' or '.join(CLASSES)}"
-    if not equals and name in CLASSES:
-        return Target(name)
-    if name not in QUANTITIES:
-        raise InputError(f"{named(field)} is '{text}', which is no target: {wanted}.")
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number <= 0:
-        raise InputError(f"{named(field)} is '{text}': give a positive number of {QUANTITIES[name]}, as in {name}=45.")
-    return Target(name, number)
 
 
 _number = number_parser("a number")
@@ -284,8 +247,9 @@ class LabelsRequest(ModelRequest):
             parse_target(self.towards)
         if self.between is not None and self.between[0] == self.between[1]:
             raise InputError(f"{named('between')} names {self.between[0].name} twice: give two hearts.")
-        self._refuse_beside(("n",), self.way in ("condition", "deform"), "steps")
-        self._refuse_beside(("steps",), self.way in ("between", "towards"), "n")
+        along, alone = self.way in ("between", "towards"), self.way == "scar"
+        self._refuse_beside(("n",), self.way in ("condition", "deform"), None if alone else "steps", "deform")
+        self._refuse_beside(("steps",), along, None if alone else "n", "towards")
         self._refuse_beside(("displacement_mm", "smoothness_mm", "wall_change_mm"), self.deform, None, "deform")
         self._refuse_beside(("transmurality",), self.scar is not None, None, "scar")
         self._refuse_beside(("frames",), self.phases == "cycle", None, "phases")

@@ -12,6 +12,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.heart.anatomy import HEART
 from GenerativeModelsLib.label_files.files import opened
 from GenerativeModelsLib.output.folder import output_folder
+from GenerativeModelsLib.process.time_left import with_time_left
 from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def compute(
 
     start = time.perf_counter()
     if not request.from_latent:
-        found = hearts_of_file(request, progress)
+        found = hearts_of_file(request, with_time_left(progress))
     elif request.way == "condition":
-        found = drawn_hearts(request, model, progress)
+        found = drawn_hearts(request, model, with_time_left(progress))
     else:
         found = hearts_of_way(request, model, progress)
     return replace(found, seconds={"make": time.perf_counter() - start})

@@ -66,9 +66,10 @@ def scarred(
     number = np.zeros(values.shape, np.int64)
     number[wall] = aha_segments(points[wall], 0.0, -length_mm)
     changed = values.copy()
-    # Voxels of the innermost layer are half a voxel off the endocardium: a scar is of one layer at least.
-    share = np.maximum(transmurality, np.nanmin(depth, initial=1.0))
-    changed[np.isin(number, segments) & wall & (depth <= share)] = LABELS["scar"]
+    chosen = np.isin(number, segments) & wall
+    # Voxels nearest the endocardium are half a voxel off it: they are scar however small the share is.
+    share = max(transmurality, depth[chosen].min(initial=1.0))
+    changed[chosen & (depth <= share)] = LABELS["scar"]
     return changed
 
 

@@ -13,7 +13,7 @@ from GenerativeModelsLib.heart.infer import code as heart_code
 from GenerativeModelsLib.heart.infer.detail import codes_around, own_detail
 from GenerativeModelsLib.heart.shape.ray_batch import RayBatch
 from GenerativeModelsLib.heart.shape.ventricle import DENSITY_G_PER_ML
-from GenerativeModelsLib.synthesis.labels.request import QUANTITIES, Target
+from GenerativeModelsLib.synthesis.labels.target_request import QUANTITIES, Target
 from GenerativeModelsLib.synthesis.labels.ways import Way, with_wall_kept
 
 if TYPE_CHECKING:

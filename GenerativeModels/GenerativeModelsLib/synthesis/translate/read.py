@@ -13,6 +13,7 @@ from GenerativeModelsLib.errors import InputError, named
 from GenerativeModelsLib.image_files.dicom_header import dicom_header
 from GenerativeModelsLib.image_files.kinds import first_bytes, required_kind
 from GenerativeModelsLib.image_files.synthetic import STAMP
+from GenerativeModelsLib.segmentation.maps import FileGrid
 from GenerativeModelsLib.segmentation.read import slice_axis
 from GenerativeModelsLib.segmentation.volume_file import write_volume
 from GenerativeModelsLib.skull.planes.grey import grey_pixels
@@ -43,6 +44,8 @@ class Subject:
         Writes values of the shape of `values` into a folder, stamped as synthetic; returns the name of the file.
     warnings
         Warnings on the file.
+    grid
+        The file as it was read; None for a picture.
     """
 
     values: np.ndarray
@@ -50,6 +53,7 @@ class Subject:
     name: str
     write: Callable[[Path, np.ndarray], str]
     warnings: tuple[str, ...] = ()
+    grid: FileGrid | None = None
 
 
 def read_ultrasound(path: Path) -> Subject:
@@ -104,7 +108,7 @@ def read_cine(path: Path) -> Subject:
         write_volume(folder / "image.nii.gz", there, grid, grid.frame_s, f"{STAMP} {METHOD}")
         return "image.nii.gz"
 
-    return Subject(values.reshape(-1, *values.shape[2:]), pixel_mm_of(grid), path.name, write, tuple(warnings))
+    return Subject(values.reshape(-1, *values.shape[2:]), pixel_mm_of(grid), path.name, write, tuple(warnings), grid)
 
 
 READERS = MappingProxyType({ULTRASOUND: read_ultrasound, CINE_MR: read_cine})

@@ -97,7 +97,14 @@ def parts_of(config: SynthesisTrainingConfig) -> Parts:
         found = {name: ClassedSlices.joined(parts) for name, parts in patients.items() if parts}
         training, validation = ([name for name in names if name in found] for names in (wanted, VALIDATION))
     else:
-        found = {path.name.split(".")[0]: _of_file(path, config) for path in _label_files(data.folder)}
+        paths = _label_files(data.folder)
+        names = [path.name.split(".")[0] for path in paths]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise InputError(
+                f"{paths[0].parent} has several files whose names up to the first point are {twice[0]}: give every "
+                "patient a name of its own."
+            )
+        found = {name: _of_file(path, config) for name, path in zip(names, paths)}
         order = np.random.default_rng([config.seed, 3]).permutation(sorted(found)).tolist()
         count = min(max(1, round(data.validation_share * len(order))), len(order) - 1)
         training, validation = order[count:], order[:count]

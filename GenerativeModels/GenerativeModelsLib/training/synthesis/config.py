@@ -37,6 +37,14 @@ class SynthesisDataConfig(Strict):
         None, min_length=1, description="sunnybrook: the patients, of those that train, to train on"
     )
 
+    @model_validator(mode="after")
+    def _patients_of_sunnybrook_once_each(self) -> SynthesisDataConfig:
+        if self.patients is not None and self.kind != "sunnybrook":
+            raise ValueError(f"patients are those of sunnybrook, and kind is {self.kind!r}: leave them out")
+        if self.patients is not None and len(set(self.patients)) < len(self.patients):
+            raise ValueError("patients holds one twice: name each of them once")
+        return self
+
 
 class CodesConfig(Strict):
     """Sizes of the VQ-VAE, see `synthesis.images.latent_diffusion.vqvae`."""

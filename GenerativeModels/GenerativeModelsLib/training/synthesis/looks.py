@@ -15,6 +15,7 @@ from GenerativeModelsLib.evaluation.data.hc18 import Hc18Case, training_pictures
 from GenerativeModelsLib.evaluation.data.test_heads import SIZE
 from GenerativeModelsLib.evaluation.skull.domain import head_like
 from GenerativeModelsLib.process.parallel import Progress, parallel_map
+from GenerativeModelsLib.segmentation.image_of import NEAR_MM, corners_apart_mm
 from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.segmentation.uncertainty.crops import Pieces
 from GenerativeModelsLib.skull.ultrasound.simulate import simulate_plane
@@ -172,7 +173,7 @@ def _of_file(config: TranslationTrainingConfig, path: Path) -> Look:
     seen = greys_of(config.data.modality, image.values).seen(image.values)
     codes = np.full(seen.shape, UNKNOWN, np.uint8)
     if maps is not None:
-        if maps.flat.shape != seen.shape:
+        if corners_apart_mm(maps.grid, image.grid) > NEAR_MM:
             raise InputError(f"{labels} does not lie on the grid of {path}: resample it.")
         drawn = (maps.flat > 0).any(axis=(1, 2))
         codes[drawn] = maps.flat[drawn]

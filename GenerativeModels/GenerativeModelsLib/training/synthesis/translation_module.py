@@ -73,12 +73,13 @@ class TranslationTraining(L.LightningModule):
     """Losses of least squares, with G to the second and F to the first domain, and D the discriminators of MONAI.
 
         discriminators  mean (D_2(y) - 1)^2 + mean D_2(G(x))^2,  and the same of D_1(x), D_1(F(y))
-        generators      a [(D_2(G(x)) - 1)^2 + (D_1(F(y)) - 1)^2] + c [|F(G(x)) - x| + |G(F(y)) - y|]
-                        + i [|G(y) - y| + |F(x) - x|] + s [KL(S(x) || S(G(x))) + KL(S(y) || S(F(y)))]
+        generators      a [(D_2(G(x)) - 1)^2 + (D_1(F(y)) - 1)^2] + c [h(F(G(x)) - x) + h(G(F(y)) - y)]
+                        + i [h(G(y) - y) + h(F(x) - x)] + s [KL(S(x) || S(G(x))) + KL(S(y) || S(F(y)))]
         regions         cross entropy of S(x) and S(y), where regions are known; S is constant in the generators' loss
 
-    S(x) says which region a pixel belongs to. It is trained on both domains, on images that are not translated. The
-    last term has its whole weight from `region_share` of the steps on, when S is worth being listened to.
+    h is that of `apart`. S(x) says which region a pixel belongs to. It is trained on both domains, on images that are
+    not translated. The last term has its whole weight from `region_share` of the steps on, when S is worth being
+    listened to.
     """
 
     automatic_optimization = False

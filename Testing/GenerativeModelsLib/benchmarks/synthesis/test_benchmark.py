@@ -147,6 +147,22 @@ def test_synthetic_cases_follow_their_seed(data: Path) -> None:
     assert any(not np.array_equal(a.images, b.images) for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_half_of_the_synthetic_stacks_are_in_the_style_of_another_patient(data: Path, monkeypatch, count: int) -> None:
+    real = [case for case in patients(data, final=False).training if case.patient in TRAINING[:count]]
+    monkeypatch.setattr(downstream, "MAPS", 6)
+    monkeypatch.setattr(downstream, "deformed", lambda case, rng: case.truth.values[0])
+    drawn = []
+    monkeypatch.setattr(
+        downstream,
+        "drawn_case",
+        lambda method, case, codes, style, rng: [drawn.append((case.patient, style.name, style.on_grid))],
+    )
+    synthetic_cases(Generator("s", "S", "synthseg"), real, 0)
+    assert [patient == style for patient, style, _ in drawn] == [on_grid for *_, on_grid in drawn]
+    assert [on_grid for *_, on_grid in drawn] == count * [True, False, True, False, True, False]
+
+
 def scores(key: str, count: int, seed: int, better: float) -> ArmScores:
     by_case = {f"P{n} {phase}": {"dice_lv": 0.7 + 0.01 * n + better} for n in range(6) for phase in ("ED", "ES")}
     return ArmScores(Arm(key, count, seed), by_case)
@@ -164,6 +180,11 @@ def test_the_verdict_follows_the_paired_interval() -> None:
         "own, Dice of the cavity: no difference shown with 4 real patients.",
     ]
     assert len(downstream_table(found, titles).rows) == 4
+    assert verdicts([scores(*arm) for arm in ((AUGMENTATION, 2, 0, 0), ("synthseg", 2, 0, 0.1))], titles) == [
+        "SynthSeg-style, Dice of the cavity: better with 2 real patients."
+    ]
+    few = [ArmScores(one.arm, {name: one.scores[name] for name in list(one.scores)[:8]}) for one in found]
+    assert verdicts(few, titles)[0] == "SynthSeg-style, Dice of the cavity: too few to say with 2 real patients."
 
 
 def test_bundles_are_found_where_the_shipped_configs_write_them(tmp_path: Path) -> None:

@@ -57,10 +57,18 @@ def test_drift_error_and_lost_heads_are_counted(monkeypatch: pytest.MonkeyPatch,
     assert looks["real and simulated"]["auc"] > 0.9 and len(report.tables[1].rows) == 3
 
 
+def test_pictures_of_one_head_count_as_one() -> None:
+    drifts = {"a": [0.1, 0.1, 0.1, 0.4, 0.4, 0.4], "b": [1.0]}
+    found = [Moved(head, drift, 0.5, 0.5, np.zeros(1), np.zeros(1)) for head, some in drifts.items() for drift in some]
+    _, figures = module._drift_table({module.REAL_HEADS: found}, len(found))
+    drift = figures[module.REAL_HEADS]["drift_mm"]
+    assert drift["mean"] == pytest.approx(0.625) and drift["interval95"] == pytest.approx([0.25, 1.0])
+
+
 def test_without_heads_there_is_nothing_to_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(module, "read_hc18", lambda data: [])
     monkeypatch.setattr(module, "split_hc18", lambda given: SimpleNamespace(test=[], calibration=[]))
-    with pytest.raises(InputError, match="fewer than two pictures"):
+    with pytest.raises(InputError, match="Fewer than two heads"):
         run(tmp_path, tmp_path, None, 0, 1)
 
 

@@ -102,3 +102,11 @@ def test_the_second_of_two_steps_that_are_too_much_in_sum_is_told_from_one_that_
     assert not accepted(now, maps_of(more), Limit(maps_of(half), 1.0)).outgrown, "not the second step of two"
     locked = accepted(check_maps(maps_of(before)), maps_of(half), limit, locked=done.outgrown)
     assert locked.refused == done.outgrown and np.array_equal(locked.found.maps.values[0], before)
+
+
+def test_a_slice_that_breaks_no_rule_goes_back() -> None:
+    tried = dented()
+    tried[4] = np.roll(tried[4], 1, axis=0)
+    _, done = kept(dented(), tried)
+    assert np.array_equal(done.found.maps.values[0], dented())
+    assert done.refused == {(0, 4): "It breaks no rule as it is."}

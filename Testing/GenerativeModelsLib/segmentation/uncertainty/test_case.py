@@ -10,9 +10,10 @@ import pytest
 import SimpleITK as sitk
 from typer.testing import CliRunner
 
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.segmentation.uncertainty.case import uncertainty_case
+from GenerativeModelsLib.segmentation.uncertainty.anatomy import UNCERTAINTY, worst_slices
 from GenerativeModelsLib.segmentation.uncertainty.request import UncertaintyRequest
 from Testing.helpers.segmentation_phantoms import cine, maps_of, stack, write_maps
 from Testing.helpers.tiny_uncertainty import write_uncertainty_bundle
@@ -33,10 +34,14 @@ def image_of(prediction: Path, path: Path, seed: int = 0) -> Path:
     return path
 
 
+def run(image: Path, prediction: Path, output: Path, bundle: Path, **given: object) -> dict:
+    return run_case(UNCERTAINTY, UncertaintyRequest(image, prediction, output=output, model=bundle, **given)).result
+
+
 def case_of(folder: Path, values: np.ndarray, bundle: Path, **given: object) -> dict:
     prediction = write_maps(folder / "labels.nii.gz", maps_of(values))
     image = image_of(prediction, folder / "image.nii.gz")
-    return uncertainty_case(UncertaintyRequest(image, prediction, folder / "out", bundle, **given)).content
+    return run(image, prediction, folder / "out", bundle, **given)
 
 
 def test_a_stack_gets_a_map_on_its_grid_and_a_document(tmp_path: Path, bundle: Path) -> None:
@@ -55,10 +60,15 @@ def test_a_stack_gets_a_map_on_its_grid_and_a_document(tmp_path: Path, bundle: P
     labelled = np.isin(values[2], (1, 2))
     assert content["mean"][0][2] == pytest.approx(map_[2][labelled].mean(), abs=1e-3)
     assert content["wrong_mm2"][0][2] == pytest.approx(map_[2].sum() * 1.2 * 1.6, rel=1e-3)
-    assert content["model"]["name"] == "tiny" and content["model"]["structures"] == ["lv", "myo"]
+    assert content["model"]["name"] == "tiny" and content["structures"] == ["lv", "myo"]
     assert any("1 of 8 slices have no labels" in warning for warning in content["warnings"])
     assert any("does not know these structures" in warning for warning in content["warnings"])
-    assert not content["unlike"]
+    assert not content["unlike"] and content["unlike_slices"] == 0
+    areas = [area for area in content["wrong_mm2"][0] if area is not None]
+    assert content["mean_wrong_mm2"] == pytest.approx(np.mean(areas), rel=1e-4)
+    assert content["largest_wrong_mm2"] == pytest.approx(max(areas), rel=1e-4)
+    assert [area for *_, area in worst_slices(content, 3)] == sorted(areas, reverse=True)[:3]
+    assert "overview.png" in content["files"] and (tmp_path / "out" / "report.html").is_file()
 
 
 def test_a_cine_has_a_map_of_every_frame(tmp_path: Path, bundle: Path) -> None:
@@ -73,7 +83,7 @@ def test_a_pair_of_phases_without_a_time_between_them_has_a_map_of_both(tmp_path
     image.SetSpacing((*image.GetSpacing()[:3], 1.0))  # no plausible time
     sitk.WriteImage(image, str(prediction))
     image_of(prediction, tmp_path / "image.nii.gz")
-    uncertainty_case(UncertaintyRequest(tmp_path / "image.nii.gz", prediction, tmp_path / "out", bundle))
+    run(tmp_path / "image.nii.gz", prediction, tmp_path / "out", bundle)
     found = sitk.ReadImage(str(tmp_path / "out" / "uncertainty.nii.gz"))
     assert found.GetSize() == (80, 90, 4, 2) and found.GetSpacing()[3] == 1.0
 
@@ -96,7 +106,7 @@ def test_an_image_that_does_not_belong_to_the_labels_is_refused(tmp_path: Path, 
         if changed is not None:
             sitk.WriteImage(changed, str(tmp_path / name))
         with pytest.raises(InputError) as caught:
-            uncertainty_case(UncertaintyRequest(tmp_path / name, prediction, tmp_path / "out", bundle))
+            run(tmp_path / name, prediction, tmp_path / "out", bundle)
         assert words in str(caught.value) and "\n" not in str(caught.value) and not (tmp_path / "out").exists()
 
     refused("short.nii.gz", image[:, :, :7], "80 x 90 x 7 voxels and prediction labels.nii.gz 80 x 90 x 8 voxels")
@@ -116,7 +126,7 @@ def test_labels_are_refused_in_the_words_of_the_prediction(tmp_path: Path, bundl
     prediction = write_maps(tmp_path / "labels.nii.gz", maps_of(stack() * 0, structures=["lv", "myo"]))
     image = image_of(prediction, tmp_path / "image.nii.gz")
     with pytest.raises(InputError, match=r"^prediction labels.nii.gz has no pixel of value 3") as caught:
-        uncertainty_case(UncertaintyRequest(image, prediction, tmp_path / "out", bundle))
+        run(image, prediction, tmp_path / "out", bundle)
     assert caught.value.field == "prediction"
 
 
@@ -132,5 +142,6 @@ def test_the_command_says_what_it_found_with_the_shipped_model_or_another(tmp_pa
     found = CliRunner().invoke(app, [*words, "--model", str(bundle)])
     assert found.exit_code == 0, found.output
     assert "Expected area of wrong labels" in found.output and (tmp_path / "out" / "result.json").is_file()
+    assert "Report:" in found.output
     apical = CliRunner().invoke(app, [*words, "--model", str(bundle), "--view", "apical"])
     assert apical.exit_code == 2

@@ -87,6 +87,14 @@ def test_a_slice_alone_is_drawn_as_among_the_others(tmp_path: Path) -> None:
     np.testing.assert_array_equal(alone[0, 0], whole[0, 2])
 
 
+def test_a_style_of_one_grey_about_the_heart_is_refused(tmp_path: Path) -> None:
+    volume, style = heart(tmp_path)
+    inside = LearnedSynthesiser("spade", Recorder(), 64, 1.4).draw(volume, style, np.random.default_rng(0)).inside
+    style.values[..., inside] = 7
+    with pytest.raises(InputError, match=r"style style.nii.gz is 7 everywhere about the heart: give an image of it"):
+        LearnedSynthesiser("spade", Recorder(), 64, 1.4).draw(volume, style, np.random.default_rng(0))
+
+
 def test_labels_beyond_the_square_are_told(tmp_path: Path) -> None:
     volume, _ = heart(tmp_path)
     drawn = LearnedSynthesiser("spade", Recorder(), 32, 1.4).draw(volume, None, np.random.default_rng(0))
@@ -96,8 +104,9 @@ def test_labels_beyond_the_square_are_told(tmp_path: Path) -> None:
 def test_many_slices_are_painted_in_parts_with_their_own_noise(tmp_path: Path) -> None:
     volume, _ = heart(tmp_path, slices=20)
     painter = Recorder()
-    LearnedSynthesiser("spade", painter, 32, 4.0).draw(volume, None, np.random.default_rng(0))
-    assert [len(classes) for classes, _ in painter.given] == [16, 4]
+    told: list[float] = []
+    LearnedSynthesiser("spade", painter, 32, 4.0).draw(volume, None, np.random.default_rng(0), told=told.append)
+    assert [len(classes) for classes, _ in painter.given] == [16, 4] and told == [0.8, 1.0]
 
 
 def test_too_little_memory_of_the_device_leads_to_the_cpu(tmp_path: Path) -> None:

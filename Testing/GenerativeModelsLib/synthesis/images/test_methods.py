@@ -9,7 +9,13 @@ import pytest
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.resources import default_bundle
 from GenerativeModelsLib.synthesis.images import methods
-from GenerativeModelsLib.synthesis.images.methods import TITLES, method_of_bundle, offered_methods
+from GenerativeModelsLib.synthesis.images.methods import (
+    TITLES,
+    OfferedMethod,
+    method_of_bundle,
+    offered_methods,
+    reasons,
+)
 from GenerativeModelsLib.synthesis.images.model import NETWORKS
 from GenerativeModelsLib.synthesis.images.request import METHODS, WITHOUT_NETWORKS
 from Testing.helpers.tiny_images import write_images_bundle
@@ -30,6 +36,11 @@ def test_methods_whose_weights_are_not_there_say_so(monkeypatch: pytest.MonkeyPa
     assert (
         found["synthseg"] == found["spade"] == "" and "do not ship" in found["cgan"] and "do not ship" in found["ldm"]
     )
+
+
+def test_a_reason_is_said_once_for_all_methods_that_it_holds_for() -> None:
+    offered = [OfferedMethod("a", "A"), OfferedMethod("b", "B", "No."), OfferedMethod("c", "C", "No.")]
+    assert reasons(offered) == ["B, C: No."] and reasons(offered, str.lower) == ["b, c: No."]
 
 
 def test_a_chosen_bundle_is_for_its_method_alone(tmp_path: Path) -> None:

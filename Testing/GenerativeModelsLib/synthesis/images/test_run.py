@@ -15,7 +15,7 @@ from GenerativeModelsLib.cli.main import app
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.synthesis.images.anatomy import IMAGES, USEFULNESS
 from GenerativeModelsLib.synthesis.images.request import METHODS, ImageSynthesisRequest
-from GenerativeModelsLib.synthesis.images.run import file_names
+from GenerativeModelsLib.synthesis.images.run import compute, file_names, read_inputs
 from Testing.helpers.segmentation_phantoms import cine, maps_of, write_maps
 from Testing.helpers.tiny_images import grey_file, write_heart, write_images_bundle
 
@@ -82,6 +82,15 @@ def test_a_rotated_grid_of_any_spacing_is_kept(tmp_path: Path) -> None:
         assert found.shape == wanted.shape and content["style"]["on_the_grid_of_the_labels"]
     values, drawn = np.asarray(wanted.dataobj), nibabel.load(tmp_path / "synthseg" / "image.nii.gz").get_fdata()
     assert drawn[values == 3].mean() > 1.5 * drawn[values == 2].mean()
+
+
+def test_progress_says_which_image_is_drawn_and_its_share(tmp_path: Path) -> None:
+    request = ImageSynthesisRequest(labels=write_heart(tmp_path / "labels.nii.gz"), n=2)
+    said: list[tuple[str, float]] = []
+    compute(request, read_inputs(request), None, lambda message, share: said.append((message, share)))
+    steps = [(message.partition(";")[0], share) for message, share in said]
+    first, second = "drawing image 1 of 2", "drawing image 2 of 2"
+    assert steps == [(first, 0.0), (first, 0.5), (second, 0.5), (second, 1.0)]
 
 
 def test_a_cine_keeps_its_frames_and_their_interval(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from GenerativeModelsLib.segmentation.maps import CODES
 from GenerativeModelsLib.synthesis.images.read import LabelledVolume, StyleImage, read_labels, read_style
 from GenerativeModelsLib.synthesis.images.request import ImageSynthesisRequest
 from GenerativeModelsLib.synthesis.images.synthseg import FAULTS, Faults, SynthSeg
@@ -66,6 +68,14 @@ def test_the_label_map_of_a_style_elsewhere_gives_the_intensities_of_labels(tmp_
     assert without.labels is None
     found = SynthSeg(NONE).draw(small, without, np.random.default_rng(0))
     assert found.values[small.values == 3].mean() > found.values[small.values == 2].mean()  # blood is the brightest
+
+
+def test_labels_may_fill_the_style(tmp_path: Path, volume: LabelledVolume) -> None:
+    style = styled(tmp_path, volume)
+    full = replace(volume, codes=np.where(volume.codes == 0, np.uint8(CODES["rv"]), volume.codes))
+    drawn = SynthSeg(NONE).draw(volume, replace(style, labels=full), np.random.default_rng(0))
+    assert np.isfinite(drawn.values).all()
+    assert drawn.values[volume.values == 3].mean() == pytest.approx(GREY[3], abs=4)
 
 
 def test_the_same_draws_give_the_same_image(volume: LabelledVolume) -> None:

@@ -51,6 +51,12 @@ def test_a_map_without_a_heart_is_rejected():
     assert judged(np.zeros((1, 12, 80, 80), np.uint8), tube_grid(), 2).broken == ("no_cavity",)
 
 
+def test_a_phase_without_a_cavity_is_rejected():
+    closed = tube(tube_grid())
+    closed[closed == LABELS["lv"]] = LABELS["myo"]
+    assert judged(np.stack([tube(tube_grid()), closed]), tube_grid(), 2).broken == ("no_cavity",)
+
+
 def test_the_tally_counts():
     tally = Tally()
     assert tally.document()["acceptance_rate"] is None

@@ -74,6 +74,13 @@ def test_a_deformation_that_no_map_survives_is_given_up(file):
         made(source=file, deform=True, n=1, displacement_mm=19.0, smoothness_mm=8.0)
 
 
+def test_a_wall_that_closes_the_cavity_at_end_systole_is_rejected(tmp_path):
+    file = write_tube(tmp_path / "ed.nii.gz")
+    write_tube(tmp_path / "es.nii.gz", inner_mm=5.6, outer_mm=21.7)
+    with pytest.raises(InputError, match=r"0 keep to the rules of the check \(.*no_cavity.*less .*wall_change_mm"):
+        made(source=file, deform=True, n=1, displacement_mm=0.0, wall_change_mm=10.0)
+
+
 def test_planes_along_the_long_axis_are_refused(tmp_path):
     fine = sitk.Resample(
         sitk.ReadImage(str(write_tube(tmp_path / "ed.nii.gz"))),

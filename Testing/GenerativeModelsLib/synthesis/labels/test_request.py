@@ -1,29 +1,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from GenerativeModelsLib.errors import InputError
-from GenerativeModelsLib.synthesis.labels.request import QUANTITIES, LabelsRequest, Target, parse_target
+from GenerativeModelsLib.synthesis.labels.request import LabelsRequest
 
 A, B = Path("a.nii.gz"), Path("b.nii.gz")
-
-
-@given(st.sampled_from(sorted(QUANTITIES)), st.floats(0.1, 900).map(lambda value: round(value, 3)))
-def test_a_target_is_read_as_it_is_written(name, value):
-    assert parse_target(f" {name.upper()}={value}") == Target(name, value)
-    assert parse_target(str(Target(name, float(f"{value:g}")))).name == name
-
-
-def test_a_class_is_a_target():
-    assert parse_target("HCM") == Target("hcm") and str(Target("hcm")) == "hcm"
-
-
-@pytest.mark.parametrize("text", ["size=5", "ef", "ef=", "ef=-3", "ef=nan", "hcm=3", ""])
-def test_other_targets_are_refused(text):
-    with pytest.raises(InputError, match="give"):
-        parse_target(text)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +38,8 @@ def test_the_way_and_its_number_of_hearts(given, way, count):
         ({"between": (A, B), "steps": 1}, "steps is 1: give a number from 2 to 500"),
         ({"between": (A, B), "n": 3}, "n does not belong to this way: give steps"),
         ({"condition": "hcm", "steps": 3}, "steps does not belong to this way: give n"),
+        ({"source": A, "scar": "7", "n": 3}, "n says nothing without deform"),
+        ({"source": A, "scar": "7", "steps": 3}, "steps says nothing without towards"),
         ({"condition": "hcm", "n": 0}, "n is 0: give a number from 1"),
         ({"condition": "hcm", "wall_change_mm": 1.0}, "wall_change_mm says nothing without deform"),
         ({"condition": "hcm", "transmurality": 0.5}, "transmurality says nothing without scar"),

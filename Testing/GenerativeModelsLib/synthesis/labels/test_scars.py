@@ -63,6 +63,14 @@ def test_a_thin_scar_has_one_layer_at_least():
     assert (scarred(ring(), GRID, FRAME, LENGTH_MM, (7,), 0.01) == LABELS["scar"]).any()
 
 
+def test_a_thin_scar_of_a_thin_segment_has_a_layer_too():
+    """The wall is 2 mm where the segment lies, and 12 mm elsewhere."""
+    values, place = ring(), np.arange(90) - 44.5
+    thin = (place[:, None] > np.abs(place[None])) & (np.hypot(place[None], place[:, None]) > 22)
+    values[:, thin] = 0
+    assert (scarred(values, GRID, FRAME, LENGTH_MM, (7,), 0.05) == LABELS["scar"]).any()
+
+
 def test_a_scar_without_a_voxel_is_refused():
     request = LabelsRequest(source=Path("a.nii.gz"), scar="17")
     values = ring()

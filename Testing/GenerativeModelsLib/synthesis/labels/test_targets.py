@@ -3,8 +3,8 @@ import pytest
 
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.heart.population.hearts import sample_hearts
-from GenerativeModelsLib.synthesis.labels.request import QUANTITIES, Target
 from GenerativeModelsLib.synthesis.labels.subject import Subject
+from GenerativeModelsLib.synthesis.labels.target_request import QUANTITIES, Target
 from GenerativeModelsLib.synthesis.labels.targets import held_range, measured, to_target
 from Testing.helpers.synthetic_hearts import shipped_heart_model
 

@@ -76,6 +76,14 @@ def test_a_folder_that_cannot_be_used_is_refused_in_a_sentence(tmp_path: Path) -
         parts_of(config)
 
 
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    write_imaged(tmp_path / "data", 2)
+    for part in ("images", "labels"):
+        (tmp_path / "data" / part / "p1.nii.gz").rename(tmp_path / "data" / part / "p0.1.nii.gz")
+    with pytest.raises(InputError, match="several files whose names up to the first point are p0: give every patient"):
+        parts_of(read_config(config_file(tmp_path, "spade")))
+
+
 @pytest.mark.parametrize("model", ["spade", "cgan", "vqvae", "ldm"])
 def test_the_shipped_configs_are_valid(model: str) -> None:
     config = read_config(CONFIGS / f"{model}.yaml")
@@ -87,3 +95,9 @@ def test_mistakes_of_a_config_are_named(tmp_path: Path) -> None:
         read_config(config_file(tmp_path, "spade", grid=48, network={"channels": [4] * 5}))
     with pytest.raises(InputError, match=r"channels holds 12: give multiples of 8"):
         read_config(config_file(tmp_path, "ldm", network={"channels": [8, 12]}))
+    folder = {"folder": str(tmp_path), "patients": ["SC-HYP-01"]}
+    with pytest.raises(InputError, match=r"patients are those of sunnybrook, and kind is 'folder': leave them out"):
+        read_config(config_file(tmp_path, "spade", data={"kind": "folder", **folder}))
+    twice = {"kind": "sunnybrook", "folder": str(tmp_path), "patients": ["SC-HYP-01"] * 2}
+    with pytest.raises(InputError, match="patients holds one twice"):
+        read_config(config_file(tmp_path, "spade", data=twice))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
 from PIL import Image
 
@@ -115,6 +116,16 @@ def test_folders_of_two_vendors_are_cut_about_the_heart_where_it_is_labelled(tmp
     np.testing.assert_allclose(middle, 20.5, atol=1.5)
     with pytest.raises(InputError, match="has no images in a folder images: put images/NAME into it"):
         looks_of(read_config(cyclegan_file(tmp_path, folders(tmp_path, first=str(tmp_path)))))
+
+
+def test_labels_beside_an_image_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    write_two_vendors(tmp_path)
+    path = tmp_path / VENDORS[0] / "labels" / "p0.nii.gz"
+    moved = sitk.ReadImage(str(path))
+    moved.SetOrigin([place + 4.0 for place in moved.GetOrigin()])
+    sitk.WriteImage(moved, str(path))
+    with pytest.raises(InputError, match=r"labels.p0.nii.gz does not lie on the grid of .*images.p0.nii.gz: resample"):
+        looks_of(read_config(cyclegan_file(tmp_path, folders(tmp_path))))
 
 
 def test_batches_follow_from_seed_and_number_and_mirror_regions_with_images(heads, looks) -> None:

@@ -13,10 +13,11 @@ import yaml
 pytest.importorskip("lightning")
 pytest.importorskip("monai")
 
+from GenerativeModelsLib.anatomy.run import run_case
 from GenerativeModelsLib.errors import InputError
 from GenerativeModelsLib.evaluation.segmentation import unet
 from GenerativeModelsLib.evaluation.segmentation.camus_images import camus_cases
-from GenerativeModelsLib.segmentation.uncertainty.case import uncertainty_case
+from GenerativeModelsLib.segmentation.uncertainty.anatomy import UNCERTAINTY
 from GenerativeModelsLib.segmentation.uncertainty.model import load_uncertainty_model
 from GenerativeModelsLib.segmentation.uncertainty.request import UncertaintyRequest
 from GenerativeModelsLib.training.config import read_config
@@ -64,10 +65,9 @@ def test_a_folder_of_camus_ends_in_a_bundle_that_judges_its_images(tmp_path: Pat
     card = (tmp_path / "bundle" / "CARD.md").read_text(encoding="utf-8")
     assert "3 patients train, 1 others calibrate" in card and str(tmp_path) not in card
     stem = folder / "patient0002" / "patient0002_4CH_ED"
-    request = UncertaintyRequest(
-        Path(f"{stem}.nii.gz"), Path(f"{stem}_gt.nii.gz"), tmp_path / "case", tmp_path / "bundle", "camus", "apical"
-    )
-    content = uncertainty_case(request).content
+    given = Path(f"{stem}.nii.gz"), Path(f"{stem}_gt.nii.gz"), "apical", "camus"
+    request = UncertaintyRequest(*given, output=tmp_path / "case", model=tmp_path / "bundle")
+    content = run_case(UNCERTAINTY, request).result
     found = sitk.ReadImage(str(tmp_path / "case" / "uncertainty.nii.gz"))
     assert found.GetSize() == (70, 60, 1) and content["view"] == "apical" and content["frames"] == 1
 
