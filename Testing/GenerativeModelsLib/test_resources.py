@@ -40,5 +40,5 @@ def test_missing_resources_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_missing_bundle_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Models").mkdir()
     monkeypatch.setattr(resources, "_PLACES", (tmp_path,))
-    with pytest.raises(InputError, match=r"no model bundle 'skull'.*of your own as model"):
+    with pytest.raises(InputError, match=r"no model bundle 'skull'.*that you trained as model"):
         resources.default_bundle("skull")

@@ -23,6 +23,8 @@ from GenerativeModelsLib.process.parallel import Progress, parallel_map
 __all__ = ["AUGMENTATION", "OWN", "Arm", "ArmScores", "DownstreamJob", "arms_of", "downstream", "synthetic_cases"]
 
 AUGMENTATION, OWN = "augmentation", "own-spade"
+SLOW = frozenset({"ldm"})
+"""Methods that take seconds for a slice, hours for all numbers of patients."""
 MAPS = 6
 """Deformed label maps of each patient's end diastole: half are drawn in the patient's own style, with its
 surroundings, and half in that of another of the patients."""
@@ -77,13 +79,13 @@ class DownstreamJob:
 
 
 def arms_of(generators: Sequence[Generator], counts: Sequence[int], own: int, seeds: Sequence[int]) -> list[Arm]:
-    """All trainings; with `own` patients also the SPADE that has seen no others."""
-    return [
-        Arm(key, count, seed)
-        for count in counts
-        for key in (AUGMENTATION, *(one.key for one in generators), *((OWN,) if count == own else ()))
-        for seed in seeds
-    ]
+    """All trainings; with `own` patients alone the methods of `SLOW`, and the SPADE that has seen no others."""
+
+    def keys(count: int) -> list[str]:
+        drawn = [one.key for one in generators if count == own or one.method not in SLOW]
+        return [AUGMENTATION, *drawn, *([OWN] if count == own else [])]
+
+    return [Arm(key, count, seed) for count in counts for key in keys(count) for seed in seeds]
 
 
 def downstream(

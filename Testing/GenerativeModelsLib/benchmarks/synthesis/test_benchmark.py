@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from GenerativeModelsLib.benchmarks.synthesis import benchmark, downstream, fidelity, generators, networks
-from GenerativeModelsLib.benchmarks.synthesis.downstream import AUGMENTATION, OWN, Arm, ArmScores, synthetic_cases
+from GenerativeModelsLib.benchmarks.synthesis.downstream import (
+    AUGMENTATION,
+    OWN,
+    Arm,
+    ArmScores,
+    arms_of,
+    synthetic_cases,
+)
 from GenerativeModelsLib.benchmarks.synthesis.fidelity import REAL, STYLES, FidelityJob, fidelity_of
 from GenerativeModelsLib.benchmarks.synthesis.generators import Generator, generators_of
 from GenerativeModelsLib.benchmarks.synthesis.patients import patients, some_patients
@@ -42,6 +49,16 @@ class Copies:
     def draw(self, volume, style, rng) -> Drawn:
         values = self._images[volume.codes.tobytes()].astype(np.float32)
         return Drawn(values, np.ones(values.shape[2:], bool), "style")
+
+
+@pytest.fixture(autouse=True)
+def nothing_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No image bundle is shipped, whatever the installation has."""
+
+    def missing(name: str) -> Path:
+        raise InputError(name)
+
+    monkeypatch.setattr(generators, "default_bundle", missing)
 
 
 @pytest.fixture
@@ -168,6 +185,15 @@ def scores(key: str, count: int, seed: int, better: float) -> ArmScores:
     return ArmScores(Arm(key, count, seed), by_case)
 
 
+def test_slow_methods_are_trained_with_one_number_of_patients() -> None:
+    methods = [Generator("synthseg", "S", "synthseg"), Generator("ldm", "L", "ldm")]
+    found = arms_of(methods, (2, 4), 4, (0, 1))
+    assert {(arm.key, arm.count) for arm in found} == {
+        (AUGMENTATION, 2), (AUGMENTATION, 4), ("synthseg", 2), ("synthseg", 4), ("ldm", 4), (OWN, 4),
+    }  # fmt: skip
+    assert len(found) == len(set(found)) == 12
+
+
 def test_the_verdict_follows_the_paired_interval() -> None:
     found = [scores(AUGMENTATION, n, seed, 0) for n in (2, 4) for seed in (0, 1)]
     found += [scores("synthseg", 2, seed, 0.05 + 0.001 * seed) for seed in (0, 1)]
@@ -185,6 +211,14 @@ def test_the_verdict_follows_the_paired_interval() -> None:
     ]
     few = [ArmScores(one.arm, {name: one.scores[name] for name in list(one.scores)[:8]}) for one in found]
     assert verdicts(few, titles)[0] == "SynthSeg-style, Dice of the cavity: too few to say with 2 real patients."
+
+
+def test_shipped_bundles_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_images_bundle(tmp_path / "spade" / "bundle", "spade")
+    shipped = write_images_bundle(tmp_path / "shipped", "spade")
+    monkeypatch.setattr(generators, "default_bundle", lambda name: shipped)
+    found, _ = generators_of(tmp_path)
+    assert found[1].bundle == shipped
 
 
 def test_bundles_are_found_where_the_shipped_configs_write_them(tmp_path: Path) -> None:
