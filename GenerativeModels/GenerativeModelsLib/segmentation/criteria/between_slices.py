@@ -1,4 +1,4 @@
-"""Criteria between the slices of a stack: none missing, none shifted, no jump of the radii and of the wall."""
+"""Criteria between the slices of a stack: none missing, apart or shifted, no jump of the radii and of the wall."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from GenerativeModelsLib.language import N_, S_
+from GenerativeModelsLib.segmentation.bodies import bodies_of
 from GenerativeModelsLib.segmentation.criteria.record import Criterion, Violation
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.measures import Measures
@@ -44,6 +45,17 @@ MISSING = Criterion(
     "epi",
     "",
     S_("The left ventricle is not labelled in this slice, and it is in slices on both sides."),
+    source=_OWN,
+)
+APART = Criterion(
+    "slice_apart",
+    S_("left ventricle apart from that of the other slices"),
+    "epi",
+    "mm",
+    S_(
+        "The left ventricle of this slice lies {value} beside its largest connected part, seen along the axis; at most "
+        "{limit} are usual."
+    ),
     source=_OWN,
 )
 SHIFT = SliceCriterion(
@@ -86,7 +98,9 @@ WALL = SliceCriterion(
     source=_OWN,
     largest=4.0,
 )
-BETWEEN_SLICES = (MISSING, SHIFT, LV_RADIUS, EPI_RADIUS, WALL)
+APART_MM = 5.0
+"""Largest gap between the outlines of a ventricle in two slices, seen along the axis."""
+BETWEEN_SLICES = (MISSING, APART, SHIFT, LV_RADIUS, EPI_RADIUS, WALL)
 
 
 def check_slices(maps: LabelMaps, measures: Measures, roles: Sequence[Sequence[str | None]]) -> Iterator[Violation]:
@@ -104,12 +118,31 @@ def check_slices(maps: LabelMaps, measures: Measures, roles: Sequence[Sequence[s
                 near = [max(s for s in labelled if s < slice_), min(s for s in labelled if s > slice_)]
                 where = maps.point_lps(slice_, *(measures.middle_mm(frame, near) / maps.pixel_mm))
                 yield Violation(MISSING, 1.0, 0.0, frame, slice_, where)
+        for slice_, gap in _apart(maps, frame, labelled):
+            if gap > APART_MM:
+                where = maps.point_lps(slice_, *(centres[slice_] / maps.pixel_mm))
+                yield Violation(APART, gap, APART_MM, frame, slice_, where)
         for criterion, values, limit in inner_series(maps, measures, roles, frame):
             for slice_, size in jumps(values, limit):
                 if slice_ in (labelled[0], labelled[-1]):
                     continue  # nothing lies beyond an end to say where it should be
                 where = maps.point_lps(slice_, *(centres[slice_] / maps.pixel_mm))
                 yield Violation(criterion, size, limit, frame, slice_, where)
+
+
+def _apart(maps: LabelMaps, frame: int, labelled: Sequence[int]) -> Iterator[tuple[int, float]]:
+    """Slices without a part of the largest body, each with its distance in mm to it in the nearest slice that has."""
+    from scipy.ndimage import distance_transform_edt
+
+    bodies = bodies_of(maps.values[frame])
+    if len(bodies.sizes) < 2:
+        return
+    largest = bodies.largest
+    having = np.flatnonzero(largest.any(axis=(1, 2)))
+    for slice_ in set(labelled) - set(having.tolist()):
+        nearest = having[np.abs(having - slice_).argmin()]
+        away = distance_transform_edt(~largest[nearest], sampling=maps.pixel_mm)
+        yield slice_, float(away[bodies.numbers[slice_] > 0].min())
 
 
 def inner_series(

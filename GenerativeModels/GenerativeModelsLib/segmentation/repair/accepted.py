@@ -10,6 +10,7 @@ from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import LabelMaps
+from GenerativeModelsLib.segmentation.repair.apart import without_bodies_apart
 from GenerativeModelsLib.segmentation.repair.change import Place, changed_percent, changed_places
 
 __all__ = ["Accepted", "Limit", "accepted", "broken_by_place"]
@@ -22,10 +23,26 @@ _NO_BETTER = S_("It would still break rules, as many as now: {rule_list}.")
 
 @dataclass(frozen=True)
 class Limit:
-    """How much may change: a slice, or a frame that is rebuilt as a whole, in `percent` against the file's labels."""
+    """How much may change: a slice, or a frame that is rebuilt as a whole, in `percent` against the file's labels.
+
+    Attributes
+    ----------
+    before, connected
+        The file's maps, and these without the bodies that `without_bodies_apart` removes; the smaller change counts.
+    """
 
     before: LabelMaps
     percent: float
+    connected: LabelMaps
+
+    @classmethod
+    def of(cls, found: Findings, percent: float, kept: Collection[int] = ()) -> Limit:
+        """That of a repair of the maps of `found`, with the frames that are not touched."""
+        return cls(found.maps, percent, without_bodies_apart(found, percent, kept)[0])
+
+    def changed_percent(self, at: tuple[int, ...], tried: LabelMaps) -> float:
+        """How much of a slice or a frame is changed in the maps `tried`."""
+        return min(changed_percent(each.values[at], tried.values[at]) for each in (self.before, self.connected))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +101,7 @@ def accepted(
             return Accepted(current, refused, outgrown)
         found = check_maps(tried, current.view, earlier=current)
         back = {place: reason for place, reason in (locked or {}).items() if place in changed}
-        for place, reason, again in _too_large(current.maps, tried, changed, limit, whole):
+        for place, reason, again in _too_large(current, tried, changed, limit, whole):
             back.setdefault(place, reason)
             if again:
                 outgrown[place] = reason
@@ -111,16 +128,18 @@ def _at(place: Place, whole: Collection[int]) -> tuple[int, ...]:
 
 
 def _too_large(
-    now: LabelMaps, tried: LabelMaps, changed: Collection[tuple[int, int]], limit: Limit, whole: Collection[int]
+    current: Findings, tried: LabelMaps, changed: Collection[tuple[int, int]], limit: Limit, whole: Collection[int]
 ) -> Iterator[tuple[Place, str, bool]]:
     """Changes that are too large, each with its place, the reason, and whether it is outgrown, see `Accepted`."""
-    before = limit.before.values
+    now = None
     for place in changed:
         at = _at(place, whole)
-        percent = changed_percent(before[at], tried.values[at])
+        percent = limit.changed_percent(at, tried)
         if percent > limit.percent:
-            grown = (before[place] != now.values[place]).any()
-            again = grown and changed_percent(now.values[at], tried.values[at]) <= limit.percent
+            again = (limit.before.values[place] != current.maps.values[place]).any()
+            if again:
+                now = now or Limit.of(current, limit.percent)
+                again = now.changed_percent(at, tried) <= limit.percent
             yield place, said(_TOO_MUCH, percent=percent, most=limit.percent), bool(again)
 
 

@@ -26,7 +26,7 @@ class Change:
     slice
         Number of the slice, from 0.
     steps
-        The steps that made it: "smallest", "codes", "time", "realign".
+        The steps that made it: "smallest", "codes", "time", "slices", "realign".
     changed_mm2
         Area of the pixels whose label differs from the file's; of all frames together where `frame` is None.
     reasons

@@ -1,14 +1,14 @@
-"""Labels of a slice as signed distances of its structures, which can be averaged over frames, and back."""
+"""Labels of a slice as signed distances of its structures, which can be averaged over frames or slices, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
 from GenerativeModelsLib.segmentation.maps import CODES
 
-__all__ = ["FARTHEST_MM", "labels_of", "replaced_where_wrong", "signed_distances"]
+__all__ = ["FARTHEST_MM", "candidates", "labels_of", "replaced_where_wrong", "signed_distances"]
 
 FARTHEST_MM = 12.0
 """Distances are cut here: what a slice without a structure counts as."""
@@ -59,3 +59,24 @@ def replaced_where_wrong(before: np.ndarray, rebuilt: np.ndarray) -> np.ndarray:
     differ = before != rebuilt
     wrong = distance_transform_edt(np.pad(differ, 1))[1:-1, 1:-1] > RIM_PX
     return np.where(differ & binary_dilation(wrong, iterations=RIM_PX + 1), rebuilt, before)
+
+
+def candidates(before: np.ndarray, made: np.ndarray, structures: Collection[str] | None) -> Iterator[np.ndarray]:
+    """Labels (rows, columns) of a slice that was rebuilt as `made`, the smallest change first.
+
+    Parameters
+    ----------
+    structures
+        Names of the structures at fault, to rebuild alone where that is enough; None: all.
+    """
+    if structures is not None and before.any():
+        ventricle = not {"lv", "myo", "epi"}.isdisjoint(structures)
+        parts = [CODES["lv"], CODES["myo"]] if ventricle else []
+        parts += [CODES[name] for name in ("rv", "la") if name in structures]
+        rest = np.where(np.isin(before, parts), 0, before)
+        new = np.where(np.isin(made, parts), made, 0)
+        # What is rebuilt has the pixels that two structures claim only where it is the ventricle.
+        rebuilt = np.where(new != 0, new, rest) if ventricle else np.where(rest != 0, rest, new)
+        yield replaced_where_wrong(before, rebuilt)
+        yield rebuilt
+    yield made

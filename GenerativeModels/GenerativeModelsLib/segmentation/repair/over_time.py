@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from GenerativeModelsLib.language import S_, said
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
 from GenerativeModelsLib.segmentation.criteria.over_time import TimeCriterion
 from GenerativeModelsLib.segmentation.criteria.titles import titles
-from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
 from GenerativeModelsLib.segmentation.repair.change import (
     Change,
@@ -23,15 +23,15 @@ from GenerativeModelsLib.segmentation.repair.change import (
 )
 from GenerativeModelsLib.segmentation.repair.distances import (
     FARTHEST_MM,
+    candidates,
     labels_of,
-    replaced_where_wrong,
     signed_distances,
 )
 from GenerativeModelsLib.segmentation.repair.signals import spline_weights
 from GenerativeModelsLib.segmentation.repair.smallest import mend_slice
 from GenerativeModelsLib.segmentation.roles import judged_role
 
-__all__ = ["Rebuilt", "over_time", "whole_frames"]
+__all__ = ["Rebuilt", "over_time", "own_shape", "own_shape_reason", "whole_frames"]
 
 STEP = "time"
 MOST_GAP_S = 0.2
@@ -114,13 +114,12 @@ def over_time(
             continue
         known = [t for t in range(maps.frames) if t not in suspect and (t, slice_) not in faults]
         series = _Series(found, slice_, known, whole_cycle)
-        own = _own_shape(found, slice_)
+        own = own_shape(found, slice_)
         for frame in frames:
             rules = faults.get((frame, slice_), []) or faults.get((frame, None), [])
-            unusual = sorted({rule.name for rule in rules} & set(own))
-            if unusual and frame not in whole:
-                count = max(own[name] for name in unusual)
-                refused[frame, slice_] = said(_OWN, count=count, all=maps.frames, rule_list=titles(unusual))
+            unusual = own_shape_reason(own, (rule.name for rule in rules), maps.frames)
+            if unusual is not None and frame not in whole:
+                refused[frame, slice_] = unusual
                 continue
             moved = any(rule.name == "centre_jump" for rule in rules)
             structures = None if frame in whole or moved else {rule.structure for rule in rules}
@@ -141,7 +140,7 @@ def over_time(
     return Rebuilt(replace(maps, values=values), changes, whole - failed, refused)
 
 
-def _own_shape(found: Findings, slice_: int) -> dict[str, int]:
+def own_shape(found: Findings, slice_: int) -> dict[str, int]:
     """Rules on shape that a slice breaks in so many frames that it may be the patient's own, with their number."""
     frames: dict[str, set[int]] = defaultdict(set)
     for violation in found.faults:
@@ -149,6 +148,14 @@ def _own_shape(found: Findings, slice_: int) -> dict[str, int]:
             frames[violation.criterion.name].add(violation.frame)
     limit = max(1.0, OWN_SHAPE * found.maps.frames)
     return {name: len(there) for name, there in frames.items() if len(there) > limit}
+
+
+def own_shape_reason(own: Mapping[str, int], rules: Iterable[str], frames: int) -> str | None:
+    """Why a slice is left alone that breaks one of these rules on shape, see `own_shape`; None if it breaks none."""
+    unusual = sorted(set(rules) & set(own))
+    if not unusual:
+        return None
+    return said(_OWN, count=max(own[name] for name in unusual), all=frames, rule_list=titles(unusual))
 
 
 def _is_wanted(found: Findings, frame: int, slice_: int, whole: Collection[int], singly: Collection[int]) -> bool:
@@ -213,7 +220,7 @@ class _Series:
             return None, said(_GAP, ms=1000 * MOST_GAP_S)
         maps, view, slice_ = self._found.maps, self._found.view, self._slice
         broken: frozenset[str] = frozenset()
-        for labels in self._candidates(frame, structures):
+        for labels in candidates(maps.values[frame, slice_], self._averaged(frame), structures):
             labels = with_unnamed(maps, frame, slice_, labels)
             if not labels.any():
                 if whole or not maps.values[near, slice_].any():
@@ -242,22 +249,6 @@ class _Series:
         if gap * self._found.maps.frame_s > (0.5 if one_sided else 1.0) * MOST_GAP_S + 1e-9:
             return None
         return int(known[np.abs(ahead).argmin()])
-
-    def _candidates(self, frame: int, structures: set[str] | None) -> Iterator[np.ndarray]:
-        maps = self._found.maps
-        made = self._averaged(frame)
-        before = maps.values[frame, self._slice]
-        if structures is not None and before.any():
-            ventricle = bool(structures & {"lv", "myo", "epi"})
-            parts = [CODES["lv"], CODES["myo"]] if ventricle else []
-            parts += [CODES[name] for name in ("rv", "la") if name in structures]
-            rest = np.where(np.isin(before, parts), 0, before)
-            new = np.where(np.isin(made, parts), made, 0)
-            # What is rebuilt has the pixels that two structures claim only where it is the ventricle.
-            rebuilt = np.where(new != 0, new, rest) if ventricle else np.where(rest != 0, rest, new)
-            yield replaced_where_wrong(before, rebuilt)
-            yield rebuilt
-        yield made
 
     def _weights(self, frame: int, known: Sequence[int]) -> np.ndarray:
         return _weights(tuple(t - frame for t in known), self._found.maps.frame_s)

@@ -1,4 +1,4 @@
-"""The repair of label maps: the smallest change, then nearest codes, then time, then slices realigned."""
+"""The repair of label maps: the smallest change, nearest codes, time, slices beside, then slices realigned."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.criteria.titles import titles
 from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.repair.accepted import Accepted, Limit, accepted, broken_by_place
+from GenerativeModelsLib.segmentation.repair.apart import without_bodies_apart
+from GenerativeModelsLib.segmentation.repair.between_slices import between_slices
 from GenerativeModelsLib.segmentation.repair.change import Abstention, Change, Place, changed_mm2, changed_places
 from GenerativeModelsLib.segmentation.repair.codes import NearestCodes
 from GenerativeModelsLib.segmentation.repair.over_time import over_time
@@ -174,7 +176,7 @@ def _mended(
 
     Once the others are mended, such a slice may be mended in another way; that is tried as a repair of the result.
     """
-    limit, locked = Limit(before.maps, most_percent), {}
+    limit, locked = Limit.of(before, most_percent, kept), {}
     while True:
         state = _after_turns(before, limit, kept, locked, whole_cycle, codes, progress)
         if state.outgrown:
@@ -227,16 +229,18 @@ def _turn(
 ) -> bool:
     """One turn of all steps; whether anything was changed.
 
-    Slices that all steps together do not make better are tried once more with the smallest change alone.
+    Slices that the steps of one slice and of time together do not make better are tried once more with the smallest
+    change alone. What still breaks rules then is rebuilt from the slices on both sides.
     """
     current = state.found
     state.refused = {place: reason for place, reason in state.refused.items() if place[0] in state.singly}
     if not current.faults:
         return False
-    steps: list[Change] = []
-    smallest, made = smallest_changes(current, limit.percent, kept)
+    connected, steps = without_bodies_apart(current, limit.percent, kept)
+    found = check_maps(connected, current.view, earlier=current) if steps else current
+    smallest, made = smallest_changes(found, limit.percent, kept)
     steps += made
-    found = check_maps(smallest, current.view, earlier=current) if made else current
+    found = check_maps(smallest, current.view, earlier=found) if made else found
     outside: dict[Place, str] = {}
     if codes is not None:
         nearest = codes(found)
@@ -255,7 +259,10 @@ def _turn(
     known = dict(state.refused)
     first = [change for change in steps if change.steps == (SMALLEST,)]
     state.take(limit.before, accepted(passed.found, alone, limit, locked=locked), first)
-    state.refused.update(known)
+    beside = between_slices(state.found, kept)
+    last = accepted(state.found, beside.maps, limit, locked=locked)
+    state.take(limit.before, last, beside.changes)
+    state.refused = state.refused | known | beside.refused | last.refused | outside
     return state.found is not current
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from GenerativeModelsLib.language import S_, listed, said
+from GenerativeModelsLib.segmentation.bodies import bodies_of
 from GenerativeModelsLib.segmentation.check import Findings, broken_rules
 from GenerativeModelsLib.segmentation.criteria.titles import titles
-from GenerativeModelsLib.segmentation.maps import CODES, LabelMaps
+from GenerativeModelsLib.segmentation.maps import LabelMaps
 from GenerativeModelsLib.segmentation.plane import Plane
 from GenerativeModelsLib.segmentation.repair.change import Change, changed_mm2, changed_percent, with_unnamed
 from GenerativeModelsLib.segmentation.repair.ways import WAYS, Way
@@ -110,16 +111,6 @@ def mend_slice(
     return Mended(values, broken, tuple(done)) if done else None
 
 
-def _largest_body(values: np.ndarray) -> np.ndarray:
-    """Mask of the largest connected body of the ventricle in a stack (slices, rows, columns) of labels."""
-    from scipy.ndimage import label
-
-    numbers, _ = label(np.isin(values, (CODES["lv"], CODES["myo"])), np.ones((3, 3, 3), bool))
-    sizes = np.bincount(numbers.ravel())
-    sizes[0] = 0
-    return (numbers == sizes.argmax()) & (numbers > 0)
-
-
 class _Slice:
     """A slice that is mended, within its maps and judged as `like`."""
 
@@ -127,7 +118,7 @@ class _Slice:
         self._maps, self._view, self._like, self._place = maps, view, like, place
         frame, slice_ = place
         near = [k for k in (slice_ - 1, slice_ + 1) if 0 <= k < maps.slices]
-        self._beside = _largest_body(maps.values[frame])[near].any(axis=0)
+        self._beside = bodies_of(maps.values[frame]).largest[near].any(axis=0)
 
     def broken(self, labels: np.ndarray) -> frozenset[str]:
         """The rules on slices that labels (rows, columns) of this slice break."""

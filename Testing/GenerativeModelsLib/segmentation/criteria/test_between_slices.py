@@ -43,6 +43,16 @@ def test_a_slice_left_out_between_slices_without_a_cavity_has_a_place() -> None:
     assert violation.slice == 3 and np.isfinite(violation.where).all()
 
 
+def test_a_ventricle_apart_from_the_others_is_found_with_its_distance() -> None:
+    far = (95.0, 20.0)
+    values = np.concatenate([stack(), ring(6.0, 10.0, far)[None]])
+    (violation,) = between(values)["slice_apart"]
+    outer = 17.0  # radius of the apex of the stack
+    gap = np.hypot(*(np.subtract(far, MIDDLE))) - outer - 10.0
+    assert violation.slice == 8 and violation.value == pytest.approx(gap, abs=1.5) and violation.limit == 5.0
+    assert "slice_apart" not in between(np.concatenate([stack(), np.roll(ring(6.0, 10.0), 9, axis=1)[None]]))
+
+
 @pytest.mark.parametrize("size", [10.8, 16.0])
 def test_a_shifted_slice_is_found_as_a_property_of_the_images(size: float) -> None:
     values = stack()

@@ -20,9 +20,13 @@ def dented() -> np.ndarray:
     return values
 
 
+def limit_of(values: np.ndarray, percent: float) -> Limit:
+    return Limit(maps_of(values), percent, maps_of(values))
+
+
 def kept(values: np.ndarray, tried: np.ndarray, percent: float = 50.0, **options):
     current = check_maps(maps_of(values))
-    return current, accepted(current, maps_of(tried), Limit(maps_of(values), percent), **options)
+    return current, accepted(current, maps_of(tried), limit_of(values, percent), **options)
 
 
 def test_a_change_after_which_fewer_rules_are_broken_is_kept_though_one_is_left() -> None:
@@ -94,12 +98,12 @@ def test_the_second_of_two_steps_that_are_too_much_in_sum_is_told_from_one_that_
     more = half.copy()
     more[3][disc(16.0) & ~disc(13.0)] = 0
     to_half, to_more = (changed_percent(before[3], each[3]) for each in (half, more))
-    limit = Limit(maps_of(before), 0.5 * (to_half + to_more))
+    limit = limit_of(before, 0.5 * (to_half + to_more))
     assert changed_percent(half[3], more[3]) < limit.percent < to_more
     now = check_maps(maps_of(half))
     done = accepted(now, maps_of(more), limit)
     assert done.found is now and set(done.outgrown) == set(done.refused) == {(0, 3)}
-    assert not accepted(now, maps_of(more), Limit(maps_of(half), 1.0)).outgrown, "not the second step of two"
+    assert not accepted(now, maps_of(more), limit_of(half, 1.0)).outgrown, "not the second step of two"
     locked = accepted(check_maps(maps_of(before)), maps_of(half), limit, locked=done.outgrown)
     assert locked.refused == done.outgrown and np.array_equal(locked.found.maps.values[0], before)
 

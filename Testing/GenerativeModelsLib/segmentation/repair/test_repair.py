@@ -14,7 +14,7 @@ from GenerativeModelsLib.segmentation.case.run import sample_request
 from GenerativeModelsLib.segmentation.check import Findings, check_maps
 from GenerativeModelsLib.segmentation.maps import FileGrid, LabelMaps
 from GenerativeModelsLib.segmentation.read import read_label_maps
-from GenerativeModelsLib.segmentation.repair import repair
+from GenerativeModelsLib.segmentation.repair import accepted, repair
 from GenerativeModelsLib.segmentation.repair.accepted import broken_by_place
 from GenerativeModelsLib.segmentation.repair.change import Change, changed_percent, changed_places
 from GenerativeModelsLib.segmentation.repair.over_time import Rebuilt, whole_frames
@@ -77,11 +77,13 @@ def test_any_fault_is_mended_or_listed(kind: tuple[str, float], frame: int, slic
 
 def test_the_network_mends_what_no_small_change_does_and_comes_before_time() -> None:
     values = stack(slices=5)
-    values[2][disc(14.0, (MIDDLE[0] + 24, MIDDLE[1]))] = 0  # wider open than is closed
+    values[1:4, disc(14.0, (MIDDLE[0] + 24, MIDDLE[1]))] = 0  # wider open than is closed, in all but the end slices
     maps = maps_of(values)
     alone, with_network = repair_maps(maps), repair_maps(maps, model=RingNetwork())
     assert alone.abstained and not with_network.abstained and not with_network.after.faults
-    assert [(change.slice, "codes" in change.steps) for change in with_network.changes] == [(2, True)]
+    assert [(change.slice, "codes" in change.steps) for change in with_network.changes] == [
+        (slice_, True) for slice_ in (1, 2, 3)
+    ]
     outside = repair_maps(maps, model=RingNetwork(limit=1.0))
     assert "population" in outside.abstained[0].reason
 
@@ -111,7 +113,8 @@ def test_whatever_is_wrong_in_a_stack_nothing_gets_worse(
 
 def test_of_a_dented_slice_the_island_goes_and_the_dent_is_listed() -> None:
     values = stack()
-    values[3][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[3] == LV)] = 2
+    for slice_ in (2, 3, 4):
+        values[slice_][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[slice_] == LV)] = 2
     dented = values[3].copy()
     values[3][disc(4.0, (95.0, 20.0))] = LV
     maps = maps_of(values)
@@ -119,7 +122,7 @@ def test_of_a_dented_slice_the_island_goes_and_the_dent_is_listed() -> None:
     require_sound(maps, repaired)
     assert np.array_equal(repaired.after.maps.values[0, 3], dented)
     assert "dent in" not in repaired.changes[0].reasons[0], "only what was mended"
-    (left,) = repaired.abstained
+    left = repaired.abstained[1]
     assert left.slice == 3 and "lv_concavity" in left.rules and left.reason.startswith("Mended in part. ")
     again = repair_maps(maps, keep_frames=(0,))
     assert not again.changes and not again.abstained and np.array_equal(again.after.maps.values[0], values)
@@ -129,7 +132,8 @@ def test_where_the_frames_around_do_not_mend_a_slice_its_smallest_change_is_kept
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     values = stack()
-    values[3][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[3] == LV)] = 2
+    for slice_ in (2, 3, 4):
+        values[slice_][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[slice_] == LV)] = 2
     dented = values[3].copy()
     values[3][disc(4.0, (95.0, 20.0))] = LV
 
@@ -158,6 +162,8 @@ def test_a_slice_that_would_change_too_much_in_two_turns_stays_as_it_was(monkeyp
         return replace(found.maps, values=made), [Change(0, 3, ("smallest",), 1.0, ("Changed.",))]
 
     monkeypatch.setattr(repair, "smallest_changes", one_change)
+    for each in (repair, accepted):
+        monkeypatch.setattr(each, "without_bodies_apart", lambda found, *_: (found.maps, []))
     whole = changed_percent(values[3], stack()[3])
     repaired = repair_maps(maps_of(values), most_percent=whole + 1)
     assert np.array_equal(repaired.after.maps.values[0], stack()) and not repaired.abstained
@@ -189,6 +195,9 @@ def test_a_slice_that_stays_for_that_is_mended_in_the_way_that_a_repair_of_the_r
         return made, [Change(*place, ("smallest",), 1.0, ("Changed.",)) for place in changed]
 
     monkeypatch.setattr(repair, "smallest_changes", one_change)
+    for each in (repair, accepted):
+        monkeypatch.setattr(each, "without_bodies_apart", lambda found, *_: (found.maps, []))
+    monkeypatch.setattr(repair, "between_slices", lambda found, kept: Rebuilt(found.maps, []))
     most = changed_percent(values[3], stack()[3]) - 1
     repaired = repair_maps(maps_of(values), most_percent=most)
     assert np.array_equal(repaired.after.maps.values[0], true)
@@ -268,7 +277,7 @@ def test_a_slice_of_another_size_loses_its_hole_and_what_is_left_is_listed() -> 
     assert repaired.changes[0].reasons == ("Holes filled; rules that were broken: hole in the left ventricle.",)
     (left,) = repaired.abstained
     assert left.slice == 3 and set(left.rules) == {"epi_radius_step", "lv_radius_step"}
-    assert left.reason.startswith("Mended in part. There are no frames before and after it to rebuild it from. What is")
+    assert left.reason.startswith("Mended in part. It would change 66 % of the labels, more than 50 %. What is left: ")
     steps = (f"step of the {whose} radius between slices" for whose in ("ventricle's", "cavity's"))
     assert left.reason.endswith(f"What is left: {', '.join(steps)}.")
 
@@ -287,14 +296,27 @@ def test_a_shape_that_all_frames_have_is_the_patients_own() -> None:
     assert np.array_equal(repaired.after.maps.values, values)
 
 
-def test_a_stack_is_mended_by_small_changes_and_a_missing_slice_is_listed() -> None:
+def test_a_stack_is_mended_by_small_changes_and_missing_slices_far_from_others_are_listed() -> None:
     values = stack()
     values[3][disc(4.0)] = 0
-    values[5] = 0
+    values[4:7] = 0
     repaired = repair_maps(maps_of(values))
     assert [change.slice for change in repaired.changes] == [3]
-    assert [(each.slice, each.rules) for each in repaired.abstained] == [(5, ("slice_missing",))]
+    assert {(each.slice, each.rules) for each in repaired.abstained} == {(k, ("slice_missing",)) for k in (4, 5, 6)}
     assert "no frames before and after" in repaired.abstained[0].reason
+
+
+def test_a_slice_that_no_small_change_mends_is_rebuilt_from_those_beside_it_and_the_limit_holds() -> None:
+    values = stack()
+    values[3][disc(7.0, (MIDDLE[0] - 14, MIDDLE[1])) & (values[3] == LV)] = 2
+    values[5] = 0
+    maps = maps_of(values)
+    repaired = repair_maps(maps)
+    require_sound(maps, repaired)
+    assert not repaired.abstained and [change.steps for change in repaired.changes] == [("slices",), ("slices",)]
+    careful = repair_maps(maps, most_percent=1.0)
+    assert [change.slice for change in careful.changes] == [5], "a slice that is added changes no label of the file"
+    assert "more than 1 %" in careful.abstained[0].reason
 
 
 def test_an_apical_beat_is_mended() -> None:
