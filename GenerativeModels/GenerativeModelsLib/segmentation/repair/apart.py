@@ -1,4 +1,4 @@
-"""What of a faulty slice is no part of the ventricle: bodies that are not connected with it, remnants beyond its ends."""
+"""What of a faulty slice is no part of the ventricle: bodies not connected with it, and remnants beyond its ends."""
 
 from __future__ import annotations
 

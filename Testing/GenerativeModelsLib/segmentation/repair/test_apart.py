@@ -63,7 +63,7 @@ def test_a_faulty_remnant_at_the_end_goes_and_a_whole_one_or_a_larger_slice_stay
     for row, column in (rim[0], rim[-1]):
         values[-1, row, column] = MYO
     ventricle = np.isin(TRUE[-1], (LV, MYO)).sum()
-    assert 2 < REMNANT_SHARE * ventricle
+    assert REMNANT_SHARE * ventricle > 2
     maps, (change,) = removed(values)
     assert not maps.values[0, -1].any() and "remnant" in change.reasons[0]
     values[-1][TRUE[-1] == MYO] = MYO
