@@ -52,10 +52,9 @@ class CardiacSegmentationRepair(ScriptedLoadableModule):
         self.parent.helpText = _(
             "Checks segmentations of the heart, from any program: every slice, the slices beside each other and the "
             "frames over time, by rules in mm. Shows which slices of which frames break a rule, says why, and leads to "
-            "the place. Repairs by small changes, by a network of valid label maps and from the frames around: valid "
-            "slices stay as they were, every change is listed and can be undone by frame. Research use only. Sample "
-            "data: module Sample Data, category "
-            "GenerativeModels."
+            "the place. Repairs by small changes, by a network of valid label maps, and from the frames and slices "
+            "around: valid slices stay as they were, every change is listed and can be undone by frame. Research use "
+            "only. Sample data: module Sample Data, category GenerativeModels."
         )
         self.parent.helpText += f"<p>{tutorial_link(_('Tutorial'), 'segmentations-in-3d-slicer')}</p>"
         self.parent.acknowledgementText = _(

@@ -15,7 +15,7 @@ __all__ = ["build_repair"]
 
 NETWORK_HINT = (
     "Brings slices that still break rules to the nearest valid map of a network; the shipped one knows adult hearts in "
-    "short-axis views. Unticked, only the smallest changes and the frames before and after are used."
+    "short-axis views. Unticked, only the smallest changes and the frames and slices around are used."
 )
 SWITCHES = (
     ("whole_cycle", "The cine is one whole heartbeat", ""),

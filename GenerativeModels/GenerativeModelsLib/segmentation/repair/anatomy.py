@@ -74,10 +74,10 @@ REPAIR = Anatomy(
     verb_help=(
         "Repair a segmentation of the heart.\n\n"
         "Mends what the check finds: holes, islands and open walls by the smallest change, then slices by the nearest "
-        "valid map of a label network, then frames that break rules from the valid ones around them. Valid slices stay "
-        "bit for bit what they were, a slice is changed only where it then breaks fewer rules and none anew, and all "
-        "that still breaks rules is listed. Writes the repaired label map, every change, the check before and after, "
-        "and a report."
+        "valid map of a label network, then slices and frames that break rules from the valid ones around them. Valid "
+        "slices stay bit for bit what they were, a slice is changed only where it then breaks fewer rules and none "
+        "anew, and all that still breaks rules is listed. Writes the repaired label map, every change, the check "
+        "before and after, and a report."
     ),
     bundle_kind="heart-label-maps",
     schema="segmentation-repair/1",
