@@ -77,9 +77,7 @@ def _rebuilt(
     """Labels (rows, columns) that break no rule on slices; None with the rules that the last ones break."""
     maps, (frame, slice_) = found.maps, place
     role = found.roles[frame][slice_] or "mid"  # where the ventricle is missing, it is there on both sides
-    share = (slice_ - near[0]) / (near[1] - near[0])
-    first, last = (signed_distances(maps.values[frame, k], maps.pixel_mm) for k in near)
-    made = labels_of({name: (1 - share) * first[name] + share * last[name] for name in first})
+    made = _interpolated(maps.values[frame], slice_, near, maps.pixel_mm)
     broken: frozenset[str] = frozenset()
     for labels in candidates(maps.values[place], made, structures):
         labels = with_unnamed(maps, frame, slice_, labels)
@@ -91,3 +89,15 @@ def _rebuilt(
         if not broken:
             return labels, broken
     return None, broken
+
+
+def _interpolated(values: np.ndarray, slice_: int, near: tuple[int, int], pixel_mm: np.ndarray) -> np.ndarray:
+    """(rows, columns) labels between two slices of a stack (slices, rows, columns)."""
+    both = values[list(near)]
+    rows, columns = (np.flatnonzero((both != 0).any(axis=axes)) for axes in ((0, 2), (0, 1)))
+    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    first, last = (signed_distances(labels[window], pixel_mm) for labels in both)
+    share = (slice_ - near[0]) / (near[1] - near[0])
+    made = np.zeros(values.shape[1:], np.uint8)
+    made[window] = labels_of({name: (1 - share) * first[name] + share * last[name] for name in first})
+    return made
