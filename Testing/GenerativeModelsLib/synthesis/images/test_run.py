@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_several_images_differ_and_the_command_names_them(tmp_path: Path) -> Non
     assert not np.array_equal(one, other) and "image_001.nii.gz: synthetic, synthseg" in found.output
     content = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert USEFULNESS in found.output and content["usefulness"] == USEFULNESS
-    page = (out / "report.html").read_text(encoding="utf-8")
+    page = html.unescape((out / "report.html").read_text(encoding="utf-8"))
     assert USEFULNESS in page and "synthetic, synthseg" in page and "data:image/webp" in page
     assert content["style"] is None and content["fidelity"] is None and len(content["images"]) == 2
 
