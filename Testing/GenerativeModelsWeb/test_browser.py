@@ -243,6 +243,30 @@ def test_files_dropped_on_the_page_find_their_planes(a_tab, sample_case):
     assert "Took IMG_1.png as the axial plane" in tab.page.inner_text(".gm-scroll")
 
 
+def test_the_last_word_on_progress_may_come_after_the_answer(open_page, sample_case):
+    with open_page() as tab:
+        tab.page.evaluate(
+            """() => {
+                const remote = window.trame.client.getRemote().Trame;
+                const send = remote.updateState.bind(remote);
+                let before = Promise.resolve();
+                remote.updateState = (changes) => {
+                    const late = changes.some(({ key, value }) => key.endsWith("sending") && value > 0);
+                    if (late) document.body.classList.add("test-late");
+                    before = before.then(() => new Promise((resolve) => setTimeout(resolve, late ? 1500 : 0)));
+                    return before.then(() => send(changes));
+                };
+                const heard = { set(call) { this.addEventListener("loadend", () => setTimeout(call, 700)); } };
+                Object.defineProperty(XMLHttpRequest.prototype, "onloadend", heard);
+            }"""
+        )
+        tab.choose("axial", sample_case / "axial.png")
+        tab.card("axial").locator("text=axial.png").wait_for()
+        assert tab.page.locator("body.test-late").count(), "the page has said how much was sent"
+        tab.page.wait_for_timeout(2500)
+        assert tab.page.inner_text(".gm-foot:visible").count("The files are being sent.") == 0
+
+
 def test_bad_files_are_refused_in_a_sentence(a_tab, sample_case, spacings, tmp_path):
     text = tmp_path / "holiday.png"
     text.write_text("not a picture")

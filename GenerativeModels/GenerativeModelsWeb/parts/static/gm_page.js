@@ -50,7 +50,11 @@
         state.set(key("sending"), percent);
       }
     };
-    request.onloadend = () => state.set(key("sending"), -1); // after the last word on progress
+    request.onloadend = () => {
+      state.set(key("sending"), -1);
+      // Also where it is -1 already: the server may have said so before it hears the last word on progress.
+      state.flush(key("sending"));
+    };
     request.onload = () => {
       if (request.status === 200) return;
       let sentence = `${file.name} was not taken (status ${request.status}): try again.`;
