@@ -192,3 +192,16 @@ def test_an_apical_view_wants_the_time_between_its_frames(tab, tmp_path):
     tab.page.wait_for_selector(".gm-case-title:has-text('four_chamber')")
     assert tab.page.locator("[data-gm-cell]").count() == 8
     tab.shoot("segmentation-apical")
+
+
+def test_a_view_that_becomes_narrower_shows_all_it_showed(tab):
+    page = tab.page
+    page.click("text=New case >> visible=true")
+    page.click("text=with faults >> visible=true")
+    tab.start()
+    page.get_by_role("button", name="Repair", exact=True).click()
+    page.wait_for_selector("text=Repair again")
+    page.wait_for_selector("[data-gm-view=repaired] img")
+    views = [tab.settled(f"[data-gm-view={name}] img")[:300] for name in ("checked", "repaired")]
+    one, other = (((view[..., 2] > 150) & (view[..., 0] < 120)).sum() for view in views)
+    assert one > 1000 and abs(one / other - 1) < 0.1, "the right ventricle is as large on both sides"

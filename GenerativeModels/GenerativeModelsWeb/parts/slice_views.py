@@ -185,6 +185,13 @@ class SliceViews:
     def _create(self, name: str, kind: ViewType, properties: ViewProps) -> SliceView | ThreeDView:
         return self._app.view_manager.create_view(ViewLayoutDefinition(name, kind, properties))
 
+    def _resized(self, name: str) -> None:
+        """Fit a slice view into its window; its node would learn of the new size later, and keep the scale."""
+        view = self._slices[name]
+        columns, rows = view.render_window().GetSize()
+        view.get_view_node().SetDimensions(max(columns, 1), max(rows, 1), 1)
+        self.reset_slice(name)
+
     @staticmethod
     def _move(node: slicer.vtkMRMLSliceNode, right_mm: float, up_mm: float) -> None:
         """Move the middle of a slice view within its slice."""
@@ -197,7 +204,7 @@ class SliceViews:
         style = vtkMRMLSliceViewInteractorStyle
         for name, view in self._slices.items():
             view.render_window().SetMultiSamples(0)
-            view.interactor().AddObserver("WindowResizeEvent", lambda *_, name=name: self.reset_slice(name))
+            view.interactor().AddObserver("WindowResizeEvent", lambda *_, name=name: self._resized(name))
             view._interactor_observer.SetActionEnabled(style.BrowseSlice, False)
             view._interactor_observer.SetActionEnabled(style.Blend, False)
 

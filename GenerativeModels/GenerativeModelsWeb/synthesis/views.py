@@ -108,10 +108,7 @@ class SynthesisViews(SliceViews):
     def reset_slice(self, name: str) -> None:
         """All labels in the view, in the plane in which they were drawn."""
         if self._maps is not None:
-            view = self._slices[name]
-            columns, rows = view.render_window().GetSize()  # the node learns of a new size later
-            view.get_view_node().SetDimensions(max(columns, 1), max(rows, 1), 1)
-            look_at_slice(view.get_view_node(), self._maps, self._slice)
+            look_at_slice(self._slices[name].get_view_node(), self._maps, self._slice)
             self._slices[name].schedule_render()
 
     def words_in_slice(self, name: str, position: tuple[float, float, float]) -> str:
