@@ -16,7 +16,7 @@ __all__ = ["IMAGES", "OVERVIEW", "USEFULNESS"]
 
 USEFULNESS = N_(
     "In a test with 2 to 9 real patients, a segmentation network trained with SPADE's images as well found the wall "
-    "better, and one trained with SynthSeg-style images did worse; with other data this is not known."
+    "better, and one trained with SynthSeg-style images found the cavity worse; with other data this is not known."
 )
 """What is known about it; every report, panel and page says it."""
 OVERVIEW = "overview.png"
